@@ -1,0 +1,1 @@
+"""Corpora: a language whose entropy is known, and a catalogue of checked downloads."""

@@ -1,0 +1,40 @@
+"""What went wrong, in one line that says the rule, what was received and the way out."""
+
+
+class KeraslmError(Exception):
+    """A run that failed; the command line prints its one line and exits with 1."""
+
+    exit_code = 1
+
+
+class UsageError(KeraslmError, ValueError):
+    """A wrong option or argument, a missing file, a refusal to overwrite."""
+
+    exit_code = 2
+
+
+class MissingExtra(KeraslmError, ImportError):
+    """A feature whose optional dependencies are not installed."""
+
+    exit_code = 2
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs the extra '{extra}': pip install 'keraslm[{extra}]'"
+        )
+
+
+class CorpusError(KeraslmError, ValueError):
+    """A text that cannot be read or is too short for what was asked."""
+
+
+class ModelFileError(KeraslmError, ValueError):
+    """A model file that cannot be opened."""
+
+
+class DownloadError(KeraslmError):
+    """A download that failed, or whose checksum is not the published one."""
+
+
+class TrainingError(KeraslmError):
+    """A training run that cannot go on, for example at a loss that is not a number."""

@@ -1,0 +1,1 @@
+"""Text becomes tokens, tokens become ids, ids become batches."""
