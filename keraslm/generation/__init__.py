@@ -1,0 +1,1 @@
+"""Text is written by sampling a token, feeding it back, and sampling again."""

@@ -1,0 +1,84 @@
+"""Choosing the next token from its distribution.
+
+References: Fan, Lewis & Dauphin (2018), top-k; Holtzman et al. (2020), top-p (nucleus).
+"""
+
+import numpy as np
+
+from keraslm.errors import UsageError
+
+
+class Sampler:
+    """Draw tokens at a temperature, from the top k, from the nucleus of mass p.
+
+    Math:   q(w) proportional to P(w)^(1/T) on the kept tokens, 0 elsewhere;
+            temperature 0 takes the most probable token (greedy).
+    Raises: UsageError if temperature < 0, k < 1 or p is not in (0, 1].
+    """
+
+    def __init__(
+        self,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+    ) -> None:
+        if not 0 <= temperature < float("inf"):
+            raise UsageError(f"temperature must be 0 or more; received {temperature}")
+        if top_k is not None and top_k < 1:
+            raise UsageError(f"top-k must be 1 or more; received {top_k}")
+        if top_p is not None and not 0 < top_p <= 1:
+            raise UsageError(f"top-p must lie in (0, 1]; received {top_p}")
+        self.temperature = temperature
+        self.top_k = top_k
+        self.top_p = top_p
+        self.rng = np.random.default_rng(seed)
+
+    def draw(self, log_probabilities: np.ndarray) -> int:
+        """Draw one token.
+
+        Shapes: log_probabilities (vocabulary,), -inf where a token is forbidden
+        """
+        if self.temperature == 0:
+            return int(np.argmax(log_probabilities))
+        weights = self.distribution(log_probabilities)
+        cumulative = np.cumsum(weights)
+        point = self.rng.random() * cumulative[-1]
+        return int(np.searchsorted(cumulative, point, side="right"))
+
+    def distribution(self, log_probabilities: np.ndarray) -> np.ndarray:
+        """Give the distribution that is drawn from; sums to one.
+
+        Shapes: (vocabulary,) -> (vocabulary,)
+        """
+        if self.temperature == 0:
+            return (np.arange(len(log_probabilities)) == np.argmax(log_probabilities)) + 0.0
+        scaled = log_probabilities / self.temperature
+        weights = np.exp(scaled - np.max(scaled))
+        if self.top_k is not None:
+            weights = keep_top_k(weights, self.top_k)
+        if self.top_p is not None:
+            weights = keep_top_p(weights, self.top_p)
+        return weights / np.sum(weights)
+
+
+def keep_top_k(weights: np.ndarray, k: int) -> np.ndarray:
+    """Keep the k heaviest tokens; among equals the lower id is kept."""
+    if k >= len(weights):
+        return weights
+    kept = np.argsort(-weights, kind="stable")[:k]
+    return _only(weights, kept)
+
+
+def keep_top_p(weights: np.ndarray, p: float) -> np.ndarray:
+    """Keep the fewest heaviest tokens whose share of the mass reaches p."""
+    order = np.argsort(-weights, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    needed = int(np.searchsorted(cumulative, p * cumulative[-1])) + 1
+    return _only(weights, order[:needed])
+
+
+def _only(weights: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    result = np.zeros_like(weights)
+    result[kept] = weights[kept]
+    return result

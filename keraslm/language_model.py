@@ -1,0 +1,201 @@
+"""The contract every model keeps: counts or Keras, they answer the same questions.
+
+Math:   P(y_1 .. y_N) = prod_t P(y_t | y_1 .. y_{t-1})
+"""
+
+import abc
+import dataclasses
+import math
+import os
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from keraslm import measures
+from keraslm.errors import UsageError
+from keraslm.generation.loop import generate_ids
+from keraslm.generation.sampling import Sampler
+from keraslm.generation.stream import TokenStream
+from keraslm.measures import Card
+from keraslm.text.corpus import Text
+from keraslm.text.encoder import TextEncoder
+from keraslm.version import __version__
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """The probability of each token of a text, and of the whole.
+
+    Shapes: log_probabilities (tokens,), in nats
+    """
+
+    tokens: tuple[str, ...]
+    log_probabilities: np.ndarray
+
+    @property
+    def log_probability(self) -> float:
+        """The log of the text's probability, in nats: the sum over its tokens."""
+        return float(np.sum(self.log_probabilities))
+
+    @property
+    def perplexity(self) -> float:
+        """The perplexity of this text.
+
+        Math:   exp(-log P / N)
+        """
+        return measures.perplexity(-self.log_probability / len(self.tokens))
+
+    def table(self) -> pd.DataFrame:
+        """Give the worked table: a row a token, its probability and its loss."""
+        return pd.DataFrame(
+            {
+                "token": self.tokens,
+                "probability": np.exp(self.log_probabilities),
+                "loss_nats": -self.log_probabilities,
+            }
+        )
+
+
+class LanguageModel(abc.ABC):
+    """A distribution over texts, asked one token at a time."""
+
+    encoder: TextEncoder
+    name: str
+    state_rule: str
+    """How much of the history a prediction sees, in words, for the card."""
+    metadata: dict[str, Any]
+    """What is stored beside the weights: training configuration, history, card."""
+
+    @abc.abstractmethod
+    def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
+        """Predict every token of a stream once, with the longest history it can use.
+
+        Math:   log P(y_t | boundary, y_1 .. y_{t-1}), natural logarithm
+        Shapes: ids (tokens,) -> (tokens,) float64
+        """
+
+    @abc.abstractmethod
+    def stream(self) -> TokenStream:
+        """Start a stream at the beginning of a line."""
+
+    @abc.abstractmethod
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as one file, atomically."""
+
+    @property
+    def vocabulary(self) -> Any:
+        """The tokens this model predicts."""
+        return self.encoder.vocabulary
+
+    def next_token_probabilities(self, history: str | Iterable[int] = "") -> np.ndarray:
+        """Give the distribution of the token that follows `history`.
+
+        Math:   P(w | history) for every w; sums to one
+        Shapes: history, a text or ids -> (vocabulary,) float64
+        """
+        ids = self._prompt_ids(history) if isinstance(history, str) else history
+        stream = self.stream()
+        stream.extend(ids)
+        return np.exp(stream.next_log_probabilities())
+
+    def score(self, text: str) -> Score:
+        """Give the probability of each token of `text`.
+
+        Raises: CorpusError if the text has no token.
+        """
+        ids = self.encoder.encode(text)
+        tokens = tuple(self.encoder.vocabulary.token(i) for i in ids.tolist())
+        return Score(tokens, self.log_probabilities(ids))
+
+    def perplexity(self, text: str) -> float:
+        """Measure the perplexity of `text`, every token counted.
+
+        Math:   exp(-1/N sum_t log P(y_t | history))
+        """
+        return self.score(text).perplexity
+
+    def evaluate(self, text: Text, command: str = "") -> Card:
+        """Measure this model on a text and say on the card what was counted.
+
+        Raises: CorpusError if the text has no token of the vocabulary.
+        """
+        ids = self.encoder.encode(text)
+        start = time.perf_counter()
+        log_probabilities = self.log_probabilities(ids)
+        seconds = time.perf_counter() - start
+        return self._card(text, ids, log_probabilities, seconds, command)
+
+    def generate(
+        self,
+        prompt: str = "",
+        length: int = 100,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+    ) -> Iterator[str]:
+        """Write `length` tokens after `prompt`, yielded piece by piece as text.
+
+        Joined, the pieces continue the prompt; the prompt is not repeated. The same
+        seed gives the same text; `<unk>` is never written.
+        Raises: UsageError for a setting out of range or a prompt with unknown tokens.
+        """
+        sampler = Sampler(temperature, top_k, top_p, seed)
+        if length < 0:
+            raise UsageError(f"length counts tokens, 0 or more; received {length}")
+        prompt_ids = self._prompt_ids(prompt)
+        stream = self.stream()
+        forbidden = self.encoder.vocabulary.unknown_id
+        written = generate_ids(stream, prompt_ids, sampler, length, forbidden)
+        return self.encoder.continuation(prompt_ids, written)
+
+    def _prompt_ids(self, prompt: str) -> list[int]:
+        unknown = self.encoder.unknown_tokens(prompt)
+        if unknown:
+            shown = ", ".join(repr(token) for token in unknown[:8])
+            raise UsageError(
+                f"a prompt may only use the model's vocabulary; unknown: {shown}"
+            )
+        return self.encoder.encode_prompt(prompt)
+
+    def _card(
+        self,
+        text: Text,
+        ids: np.ndarray,
+        log_probabilities: np.ndarray,
+        seconds: float,
+        command: str,
+    ) -> Card:
+        vocabulary = self.encoder.vocabulary
+        figures = measures.token_figures(
+            log_probabilities, ids == vocabulary.unknown_id
+        )
+        total_bits = measures.bits(-float(np.sum(log_probabilities)))
+        return Card(
+            model=self.name,
+            level=self.encoder.tokenizer.level,
+            tokenizer=self.encoder.tokenizer.name,
+            vocabulary_hash=vocabulary.hash,
+            vocabulary_size=len(vocabulary),
+            text=text.name,
+            text_sha256=text.sha256,
+            end_of_line_tokens=int(np.sum(ids == vocabulary.boundary_id)),
+            oov_rule=measures.OOV_RULE,
+            state_rule=self.state_rule,
+            bits_per_character=_ratio(total_bits, text.characters),
+            bits_per_byte=_ratio(total_bits, text.bytes),
+            characters=text.characters,
+            bytes=text.bytes,
+            seconds=seconds,
+            tokens_per_second=_ratio(len(ids), seconds),
+            version=__version__,
+            command=command,
+            **figures,  # type: ignore[arg-type]
+        )
+
+
+def _ratio(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator else math.nan

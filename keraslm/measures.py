@@ -1,0 +1,123 @@
+"""Perplexity, bits, and the card that says what a figure counts.
+
+Math:   nats per token  H = -1/N sum_t log P(y_t | y_1 .. y_{t-1})
+        perplexity      exp(H)
+        bits            H / log 2
+References: Jelinek, Mercer, Bahl & Baker (1977), perplexity; Shannon (1951), bits.
+"""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from keraslm.errors import UsageError
+
+OOV_RULE = "a token outside the vocabulary is scored as <unk>"
+
+# Two cards measure the same thing when all of these agree.
+SAME_THING = (
+    "level",
+    "tokenizer",
+    "vocabulary_hash",
+    "text_sha256",
+    "tokens",
+    "end_of_line_tokens",
+    "oov_tokens",
+    "oov_rule",
+)
+
+
+def perplexity(nats_per_token: float) -> float:
+    """Turn a mean cross-entropy into a perplexity.
+
+    Math:   exp(H), and infinity where exp(H) is no longer a number
+    """
+    return math.exp(nats_per_token) if nats_per_token < 709 else math.inf
+
+
+def bits(nats: float) -> float:
+    """Turn nats into bits.
+
+    Math:   H / log 2
+    """
+    return nats / math.log(2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """What was measured, on what, under which rules.
+
+    Units: `nats_per_token` in nats; `bits_per_character` and `bits_per_byte` are the
+    whole text's cost in bits, `</s>` and `<unk>` included, over the characters and
+    UTF-8 bytes of the original text; `seconds` wall-clock.
+    """
+
+    model: str
+    level: str
+    tokenizer: str
+    vocabulary_hash: str
+    vocabulary_size: int
+    text: str
+    text_sha256: str
+    tokens: int
+    end_of_line_tokens: int
+    oov_tokens: int
+    oov_rule: str
+    state_rule: str
+    nats_per_token: float
+    perplexity: float
+    perplexity_without_oov: float
+    bits_per_character: float
+    bits_per_byte: float
+    characters: int
+    bytes: int
+    seconds: float
+    tokens_per_second: float
+    version: str
+    command: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the card as the JSON object that is written and printed."""
+        return dataclasses.asdict(self)
+
+
+def token_figures(
+    log_probabilities: np.ndarray, is_oov: np.ndarray
+) -> dict[str, float | int]:
+    """Average the cost of the tokens, with and without those out of vocabulary.
+
+    Math:   H = -mean(log p);   perplexity = exp(H)
+    Shapes: log_probabilities (tokens,), is_oov (tokens,)
+    Raises: UsageError if there is no token.
+    """
+    if not len(log_probabilities):
+        raise UsageError("a perplexity needs at least one token; received 0")
+    nats = -float(np.mean(log_probabilities))
+    known = log_probabilities[~is_oov]
+    without_oov = -float(np.mean(known)) if len(known) else math.nan
+    return {
+        "tokens": len(log_probabilities),
+        "oov_tokens": int(np.sum(is_oov)),
+        "nats_per_token": nats,
+        "perplexity": perplexity(nats),
+        "perplexity_without_oov": perplexity(without_oov),
+    }
+
+
+def require_same_thing(cards: list[Card]) -> None:
+    """Refuse to compare cards that do not measure the same thing.
+
+    Raises: UsageError naming the first field that differs and its two values.
+    """
+    first = cards[0]
+    for other in cards[1:]:
+        for field in SAME_THING:
+            one, two = getattr(first, field), getattr(other, field)
+            if one != two:
+                raise UsageError(
+                    f"these figures do not measure the same thing: {field} is {one!r} "
+                    f"for {first.model} and {two!r} for {other.model}; "
+                    "train both on one text, level and vocabulary"
+                )
