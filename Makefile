@@ -1,0 +1,77 @@
+# `make` shows what there is. Each target sets up what it needs, and is quick afterwards.
+
+VENV     := .venv
+BACKENDS := .venv-backends
+PYTHON   ?= $(shell command -v python3.11 || command -v python3)
+PIP      := -m pip install --quiet --disable-pip-version-check
+READY    := $(VENV)/.ready
+BACKENDS_READY := $(BACKENDS)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types test-backends bench lock clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+demo: $(READY)  ## train four models on the embedded corpus, compare them, read their text
+	$(VENV)/bin/keraslm demo
+
+test: lint types  ## ruff, mypy and every test
+	$(VENV)/bin/python -m pytest -q
+
+lint: $(READY)  ## ruff: mistakes and form
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+format: $(READY)  ## mend what ruff can mend
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+types: $(READY)  ## mypy
+	$(VENV)/bin/mypy
+
+# pytest ends with 5 where no test is marked.
+test-backends: $(BACKENDS_READY)  ## the models on JAX and on PyTorch
+	@for backend in jax torch; do \
+	  echo "KERAS_BACKEND=$$backend"; \
+	  KERAS_BACKEND=$$backend $(BACKENDS)/bin/python -m pytest -q -m backends; \
+	  status=$$?; \
+	  test $$status -eq 0 || test $$status -eq 5 || exit $$status; \
+	done
+
+bench: $(READY)  ## measure speeds
+	@for file in tests/benchmarks/bench_*.py; do \
+	  test -e "$$file" || continue; \
+	  echo "$$file"; $(VENV)/bin/python "$$file" || exit 1; \
+	done
+
+lock: $(READY)  ## choose the newest allowed versions and write requirements.lock
+	$(VENV)/bin/python $(PIP) pip-tools
+	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/python -m piptools compile --quiet \
+	  --upgrade --extra dev --all-build-deps --generate-hashes --allow-unsafe \
+	  --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-emit-options \
+	  --output-file requirements.lock setup.cfg
+
+clean:  ## remove the environments and what the tools left
+	rm -rf $(VENV) $(BACKENDS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "keraslm needs \
+	Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@echo "Setting up $(VENV); this takes a few minutes, once."
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python $(PIP) --require-hashes -r requirements.lock
+	$(VENV)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# An environment of its own: the other backends stay out of what users install.
+$(BACKENDS_READY): $(READY)
+	@echo "Setting up $(BACKENDS); this takes a few minutes, once."
+	$(PYTHON) -m venv $(BACKENDS)
+	$(BACKENDS)/bin/python $(PIP) --require-hashes -r requirements.lock
+	$(BACKENDS)/bin/python $(PIP) jax torch==2.13.0
+	$(BACKENDS)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@

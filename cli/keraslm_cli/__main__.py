@@ -1,0 +1,5 @@
+"""Run the command line as `python -m keraslm_cli`."""
+
+from keraslm_cli.main import main
+
+main()

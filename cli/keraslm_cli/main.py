@@ -1,0 +1,79 @@
+"""The entry point: `keraslm COMMAND`."""
+
+import io
+import os
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from keraslm.version import __version__
+from keraslm_cli.failures import exit_status
+from keraslm_cli.lazy import LazyGroup
+
+_ORDER = (
+    "demo",
+    "train",
+    "evaluate",
+    "compare",
+    "score",
+    "generate",
+    "export",
+    "datasets",
+)
+COMMANDS = tuple(
+    name for name in _ORDER if find_spec(f"keraslm_cli.commands.{name}") is not None
+)
+
+
+class _Program(LazyGroup):
+    """A group whose errors are one line each."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **settings)
+        run = super().main
+        sys.exit(exit_status(lambda: run(*args, standalone_mode=False, **settings)))
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the command; what it returns is not an exit status."""
+        super().invoke(ctx)
+
+
+@click.group(
+    cls=_Program,
+    package="keraslm_cli.commands",
+    names=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+)
+@click.version_option(__version__, prog_name="keraslm")
+def program() -> None:
+    """Train, measure and read language models, from counts to LSTMs.
+
+    `keraslm demo` shows all of it in two minutes.
+    """
+
+
+def main() -> None:
+    """Run the command line on the arguments of the process."""
+    _quieten_tensorflow()
+    _write_any_text()
+    program(prog_name="keraslm")
+
+
+def _quieten_tensorflow() -> None:
+    """Keep TensorFlow's start-up notes off the screen, unless the user asks."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _write_any_text() -> None:
+    """Make every Unicode text printable.
+
+    A file or a pipe gets UTF-8, as the corpora are. A terminal keeps its encoding
+    and shows "?" for what it cannot draw.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
