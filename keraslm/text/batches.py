@@ -1,0 +1,70 @@
+"""Windows of ids for truncated backpropagation through time."""
+
+import numpy as np
+import numpy.typing as npt
+
+from keraslm.errors import CorpusError, UsageError
+from keraslm.text.tokenizer_base import Ids
+
+Window = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]
+
+
+class Windows:
+    """The steps of an epoch; row r of step i + 1 continues row r of step i.
+
+    The N ids are laid out in rows of ceil(N / rows), one after another:
+
+        row 0:  y_1     y_2     ...  y_L
+        row 1:  y_L+1   y_L+2   ...  y_2L
+
+    and a step is `time` columns of it. Each id is a target exactly once an epoch, and
+    its input is the id before it in the text (the boundary before the first). What is
+    left over in the last rows and columns is padding: the boundary with weight 0.
+
+    `rows` is the batch size, or the number of ids if there are fewer.
+
+    Raises: CorpusError if there are fewer than 2 ids; UsageError if `batch_size` or
+        `time` is below 1.
+    """
+
+    def __init__(self, ids: Ids, boundary_id: int, batch_size: int, time: int) -> None:
+        for name, value in (("batch size", batch_size), ("time", time)):
+            if value < 1:
+                raise UsageError(f"the {name} must be 1 or more; received {value}")
+        if len(ids) < 2:
+            raise CorpusError(
+                f"training needs at least 2 tokens; the text has {len(ids)}: "
+                "give a longer text"
+            )
+        self.tokens = len(ids)
+        self.boundary_id = boundary_id
+        self.time = time
+        self.rows = min(batch_size, self.tokens)
+        self.row_length = -(-self.tokens // self.rows)
+        self._ids = np.asarray(ids)
+        self._row_starts = np.arange(self.rows)[:, None] * self.row_length
+
+    def __len__(self) -> int:
+        return -(-self.row_length // self.time)
+
+    def step(self, number: int) -> Window:
+        """Inputs, targets and weights of a step.
+
+        Shapes: three arrays (rows, time); int32, int32, float32
+        Raises: IndexError if there is no such step.
+        """
+        if not 0 <= number < len(self):
+            raise IndexError(f"the epoch has {len(self)} steps; received {number}")
+        columns = number * self.time + np.arange(self.time)
+        places = self._row_starts + columns  # (rows, time)
+        real = (columns < self.row_length) & (places < self.tokens)
+        inputs = np.where(real & (places > 0), self._at(places - 1), self.boundary_id)
+        targets = np.where(real, self._at(places), self.boundary_id)
+        return (
+            inputs.astype(np.int32),
+            targets.astype(np.int32),
+            real.astype(np.float32),
+        )
+
+    def _at(self, places: npt.NDArray[np.intp]) -> Ids:
+        return np.take(self._ids, places, mode="clip")

@@ -1,0 +1,85 @@
+"""The character level: every Unicode character of the NFC text is a token."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from keraslm.text.borders import recut
+from keraslm.text.decoding import one_newline
+from keraslm.text.tokenizer_base import Ids, Tokenizer, id_dtype
+from keraslm.text.vocabulary import Vocabulary
+
+CODE_POINTS = 0x110000
+UNKNOWN_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+# Characters that never merge with the one before, so that NFC may be applied to each
+# side alone: Latin, Greek and Cyrillic letters, kana, ideographs, Hangul, emoji.
+STARTERS = (
+    (0x0000, 0x02FF),
+    (0x0370, 0x0482),
+    (0x3000, 0x3029),
+    (0x3041, 0x3096),
+    (0x30A0, 0x30FB),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xAC00, 0xD7A3),
+    (0x1F000, 0x1F3FA),
+    (0x1F400, 0x1FAFF),
+)
+
+
+class CharTokenizer(Tokenizer):
+    """Unicode characters, NFC, so that "e" + accent and "é" are one token.
+
+    A newline is the boundary. An id 0 is printed as U+FFFD, Unicode's character for
+    one that is not known.
+    """
+
+    name = "char"
+    level = "char"
+
+    def count(self, chunks: Iterable[str]) -> Counter[str]:
+        """How often each character occurs."""
+        total = np.zeros(CODE_POINTS, np.int64)
+        for text in nfc(chunks):
+            counts = np.bincount(_code_points(text))
+            total[: len(counts)] += counts
+        found = np.flatnonzero(total)
+        return Counter({chr(code): int(total[code]) for code in found})
+
+    def encode(self, chunks: Iterable[str], vocabulary: Vocabulary) -> Iterator[Ids]:
+        """Yield one id a character, by looking its code point up in a table."""
+        table = np.zeros(CODE_POINTS, id_dtype(vocabulary))
+        for number, token in enumerate(vocabulary.tokens[1:], start=1):
+            table[ord(token)] = number
+        for text in nfc(chunks):
+            yield table[_code_points(text)]
+
+    def prompt_tokens(self, text: str) -> list[str]:
+        """The characters of a prompt."""
+        return list(unicodedata.normalize("NFC", one_newline(text)))
+
+    def pieces(self, ids: Iterable[int], vocabulary: Vocabulary) -> Iterator[str]:
+        """Yield the character of each id."""
+        characters = (UNKNOWN_CHARACTER, *vocabulary.tokens[1:])
+        return (characters[number] for number in ids)
+
+
+def nfc(chunks: Iterable[str]) -> Iterator[str]:
+    """Normalize a stream: the same text for any chunks, and no empty chunk."""
+    for text in recut(chunks, _starts_anew):
+        if text:
+            yield text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _starts_anew(character: str) -> bool:
+    code = ord(character)
+    return any(first <= code <= last for first, last in STARTERS)
+
+
+def _code_points(text: str) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint32]:
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")

@@ -1,0 +1,122 @@
+"""Any file, folder, .gz or standard input as a corpus of up to three texts."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Iterator
+
+from keraslm.errors import CorpusError, UsageError
+from keraslm.text.decoding import decoded
+from keraslm.text.folder import files_below, joined, named_parts, text_files
+from keraslm.text.kinds import check_kind, checked_encoding
+from keraslm.text.source import CHUNK_SIZE, Source, readable
+from keraslm.text.split import cut, parse_split
+from keraslm.text.stretch import Text
+
+__all__ = ["Corpus", "Text", "open_corpus", "open_text"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Corpus:
+    """A text to train on and, where there are, texts to choose by and to test on."""
+
+    name: str
+    train: Text
+    valid: Text | None = None
+    test: Text | None = None
+    skipped: tuple[str, ...] = ()  # files of a folder that are no part of the text
+
+
+def open_text(
+    path: str | os.PathLike[str],
+    encoding: str = "utf-8",
+    *,
+    chunk_size: int = CHUNK_SIZE,
+) -> Text:
+    """Open a file, a folder, a .gz file or "-" (standard input) as one text.
+
+    A folder is every text file below it, in sorted order, hidden files left out, with
+    a newline after each file that lacks its last one.
+
+    Raises: UsageError if there is no such file or encoding; CorpusError if it is
+        empty, binary or damaged (what lies far inside is found when it is read).
+    """
+    encoding = checked_encoding(encoding)
+    with readable(os.fspath(path)):
+        return _open(path, encoding, chunk_size)[0]
+
+
+def open_corpus(
+    path: str | os.PathLike[str],
+    encoding: str = "utf-8",
+    split: str = "90/5/5",
+    *,
+    chunk_size: int = CHUNK_SIZE,
+) -> Corpus:
+    """Open a corpus: a folder with parts by name, or one text that is cut by `split`.
+
+    A folder with a train file (see `folder.named_parts`) is taken as it is: `split` is
+    not used, and it may lack a valid or test part. Any other folder or file is one
+    text (see `open_text`), cut contiguously (see `split.cut`).
+
+    Raises: UsageError for a bad split, path or encoding; CorpusError for a text that
+        is empty, binary, damaged or too short for the split.
+    """
+    parts = parse_split(split)
+    encoding = checked_encoding(encoding)
+    with readable(os.fspath(path)):
+        if os.fspath(path) != "-" and pathlib.Path(path).is_dir():
+            folder = pathlib.Path(path)
+            if files := named_parts(folder):
+                return _corpus_of_parts(folder, files, encoding, chunk_size)
+        text, skipped = _open(path, encoding, chunk_size)
+    return Corpus(text.name, **cut(text, parts, split), skipped=skipped)
+
+
+def _corpus_of_parts(
+    folder: pathlib.Path, files: dict[str, pathlib.Path], encoding: str, size: int
+) -> Corpus:
+    texts = {
+        part: _file_text(Source(path), encoding, size) for part, path in files.items()
+    }
+    used = set(files.values())
+    skipped = tuple(str(path) for path in files_below(folder) if path not in used)
+    name = folder.resolve().name
+    return Corpus(name, **texts, skipped=skipped)
+
+
+def _open(
+    path: str | os.PathLike[str], encoding: str, size: int
+) -> tuple[Text, tuple[str, ...]]:
+    if os.fspath(path) == "-":
+        return _file_text(Source("-"), encoding, size), ()
+    path = pathlib.Path(path)
+    if not path.exists():
+        raise UsageError(f"there is no file or folder {path}")
+    if path.is_dir():
+        return _folder_text(path, encoding, size)
+    return _file_text(Source(path), encoding, size), ()
+
+
+def _file_text(source: Source, encoding: str, size: int) -> Text:
+    check_kind(source.name, source.head(), encoding)
+    name = pathlib.Path(source.name).name
+    text = Text(name, lambda: decoded(source.chunks(size), encoding, source.name))
+    return _not_empty(text, source.name)
+
+
+def _folder_text(
+    folder: pathlib.Path, encoding: str, size: int
+) -> tuple[Text, tuple[str, ...]]:
+    sources, skipped = text_files(folder, encoding)
+
+    def read() -> Iterator[str]:
+        return joined(decoded(s.chunks(size), encoding, s.name) for s in sources)
+
+    return _not_empty(Text(folder.resolve().name, read), str(folder)), skipped
+
+
+def _not_empty(text: Text, name: str) -> Text:
+    if next(text.chunks(), None) is None:
+        raise CorpusError(f"{name} is empty; give a text with at least two tokens")
+    return text

@@ -1,0 +1,62 @@
+"""Bytes become characters: encodings, byte order marks, line ends, bad bytes."""
+
+import codecs
+import io
+from collections.abc import Iterable, Iterator
+
+from keraslm.errors import CorpusError
+from keraslm.text.kinds import binary
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def decoded(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
+    """Decode a stream; "\\r\\n" and "\\r" become "\\n", a leading mark is dropped.
+
+    The result does not depend on where the chunks were cut.
+
+    Raises: CorpusError at the first byte that the encoding does not allow, with its
+        offset in the (unpacked) file; CorpusError at a NUL, which no text holds.
+    """
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    started = False
+    for text in _characters(chunks, encoding, name):
+        if not started and text:
+            text, started = text.removeprefix(BYTE_ORDER_MARK), True
+        if "\0" in text:
+            raise CorpusError(binary(name, "it holds the character NUL"))
+        if text := newlines.decode(text):
+            yield text
+    if text := newlines.decode("", final=True):
+        yield text
+
+
+def one_newline(text: str) -> str:
+    """The text with every "\\r\\n" and "\\r" as "\\n"."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _characters(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    read = 0
+    try:
+        for chunk in chunks:
+            read += len(chunk)
+            yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise CorpusError(_bad_byte(error, read, encoding, name)) from error
+    except UnicodeError as error:  # such as UTF-16 without its byte order mark
+        raise CorpusError(f"{name} is not {encoding} text: {error}") from error
+
+
+def _bad_byte(error: UnicodeDecodeError, read: int, encoding: str, name: str) -> str:
+    if b"\0" in error.object and not encoding.startswith(("utf-16", "utf-32")):
+        return binary(name, "it holds NUL bytes")
+    # the decoder saw the last bytes read, after those it had kept from before
+    offset = read - len(error.object) + error.start
+    return (
+        f"{name} is not {encoding} text: byte 0x{error.object[error.start]:02x} at "
+        f"offset {offset} ({error.reason}); name its encoding, "
+        "for example --encoding latin-1"
+    )

@@ -1,0 +1,151 @@
+"""A tokenizer and its vocabulary: text to ids and back."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from keraslm.errors import KeraslmError, ModelFileError
+from keraslm.text.stretch import Text
+from keraslm.text.tokenizer import Tokenizer, tokenizer_named
+from keraslm.text.tokenizer_base import Ids, id_dtype
+from keraslm.text.vocabulary import Vocabulary
+
+IN_MEMORY = 64 << 20  # bytes of ids that are kept in memory
+Progress = Callable[[int, int], None]
+
+
+class TextEncoder:
+    """Turns text into ids and back, always in the same way.
+
+    Raises: ValueError if the vocabulary is of another level than the tokenizer.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, vocabulary: Vocabulary, in_memory: int = IN_MEMORY
+    ) -> None:
+        _check_match(tokenizer, vocabulary)
+        self.tokenizer = tokenizer
+        self.vocabulary = vocabulary
+        self.in_memory = in_memory
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the tokenizer's name and the tokens."""
+        both = f"{self.tokenizer.name} {self.vocabulary.hash}"
+        return hashlib.sha256(both.encode()).hexdigest()
+
+    def encode(
+        self,
+        text: Text | str,
+        directory: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
+    ) -> Ids:
+        """The ids of a text, uint16, or uint32 if there are more than 65536 tokens.
+
+        The ids of a large text lie in a temporary file in `directory`, mapped into
+        memory and gone with the array. `progress` is told how many of the text's
+        characters are done, and how many there are.
+
+        Shapes: (tokens,)
+        Raises: CorpusError if the text cannot be read; KeraslmError if the disk is
+            full.
+        """
+        text = Text.from_string(text) if isinstance(text, str) else text
+        chunks = _watched(text, progress) if progress else text.chunks()
+        arrays = self.tokenizer.encode(chunks, self.vocabulary)
+        return _collected(arrays, id_dtype(self.vocabulary), self.in_memory, directory)
+
+    def encode_prompt(self, text: str) -> list[int]:
+        """The ids of a prompt, with no boundary added at its end."""
+        return self.tokenizer.encode_prompt(text, self.vocabulary)
+
+    def unknown_tokens(self, text: str) -> list[str]:
+        """The tokens of a text that the vocabulary lacks, each once, in their order."""
+        return self.tokenizer.unknown_tokens(text, self.vocabulary)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of a sequence of ids."""
+        return self.tokenizer.decode(ids, self.vocabulary)
+
+    def pieces(self, ids: Iterable[int]) -> Iterator[str]:
+        """Yield the text of each id as it comes, one string an id, some empty."""
+        return self.tokenizer.pieces(ids, self.vocabulary)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold and `from_dict` reads."""
+        return {
+            "tokenizer": self.tokenizer.name,
+            "vocabulary": self.vocabulary.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Any) -> "TextEncoder":
+        """Build the encoder that a model file holds.
+
+        Raises: ModelFileError if it is not what `to_dict` gives.
+        """
+        if not isinstance(data, dict) or not isinstance(data.get("tokenizer"), str):
+            raise ModelFileError("the encoder is damaged: it names no tokenizer")
+        vocabulary = Vocabulary.from_dict(data.get("vocabulary"))
+        try:
+            return cls(tokenizer_named(data["tokenizer"]), vocabulary)
+        except ValueError as error:
+            raise ModelFileError(f"the encoder is damaged: {error}") from error
+
+
+def _check_match(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    if tokenizer.level != vocabulary.level:
+        raise ValueError(
+            f"the tokenizer {tokenizer.name!r} needs a vocabulary of the "
+            f"{tokenizer.level} level; received one of the {vocabulary.level} level"
+        )
+    if vocabulary.level == "char" and any(len(t) != 1 for t in vocabulary.tokens[1:]):
+        raise ValueError("a token of a character vocabulary must be one character")
+
+
+def _watched(text: Text, progress: Progress) -> Iterator[str]:
+    done, total = 0, text.characters
+    for chunk in text.chunks():
+        yield chunk
+        done += len(chunk)
+        progress(done, total)
+
+
+def _collected(
+    arrays: Iterable[Ids],
+    dtype: type[np.uint16] | type[np.uint32],
+    in_memory: int,
+    directory: str | os.PathLike[str] | None,
+) -> Ids:
+    kept: list[Ids] = [np.zeros(0, dtype)]
+    size, arrays = 0, iter(arrays)
+    for array in arrays:
+        kept.append(array)
+        size += array.nbytes
+        if size > in_memory:
+            return _mapped(kept, arrays, directory)
+    return np.concatenate(kept)
+
+
+def _mapped(
+    kept: list[Ids], arrays: Iterable[Ids], directory: str | os.PathLike[str] | None
+) -> Ids:
+    """Write the arrays to a file without a name, which the map keeps alive."""
+    dtype = kept[0].dtype
+    try:
+        with tempfile.TemporaryFile(dir=directory, prefix="keraslm-ids-") as file:
+            while kept:
+                file.write(kept.pop(0).data)
+            for array in arrays:
+                file.write(array.data)
+            file.flush()
+            return np.memmap(file, dtype, mode="r")
+    except OSError as error:
+        raise KeraslmError(
+            f"cannot write the ids to {directory or tempfile.gettempdir()}: "
+            f"{error.strerror or error}; give a folder with room in TMPDIR"
+        ) from error
