@@ -1,0 +1,1 @@
+"""One file a command; each gives its click command as `command`."""
