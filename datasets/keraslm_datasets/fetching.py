@@ -1,5 +1,9 @@
 """From a card to files in the cache: downloaded, checked, unpacked and cut."""
 
+import pathlib
+import tempfile
+from collections.abc import Mapping, Sequence
+
 from keraslm_datasets import archives, cache
 from keraslm_datasets.cards import SPLIT_FILES, Card
 from keraslm_datasets.download import Progress, download
@@ -45,10 +49,23 @@ def _unpack(card: Card) -> None:
     cache.make_folder(folder)
     try:
         for file in card.files:
-            paths = archives.unpack(cache.place(card, file), file.members, folder)
+            archive = cache.place(card, file)
             if card.cut:
-                sizes = dict(zip(SPLIT_FILES, card.cut, strict=True))
-                archives.cut(paths[0], folder, sizes)
-                paths[0].unlink()
+                _unpack_in_splits(archive, file.members, folder, card.cut)
+            else:
+                archives.unpack(archive, file.members, folder)
     except OSError as error:
         raise cache.unwritable(folder, error) from error
+
+
+def _unpack_in_splits(
+    archive: pathlib.Path,
+    members: Mapping[str, str],
+    folder: pathlib.Path,
+    cut: Sequence[int],
+) -> None:
+    """Cut a corpus of one piece; the piece lies where no other process sees it."""
+    sizes = dict(zip(SPLIT_FILES, cut, strict=True))
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".whole-") as own:
+        whole = archives.unpack(archive, members, pathlib.Path(own))[0]
+        archives.cut(whole, folder, sizes)
