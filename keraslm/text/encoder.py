@@ -1,9 +1,10 @@
 """A tokenizer and its vocabulary: text to ids and back."""
 
 import hashlib
+import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,14 @@ class TextEncoder:
     def pieces(self, ids: Iterable[int]) -> Iterator[str]:
         """Yield the text of each id as it comes, one string an id, some empty."""
         return self.tokenizer.pieces(ids, self.vocabulary)
+
+    def continuation(self, prompt: Sequence[int], ids: Iterable[int]) -> Iterator[str]:
+        """Yield the text of ids that follow a prompt, without the prompt's own text.
+
+        The first piece begins with a space where one belongs after the prompt.
+        """
+        pieces = self.pieces(itertools.chain(prompt, ids))
+        return itertools.islice(pieces, len(prompt), None)
 
     def to_dict(self) -> dict[str, Any]:
         """What JSON can hold and `from_dict` reads."""
