@@ -17,12 +17,16 @@ def generate_ids(
 ) -> Iterator[int]:
     """Yield `length` tokens that follow the prompt, each as soon as it is drawn.
 
-    `forbidden` is a token that is never written; the others share its probability.
+    `forbidden` is a token that is never written; the others share its probability,
+    equally where they have none of their own.
     """
     stream.extend(prompt)
     for _ in range(length):
         log_probabilities = stream.next_log_probabilities()
         log_probabilities[forbidden] = -np.inf
+        if np.max(log_probabilities) == -np.inf:  # only the forbidden was possible
+            log_probabilities[:] = 0
+            log_probabilities[forbidden] = -np.inf
         token = sampler.draw(log_probabilities)
         yield token
         stream.push(token)

@@ -52,9 +52,13 @@ class Sampler:
         Shapes: (vocabulary,) -> (vocabulary,)
         """
         if self.temperature == 0:
-            return (np.arange(len(log_probabilities)) == np.argmax(log_probabilities)) + 0.0
-        scaled = log_probabilities / self.temperature
-        weights = np.exp(scaled - np.max(scaled))
+            return (
+                np.arange(len(log_probabilities)) == np.argmax(log_probabilities)
+            ) + 0.0
+        # the largest is 0 before the division, so no temperature overflows it
+        with np.errstate(over="ignore"):
+            scaled = (log_probabilities - np.max(log_probabilities)) / self.temperature
+        weights = np.exp(scaled)
         if self.top_k is not None:
             weights = keep_top_k(weights, self.top_k)
         if self.top_p is not None:
@@ -66,19 +70,15 @@ def keep_top_k(weights: np.ndarray, k: int) -> np.ndarray:
     """Keep the k heaviest tokens; among equals the lower id is kept."""
     if k >= len(weights):
         return weights
-    kept = np.argsort(-weights, kind="stable")[:k]
-    return _only(weights, kept)
+    least = np.partition(weights, -k)[-k]  # the k-th heaviest: no need to sort all
+    result = np.where(weights > least, weights, 0)
+    equal = np.flatnonzero(weights == least)
+    result[equal[: k - np.count_nonzero(result)]] = least
+    return result
 
 
 def keep_top_p(weights: np.ndarray, p: float) -> np.ndarray:
     """Keep the fewest heaviest tokens whose share of the mass reaches p."""
-    order = np.argsort(-weights, kind="stable")
-    cumulative = np.cumsum(weights[order])
+    cumulative = np.cumsum(np.sort(weights)[::-1])
     needed = int(np.searchsorted(cumulative, p * cumulative[-1])) + 1
-    return _only(weights, order[:needed])
-
-
-def _only(weights: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    result = np.zeros_like(weights)
-    result[kept] = weights[kept]
-    return result
+    return keep_top_k(weights, needed)
