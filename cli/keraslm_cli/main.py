@@ -1,8 +1,9 @@
 """The entry point: `keraslm COMMAND`."""
 
+import functools
 import io
-import os
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 from keraslm.version import __version__
 from keraslm_cli.failures import exit_status
 from keraslm_cli.lazy import LazyGroup
+from keraslm_cli.quiet import quieten_tensorflow
 
 _ORDER = (
     "demo",
@@ -31,10 +33,11 @@ class _Program(LazyGroup):
     """A group whose errors are one line each."""
 
     def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+        click_main: Callable[..., Any] = super().main
+        run = functools.partial(click_main, *args, standalone_mode=False, **settings)
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **settings)
-        run = super().main
-        sys.exit(exit_status(lambda: run(*args, standalone_mode=False, **settings)))
+            return run()
+        sys.exit(exit_status(run))
 
     def invoke(self, ctx: click.Context) -> None:
         """Run the command; what it returns is not an exit status."""
@@ -57,14 +60,9 @@ def program() -> None:
 
 def main() -> None:
     """Run the command line on the arguments of the process."""
-    _quieten_tensorflow()
+    quieten_tensorflow()
     _write_any_text()
     program(prog_name="keraslm")
-
-
-def _quieten_tensorflow() -> None:
-    """Keep TensorFlow's start-up notes off the screen, unless the user asks."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def _write_any_text() -> None:

@@ -1,0 +1,66 @@
+"""TensorFlow starts without its notes about drivers and processors.
+
+TF_CPP_MIN_LOG_LEVEL silences most of them. What is left is written before
+TensorFlow reads any setting, straight to file descriptor 2, so this is closed
+while TensorFlow is imported. Python's errors are raised as ever.
+"""
+
+import contextlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+
+
+def quieten_tensorflow() -> None:
+    """Silence a later `import tensorflow`; a level that the user set is kept."""
+    if LEVEL not in os.environ:
+        os.environ[LEVEL] = "3"
+        sys.meta_path.insert(0, _QuietImport())
+
+
+class _QuietImport:
+    """Stands before the other finders until TensorFlow is imported once."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        if fullname != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module = _quietly(  # type: ignore[method-assign]
+                spec.loader.exec_module
+            )
+        return spec
+
+
+def _quietly(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+    def execute_quietly(module: ModuleType) -> None:
+        with _closed_stderr():
+            execute(module)
+            module.config.list_physical_devices()  # looks for a driver once more
+
+    return execute_quietly
+
+
+@contextlib.contextmanager
+def _closed_stderr() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,152 @@
+"""An error is one line on standard error, and a status that scripts can tell apart."""
+
+import errno
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from keraslm.errors import CorpusError, MissingExtra, UsageError
+from keraslm_cli.main import program
+
+FULL = pathlib.Path("/dev/full")  # every write to it fails
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run the program with a command `fail` that raises the given error."""
+
+    def run(error: BaseException, debug: str = "0") -> Result:
+        @click.command
+        def fail() -> None:
+            raise error
+
+        get = program.get_command
+        monkeypatch.setattr(program, "names", ("fail",))
+        monkeypatch.setattr(
+            program, "get_command", lambda c, n: fail if n == "fail" else get(c, n)
+        )
+        return CliRunner().invoke(program, ["fail"], env={"KERASLM_DEBUG": debug})
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "status"),
+    [
+        (CorpusError("no words in it"), "Error: no words in it", 1),
+        (UsageError("there is a run\nalready"), "Error: there is a run already", 2),
+        (
+            MissingExtra("The page", "lab"),
+            "Error: The page needs the extra 'lab': pip install 'keraslm[lab]'",
+            2,
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "run/model.keras"),
+            "Error: Permission denied: run/model.keras",
+            1,
+        ),
+        (OSError(errno.ENOSPC, "No space left"), "Error: No space left", 1),
+        (KeyboardInterrupt(), "Interrupted.", 130),
+    ],
+)
+def test_an_error_is_one_line(
+    run: Callable[..., Result], error: BaseException, line: str, status: int
+) -> None:
+    result = run(error)
+    assert result.stderr.strip() == line
+    assert result.exit_code == status
+
+
+def test_used_up_memory_is_said_with_a_way_out(run: Callable[..., Result]) -> None:
+    result = run(MemoryError())
+    assert "smaller batch" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_debugging_keeps_the_traceback(run: Callable[..., Result]) -> None:
+    error = CorpusError("no words in it")
+    assert run(error, debug="1").exception is error
+
+
+def test_a_mistake_of_the_program_is_not_hidden(run: Callable[..., Result]) -> None:
+    error = ZeroDivisionError()
+    assert run(error).exception is error
+
+
+def test_an_unknown_command_suggests_a_near_one() -> None:
+    result = CliRunner().invoke(program, ["dataset"])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: No such command 'dataset'. Did you mean 'datasets'? "
+        "See program --help.\n"
+    )
+
+
+def test_an_unknown_option_is_one_line() -> None:
+    result = CliRunner().invoke(program, ["--unknown"])
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+
+
+def process(code: str, **settings: object) -> subprocess.CompletedProcess[bytes]:
+    """Run a command that does `code`, as the shell would."""
+    script = (
+        "import click, sys; from keraslm_cli import main as m\n"
+        "@click.command\n"
+        f"def act():\n    {code}\n"
+        "m.program.get_command = lambda ctx, name: act\n"
+        "m.program.names = ('act',)\n"
+        "m.main()"
+    )
+    path = os.pathsep.join(filter(None, sys.path))
+    environment = {**os.environ, "PYTHONPATH": path, **settings.pop("env", {})}
+    return subprocess.run(
+        [sys.executable, "-c", script, "act"],
+        stderr=subprocess.PIPE,
+        env=environment,
+        check=False,
+        **settings,
+    )
+
+
+@pytest.mark.parametrize("lines", [1, 100_000])
+def test_a_closed_pipe_ends_quietly(lines: int) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        result = process(f"print('line\\n' * {lines})", stdout=writer)
+    finally:
+        os.close(writer)
+    assert result.stderr == b""
+    assert result.returncode == 1
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_line() -> None:
+    with FULL.open("wb") as full:
+        result = process("print('line')", stdout=full)
+    assert result.stderr == b"Error: No space left on device\n"
+    assert result.returncode == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_pipe_gets_utf_8_whatever_the_locale(encoding: str) -> None:
+    result = process(
+        r"print('\u732b caf\xe9'); print('\u732b', file=sys.stderr)",
+        stdout=subprocess.PIPE,
+        env={"PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONUTF8": "0"},
+    )
+    assert result.stdout.decode("utf-8") == "猫 café\n"
+    assert result.stderr.decode("utf-8") == "猫\n"
+
+
+def test_broken_characters_do_not_end_the_run() -> None:
+    result = process(r"print('a\udcff')", stdout=subprocess.PIPE)
+    assert result.stdout == b"a?\n"
+    assert result.returncode == 0

@@ -1,0 +1,29 @@
+"""TensorFlow says nothing when it starts, and what the program says is heard."""
+
+import os
+import subprocess
+import sys
+
+SCRIPT = """
+import sys
+from keraslm_cli.quiet import quieten_tensorflow
+quieten_tensorflow()
+import tensorflow
+tensorflow.constant(1) + 1
+import importlib.resources
+assert importlib.resources.files("tensorflow").is_dir()
+print("heard", file=sys.stderr)
+"""
+
+
+def test_tensorflow_starts_without_a_word() -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    result = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert (result.stdout, result.stderr) == ("", "heard\n")

@@ -1,0 +1,8 @@
+"""What all tests share: nothing of the user's settings, and no screen."""
+
+import os
+
+# Before anything imports them.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.pop("KERASLM_HOME", None)
