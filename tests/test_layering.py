@@ -20,6 +20,7 @@ LAYERS = (
     "version",
     "errors",
     "files",
+    "archive",
     "text",
     "measures",
     "generation",

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
@@ -36,10 +37,9 @@ class _QuietImport:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(fullname)
-        if spec is not None and spec.loader is not None:
-            spec.loader.exec_module = _quietly(  # type: ignore[method-assign]
-                spec.loader.exec_module
-            )
+        if spec is not None:
+            loader: Any = spec.loader
+            loader.exec_module = _quietly(loader.exec_module)
         return spec
 
 
