@@ -41,11 +41,12 @@ class Windows:
         self.time = time
         self.rows = min(batch_size, self.tokens)
         self.row_length = -(-self.tokens // self.rows)
+        self._steps = -(-self.row_length // time)
         self._ids = np.asarray(ids)
         self._row_starts = np.arange(self.rows)[:, None] * self.row_length
 
     def __len__(self) -> int:
-        return -(-self.row_length // self.time)
+        return self._steps
 
     def step(self, number: int) -> Window:
         """Inputs, targets and weights of a step.

@@ -13,14 +13,17 @@ def recut(
     `too_long` is told how many characters are kept back while no border is found.
     """
     kept: list[str] = []
+    size = 0
     for chunk in chunks:
         border = _last_border(chunk, may_cut_before)
         if border is None:
             kept.append(chunk)
-            too_long(sum(map(len, kept)))
+            size += len(chunk)
+            too_long(size)
             continue
         yield "".join((*kept, chunk[:border]))
         kept = [chunk[border:]]
+        size = len(chunk) - border
     yield "".join(kept)
 
 

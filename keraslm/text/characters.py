@@ -12,6 +12,7 @@ from keraslm.text.decoding import one_newline
 from keraslm.text.tokenizer_base import Ids, Tokenizer, id_dtype
 from keraslm.text.vocabulary import Vocabulary
 
+Counts = npt.NDArray[np.intp]
 CODE_POINTS = 0x110000
 UNKNOWN_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 # Characters that never merge with the one before, so that NFC may be applied to each
@@ -42,10 +43,9 @@ class CharTokenizer(Tokenizer):
 
     def count(self, chunks: Iterable[str]) -> Counter[str]:
         """How often each character occurs."""
-        total = np.zeros(CODE_POINTS, np.int64)
+        total = np.zeros(0, np.intp)
         for text in nfc(chunks):
-            counts = np.bincount(_code_points(text))
-            total[: len(counts)] += counts
+            total = _sum(total, np.bincount(_code_points(text)))
         found = np.flatnonzero(total)
         return Counter({chr(code): int(total[code]) for code in found})
 
@@ -77,6 +77,12 @@ def nfc(chunks: Iterable[str]) -> Iterator[str]:
 def _starts_anew(character: str) -> bool:
     code = ord(character)
     return any(first <= code <= last for first, last in STARTERS)
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    shorter, longer = sorted((one, other), key=len)
+    longer[: len(shorter)] += shorter
+    return longer
 
 
 def _code_points(text: str) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint32]:

@@ -35,7 +35,7 @@ def checked_encoding(encoding: str) -> str:
     """
     try:
         found = codecs.lookup(encoding)
-        b"".decode(encoding)  # refuses codecs that are not of text, such as "hex"
+        "a".encode(encoding)  # refuses codecs that are not of text, such as "hex"
         codecs.getincrementaldecoder(encoding)()
     except (LookupError, ValueError, TypeError) as error:
         raise UsageError(

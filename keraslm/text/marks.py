@@ -38,6 +38,7 @@ IDEOGRAPHS = (
     "\uff66-\uff9f\U00020000-\U0003ffff"
 )
 INSIDE = "'\u2019\\-\u2010"  # straight and curly apostrophe, two hyphens
+ASCII_PATTERN = re.compile(r"[A-Za-z0-9]+(?:['-][A-Za-z0-9]+)*|.", re.DOTALL)
 MEMORY = 1 << 20  # words whose tokens are remembered
 
 
@@ -107,21 +108,23 @@ def tokens_of(word: str) -> list[str]:
     """The tokens of what stands between white space."""
     if word in (LINE_END, UNKNOWN):
         return [word]
-    tokens: list[str] = []
-    for part in _pattern().findall(word.strip()):
-        mark, plain = _case(part)
-        tokens += mark
-        tokens.append(JOINER + plain if len(tokens) > len(mark) else plain)
+    pattern = ASCII_PATTERN if word.isascii() else _pattern()
+    first, *others = pattern.findall(word.strip())
+    tokens = [*_marked(first, "")]
+    for part in others:
+        tokens += _marked(part, JOINER)
     return tokens
 
 
-def _case(word: str) -> tuple[list[str], str]:
-    lower = word.lower()
-    if lower != word:
+@functools.lru_cache(maxsize=1 << 17)
+def _marked(part: str, joiner: str) -> tuple[str, ...]:
+    """The word with its joiner, after the mark of its case if it has one."""
+    lower = part.lower()
+    if lower != part:
         for mark, restored in CASES.items():
-            if restored(lower) == word:
-                return [mark], lower
-    return [], word
+            if restored(lower) == part:
+                return mark, joiner + lower
+    return (joiner + part,)
 
 
 class _Remembered(dict[str, bytes]):

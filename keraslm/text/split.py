@@ -2,6 +2,7 @@
 
 import fractions
 import itertools
+import math
 
 from keraslm.errors import CorpusError, UsageError
 from keraslm.text.stretch import Text
@@ -32,39 +33,36 @@ def cut(
 ) -> dict[str, Text]:
     """Cut a text contiguously: the parts put together are the whole text.
 
-    Each cut is at the first line end at or after its fraction of the characters; if
-    there is none within 64 K characters, after the first white space there; if there
-    is none of that either, exactly at the fraction.
+    Each cut is at the first line end at or after its fraction of the characters. If
+    there is none within 64 K characters, or before the next cut's fraction, it is
+    after the first white space there; if there is none either, at the fraction.
 
     Raises: CorpusError if a part would be empty.
     """
     if len(parts) == 1:
         return {"train": text}
     total = text.characters
-    cuts = [0]
-    for place in range(1, len(parts)):
-        wanted = total * sum(parts[:place], fractions.Fraction())
-        cuts.append(_cut_near(text, max(int(wanted), cuts[-1] + 1), total))
-    cuts.append(total)
-    spans = list(itertools.pairwise(cuts))
-    if any(stop <= start for start, stop in spans):
+    places = [math.ceil(total * part) for part in itertools.accumulate(parts)]
+    if any(stop <= start for start, stop in itertools.pairwise([0, *places])):
         raise CorpusError(
             f"{text.name} has {total} characters, too few for the split {split!r}: "
             "a part would be empty; give a longer text or --split 100"
         )
+    cuts = [_cut_near(text, *reach) for reach in itertools.pairwise(places)]
+    spans = itertools.pairwise([0, *cuts, total])
     return {
         part: text.stretch(*span, f"{text.name} ({part})")
         for part, span in zip(PARTS, spans, strict=False)
     }
 
 
-def _cut_near(text: Text, wanted: int, total: int) -> int:
-    """The first good cut at or after `wanted` that leaves something after it."""
-    first = wanted - 1  # a cut follows the character that allows it
-    stop = min(first + REACH, total - 1)
+def _cut_near(text: Text, place: int, before: int) -> int:
+    """The best cut at or after `place` and before `before`."""
+    first = place - 1  # a cut follows the character that allows it
+    stop = min(first + REACH, before - 1)
     window = "".join(text.stretch(first, stop, text.name).chunks())
     line_end = window.find("\n")
     if line_end >= 0:
-        return wanted + line_end
+        return place + line_end
     spaces = (at for at, character in enumerate(window) if character.isspace())
-    return wanted + next(spaces, 0)
+    return place + next(spaces, 0)

@@ -80,7 +80,7 @@ class Vocabulary:
 
     @property
     def level(self) -> str:
-        """ "word" or "char"."""
+        """The level of the tokens: "word" or "char"."""
         return "word" if self.tokens[1] == BOUNDARIES["word"] else "char"
 
     @property

@@ -1,0 +1,75 @@
+"""Windows: every token is a target once, after the token that precedes it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keraslm.errors import CorpusError, UsageError
+from keraslm.text import Windows
+
+BOUNDARY = 1
+
+
+def windows(tokens, batch_size, time):
+    ids = np.arange(2, tokens + 2, dtype=np.uint16)  # all different, none a boundary
+    return Windows(ids, BOUNDARY, batch_size, time)
+
+
+def epoch(batches):
+    """The whole epoch side by side: inputs, targets, weights (rows, steps * time)."""
+    steps = [batches.step(number) for number in range(len(batches))]
+    return [np.concatenate(arrays, axis=1) for arrays in zip(*steps, strict=True)]
+
+
+def test_two_rows_by_hand():
+    # 5 tokens in 2 rows of 3: [2 3 4] and [5 6 -], in windows of 2
+    first, second = (windows(5, 2, 2).step(number) for number in range(2))
+    assert first[0].tolist() == [[1, 2], [4, 5]]
+    assert first[1].tolist() == [[2, 3], [5, 6]]
+    assert first[2].tolist() == [[1, 1], [1, 1]]
+    assert second[0].tolist() == [[3, 1], [1, 1]]
+    assert second[1].tolist() == [[4, 1], [1, 1]]
+    assert second[2].tolist() == [[1, 0], [0, 0]]
+    assert [array.dtype for array in first] == [np.int32, np.int32, np.float32]
+
+
+@given(st.integers(2, 200), st.integers(1, 30), st.integers(1, 40))
+def test_each_token_is_a_target_once_after_its_predecessor(tokens, batch_size, time):
+    batches = windows(tokens, batch_size, time)
+    inputs, targets, weights = epoch(batches)
+    assert inputs.shape == (min(batch_size, tokens), len(batches) * time)
+    real = weights == 1
+    # row after row, the targets are the text and the inputs the text one step earlier
+    assert targets[real].tolist() == list(range(2, tokens + 2))
+    assert inputs[real].tolist() == [BOUNDARY, *range(2, tokens + 1)]
+    assert set(weights[~real]) <= {0}
+    assert set(targets[~real]) | set(inputs[~real]) <= {BOUNDARY}
+
+
+def test_more_rows_than_tokens_are_left_out():
+    batches = windows(3, 64, 10)
+    assert (batches.rows, batches.row_length, len(batches)) == (3, 1, 1)
+    assert batches.step(0)[2].sum() == 3
+
+
+@pytest.mark.parametrize("tokens", [0, 1])
+def test_a_text_too_short_to_train_on_says_how_short(tokens):
+    with pytest.raises(CorpusError, match=f"at least 2 tokens; the text has {tokens}"):
+        windows(tokens, 1, 1)
+
+
+def test_two_tokens_are_enough():
+    assert windows(2, 20, 35).step(0)[2].sum() == 2
+
+
+@pytest.mark.parametrize("sizes", [(0, 5), (5, 0), (-1, 5)])
+def test_sizes_below_one_are_usage_errors(sizes):
+    with pytest.raises(UsageError, match="must be 1 or more"):
+        windows(10, *sizes)
+
+
+@pytest.mark.parametrize("number", [-1, 5])
+def test_there_are_no_other_steps(number):
+    with pytest.raises(IndexError):
+        windows(10, 2, 1).step(number)
