@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SPLITS = ("train", "valid", "test")
 DEFAULT_SIZE = "medium"
 DEFAULT_SPLIT = "90/5/5"
-LEAST_TOKENS = 1000
+LEAST_TOKENS = 10  # a tenth of which is a text yet
 
 
 def names() -> list[str]:

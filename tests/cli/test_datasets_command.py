@@ -160,12 +160,13 @@ def test_export_writes_a_folder_to_train_on(one, tmp_path):
 
 
 def test_export_of_village_takes_a_size_and_a_seed(tmp_path):
-    pytest.importorskip("keraslm_datasets.village")
     words = ("export", "village", tmp_path, "--size", 2000, "--seed", 1)
     result = keraslm_datasets(*words)
     assert result.exit_code == 0
     assert (tmp_path / "train.txt").stat().st_size > 5000
-    assert isinstance(failure(*words[:2], tmp_path / "b", "--size", "huge"), UsageError)
+    for wrong in (("--size", "huge"), ("--seed", -1)):
+        assert isinstance(failure(*words[:2], tmp_path / "b", *wrong), UsageError)
+        assert not (tmp_path / "b" / "train.txt").exists()
 
 
 def test_the_command_imports_nothing_heavy():
