@@ -10,59 +10,11 @@ References: Grenander (1967), Soule (1974), the entropy of probabilistic grammar
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from keraslm.errors import KeraslmError
-
-
-class GrammarError(KeraslmError, ValueError):
-    """A rule file that does not say a grammar: the line of the file, and the reason."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line} of the grammar: {reason}")
-        self.line = line
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Part:
-    """One symbol on the right of a rule: a word if it has a tag, else a non-terminal.
-
-    `labels` name its roles in the rule (subject, verb, i, j); `head` marks the part
-    that stands for the whole, as the noun stands for the noun phrase.
-    """
-
-    symbol: str
-    tag: str | None = None
-    labels: tuple[str, ...] = ()
-    head: bool = False
-
-    def __str__(self) -> str:
-        labels = "".join(f"{label}:" for label in self.labels)
-        tag = f"/{self.tag}" if self.tag else ""
-        return f"{labels}{'*' if self.head else ''}{self.symbol}{tag}"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """`left -> parts`, chosen in proportion to `weight`; `line` is where it stands."""
-
-    left: str
-    parts: tuple[Part, ...]
-    weight: int = 1
-    line: int = field(default=0, compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.left} -> {self.weight} {' '.join(map(str, self.parts))}"
-
-    @property
-    def head(self) -> int:
-        """The position of the part that is marked as head, or else of the first."""
-        marked = (i for i, part in enumerate(self.parts) if part.head)
-        return next(marked, 0)
+from keraslm_datasets.grammar_rules import GrammarError, Rule, check_rules, reachable
 
 
 class Grammar:
@@ -85,11 +37,11 @@ class Grammar:
         if not given:
             raise GrammarError(1, "a grammar needs at least one rule; received none")
         self.start = given[0].left
-        self.rules = _reachable(given)
+        self.rules = reachable(given)
         self.classes = dict(classes or {})
         self.paradigms = dict(paradigms or {})
-        _check_rules(self)
-        self._check_expectations()
+        check_rules(self.rules)
+        self._check_end()
 
     def __str__(self) -> str:
         return "".join(f"{rule}\n" for rule in self.rules)
@@ -181,7 +133,7 @@ class Grammar:
         words = [sum(part.tag is not None for part in r.parts) for r in self.rules]
         return self.expectation(np.array(words, dtype=float))
 
-    def _check_expectations(self) -> None:
+    def _check_end(self) -> None:
         """Sentences must end, and so that their means are finite, soon enough."""
         if self.spectral_radius >= 1 - 1e-9:
             raise GrammarError(
@@ -190,71 +142,3 @@ class Grammar:
                 f"must be below 1; it is {self.spectral_radius:.3f}: give recursive "
                 "rules less weight",
             )
-
-
-def _reachable(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rules that a sentence may use; each of their symbols must have a rule."""
-    by_left: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_left.setdefault(rule.left, []).append(rule)
-    seen, waiting = {rules[0].left}, [rules[0].left]
-    while waiting:
-        for rule in by_left[waiting.pop()]:
-            for part in rule.parts:
-                if part.tag is None and part.symbol not in seen:
-                    if part.symbol not in by_left:
-                        raise GrammarError(
-                            rule.line, f"{part.symbol} is used but has no rule"
-                        )
-                    seen.add(part.symbol)
-                    waiting.append(part.symbol)
-    return tuple(rule for rule in rules if rule.left in seen)
-
-
-def _check_rules(grammar: Grammar) -> None:
-    """No rule is empty, weightless or written twice; no symbol is left-recursive."""
-    seen = set()
-    for rule in grammar.rules:
-        if not rule.parts or rule.weight < 1:
-            raise GrammarError(
-                rule.line, f"a rule needs a part and a weight of 1 or more: {rule}"
-            )
-        shape = (rule.left, tuple(part.symbol for part in rule.parts))
-        if shape in seen:
-            raise GrammarError(
-                rule.line,
-                f"{rule.left} -> {' '.join(shape[1])} is written twice, so that its "
-                "sentences have two derivations",
-            )
-        seen.add(shape)
-    _check_left_recursion(grammar)
-
-
-def _check_left_recursion(grammar: Grammar) -> None:
-    """No symbol may begin with itself, for reading goes from left to right."""
-    open_symbols = {
-        left: {grammar.rules[n].parts[0].symbol for n in numbers}
-        for left, numbers in grammar.rules_of.items()
-    }
-    while open_symbols:
-        # A symbol is closed when everything it begins with is a word or is closed.
-        closed = [s for s in open_symbols if not open_symbols[s] & open_symbols.keys()]
-        if not closed:
-            symbol = _on_a_cycle(open_symbols)
-            raise GrammarError(
-                grammar.rules[grammar.rules_of[symbol][0]].line,
-                f"{symbol} may begin with itself, directly or through other symbols; "
-                "write the recursion on the right",
-            )
-        for symbol in closed:
-            del open_symbols[symbol]
-
-
-def _on_a_cycle(firsts: Mapping[str, set[str]]) -> str:
-    """A symbol that begins with itself, when each begins with another of them."""
-    symbol = min(firsts)
-    seen: set[str] = set()
-    while symbol not in seen:
-        seen.add(symbol)
-        symbol = min(firsts[symbol] & firsts.keys())
-    return symbol

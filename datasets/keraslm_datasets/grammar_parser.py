@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keraslm_datasets.grammar import Grammar, Part
+from keraslm_datasets.grammar import Grammar
+from keraslm_datasets.grammar_rules import Part
 
 LINE_END = "</s>"
 _EMPTY = 0  # the number of the empty stack
@@ -96,7 +97,7 @@ class Parser:
                 yield _Beginning(p * first.probability, left, rules)
 
     def token_log_probabilities(self, tokens: Sequence[str]) -> np.ndarray:
-        """log P(word | the words before it) in nats, and of the end after the last.
+        """The log P(word | the words before it) in nats, and of the end after the last.
 
         Shapes: (len(tokens) + 1,); -inf from the first word on that cannot follow.
         """

@@ -120,12 +120,12 @@ def _generator(split: str, seed: int) -> np.random.Generator:
 
 
 def log_probability(line: str) -> float:
-    """log P(line and its end) in nats; -inf for a line that is not of the language."""
+    """The log P(line, its end) in nats; -inf for a line that is not of the language."""
     return float(token_log_probabilities(line).sum())
 
 
 def token_log_probabilities(line: str) -> np.ndarray:
-    """log P(token | the line before it) in nats of each token, and of the line end.
+    """The log P(token | the line before it) in nats of each token, and of the line end.
 
     No model can do better on average. From the first token on that cannot follow,
     all are -inf.
