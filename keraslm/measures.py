@@ -34,7 +34,7 @@ def perplexity(nats_per_token: float) -> float:
 
     Math:   exp(H), and infinity where exp(H) is no longer a number
     """
-    return math.exp(nats_per_token) if nats_per_token < 709 else math.inf
+    return math.inf if nats_per_token >= 709 else math.exp(nats_per_token)
 
 
 def bits(nats: float) -> float:

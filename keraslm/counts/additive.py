@@ -55,11 +55,11 @@ class Additive(Smoothing):
         """
         order = ngrams.orders[len(history) - 1]
         children = order.children(history[-1])
-        total = np.sum(order.counts[children])
+        counts = np.append(order.counts[children], 0)  # 0: each word never seen here
         size = ngrams.vocabulary_size
-        row = np.full(size, log_additive(np.zeros(1), total, self.delta, size))
-        seen = log_additive(order.counts[children], total, self.delta, size)
-        row[order.words[children]] = seen
+        seen = log_additive(counts, counts.sum(), self.delta, size)
+        row = np.full(size, seen[-1])
+        row[order.words[children]] = seen[:-1]
         return row
 
 

@@ -41,8 +41,7 @@ class Sampler:
         """
         if self.temperature == 0:
             return int(np.argmax(log_probabilities))
-        weights = self.distribution(log_probabilities)
-        cumulative = np.cumsum(weights)
+        cumulative = np.cumsum(self._weights(log_probabilities))
         point = self.rng.random() * cumulative[-1]
         return int(np.searchsorted(cumulative, point, side="right"))
 
@@ -51,26 +50,32 @@ class Sampler:
 
         Shapes: (vocabulary,) -> (vocabulary,)
         """
+        weights = self._weights(log_probabilities)
+        return weights / np.sum(weights)
+
+    def _weights(self, log_probabilities: np.ndarray) -> np.ndarray:
+        """Give what the distribution is proportional to; the heaviest weighs 1."""
         if self.temperature == 0:
-            return (
-                np.arange(len(log_probabilities)) == np.argmax(log_probabilities)
-            ) + 0.0
-        # the largest is 0 before the division, so no temperature overflows it
-        with np.errstate(over="ignore"):
-            scaled = (log_probabilities - np.max(log_probabilities)) / self.temperature
-        weights = np.exp(scaled)
+            weights = np.zeros(len(log_probabilities))
+            weights[np.argmax(log_probabilities)] = 1
+            return weights
+        weights = log_probabilities - np.max(log_probabilities)
+        if self.temperature != 1:
+            with np.errstate(over="ignore"):  # to -inf, near temperature 0
+                weights /= self.temperature
+        np.exp(weights, out=weights)
         if self.top_k is not None:
             weights = keep_top_k(weights, self.top_k)
         if self.top_p is not None:
             weights = keep_top_p(weights, self.top_p)
-        return weights / np.sum(weights)
+        return weights
 
 
 def keep_top_k(weights: np.ndarray, k: int) -> np.ndarray:
     """Keep the k heaviest tokens; among equals the lower id is kept."""
     if k >= len(weights):
         return weights
-    least = np.partition(weights, -k)[-k]  # the k-th heaviest: no need to sort all
+    least = np.sort(weights)[-k]  # faster than partition where many are equal
     result = np.where(weights > least, weights, 0)
     equal = np.flatnonzero(weights == least)
     result[equal[: k - np.count_nonzero(result)]] = least
