@@ -21,6 +21,7 @@ from keraslm_datasets.grammar_rules import Part
 
 LINE_END = "</s>"
 _EMPTY = 0  # the number of the empty stack
+_MANY = 1_000_000  # stacks that are remembered from line to line
 
 # After a word: for each stack, the stacks it came from and the rules used in between.
 _Step = dict[int, list[tuple[int, tuple[int, ...]]]]
@@ -76,6 +77,8 @@ class Parser:
         self._start = len(self._words) + grammar.nonterminals.index(grammar.start)
         self._beginnings: dict[tuple[int, int], list[_Beginning]] = {}
         self._first_words: dict[int, np.ndarray] = {}
+        self._stacks = _Stacks()
+        self._openings: dict[str, dict[int, float]] = {}
 
     def _ways(self, symbol: int, word: int) -> list[_Beginning]:
         """All ways in which a symbol begins with a word."""
@@ -102,25 +105,39 @@ class Parser:
         Shapes: (len(tokens) + 1,); -inf from the first word on that cannot follow.
         """
         logs = np.full(len(tokens) + 1, -np.inf)
-        stacks = _Stacks()
-        weights = {stacks.push([self._start], _EMPTY): 1.0}
+        weights = self._before_the_first()
         for position, token in enumerate(tokens):
-            weights = self._read(weights, token, stacks)
-            total = sum(weights.values())
-            if not total:
+            weights, probability = self._read(weights, token, position == 0)
+            if not weights:
                 return logs
-            logs[position] = np.log(total)
-            weights = {stack: weight / total for stack, weight in weights.items()}
+            logs[position] = np.log(probability)
         if weights.get(_EMPTY):
             logs[-1] = np.log(weights[_EMPTY])
         return logs
 
+    def _before_the_first(self) -> dict[int, float]:
+        """The only stack before the first word: the start symbol."""
+        if len(self._stacks.cells) > _MANY:
+            self._stacks, self._openings = _Stacks(), {}
+        return {self._stacks.push([self._start], _EMPTY): 1.0}
+
     def _read(
-        self, weights: dict[int, float], token: str, stacks: _Stacks
-    ) -> dict[int, float]:
-        """The stacks after one more word, weighted with P(word and stack | before)."""
+        self, weights: dict[int, float], token: str, is_first: bool
+    ) -> tuple[dict[int, float], float]:
+        """P(stack | words up to this one) of each stack, and P(word | words before)."""
+        after = self._openings.get(token) if is_first else None
+        if after is None:
+            after = self._advance(weights, token)
+            if is_first:
+                self._openings[token] = after
+        total = sum(after.values())
+        return {stack: weight / total for stack, weight in after.items()}, total
+
+    def _advance(self, weights: dict[int, float], token: str) -> dict[int, float]:
+        """P(word and stack after it | words before) of each stack."""
         after: dict[int, float] = {}
         word = self._words.get(token, -1)
+        stacks = self._stacks
         for stack, weight in weights.items():
             top, below = stacks.cells[stack]
             for way in self._ways(top, word) if stack != _EMPTY else ():
@@ -133,16 +150,13 @@ class Parser:
 
         After words that begin no sentence there is no distribution: an empty dict.
         """
-        stacks = _Stacks()
-        weights = {stacks.push([self._start], _EMPTY): 1.0}
-        for token in tokens:
-            weights = self._read(weights, token, stacks)
-            total = sum(weights.values())
-            weights = {stack: weight / total for stack, weight in weights.items()}
+        weights = self._before_the_first()
+        for position, token in enumerate(tokens):
+            weights, _ = self._read(weights, token, position == 0)
         vector = np.zeros(len(self._words))
         for stack, weight in weights.items():
             if stack != _EMPTY:
-                vector += weight * self._firsts(stacks.cells[stack][0])
+                vector += weight * self._firsts(self._stacks.cells[stack][0])
         words = self.grammar.words
         found = {words[i]: float(vector[i]) for i in np.flatnonzero(vector)}
         return found | ({LINE_END: weights[_EMPTY]} if _EMPTY in weights else {})
@@ -166,8 +180,8 @@ class Parser:
 
     def all_derivations(self, tokens: Sequence[str]) -> Iterator[tuple[int, ...]]:
         """Each derivation of a sentence, as its rules from left to right."""
-        stacks = _Stacks()
-        steps: list[_Step] = [{stacks.push([self._start], _EMPTY): []}]
+        steps: list[_Step] = [{stack: [] for stack in self._before_the_first()}]
+        stacks = self._stacks
         for token in tokens:
             word = self._words.get(token, -1)
             after: _Step = {}

@@ -163,14 +163,10 @@ def test_the_probabilities_of_all_short_lines_add_up():
     # In the toy language, lines of at most 7 words have at most one `near`: a clause
     # of 4 words has no `near` (3/4), of 7 words one (1/4 * 3/4).
     toy = read_grammar(TOY)
-    lines = itertools.chain.from_iterable(
-        itertools.product(*words)
-        for words in (
-            [["the"], ["dog", "cat", "dogs", "cats"], ["runs", "run"], ["."]],
-            [["the"], ["dog", "cat", "dogs", "cats"], ["near"], ["the"]]
-            + [["dog", "cat", "dogs", "cats"], ["runs", "run"], ["."]],
-        )
-    )
+    nouns, verbs = ["dog", "cat", "dogs", "cats"], ["runs", "run"]
+    short = itertools.product(["the"], nouns, verbs, ["."])
+    longer = itertools.product(["the"], nouns, ["near"], ["the"], nouns, verbs, ["."])
+    lines = [*short, *longer]
     total = sum(math.exp(log_probability(toy, " ".join(line))) for line in lines)
     assert total == pytest.approx(3 / 4 + 3 / 16)
 
@@ -199,11 +195,11 @@ def test_the_next_word_has_its_exact_probability():
     assert parser.next_probabilities(["the"]) == pytest.approx(
         {"dog": 9 / 16, "cat": 3 / 16, "dogs": 3 / 16, "cats": 1 / 16}
     )
-    assert parser.next_probabilities("the dogs".split()) == pytest.approx(
+    assert parser.next_probabilities(["the", "dogs"]) == pytest.approx(
         {"run": 3 / 4, "near": 1 / 4}
     )
-    assert parser.next_probabilities("the dogs run .".split()) == {LINE_END: 1}
-    assert parser.next_probabilities("the runs".split()) == {}
+    assert parser.next_probabilities(["the", "dogs", "run", "."]) == {LINE_END: 1}
+    assert parser.next_probabilities(["the", "runs"]) == {}
     geometric = Parser(read_grammar(GEOMETRIC))
     assert geometric.next_probabilities(["a"]) == pytest.approx(
         {"a": 1 / 2, LINE_END: 1 / 2}
@@ -212,7 +208,7 @@ def test_the_next_word_has_its_exact_probability():
 
 def test_token_probabilities_are_those_of_the_next_word():
     parser = Parser(read_grammar(TOY))
-    tokens = "the dogs near the cat run .".split()
+    tokens = ["the", "dogs", "near", "the", "cat", "run", "."]
     logs = parser.token_log_probabilities(tokens)
     for position, token in enumerate([*tokens, LINE_END]):
         following = parser.next_probabilities(tokens[:position])
@@ -230,11 +226,11 @@ words N N: man | dog | telescope
 
 def test_derivations_are_counted():
     parser = Parser(read_grammar(AMBIGUOUS))
-    assert parser.derivations("man saw dog".split()) == 1
+    assert parser.derivations(["man", "saw", "dog"]) == 1
     # saw with the telescope, or the dog with the telescope
-    assert parser.derivations("man saw dog with telescope".split()) == 2
-    assert parser.derivations("man saw saw".split()) == 0
-    assert parser.tree("man saw saw".split()) == ()
+    assert parser.derivations(["man", "saw", "dog", "with", "telescope"]) == 2
+    assert parser.derivations(["man", "saw", "saw"]) == 0
+    assert parser.tree(["man", "saw", "saw"]) == ()
 
 
 @pytest.mark.parametrize("text", [TOY, AMBIGUOUS, GEOMETRIC])
@@ -284,49 +280,17 @@ def test_very_long_and_deep_lines_are_read():
 
 # ---- Any text is a grammar or a GrammarError -------------------------------------
 
-PIECES = st.sampled_from(
-    [
-        "S",
-        "T",
-        "S[n]",
-        "T[sg]",
-        "a/X",
-        "b/Y",
-        "|",
-        "->",
-        "3",
-        "0",
-        "i:T",
-        "*T",
-        "a",
-        "\n",
-    ]
-    + [
-        "\n  ",
-        "\nS -> ",
-        "\nT -> ",
-        "\nfeature n: ",
-        "\nwords T N: ",
-        "\nwords S[n] N M:",
-    ]
-    + [
-        "sg",
-        "pl",
-        "feature",
-        "words",
-        "#",
-        "/",
-        ":",
-        "[",
-        "T[n,m]",
-        "::a/X",
-        "**a/X",
-        "",
-    ]
+# Pieces of rule files, right and wrong; `_` is a new line, `~` a space.
+PIECES = """
+S T S[n] T[sg] a/X b/Y | -> 3 0 i:T *T a sg pl feature words # / : [ T[n,m] ::a/X
+**a/X _ _S~->~ _T~->~ _feature~n:~ _words~T~N:~ _words~S[n]~N~M: _~a/X
+"""
+ANY_PIECE = st.sampled_from(
+    [piece.replace("_", "\n").replace("~", " ") for piece in PIECES.split()]
 )
 
 
-@given(st.one_of(st.lists(PIECES, max_size=25).map(" ".join), st.text(max_size=60)))
+@given(st.one_of(st.lists(ANY_PIECE, max_size=25).map(" ".join), st.text(max_size=60)))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_a_grammar_or_a_grammar_error(text):
     try:
