@@ -1,0 +1,111 @@
+"""What all figures share: the palette, the type, and how a figure becomes a file.
+
+References: Okabe & Ito (2008), colours that colour-blind readers can tell apart.
+"""
+
+import os
+import pathlib
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from keraslm.errors import UsageError
+from keraslm.figures.fonts import drawable, families
+from keraslm.files import write_atomically
+
+BLUE = "#0072B2"
+ORANGE = "#D55E00"
+GREEN = "#007A5A"
+LIGHT = "#9DB7C9"
+INK = "#222222"
+GREY = "#6B6B6B"
+GRID = "#E3E3E3"
+
+TITLE_SIZE = 19
+LABEL_SIZE = 15
+NOTE_SIZE = 13
+
+DOTS_PER_INCH = 150
+LARGEST = 1e30  # a larger perplexity is drawn as an infinite one
+SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def new_figure(width: float = 11.0, height: float = 6.2) -> tuple[Figure, Axes]:
+    """Make a figure and its axes; sizes in inches."""
+    figure = Figure(figsize=(width, height), facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(GREY)
+    axes.tick_params(labelsize=NOTE_SIZE, colors=INK, length=4)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def add_title(axes: Axes, title: str, subtitle: str = "") -> None:
+    """Write the title, and under it one line that says what was measured."""
+    _above(axes, shortened(title, 68), 40, TITLE_SIZE, INK, "bold")
+    _above(axes, shortened(subtitle, 100), 18, NOTE_SIZE, GREY, "normal")
+
+
+def _above(
+    axes: Axes, text: str, points: int, size: int, colour: str, weight: str
+) -> None:
+    axes.annotate(
+        drawable(text),
+        (0, 1),
+        (0, points),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=size,
+        family=families(),
+        fontweight=weight,
+        color=colour,
+        parse_math=False,
+    )
+
+
+def shortened(text: str, length: int) -> str:
+    """Put a text on one line of at most `length` characters, cut in the middle."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    half = (length - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
+
+
+def figure_number(value: float) -> str:
+    """Write a number as one reads it aloud: 1,234 or 56.7 or 4.94."""
+    digits = 0 if value >= 1000 else 1 if value >= 100 else 2
+    return f"{value:,.{digits}f}"
+
+
+def check_picture_path(path: str | os.PathLike[str]) -> pathlib.Path:
+    """Refuse a path no picture can be written to, before any work is done.
+
+    Raises: UsageError for an unknown suffix or a folder that does not exist.
+    """
+    path = pathlib.Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"a picture's name ends with {', '.join(SUFFIXES)}; received {str(path)!r}"
+        )
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"a picture needs an existing folder; there is no {str(path.parent)!r}"
+        )
+    return path
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write the picture atomically, its format by its suffix.
+
+    Raises: UsageError as `check_picture_path` does.
+    """
+    with write_atomically(check_picture_path(path)) as temporary:
+        figure.savefig(
+            temporary, dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.3
+        )
