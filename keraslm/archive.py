@@ -28,7 +28,15 @@ MODEL_IN_RUN = "model.keras"
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 _HDF5_SIGNATURE = b"\x89HDF"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,  # an offset before the start of the file
+    ValueError,
+)
 
 
 def write_model(
@@ -142,14 +150,15 @@ def _opened(path: str | os.PathLike[str]) -> zipfile.ZipFile:
     try:
         with file.open("rb") as start:
             is_hdf5 = start.read(4) == _HDF5_SIGNATURE
-        if is_hdf5 or file.suffix.lower() in (".h5", ".hdf5"):
-            raise ModelFileError(
-                f"{file} is an HDF5 file, which can hold pickled Python code and has "
-                "no vocabulary, so it is refused; save it as .keras, or train it again"
-            )
-        return zipfile.ZipFile(file)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    if is_hdf5 or file.suffix.lower() in (".h5", ".hdf5"):
+        raise ModelFileError(
+            f"{file} is an HDF5 file, which can hold pickled Python code and has no "
+            "vocabulary, so it is refused; save it as .keras, or train it again"
+        )
+    try:
+        return zipfile.ZipFile(file)
     except _DAMAGED as error:
         raise ModelFileError(
             f"{file} is not a whole model file (it may be cut short): a model is a zip "

@@ -145,10 +145,12 @@ class Ngrams:
             found = np.full(len(ids), NONE)
             seen = np.flatnonzero(context != NONE)
             keys = context[seen] * self.vocabulary_size + ids[seen]
-            found[seen] = keys if order is self.orders[0] else find(order.keys, keys)
+            # a unigram is its word: nothing to look up
+            is_first = order is self.orders[0]
+            found[seen] = keys if is_first else find(order.keys, keys)
             contexts.append(context[first:])
             ngrams.append(found[first:])
-            context = next_context(found, ids, self.boundary, order is self.orders[0])
+            context = next_context(found, ids, self.boundary, is_first)
         length = _history_lengths(ids, self.boundary)[first:]
         return Found(contexts, ngrams, np.minimum(length, self.order - 1))
 
