@@ -1,0 +1,214 @@
+"""keraslm compare: several models on the same text, as a table and a picture."""
+
+import dataclasses
+import math
+import pathlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm.errors import UsageError
+from keraslm_cli import console, texts
+
+if TYPE_CHECKING:
+    from keraslm.language_model import LanguageModel
+    from keraslm.measures import Card
+    from keraslm.text.corpus import Text
+    from keraslm_cli.floor import Floor
+
+HELP = f"""Measure each MODEL on the same text and rank them by perplexity.
+
+The figures are compared only if they measure the same thing: the same text, level,
+vocabulary and rules. On village the lowest possible perplexity is the last row.
+
+{texts.TEXT_HELP}
+"""
+HEADINGS = (
+    "model",
+    "parameters",
+    "nats/token",
+    "perplexity",
+    "bits/char",
+    "seconds",
+    "tokens/s",
+)
+LOWEST = "lowest possible"
+SHORTEST, LONGEST = 8, 24  # columns of the longest bar in the table
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A model, by a name of its own, and what was measured."""
+
+    name: str
+    path: str
+    parameters: int | None
+    card: "Card"
+
+
+@click.command(help=HELP)
+@click.argument("models", metavar="MODEL...", nargs=-1, required=True)
+@click.option("--text", required=True, metavar="TEXT", help="What to measure on.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=pathlib.Path),
+    metavar="PICTURE",
+    help="Draw the comparison as a .png, .svg or .pdf file.",
+)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the cards as JSON; an infinite or undefined figure is null.",
+)
+@click.option(
+    "--encoding", default="utf-8", show_default=True, help="The text's encoding."
+)
+def command(
+    models: tuple[str, ...],
+    text: str,
+    out: pathlib.Path | None,
+    as_json: bool,
+    encoding: str,
+) -> None:
+    from keraslm_cli.floor import floor_of
+
+    if out is not None:
+        _check_picture(out)
+    opened = texts.open_named_text(text, encoding)
+    rows = _measured(models, opened, text, encoding)
+    floor = floor_of(opened, rows[0].card)
+    if out is not None:
+        _draw(rows, floor, out)
+    if as_json:
+        console.print_json(_as_json(rows, floor, out))
+    else:
+        _print(rows, floor)
+        if out is not None:
+            click.echo(f"picture: {out}")
+
+
+def _check_picture(out: pathlib.Path) -> None:
+    from keraslm.figures.style import check_picture_path
+
+    check_picture_path(out)
+
+
+def _measured(
+    paths: tuple[str, ...], text: "Text", text_name: str, encoding: str
+) -> list[Row]:
+    """Measure every model; stop at the first that does not measure the same thing."""
+    import keraslm
+    from keraslm import measures
+    from keraslm_cli.commands.evaluate import checked, command_line
+
+    models = [keraslm.load(path) for path in paths]
+    names = labels([model.name for model in models], paths)
+    rows: list[Row] = []
+    for model, name, path in zip(models, names, paths, strict=True):
+        with console.working(f"measuring {name}"):
+            again = command_line(path, text_name, encoding)
+            card = checked(model.evaluate(text, again))
+        rows.append(Row(name, path, _parameters(model), card))
+        named = [dataclasses.replace(row.card, model=row.name) for row in rows]
+        measures.require_same_thing(named)
+    return sorted(rows, key=lambda row: row.card.nats_per_token)
+
+
+def labels(names: list[str], paths: Sequence[str]) -> list[str]:
+    """Give each model a name of its own: where names are equal, with its path."""
+    if len(set(paths)) < len(paths):
+        raise UsageError("a model is compared with others; received the same one twice")
+    return [
+        name if names.count(name) == 1 else f"{name} ({_place(path)})"
+        for name, path in zip(names, paths, strict=True)
+    ]
+
+
+def _place(path: str) -> str:
+    """Name RUN for RUN/model.keras."""
+    place = pathlib.PurePath(path)
+    return str(place.parent if place.name == "model.keras" else place)
+
+
+def _parameters(model: "LanguageModel") -> int | None:
+    """Count what the model has learnt: weights, or distinct n-grams."""
+    if hasattr(model, "keras_model"):
+        return int(model.keras_model.count_params())
+    if hasattr(model, "size_per_order"):
+        return int(sum(model.size_per_order()))
+    return None
+
+
+def _as_json(
+    rows: list[Row], floor: "Floor | None", out: pathlib.Path | None
+) -> dict[str, Any]:
+    models = [
+        {"name": row.name, "path": row.path, "parameters": row.parameters}
+        | row.card.to_dict()
+        for row in rows
+    ]
+    return {
+        "models": models,
+        "lowest_possible": dataclasses.asdict(floor) if floor else None,
+        "picture": str(out) if out else None,
+    }
+
+
+def _print(rows: list[Row], floor: "Floor | None") -> None:
+    lines = [_line(row) for row in rows]
+    perplexities = [row.card.perplexity for row in rows]
+    if floor is not None:
+        figures = (floor.nats_per_token, floor.perplexity, floor.bits_per_character)
+        cells = (console.number(figure) for figure in figures)
+        lines.append((LOWEST, "", *cells, "", ""))
+        perplexities.append(floor.perplexity)
+    right = range(1, len(HEADINGS))
+    widest = max(map(console.width, console.plain_table(HEADINGS, lines, right)))
+    bars = _bars(perplexities, min(console.terminal_width() - widest - 2, LONGEST))
+    drawn = [(*line, bar) for line, bar in zip(lines, bars, strict=True)]
+    console.print_styled(_title(rows[0].card), "bold")
+    foot = 0 if floor is None else 1
+    console.print_table((*HEADINGS, ""), drawn, right=right, foot=foot)
+
+
+def _line(row: Row) -> tuple[str, ...]:
+    card = row.card
+    return (
+        row.name,
+        "" if row.parameters is None else f"{row.parameters:,}",
+        console.number(card.nats_per_token),
+        console.number(card.perplexity),
+        console.number(card.bits_per_character),
+        console.number(card.seconds, 2),
+        console.number(card.tokens_per_second, 0),
+    )
+
+
+def _bars(perplexities: list[float], longest: int) -> list[str]:
+    """Draw each perplexity as a bar from 0, if there is room for one to be read."""
+    if longest < SHORTEST:
+        return [""] * len(perplexities)
+    finite = [value for value in perplexities if math.isfinite(value)]
+    unit = longest / max(finite, default=1.0)
+    return [
+        "█" * max(round(value * unit), 1) if math.isfinite(value) else "░" * longest
+        for value in perplexities
+    ]
+
+
+def _title(card: "Card") -> str:
+    oov = f", {card.oov_tokens:,} of them <unk>" if card.oov_tokens else ""
+    return f"{card.text}: {card.tokens:,} tokens{oov}; lower is better"
+
+
+def _draw(rows: list[Row], floor: "Floor | None", out: pathlib.Path) -> None:
+    from keraslm.figures.comparison import draw_comparison
+
+    draw_comparison(
+        [(row.name, row.card.perplexity) for row in rows],
+        out,
+        floor=None if floor is None else floor.perplexity,
+        subtitle=_title(rows[0].card),
+    )

@@ -1,0 +1,106 @@
+"""keraslm evaluate: the perplexity of a text, on a card that says what was counted."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from keraslm.errors import CorpusError
+from keraslm_cli import console, texts
+
+if TYPE_CHECKING:
+    from keraslm.measures import Card
+
+HELP = f"""Measure MODEL on TEXT: perplexity, nats and bits, and what was counted.
+
+Every token of the text is predicted once, with the longest history the model can use.
+MODEL is a model file or the folder RUN of a training.
+
+{texts.TEXT_HELP}
+"""
+
+
+@click.command(help=HELP)
+@click.argument("model")
+@click.argument("text")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the card as a JSON object; an infinite or undefined figure is null.",
+)
+@click.option(
+    "--encoding", default="utf-8", show_default=True, help="The text's encoding."
+)
+def command(model: str, text: str, as_json: bool, encoding: str) -> None:
+    import keraslm
+
+    language_model = keraslm.load(model)
+    opened = texts.open_named_text(text, encoding)
+    with console.working(f"measuring {language_model.name} on {opened.name}"):
+        again = command_line(model, text, encoding)
+        card = checked(language_model.evaluate(opened, again))
+    if as_json:
+        console.print_json(card.to_dict())
+    else:
+        console.print_styled(f"{card.model} on {card.text}", "bold")
+        console.print_table(("", "", ""), rows(card), right=(1,))
+
+
+def command_line(model: str, text: str, encoding: str) -> str:
+    """Give the command that measures this again, for the card."""
+    options = [] if encoding == "utf-8" else ["--encoding", encoding]
+    return shlex.join(["keraslm", "evaluate", *options, model, text])
+
+
+def checked(card: "Card") -> "Card":
+    """Refuse a figure that says nothing of the text: all of its tokens are <unk>.
+
+    Raises: CorpusError if no token but the ends of lines is in the vocabulary.
+    """
+    if card.oov_tokens and card.oov_tokens + card.end_of_line_tokens == card.tokens:
+        raise CorpusError(
+            f"no token of {card.text} is in the vocabulary of {card.model}; "
+            f"give a text in the language and at the level ({card.level}) it learnt"
+        )
+    return card
+
+
+def rows(card: "Card") -> list[tuple[str, str, str]]:
+    """Give the card as lines: the figure's name, its value, its unit and rule."""
+    return [*_figures(card), *_counts(card), *_origin(card)]
+
+
+def _figures(card: "Card") -> list[tuple[str, str, str]]:
+    figures = (
+        ("perplexity", card.perplexity, "exp of the mean loss over every token"),
+        ("  without OOV", card.perplexity_without_oov, "over the known tokens alone"),
+        ("loss", card.nats_per_token, "nats per token"),
+        ("", card.bits_per_character, "bits per character of the original text"),
+        ("", card.bits_per_byte, "bits per byte of the original text (UTF-8)"),
+    )
+    return [(name, console.number(value), unit) for name, value, unit in figures]
+
+
+def _counts(card: "Card") -> list[tuple[str, str, str]]:
+    end = "</s>" if card.level == "word" else "newlines"
+    tokens = f"{card.level} level; {card.end_of_line_tokens:,} of them {end}, counted"
+    oov = f"{card.oov_tokens / card.tokens:.2%} of the tokens; {card.oov_rule}"
+    vocabulary = f"tokens, sha256 {card.vocabulary_hash[:12]}..."
+    text = f"characters, {card.bytes:,} bytes, sha256 {card.text_sha256[:12]}..."
+    counts = (
+        ("tokens", card.tokens, tokens),
+        ("  OOV", card.oov_tokens, oov),
+        ("vocabulary", card.vocabulary_size, vocabulary),
+        ("text", card.characters, text),
+    )
+    return [(name, f"{count:,}", meaning) for name, count, meaning in counts]
+
+
+def _origin(card: "Card") -> list[tuple[str, str, str]]:
+    speed = console.number(card.tokens_per_second, 0)
+    return [
+        ("speed", speed, f"tokens per second, {card.seconds:.2f} s in all"),
+        ("history", "", card.state_rule),
+        ("keraslm", card.version, card.command),
+    ]

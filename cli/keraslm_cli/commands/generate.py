@@ -1,0 +1,116 @@
+"""keraslm generate: text that a model writes, shown as it is written."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm_cli import console
+
+if TYPE_CHECKING:
+    from keraslm.language_model import LanguageModel
+
+
+@click.command()
+@click.argument("model")
+@click.option("--prompt", default="", help="The text to go on from.")
+@click.option(
+    "--length",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    help="How many tokens to write; the prompt is not counted.",
+)
+@click.option(
+    "--temperature",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Above 1 wilder, below 1 tamer; 0 takes the most probable token each time.",
+)
+@click.option("--top-k", type=int, help="Draw from the K most probable tokens.")
+@click.option(
+    "--top-p",
+    type=float,
+    help="Draw from the fewest tokens that together have probability P.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    help="The same seed gives the same text; without it, a random one is told.",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="How many texts to write.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON when all is written.")
+def command(
+    model: str, prompt: str, samples: int, seed: int | None, as_json: bool, **how: Any
+) -> None:
+    """Let MODEL write text after a prompt, shown token by token.
+
+    A token is a character or a word, as the model was trained. The first of several
+    samples is the one that the same seed gives alone; the others have seeds that
+    follow from it.
+    """
+    import secrets
+
+    import keraslm
+
+    language_model = keraslm.load(model)
+    told = seed is not None
+    seed = secrets.randbelow(2**32) if seed is None else seed
+    seeds = _seeds(seed, samples)
+    if as_json:
+        console.print_json(_as_json(language_model, prompt, seeds, how))
+        return
+    _stream(language_model, prompt, seeds, how)
+    if not told:
+        console.note(f"seed {seed}")
+
+
+def _seeds(seed: int, samples: int) -> list[int]:
+    """Give each sample its seed: the first the given one, the others drawn from it."""
+    import numpy as np
+
+    others = np.random.SeedSequence(seed).generate_state(samples - 1)
+    return [seed, *others.tolist()]
+
+
+def _as_json(
+    model: "LanguageModel", prompt: str, seeds: list[int], how: dict[str, Any]
+) -> dict[str, Any]:
+    samples = ["".join(model.generate(prompt, seed=seed, **how)) for seed in seeds]
+    return {
+        "model": model.name,
+        "prompt": prompt,
+        "samples": samples,
+        "seed": seeds[0],
+        "seeds": seeds,
+        **how,
+    }
+
+
+def _stream(
+    model: "LanguageModel", prompt: str, seeds: list[int], how: dict[str, Any]
+) -> None:
+    for i, seed in enumerate(seeds, start=1):
+        pieces = model.generate(prompt, seed=seed, **how)
+        if len(seeds) > 1:
+            console.print_styled(f"--- sample {i} of {len(seeds)}, seed {seed}", "dim")
+        console.print_styled(prompt, "dim", end="")
+        try:
+            for piece in pieces:
+                click.echo(piece, nl=False)
+        finally:
+            _end_line()
+
+
+def _end_line() -> None:
+    """End the line; where the output is closed there is none to end."""
+    import contextlib
+
+    with contextlib.suppress(BrokenPipeError):
+        click.echo()

@@ -1,0 +1,179 @@
+"""keraslm score: the worked table of a sentence's probability; ranked alternatives."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm.errors import CorpusError
+from keraslm_cli import console
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from keraslm.language_model import LanguageModel, Score
+
+
+@click.command()
+@click.argument("model")
+@click.argument("texts", metavar="[TEXT]...", nargs=-1)
+@click.option("--tokens", is_flag=True, help="Print every sentence's table of tokens.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON; the logarithm of probability 0 is null.",
+)
+@click.option(
+    "--encoding",
+    default="utf-8",
+    show_default=True,
+    help="The encoding of standard input.",
+)
+def command(
+    model: str, texts: tuple[str, ...], tokens: bool, as_json: bool, encoding: str
+) -> None:
+    """Give the probability of each TEXT under MODEL, token by token.
+
+    Each TEXT is a sentence; without any, each line of standard input is one. Of one
+    sentence the table of its tokens is printed, with the sum, the mean and the
+    perplexity. Several are alternatives: they are ranked, most probable first, each
+    with the share it would have if exactly one of them were true.
+
+    At word level a sentence ends with </s>, which is predicted too. At character level
+    it is the text alone.
+    """
+    import keraslm
+
+    language_model = keraslm.load(model)
+    sentences = list(texts) or _lines_of_input(encoding)
+    _refuse_empty(sentences)
+    ranked = sorted(
+        ((sentence, language_model.score(sentence)) for sentence in sentences),
+        key=lambda pair: -pair[1].log_probability,
+    )
+    shares = _shares([score.log_probability for _, score in ranked])
+    if as_json:
+        console.print_json(_as_json(language_model, ranked, shares))
+        return
+    if tokens or len(ranked) == 1:
+        for sentence, score in ranked:
+            _print_tokens(_worked_table(language_model, sentence, score), score)
+    if len(ranked) > 1:
+        _print_ranking(ranked, shares)
+
+
+def _lines_of_input(encoding: str) -> list[str]:
+    import sys
+
+    from keraslm.text.corpus import open_text
+
+    if console.in_terminal(sys.stdin):
+        console.note("Reading sentences, one a line, up to Ctrl-D.")
+    text = "".join(open_text("-", encoding).chunks())
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines:
+        raise CorpusError("standard input has no sentence; give one a line, or as TEXT")
+    return lines
+
+
+def _refuse_empty(sentences: list[str]) -> None:
+    if not all(sentences):
+        raise CorpusError("a sentence needs at least one token; received an empty one")
+
+
+def _shares(log_probabilities: list[float]) -> "np.ndarray":
+    """Give each alternative's share of their probability.
+
+    Math:   softmax(log P) = P / sum P
+    """
+    import numpy as np
+
+    logs = np.array(log_probabilities)
+    if not np.isfinite(logs.max()):
+        return np.full(len(logs), np.nan)
+    weights = np.exp(logs - logs.max())
+    return weights / weights.sum()
+
+
+def _worked_table(
+    model: "LanguageModel", sentence: str, score: "Score"
+) -> list[dict[str, Any]]:
+    """Give the rows of the table, an OOV token under the name it has in the text."""
+    written = model.encoder.tokenizer.prompt_tokens(sentence)
+    written = [*written, *score.tokens[len(written) :]]
+    unknown = model.vocabulary.token(model.vocabulary.unknown_id)
+    rows = score.table().to_dict("records")
+    for row, token in zip(rows, written, strict=True):
+        row["oov"] = row["token"] == unknown
+        row["token"] = token
+        row["loss_nats"] += 0.0  # no -0.0 for what is certain
+    return rows
+
+
+def _as_json(
+    model: "LanguageModel", ranked: list[tuple[str, "Score"]], shares: "np.ndarray"
+) -> dict[str, Any]:
+    sentences = [
+        {
+            "rank": rank,
+            "text": sentence,
+            "log_probability": score.log_probability,
+            "nats_per_token": -score.log_probability / len(score.tokens) + 0.0,
+            "perplexity": score.perplexity,
+            "share": float(share),
+            "tokens": _worked_table(model, sentence, score),
+        }
+        for rank, ((sentence, score), share) in enumerate(
+            zip(ranked, shares, strict=True), start=1
+        )
+    ]
+    return {"model": model.name, "sentences": sentences}
+
+
+def _print_tokens(table: list[dict[str, Any]], score: "Score") -> None:
+    total, count = -score.log_probability + 0.0, len(table)
+    rows = [
+        (
+            _visible(row["token"]),
+            _probability(row["probability"]),
+            console.number(row["loss_nats"]),
+            "not in the vocabulary: scored as <unk>" if row["oov"] else "",
+        )
+        for row in table
+    ]
+    foot = [
+        ("sum", _probability(math.exp(-total)), total, "-log of the product, in nats"),
+        ("mean", "", total / count, f"nats per token, over {count} tokens"),
+        ("perplexity", "", score.perplexity, "exp of the mean"),
+    ]
+    rows += [(name, p, console.number(value), why) for name, p, value, why in foot]
+    headings = ("token", "probability", "loss (nats)", "")
+    console.print_table(headings, rows, right=(1, 2), foot=len(foot))
+
+
+def _print_ranking(ranked: list[tuple[str, "Score"]], shares: "np.ndarray") -> None:
+    headings = ("rank", "share", "log P (nats)", "tokens", "perplexity", "sentence")
+    rows = [
+        (
+            str(rank),
+            "undefined" if math.isnan(share) else f"{share:.2%}",
+            console.number(score.log_probability),
+            str(len(score.tokens)),
+            console.number(score.perplexity),
+            sentence,
+        )
+        for rank, ((sentence, score), share) in enumerate(
+            zip(ranked, shares, strict=True), start=1
+        )
+    ]
+    console.print_table(headings, rows, right=(0, 1, 2, 3, 4))
+
+
+def _visible(token: str) -> str:
+    """Show white space and control characters by their Python names."""
+    return token if token.isprintable() and not token.isspace() else repr(token)
+
+
+def _probability(value: float) -> str:
+    return f"{value:.6f}" if value >= 1e-3 or value == 0 else f"{value:.3e}"

@@ -1,0 +1,84 @@
+"""What the tests of commands share: small count models on disk, and a way to run."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from keraslm.counts.model import NgramModel
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+from keraslm.text.vocabulary import Vocabulary
+from keraslm_cli.main import program
+
+SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
+POEM = "春眠不觉晓\n处处闻啼鸟\n夜来风雨声\n花落知多少\n"
+
+
+@pytest.fixture
+def keraslm():
+    """Run `keraslm ...`; gives the result of the process, output and status."""
+
+    def run(*arguments, stdin=None):
+        return CliRunner().invoke(program, [str(a) for a in arguments], input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def keraslm_json(keraslm):
+    """Run `keraslm ... --json` and read what it prints; NaN is not JSON."""
+
+    def run(*arguments, stdin=None):
+        result = keraslm(*arguments, "--json", stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout, parse_constant=_refuse)
+
+    return run
+
+
+def _refuse(constant):
+    raise AssertionError(f"{constant} is no JSON")
+
+
+@pytest.fixture
+def train(tmp_path):
+    """Count a text's n-grams and save the model; gives its path."""
+
+    def train(name="m.keras", text=SENTENCES, level="word", order=2, delta=0.1):
+        tokenizer = tokenizer_named(level)
+        vocabulary = Vocabulary.build(tokenizer.count([text]), level)
+        encoder = TextEncoder(tokenizer, vocabulary)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        NgramModel.train(encoder, encoder.encode(text), order, delta).save(path)
+        return path
+
+    return train
+
+
+@pytest.fixture
+def model(train):
+    """A bigram of a few English words."""
+    return train()
+
+
+@pytest.fixture
+def chinese(train):
+    """A trigram of Chinese characters."""
+    return train("zh.keras", POEM, "char", order=3)
+
+
+@pytest.fixture
+def refused():
+    """Check that a command failed with one clear line and nothing else."""
+
+    def check(result, status, *words):
+        assert result.exit_code == status, result.output
+        lines = result.stderr.splitlines()
+        assert len(lines) == 1
+        assert lines[0].startswith("Error: ")
+        assert [word for word in words if word not in lines[0]] == []
+        assert result.stdout == ""
+
+    return check
