@@ -73,13 +73,14 @@ def _draw_bar(axes: Axes, row: int, value: float, colour: str) -> None:
         hatch=None if finite else "//",
         zorder=2,
     )
+    without = "undefined" if math.isnan(value) else "infinite"
+    _write_value(axes, row, stop, style.figure_number(value) if finite else without)
+
+
+def _write_value(axes: Axes, row: int, place: float, text: str) -> None:
     axes.annotate(
-        style.figure_number(value)
-        if finite
-        else "undefined"
-        if math.isnan(value)
-        else "infinite",
-        (stop, row),
+        text,
+        (place, row),
         (8, 0),
         textcoords="offset points",
         va="center",

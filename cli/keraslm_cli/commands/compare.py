@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keraslm.text.corpus import Text
     from keraslm_cli.floor import Floor
 
-HELP = f"""Measure each MODEL on the same text and rank them by perplexity.
+HELP = f"""Rank models by their perplexity on the same text.
 
 The figures are compared only if they measure the same thing: the same text, level,
 vocabulary and rules. On village the lowest possible perplexity is the last row.
@@ -63,7 +63,11 @@ class Row:
     help="Print the cards as JSON; an infinite or undefined figure is null.",
 )
 @click.option(
-    "--encoding", default="utf-8", show_default=True, help="The text's encoding."
+    "--encoding",
+    metavar="NAME",
+    default="utf-8",
+    show_default=True,
+    help="The text's encoding.",
 )
 def command(
     models: tuple[str, ...],

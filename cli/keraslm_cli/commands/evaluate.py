@@ -11,10 +11,11 @@ from keraslm_cli import console, texts
 if TYPE_CHECKING:
     from keraslm.measures import Card
 
-HELP = f"""Measure MODEL on TEXT: perplexity, nats and bits, and what was counted.
+HELP = f"""Measure the perplexity of TEXT under MODEL.
 
-Every token of the text is predicted once, with the longest history the model can use.
-MODEL is a model file or the folder RUN of a training.
+The card that is printed says in nats and bits what the text costs, and what was
+counted. Every token of the text is predicted once, with the longest history that the
+model can use. MODEL is a model file or the folder RUN of a training.
 
 {texts.TEXT_HELP}
 """
@@ -30,7 +31,11 @@ MODEL is a model file or the folder RUN of a training.
     help="Print the card as a JSON object; an infinite or undefined figure is null.",
 )
 @click.option(
-    "--encoding", default="utf-8", show_default=True, help="The text's encoding."
+    "--encoding",
+    metavar="NAME",
+    default="utf-8",
+    show_default=True,
+    help="The text's encoding.",
 )
 def command(model: str, text: str, as_json: bool, encoding: str) -> None:
     import keraslm

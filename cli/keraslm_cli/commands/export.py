@@ -20,14 +20,14 @@ from keraslm_cli import console
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) -> None:
-    """Write MODEL to OUT, a file that plain Keras opens without keraslm.
+    """Write MODEL to OUT, which plain Keras opens.
 
-    OUT ends with .keras and gives the same outputs as MODEL. The paths of what was
-    written are printed: the model, and its vocabulary as JSON.
+    OUT ends with .keras, needs no keraslm, and gives the same outputs as MODEL. The
+    paths of what was written are printed: the model, and its vocabulary as JSON.
     """
     import keraslm
 
-    _check_out(out, overwrite)
+    _check_out(pathlib.Path(model), out, overwrite)
     language_model = keraslm.load(model)
     _refuse_counts(language_model.name, hasattr(language_model, "keras_model"))
     from keraslm.models.stock import export_stock
@@ -38,7 +38,7 @@ def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) ->
         click.echo(path)
 
 
-def _check_out(out: pathlib.Path, overwrite: bool) -> None:
+def _check_out(model: pathlib.Path, out: pathlib.Path, overwrite: bool) -> None:
     """Refuse before any work what cannot be written.
 
     Raises: UsageError
@@ -54,6 +54,10 @@ def _check_out(out: pathlib.Path, overwrite: bool) -> None:
         )
     if not out.parent.is_dir():
         raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
+    if out.exists() and any(
+        path.exists() and path.samefile(out) for path in (model, model / out.name)
+    ):
+        raise UsageError(f"{out} is the model itself; give OUT another name")
     if out.exists() and not overwrite:
         raise UsageError(f"{out} exists; choose another name or give --overwrite")
 

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model")
-@click.option("--prompt", default="", help="The text to go on from.")
+@click.option("--prompt", metavar="TEXT", default="", help="The text to go on from.")
 @click.option(
     "--length",
+    metavar="N",
     type=click.IntRange(min=0),
     default=200,
     show_default=True,
@@ -22,24 +23,30 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--temperature",
+    metavar="T",
     type=float,
     default=1.0,
     show_default=True,
     help="Above 1 wilder, below 1 tamer; 0 takes the most probable token each time.",
 )
-@click.option("--top-k", type=int, help="Draw from the K most probable tokens.")
+@click.option(
+    "--top-k", metavar="K", type=int, help="Draw from the K most probable tokens."
+)
 @click.option(
     "--top-p",
+    metavar="P",
     type=float,
     help="Draw from the fewest tokens that together have probability P.",
 )
 @click.option(
     "--seed",
+    metavar="S",
     type=click.IntRange(min=0),
     help="The same seed gives the same text; without it, a random one is told.",
 )
 @click.option(
     "--samples",
+    metavar="M",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
@@ -49,9 +56,10 @@ if TYPE_CHECKING:
 def command(
     model: str, prompt: str, samples: int, seed: int | None, as_json: bool, **how: Any
 ) -> None:
-    """Let MODEL write text after a prompt, shown token by token.
+    """Let MODEL write text after a prompt.
 
-    A token is a character or a word, as the model was trained. The first of several
+    The text is shown as it is written. A token is a character or a word, as the model
+    was trained. The first of several
     samples is the one that the same seed gives alone; the others have seeds that
     follow from it.
     """

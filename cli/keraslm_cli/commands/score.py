@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--encoding",
+    metavar="NAME",
     default="utf-8",
     show_default=True,
     help="The encoding of standard input.",
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 def command(
     model: str, texts: tuple[str, ...], tokens: bool, as_json: bool, encoding: str
 ) -> None:
-    """Give the probability of each TEXT under MODEL, token by token.
+    """Give the probability of a sentence, token by token.
 
-    Each TEXT is a sentence; without any, each line of standard input is one. Of one
+    Each TEXT is a sentence; without one, each line of standard input is. Of one
     sentence the table of its tokens is printed, with the sum, the mean and the
     perplexity. Several are alternatives: they are ranked, most probable first, each
     with the share it would have if exactly one of them were true.
