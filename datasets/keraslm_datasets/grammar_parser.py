@@ -77,8 +77,10 @@ class Parser:
         self._start = len(self._words) + grammar.nonterminals.index(grammar.start)
         self._beginnings: dict[tuple[int, int], list[_Beginning]] = {}
         self._first_words: dict[int, np.ndarray] = {}
+        # What is remembered from line to line: stacks, and all about the first word.
         self._stacks = _Stacks()
         self._openings: dict[str, dict[int, float]] = {}
+        self._opening_steps: dict[str, _Step] = {}
 
     def _ways(self, symbol: int, word: int) -> list[_Beginning]:
         """All ways in which a symbol begins with a word."""
@@ -118,7 +120,7 @@ class Parser:
     def _before_the_first(self) -> dict[int, float]:
         """The only stack before the first word: the start symbol."""
         if len(self._stacks.cells) > _MANY:
-            self._stacks, self._openings = _Stacks(), {}
+            self._stacks, self._openings, self._opening_steps = _Stacks(), {}, {}
         return {self._stacks.push([self._start], _EMPTY): 1.0}
 
     def _read(
@@ -181,16 +183,11 @@ class Parser:
     def all_derivations(self, tokens: Sequence[str]) -> Iterator[tuple[int, ...]]:
         """Each derivation of a sentence, as its rules from left to right."""
         steps: list[_Step] = [{stack: [] for stack in self._before_the_first()}]
-        stacks = self._stacks
-        for token in tokens:
-            word = self._words.get(token, -1)
-            after: _Step = {}
-            for stack in steps[-1]:
-                top, below = stacks.cells[stack]
-                for way in self._ways(top, word) if stack != _EMPTY else ():
-                    new = stacks.push(way.left, below)
-                    after.setdefault(new, []).append((stack, way.rules))
-            steps.append(after)
+        for position, token in enumerate(tokens):
+            known = self._opening_steps.get(token) if position == 0 else None
+            steps.append(self._step(steps[-1], token) if known is None else known)
+            if position == 0:
+                self._opening_steps[token] = steps[-1]
         paths: list[tuple[int, int, tuple[int, ...]]] = [(len(tokens), _EMPTY, ())]
         while paths:
             position, stack, rules = paths.pop()
@@ -199,6 +196,17 @@ class Parser:
                 continue
             for before, used in steps[position].get(stack, []):
                 paths.append((position - 1, before, used + rules))
+
+    def _step(self, before: _Step, token: str) -> _Step:
+        """The stacks after one more word, and how each of them came about."""
+        after: _Step = {}
+        word = self._words.get(token, -1)
+        for stack in before:
+            top, below = self._stacks.cells[stack]
+            for way in self._ways(top, word) if stack != _EMPTY else ():
+                new = self._stacks.push(way.left, below)
+                after.setdefault(new, []).append((stack, way.rules))
+        return after
 
     def tree(self, tokens: Sequence[str]) -> tuple[Node, ...]:
         """The derivation of a sentence, from left to right; empty if it has none."""

@@ -38,8 +38,8 @@ class PronounFact:
     """A pronoun and the head of the phrase it stands for, earlier in the line.
 
     `gender` is "she", "he", "it" or "they". `attractors` counts, between the two, the
-    nouns that call for another pronoun: names and persons of the other gender for
-    she/he, nouns of the other number for it/they. `contrast` is the pronoun for those.
+    words that call for another pronoun: names, persons and pronouns of the other gender
+    for she/he, nouns of the other number for it/they. `contrast` is that pronoun.
     """
 
     antecedent_index: int
@@ -143,7 +143,7 @@ class FactReader:
         return value, forms
 
     def _gender(self, word: Node) -> str:
-        return self._paradigm(word)[0]
+        return _GENDER.get(word.part.symbol) or self._paradigm(word)[0]
 
     def _feature_and_contrast(self, index: int) -> tuple[str, str]:
         value, forms = self._paradigm(self._words[index])
