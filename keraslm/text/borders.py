@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+SLICE = 1 << 16  # characters whose tokens stay in the processor's cache
+
 
 def recut(
     chunks: Iterable[str],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.text.borders import recut
+from keraslm.text.borders import SLICE, recut, slices
 from keraslm.text.decoding import one_newline
 from keraslm.text.tokenizer_base import Ids, Tokenizer, id_dtype
 from keraslm.text.vocabulary import Vocabulary
@@ -69,7 +69,7 @@ class CharTokenizer(Tokenizer):
 
 def nfc(chunks: Iterable[str]) -> Iterator[str]:
     """Normalize a stream: the same text for any chunks, and no empty chunk."""
-    for text in recut(chunks, _starts_anew):
+    for text in recut(slices(chunks, SLICE), _starts_anew):
         if text:
             yield text if text.isascii() else unicodedata.normalize("NFC", text)
 

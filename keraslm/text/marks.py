@@ -51,22 +51,36 @@ class MarkedTokenizer(WordTokenizer):
 
     def count(self, chunks: Iterable[str]) -> Counter[str]:
         """How often each token occurs: each different word is split once."""
-        counter: Counter[str] = Counter()
+        firsts: Counter[str] = Counter()
+        others: Counter[str] = Counter()
         for word, times in super().count(chunks).items():
-            for token in tokens_of(word):
-                counter[token] += times
-        return counter
+            first, *rest = _parts(word)
+            firsts[first] += times
+            for part in rest:
+                others[part] += times
+        total: Counter[str] = Counter()
+        for joiner, counter in (("", firsts), (JOINER, others)):
+            for part, times in counter.items():
+                total.update(dict.fromkeys(_marked(part, joiner), times))
+        return total
 
     def encode(self, chunks: Iterable[str], vocabulary: Vocabulary) -> Iterator[Ids]:
         """Yield the ids of the tokens, in arrays."""
         dtype = id_dtype(vocabulary)
-        packed = _Remembered(
-            lambda word: np.array(
-                [vocabulary.get(token) for token in tokens_of(word)], dtype
-            ).tobytes()
-        )
+
+        def packed(joiner: str, part: str) -> bytes:
+            ids = [vocabulary.get(token) for token in _marked(part, joiner)]
+            return np.array(ids, dtype).tobytes()
+
+        def packed_word(word: str) -> bytes:
+            first, *rest = _parts(word)
+            return b"".join((firsts[first], *map(others.__getitem__, rest)))
+
+        firsts = _Remembered(functools.partial(packed, ""))
+        others = _Remembered(functools.partial(packed, JOINER))
+        all_words = _Remembered(packed_word)
         for words in self.word_lists(chunks):
-            yield np.frombuffer(b"".join(map(packed.__getitem__, words)), dtype)
+            yield np.frombuffer(b"".join(map(all_words.__getitem__, words)), dtype)
 
     def prompt_tokens(self, text: str) -> list[str]:
         """The tokens of a prompt, `</s>` where it has a newline."""
@@ -106,19 +120,21 @@ CASES: Mapping[str, Callable[[str], str]] = {CAP: capitalised, UPPER: str.upper}
 
 def tokens_of(word: str) -> list[str]:
     """The tokens of what stands between white space."""
+    first, *rest = _parts(word)
+    joined = (token for part in rest for token in _marked(part, JOINER))
+    return [*_marked(first, ""), *joined]
+
+
+def _parts(word: str) -> list[str]:
+    """Words, ideographs and other characters, with their case and without joiners."""
     if word in (LINE_END, UNKNOWN):
         return [word]
     pattern = ASCII_PATTERN if word.isascii() else _pattern()
-    first, *others = pattern.findall(word.strip())
-    tokens = [*_marked(first, "")]
-    for part in others:
-        tokens += _marked(part, JOINER)
-    return tokens
+    return pattern.findall(word.strip())
 
 
-@functools.lru_cache(maxsize=1 << 17)
 def _marked(part: str, joiner: str) -> tuple[str, ...]:
-    """The word with its joiner, after the mark of its case if it has one."""
+    """The part with its joiner, after the mark of its case if it has one."""
     lower = part.lower()
     if lower != part:
         for mark, restored in CASES.items():

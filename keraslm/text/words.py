@@ -8,12 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from keraslm.errors import CorpusError
-from keraslm.text.borders import recut, slices
+from keraslm.text.borders import SLICE, recut, slices
 from keraslm.text.decoding import one_newline
 from keraslm.text.tokenizer_base import Ids, Tokenizer, id_dtype
 from keraslm.text.vocabulary import BOUNDARIES, LINE_START, UNKNOWN, Vocabulary
 
-SLICE = 1 << 16  # small enough for its words to stay in the processor's cache
 LONGEST_WORD = 1 << 20
 LINE_END = BOUNDARIES["word"]
 
