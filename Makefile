@@ -6,6 +6,7 @@ PYTHON   ?= $(shell command -v python3.11 || command -v python3)
 PIP      := -m pip install --quiet --disable-pip-version-check
 READY    := $(VENV)/.ready
 BACKENDS_READY := $(BACKENDS)/.ready
+PURELIB  := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format types test-backends bench lock clean
@@ -67,11 +68,13 @@ $(READY): requirements.lock setup.cfg pyproject.toml
 	$(VENV)/bin/python $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-# An environment of its own: the other backends stay out of what users install.
+# An environment of its own keeps the other backends out of .venv. What .venv holds is
+# seen through a path file, not installed twice.
 $(BACKENDS_READY): $(READY)
 	@echo "Setting up $(BACKENDS); this takes a few minutes, once."
 	$(PYTHON) -m venv $(BACKENDS)
-	$(BACKENDS)/bin/python $(PIP) --require-hashes -r requirements.lock
-	$(BACKENDS)/bin/python $(PIP) jax torch==2.13.0
-	$(BACKENDS)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@place=$$($(BACKENDS)/bin/python -c '$(PURELIB)') && \
+	  echo "import site; site.addsitedir('$$($(VENV)/bin/python -c '$(PURELIB)')')" \
+	  > "$$place/venv.pth"
+	$(BACKENDS)/bin/python $(PIP) jax==0.10.2 torch==2.13.0
 	@touch $@
