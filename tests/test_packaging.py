@@ -3,6 +3,8 @@
 import configparser
 import pathlib
 
+from keraslm_cli.main import COMMANDS
+
 ROOT = pathlib.Path(__file__).parent.parent
 HOMES = {
     "keraslm": ROOT,
@@ -55,3 +57,8 @@ def test_the_lock_holds_every_dependency() -> None:
     for requirement in [*entries("install_requires"), *dev]:
         name = requirement.split(">=")[0]
         assert f"\n{name}==" in f"\n{lock}", name
+
+
+def test_every_command_s_file_is_in_the_table() -> None:
+    files = (HOMES["keraslm_cli"] / "keraslm_cli/commands").glob("*.py")
+    assert {file.stem for file in files} - {"__init__"} == set(COMMANDS)
