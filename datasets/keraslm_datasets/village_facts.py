@@ -11,7 +11,7 @@ from keraslm_datasets.grammar_parser import Node
 
 _NUMBER_OF_TAG = {"NN": "sg", "NNP": "sg", "NNS": "pl"}
 _OTHER = {"sg": "pl", "pl": "sg", "she": "he", "he": "she"}
-_GENDER = {"she": "she", "her": "she", "he": "he", "him": "he"}
+_GENDER = {"she": "she", "her": "she", "he": "he", "him": "he", "his": "he"}
 _NUMBER = {"it": "sg", "they": "pl", "them": "pl"}
 
 
@@ -98,7 +98,7 @@ class FactReader:
             for label in node.part.labels:
                 if label in ("subject", "verb"):
                     continue
-                if self._words[head].part.tag == "PRP":
+                if self._words[head].part.tag in ("PRP", "PRP$"):
                     facts.append(self._pronoun(meant[label], head))
                 else:
                     meant[label] = head
