@@ -1,0 +1,18 @@
+"""Keras layers, one idea a file, each with its equation."""
+
+from keraslm.layers.gru import GRU
+from keraslm.layers.lstm import LSTM
+from keraslm.layers.multi_hot import MultiHotDense
+from keraslm.layers.one_hot import OneHot, OneHotDense
+from keraslm.layers.simple_rnn import SimpleRNN
+from keraslm.layers.window import Window
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "MultiHotDense",
+    "OneHot",
+    "OneHotDense",
+    "SimpleRNN",
+    "Window",
+]

@@ -1,0 +1,43 @@
+"""The long short-term memory."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keraslm.layers.recurrent import Recurrent
+
+
+@keras.saving.register_keras_serializable("keraslm")
+class LSTM(Recurrent):
+    """Long short-term memory: a cell that keeps what its gates let it keep.
+
+    Math:   i = sigmoid(W_i x + U_i h + b_i)    what to write
+            f = sigmoid(W_f x + U_f h + b_f)    what to keep
+            g = tanh(W_g x + U_g h + b_g)       the new content
+            o = sigmoid(W_o x + U_o h + b_o)    what to show
+            c = f * c + i * g
+            h = o * tanh(c)
+    Shapes: inputs (batch, time, features) -> (batch, time, units); states h and c
+    References: Hochreiter & Schmidhuber (1997); Gers, Schmidhuber & Cummins (2000),
+            the forget gate; Jozefowicz, Zaremba & Sutskever (2015), its bias of 1.
+    """
+
+    gates = 4
+    states = 2
+
+    def bias_initializer(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
+        """Start the forget gate's bias at 1: the cell starts by remembering."""
+        zeros = ops.zeros((self.units,), dtype)
+        return ops.concatenate([zeros, ops.ones_like(zeros), zeros, zeros])
+
+    def cell(
+        self, z: Any, states: list[Any], recurrent: Any, bias: Any, math: Any
+    ) -> list[Any]:
+        """Advance h and c by one step; z is W x + b."""
+        h, c = states
+        i, f, g, o = math.split(z + math.matmul(h, recurrent), 4, axis=-1)
+        i, f, g, o = math.sigmoid(i), math.sigmoid(f), math.tanh(g), math.sigmoid(o)
+        c = f * c + i * g
+        h = o * math.tanh(c)
+        return [h, c]

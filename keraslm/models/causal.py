@@ -1,0 +1,50 @@
+"""The contract of a Keras language model: ids to logits, never looking ahead.
+
+Math:   logits_t = f(x_1 .. x_t);   P(y_t = w | x_1 .. x_t) = softmax(logits_t)[w]
+"""
+
+import abc
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class CausalModel(keras.Model):
+    """A Keras model of ids (batch, time) to logits (batch, time, vocabulary).
+
+    What it keeps of the past is explicit: `step` takes a state and gives the next, so
+    that training, evaluation and generation can go on where they stopped. Called as a
+    plain Keras model it starts from the state at the beginning of a line.
+    """
+
+    vocabulary_size: int
+
+    @abc.abstractmethod
+    def initial_states(self, batch_size: Any) -> list[Any]:
+        """Give the state at the beginning of a text."""
+
+    @abc.abstractmethod
+    def step(
+        self, ids: Any, states: list[Any], training: bool = False
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state.
+
+        Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
+        """
+
+    def call(self, ids: Any, training: bool = False) -> Any:
+        """Read ids from the beginning of a line.
+
+        Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
+        """
+        ids = ops.cast(ids, "int32")
+        return self.step(ids, self.initial_states(ops.shape(ids)[0]), training)[0]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        """Give (batch, time, vocabulary)."""
+        return (*input_shape, self.vocabulary_size)
+
+    def build_weights(self) -> None:
+        """Make the weights, which needs one look at some input."""
+        self(ops.zeros((1, 2), "int32"))

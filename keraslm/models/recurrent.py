@@ -1,0 +1,131 @@
+"""SimpleRNN, GRU and LSTM language models."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keraslm.errors import UsageError
+from keraslm.layers import GRU, LSTM, SimpleRNN
+from keraslm.models.causal import CausalModel
+
+CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
+
+
+@keras.saving.register_keras_serializable("keraslm")
+class RecurrentModel(CausalModel):
+    """Embed each token, read it with a stack of recurrent layers, predict the next.
+
+    Math:   e_t = E[x_t];   h^l_t = cell^l(h^{l-1}_t, h^l_{t-1}),   h^0_t = e_t
+            logits_t = h^L_t O + b;   tied: O = E^T, after a projection of h^L_t to the
+            embedding's width where the two differ
+            residual: h^l_t is added to h^{l-1}_t where they have the same width
+    Raises: UsageError for an unknown cell or a size below 1.
+    References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
+            between the layers only; Press & Wolf (2017), tied weights.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        cell: str = "lstm",
+        embedding: int = 64,
+        units: int = 256,
+        layers: int = 2,
+        dropout: float = 0.0,
+        tied: bool = False,
+        residual: bool = False,
+        activation: str = "tanh",
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        _check(cell, layers, embedding, dropout, activation)
+        self.vocabulary_size = vocabulary_size
+        self.cell = cell
+        self.embedding = embedding
+        self.units = units
+        self.dropout = dropout
+        self.tied = tied
+        self.residual = residual
+        self.activation = activation
+        self.seed = seed
+        self.embed = keras.layers.ReversibleEmbedding(
+            vocabulary_size, embedding, tie_weights=True
+        )
+        self.recurrent = [self._new_layer() for _ in range(layers)]
+        self.drop = keras.layers.Dropout(dropout, seed=seed)
+        wide = tied and units != embedding
+        self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
+        self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)
+
+    def _new_layer(self) -> Any:
+        given = {"activation": self.activation} if self.cell == "rnn" else {}
+        return CELLS[self.cell](self.units, return_state=True, **given)
+
+    def initial_states(self, batch_size: Any) -> list[Any]:
+        """Give zeros for every layer."""
+        return [s for layer in self.recurrent for s in layer.initial_state(batch_size)]
+
+    def step(
+        self, ids: Any, states: list[Any], training: bool = False
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state.
+
+        Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
+        """
+        hidden = self.drop(self.embed(ids), training=training)
+        after: list[Any] = []
+        for number, layer in enumerate(self.recurrent):
+            before = states[number * layer.states : (number + 1) * layer.states]
+            shown, *last = layer(hidden, initial_state=before)
+            after += last
+            shown = self.drop(shown, training=training)
+            hidden = hidden + shown if self.adds_residual(number) else shown
+        return self.logits(hidden), after
+
+    def adds_residual(self, number: int) -> bool:
+        """Say whether a layer's input is added to its output: same width only."""
+        return self.residual and (number > 0 or self.embedding == self.units)
+
+    def logits(self, hidden: Any) -> Any:
+        """Score every token of the vocabulary.
+
+        Shapes: (batch, time, units) -> (batch, time, vocabulary)
+        """
+        if self.predict_next is not None:
+            return self.predict_next(hidden)
+        hidden = self.project(hidden) if self.project is not None else hidden
+        return self.embed(hidden, reverse=True)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments of the model."""
+        names = (
+            "vocabulary_size",
+            "cell",
+            "embedding",
+            "units",
+            "dropout",
+            "tied",
+            "residual",
+            "activation",
+            "seed",
+        )
+        own = {name: getattr(self, name) for name in names}
+        return {**super().get_config(), **own, "layers": len(self.recurrent)}
+
+
+def _check(
+    cell: str, layers: int, embedding: int, dropout: float, activation: str
+) -> None:
+    if cell not in CELLS:
+        raise UsageError(f"cell must be one of {', '.join(CELLS)}; received {cell!r}")
+    for name, value in (("layers", layers), ("embedding", embedding)):
+        if value < 1:
+            raise UsageError(f"{name} must be 1 or more; received {value}")
+    if not 0 <= dropout < 1:
+        raise UsageError(f"dropout must lie in [0, 1); received {dropout}")
+    if activation != "tanh" and cell != "rnn":
+        raise UsageError(
+            f"activation {activation!r} is for the cell rnn; {cell} has its own gates"
+        )
