@@ -1,3 +1,27 @@
 """keraslm: language models from counts to LSTMs, with numbers one can trust."""
 
-__version__ = "0.1.0"
+from typing import TYPE_CHECKING, Any
+
+from keraslm.registration import register_with_keras
+from keraslm.version import __version__
+
+if TYPE_CHECKING:
+    from keraslm.language_model import LanguageModel
+    from keraslm.loading import load
+
+__all__ = ["LanguageModel", "__version__", "load"]
+
+register_with_keras()
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for, so that importing is quick."""
+    if name == "load":
+        from keraslm.loading import load
+
+        return load
+    if name == "LanguageModel":
+        from keraslm.language_model import LanguageModel
+
+        return LanguageModel
+    raise AttributeError(f"module 'keraslm' has no attribute {name!r}")

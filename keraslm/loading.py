@@ -1,0 +1,21 @@
+"""Open a model file, whatever kind of model it holds."""
+
+import os
+
+from keraslm import archive
+from keraslm.language_model import LanguageModel
+
+
+def load(path: str | os.PathLike[str]) -> LanguageModel:
+    """Open a model file, or the model of a folder RUN.
+
+    Counts are opened without TensorFlow. Nothing in the file is executed.
+    Raises: UsageError if there is none; ModelFileError if it is damaged or foreign.
+    """
+    if archive.read_description(path)["kind"] == "counts":
+        from keraslm.counts.model import NgramModel
+
+        return NgramModel.load(path)
+    from keraslm.models.language_model import KerasLanguageModel
+
+    return KerasLanguageModel.load(path)

@@ -1,0 +1,8 @@
+"""Models are built of layers: each a page of plain Keras."""
+
+from keraslm.models.causal import CausalModel
+from keraslm.models.language_model import KerasLanguageModel
+from keraslm.models.recurrent import RecurrentModel
+from keraslm.models.window import WindowModel
+
+__all__ = ["CausalModel", "KerasLanguageModel", "RecurrentModel", "WindowModel"]

@@ -1,0 +1,104 @@
+"""A Keras model and its vocabulary, asked as a language model."""
+
+import os
+from typing import Any
+
+import keras
+import numpy as np
+
+from keraslm import archive
+from keraslm.errors import ModelFileError
+from keraslm.files import write_atomically
+from keraslm.generation.stream import TokenStream
+from keraslm.language_model import LanguageModel
+from keraslm.models.causal import CausalModel
+from keraslm.models.recurrent import RecurrentModel
+from keraslm.models.scorer import StreamScorer
+from keraslm.models.streams import new_stream
+from keraslm.models.window import WindowModel
+from keraslm.text.encoder import TextEncoder
+
+
+class KerasLanguageModel(LanguageModel):
+    """A neural model: bigram, trigram, fixed window, rnn, gru or lstm."""
+
+    def __init__(
+        self,
+        keras_model: CausalModel,
+        encoder: TextEncoder,
+        name: str,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        if keras_model.vocabulary_size != len(encoder.vocabulary):
+            raise ModelFileError(
+                f"the model predicts {keras_model.vocabulary_size} tokens and its "
+                f"vocabulary has {len(encoder.vocabulary)}; they must be equal"
+            )
+        self.keras_model = keras_model
+        self.encoder = encoder
+        self.name = name
+        self.metadata = metadata if metadata is not None else {}
+        self.state_rule = _state_rule(keras_model)
+        self._scorer = StreamScorer(keras_model)
+
+    @property
+    def parameters(self) -> int:
+        """The number of trained weights."""
+        return int(self.keras_model.count_params())
+
+    def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
+        """Predict every token of a stream once, with the longest history.
+
+        Shapes: ids (tokens,) -> (tokens,) float64, in nats
+        """
+        boundary_id = self.encoder.vocabulary.boundary_id
+        return self._scorer.log_probabilities(ids, boundary_id)
+
+    def stream(self) -> TokenStream:
+        """Start a stream at the beginning of a line."""
+        return new_stream(self.keras_model, self.encoder.vocabulary.boundary_id)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as one Keras archive that also holds its vocabulary."""
+        description = {
+            "kind": "keras",
+            "name": self.name,
+            "encoder": self.encoder.to_dict(),
+            "metadata": self.metadata,
+        }
+        with write_atomically(path) as temporary:
+            keras.saving.save_model(self.keras_model, temporary)
+            members = {archive.DESCRIPTION: archive.describe(description)}
+            archive.append_members(temporary, members)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "KerasLanguageModel":
+        """Open a model file; nothing in it is executed.
+
+        Raises: UsageError if there is none; ModelFileError if it is damaged.
+        """
+        description = archive.read_description(path)
+        file = archive.model_path(path)
+        try:
+            model = keras.saving.load_model(file, compile=False, safe_mode=True)
+        except Exception as error:  # Keras raises whatever it stumbled over
+            first_line = str(error).strip().splitlines()[0] if str(error) else ""
+            raise ModelFileError(
+                f"{file} is damaged: Keras cannot open it "
+                f"({type(error).__name__}: {first_line[:120]})"
+            ) from error
+        if not isinstance(model, CausalModel):
+            raise ModelFileError(
+                f"{file} holds a {type(model).__name__}, not a model of keraslm"
+            )
+        encoder = TextEncoder.from_dict(description["encoder"])
+        return cls(model, encoder, description["name"], description["metadata"])
+
+
+def _state_rule(model: CausalModel) -> str:
+    if isinstance(model, WindowModel):
+        words = "token" if model.context == 1 else "tokens"
+        return f"the last {model.context} {words}, across line ends"
+    if isinstance(model, RecurrentModel):
+        return "state carried from the first token to the last, across line ends"
+    return "the whole history"

@@ -1,0 +1,114 @@
+"""Reading and writing one token at a time, in NumPy: microseconds a call."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from keraslm.generation.stream import TokenStream
+from keraslm.layers import MultiHotDense, arrays
+from keraslm.models.causal import CausalModel
+from keraslm.models.recurrent import RecurrentModel
+from keraslm.models.window import WindowModel
+
+Array = npt.NDArray[Any]
+
+
+def new_stream(model: CausalModel, boundary_id: int) -> TokenStream:
+    """Start reading at the beginning of a line with the model's present weights."""
+    if isinstance(model, RecurrentModel):
+        return RecurrentStream(model, boundary_id)
+    if isinstance(model, WindowModel):
+        return WindowStream(model, boundary_id)
+    raise TypeError(f"no stream is written for {type(model).__name__}")
+
+
+class _LogitStream(TokenStream):
+    """A stream that keeps the logits of the next token."""
+
+    logits: Array
+
+    def next_log_probabilities(self) -> Array:
+        """Give log softmax(logits).
+
+        Shapes: -> (vocabulary,) float64, in nats
+        """
+        logits = self.logits.astype(np.float64)
+        logits -= logits.max()
+        return logits - np.log(np.exp(logits).sum())
+
+
+class RecurrentStream(_LogitStream):
+    """A recurrent model's state, advanced by the same equations as in training."""
+
+    def __init__(self, model: RecurrentModel, boundary_id: int) -> None:
+        self._model = model
+        self._embedding = _array(model.embed.embeddings)
+        self._cells = [_weights(layer) for layer in model.recurrent]
+        self._states = [
+            [np.zeros(model.units, np.float32) for _ in range(layer.states)]
+            for layer in model.recurrent
+        ]
+        self._output, self._bias = _output(model)
+        self.push(boundary_id)
+
+    def push(self, token_id: int) -> None:
+        """Advance every layer by one step."""
+        hidden = self._embedding[token_id]
+        for number, layer in enumerate(self._model.recurrent):
+            kernel, recurrent, bias = self._cells[number]
+            z = layer.project(hidden, kernel, bias, arrays)
+            states = layer.cell(z, self._states[number], recurrent, bias, arrays)
+            self._states[number] = states
+            added = self._model.adds_residual(number)
+            hidden = hidden + states[0] if added else states[0]
+        self.logits = hidden @ self._output + self._bias
+
+
+class WindowStream(_LogitStream):
+    """A window model's last few ids."""
+
+    def __init__(self, model: WindowModel, boundary_id: int) -> None:
+        self._model = model
+        self._ids = [boundary_id] * model.context
+        self._embedding = None if model.embed is None else _array(model.embed.embeddings)
+        self._first = (_array(model.first.kernel), _array(model.first.bias))
+        self._rest = [(_array(x.kernel), _array(x.bias)) for x in model.rest]
+        self._distinct = isinstance(model.first, MultiHotDense)
+        self.push(boundary_id)
+
+    def push(self, token_id: int) -> None:
+        """Move the window on by one token."""
+        self._ids = [*self._ids[1:], token_id]
+        hidden = self._first_layer()
+        for kernel, bias in self._rest:
+            hidden = np.tanh(hidden) @ kernel + bias
+        self.logits = hidden
+
+    def _first_layer(self) -> Array:
+        kernel, bias = self._first
+        if self._embedding is not None:
+            return self._embedding[self._ids].ravel() @ kernel + bias
+        if self._distinct:
+            return kernel[sorted(set(self._ids))].sum(axis=0) + bias
+        places = np.arange(self._model.context) * self._model.vocabulary_size
+        return kernel[places + self._ids].sum(axis=0) + bias
+
+
+def _output(model: RecurrentModel) -> tuple[Array, Array]:
+    """Give O and b of the last layer; tied, O is the projection times E^T."""
+    if model.predict_next is not None:
+        return _array(model.predict_next.kernel), _array(model.predict_next.bias)
+    tied = np.ascontiguousarray(_array(model.embed.embeddings).T)
+    if model.project is not None:
+        tied = _array(model.project.kernel) @ tied
+    return tied, np.zeros(model.vocabulary_size, np.float32)
+
+
+def _weights(layer: Any) -> tuple[Array, Array, Array]:
+    return _array(layer.kernel), _array(layer.recurrent_kernel), _array(layer.bias)
+
+
+def _array(weight: Any) -> Array:
+    return np.asarray(ops.convert_to_numpy(weight))
