@@ -1,0 +1,66 @@
+"""From the names on the command line to a Keras model."""
+
+from typing import Protocol
+
+from keraslm.models.causal import CausalModel
+from keraslm.models.recurrent import CELLS, RecurrentModel
+from keraslm.models.window import WindowModel
+
+
+class Sizes(Protocol):
+    """The options that shape a network."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def embedding(self) -> int | None: ...
+    @property
+    def context(self) -> int | None: ...
+    @property
+    def input(self) -> str | None: ...
+    @property
+    def hidden_sizes(self) -> tuple[int, ...]: ...
+    @property
+    def layers(self) -> int | None: ...
+    @property
+    def units(self) -> int | None: ...
+    @property
+    def dropout(self) -> float | None: ...
+    @property
+    def tied(self) -> bool: ...
+    @property
+    def residual(self) -> bool: ...
+    @property
+    def activation(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+
+
+def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
+    """Build bigram, trigram, neural-ngram, rnn, gru or lstm, with fresh weights."""
+    model: CausalModel
+    if sizes.model in CELLS:
+        model = RecurrentModel(
+            vocabulary_size,
+            cell=sizes.model,
+            embedding=sizes.embedding or 64,
+            units=sizes.units or 256,
+            layers=sizes.layers or 1,
+            dropout=sizes.dropout or 0.0,
+            tied=sizes.tied,
+            residual=sizes.residual,
+            activation=sizes.activation,
+            seed=sizes.seed,
+        )
+    else:
+        model = WindowModel(
+            vocabulary_size,
+            context=sizes.context or 1,
+            input=sizes.input or "embedding",
+            embedding=sizes.embedding or 64,
+            hidden=sizes.hidden_sizes,
+            dropout=sizes.dropout or 0.0,
+            seed=sizes.seed,
+        )
+    model.build_weights()
+    return model

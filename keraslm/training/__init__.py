@@ -1,0 +1,1 @@
+"""The run: configuration, fit, callbacks, what is kept."""

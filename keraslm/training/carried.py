@@ -1,0 +1,77 @@
+"""The model that is fitted: the language model and the state it carries.
+
+Truncated backpropagation: each window starts from the state where the window before
+it ended; the gradient stops at the window's edge.
+References: Williams & Peng (1990); Mikolov et al. (2010).
+"""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keraslm.models.causal import CausalModel
+
+
+@keras.saving.register_keras_serializable("keraslm")
+class CarriedModel(keras.Model):
+    """Fit a causal model on windows that continue each other, row by row.
+
+    Math:   loss = sum_t w_t (-log P(y_t | history)) / sum_t w_t, in nats
+    """
+
+    def __init__(self, model: CausalModel, rows: int) -> None:
+        super().__init__()
+        self.model = model
+        self.mean_nats = keras.metrics.Mean("nats")
+        states = model.initial_states(rows)
+        self.states = [self._variable(state, k) for k, state in enumerate(states)]
+
+    def _variable(self, state: Any, number: int) -> Any:
+        value = ops.convert_to_numpy(state)
+        return self.add_weight(
+            value.shape,
+            initializer=keras.initializers.Constant(value.flat[0]),
+            dtype=str(value.dtype),
+            trainable=False,
+            name=f"state{number}",
+        )
+
+    def call(self, ids: Any, training: bool = False) -> Any:
+        """Read the next window and keep where it ended."""
+        states = [ops.convert_to_tensor(state) for state in self.states]
+        logits, after = self.model.step(ids, states, training)
+        if training:
+            for state, value in zip(self.states, after, strict=True):
+                state.assign(ops.stop_gradient(value))
+        return logits
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Average the nats over the tokens that are no padding."""
+        nats = ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+        tokens = ops.sum(sample_weight)
+        mean = ops.sum(nats * sample_weight) / ops.maximum(tokens, 1)
+        self.mean_nats.update_state(mean, sample_weight=tokens)
+        return mean
+
+    def take_mean_nats(self) -> tuple[float, float]:
+        """Give the sum of nats and the tokens since this was last asked."""
+        total = float(ops.convert_to_numpy(self.mean_nats.total))
+        tokens = float(ops.convert_to_numpy(self.mean_nats.count))
+        self.mean_nats.reset_state()
+        return total, tokens
+
+    def forget(self) -> None:
+        """Start again from the beginning of a text."""
+        rows = self.states[0].shape[0] if self.states else 0
+        for state, value in zip(
+            self.states, self.model.initial_states(rows), strict=True
+        ):
+            state.assign(value)

@@ -1,0 +1,101 @@
+"""Good defaults for each model and level."""
+
+import dataclasses
+from typing import Any
+
+from keraslm.errors import UsageError
+from keraslm.training.configuration import RECURRENT, Configuration
+
+WORDS_KEPT = 10_000  # neural models predict this many words if no limit is given
+
+_WINDOW: dict[str, Any] = {
+    "input": "embedding",
+    "hidden": "128",
+    "embedding": 64,
+    "dropout": 0.0,
+    "learning_rate": 2e-3,
+    "batch_size": 64,
+    "time": 32,
+    "epochs": 5,
+}
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "ngram": {"order": 3},
+    "bigram": {**_WINDOW, "context": 1},
+    "trigram": {**_WINDOW, "context": 2},
+    "neural-ngram": {**_WINDOW, "context": 4},
+    "recurrent char": {
+        "embedding": 64,
+        "layers": 2,
+        "units": 256,
+        "dropout": 0.1,
+        "learning_rate": 3e-3,
+        "batch_size": 50,
+        "time": 64,
+        "epochs": 10,
+    },
+    "recurrent word": {
+        "embedding": 200,
+        "layers": 1,
+        "units": 200,
+        "dropout": 0.2,
+        "learning_rate": 3e-3,
+        "batch_size": 32,
+        "time": 32,
+        "epochs": 10,
+    },
+}
+_ONLY_FOR = {
+    "order": ("ngram",),
+    "delta": ("ngram",),
+    "context": ("neural-ngram",),
+    "input": ("bigram", "trigram", "neural-ngram"),
+    "hidden": ("bigram", "trigram", "neural-ngram"),
+    "layers": RECURRENT,
+    "units": RECURRENT,
+    "tied": RECURRENT,
+    "residual": RECURRENT,
+}
+
+
+def resolve(c: Configuration) -> Configuration:
+    """Fill what was left open with the default for this model and level.
+
+    Raises: UsageError if an option was given that this model does not have.
+    """
+    _refuse_foreign_options(c)
+    recurrent = c.model in RECURRENT
+    defaults = dict(_DEFAULTS[f"recurrent {c.level}" if recurrent else c.model])
+    if c.steps is not None or c.minutes is not None or c.dry_run:
+        defaults.pop("epochs", None)
+    if c.level == "word" and c.model != "ngram":
+        defaults["vocabulary_size"] = WORDS_KEPT
+    if c.input in ("one-hot", "bag-of-words"):
+        defaults.pop("embedding", None)
+    if c.model == "rnn":
+        defaults["learning_rate"] = 1e-3
+    if c.optimizer in ("sgd", "momentum"):
+        defaults["learning_rate"] = 1.0 if c.optimizer == "sgd" else 0.1
+    if c.dry_run:
+        defaults["steps"] = 2
+    open_names = [name for name in defaults if getattr(c, name) is None]
+    return dataclasses.replace(c, **{name: defaults[name] for name in open_names})
+
+
+def _refuse_foreign_options(c: Configuration) -> None:
+    for name, models in _ONLY_FOR.items():
+        given = getattr(c, name)
+        if given not in (None, False) and c.model not in models:
+            fixed = {"bigram": " (a bigram's is 1)", "trigram": " (a trigram's is 2)"}
+            why = fixed.get(c.model, "") if name == "context" else ""
+            raise UsageError(
+                f"{name} is an option of {', '.join(models)}; "
+                f"received it for {c.model}{why}"
+            )
+    if c.activation != "tanh" and c.model != "rnn":
+        raise UsageError(f"activation is an option of rnn; received it for {c.model}")
+    if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:
+        raise UsageError(
+            f"embedding is a size for --input embedding; received it with {c.input}"
+        )
+    if c.tokenize and c.level != "word":
+        raise UsageError("tokenize splits words; it needs --level word")

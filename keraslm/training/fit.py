@@ -1,0 +1,71 @@
+"""Fit a neural model: `keras.Model.fit` on windows that continue each other."""
+
+from typing import Any
+
+import keras
+
+from keraslm.models.language_model import KerasLanguageModel
+from keraslm.text.batches import Windows
+from keraslm.training.carried import CarriedModel
+from keraslm.training.clock import Clock
+from keraslm.training.configuration import Configuration
+from keraslm.training.keeper import Keeper
+from keraslm.training.optimizers import new_optimizer
+from keraslm.training.schedule import LearningRate
+from keraslm.training.watch import Measured, Watch
+
+
+class WindowData(keras.utils.PyDataset):
+    """The windows of an epoch, as Keras asks for them."""
+
+    def __init__(self, windows: Windows) -> None:
+        super().__init__()
+        self._windows = windows
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def __getitem__(self, number: int) -> Any:
+        return self._windows.step(number)
+
+
+def fit(
+    language_model: KerasLanguageModel,
+    c: Configuration,
+    train: Measured,
+    valid: Measured | None,
+    keeper: Keeper,
+) -> None:
+    """Train until the first limit of epochs, steps or minutes.
+
+    A Ctrl-C ends it cleanly, with what was kept so far.
+    Raises: TrainingError at a loss that is no number.
+    """
+    boundary = language_model.encoder.vocabulary.boundary_id
+    windows = Windows(train.ids, boundary, c.batch_size or 1, c.time or 1)
+    clock = Clock(total_steps(c, len(windows)), c.minutes)
+    rate = LearningRate(c, clock)
+    keeper.begin(clock)
+
+    watch = Watch(c, clock, rate, keeper, train, valid)
+    model = CarriedModel(language_model.keras_model, windows.rows)
+    model.compile(optimizer=new_optimizer(c), jit_compile="auto")
+    try:
+        model.fit(
+            WindowData(windows),
+            epochs=2**31,
+            shuffle=False,
+            verbose=0,
+            callbacks=[rate, watch, keeper.samples],
+        )
+    except KeyboardInterrupt:
+        keeper.interrupted(clock.step)
+    watch.log_training()
+    watch.validate()
+    keeper.samples.write()
+
+
+def total_steps(c: Configuration, steps_per_epoch: int) -> int | None:
+    """Count the steps of the run; None if only minutes limit it."""
+    limits = [c.steps, c.epochs and c.epochs * steps_per_epoch]
+    return min((limit for limit in limits if limit), default=None)

@@ -1,0 +1,83 @@
+"""The folder RUN: what a run leaves behind."""
+
+import json
+import os
+import pathlib
+from typing import Any
+
+from keraslm.archive import MODEL_IN_RUN
+from keraslm.errors import UsageError
+from keraslm.files import write_atomically
+from keraslm.training.configuration import to_toml
+
+
+class RunFolder:
+    """The files of a run, by name."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = pathlib.Path(path)
+        self.model = self.path / MODEL_IN_RUN
+        self.configuration = self.path / "config.toml"
+        self.history = self.path / "history.csv"
+        self.samples = self.path / "samples.txt"
+        self.card = self.path / "card.json"
+        self.picture = self.path / "perplexity.png"
+
+    @property
+    def files(self) -> tuple[pathlib.Path, ...]:
+        """All files that a run writes."""
+        return (
+            self.model,
+            self.configuration,
+            self.history,
+            self.samples,
+            self.card,
+            self.picture,
+        )
+
+    def check(self, overwrite: bool) -> None:
+        """Refuse a folder that holds a run, or that cannot be one.
+
+        Raises: UsageError
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise UsageError(f"{self.path} is a file; --out must name a folder")
+        there = [file.name for file in self.files if file.exists()]
+        if there and not overwrite:
+            raise UsageError(
+                f"{self.path} holds a run already ({', '.join(there)}); "
+                "give another --out, or --overwrite to replace it"
+            )
+        self._check_writable()
+
+    def _check_writable(self) -> None:
+        folder = self.path.absolute()
+        while not folder.exists():
+            folder = folder.parent
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise UsageError(f"cannot write to {folder}; give another --out")
+
+    def create(self) -> None:
+        """Make the folder, and clear what an earlier run left in it.
+
+        Raises: UsageError if it cannot be made.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for file in self.files:
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write to {self.path} ({error.strerror}); give another --out"
+            ) from error
+
+    def write_configuration(self, options: dict[str, Any]) -> None:
+        """Write `config.toml`, enough to run it again with --config."""
+        with write_atomically(self.configuration) as temporary:
+            temporary.write_text(to_toml(options), encoding="utf-8")
+
+    def write_card(self, card: dict[str, Any]) -> None:
+        """Write `card.json`."""
+        text = json.dumps(card, ensure_ascii=False, indent=2, default=str)
+        with write_atomically(self.card) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,77 @@
+"""What is kept while a model trains: history, samples and the best model so far."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from keraslm.models.language_model import KerasLanguageModel
+from keraslm.training.clock import Clock
+from keraslm.training.configuration import Configuration
+from keraslm.training.folder import RunFolder
+from keraslm.training.history import History
+from keraslm.training.reporter import Reporter
+from keraslm.training.samples import Samples
+
+
+class Keeper:
+    """Keeps the model with the lowest validation perplexity in RUN/model.keras."""
+
+    def __init__(
+        self,
+        language_model: KerasLanguageModel,
+        c: Configuration,
+        folder: RunFolder,
+        reporter: Reporter,
+    ) -> None:
+        self._language_model = language_model
+        self._folder = folder
+        self._reporter = reporter
+        self._clock = Clock(None, None)
+        self.best_nats = math.inf
+        self.best_step: int | None = None
+        self.history = History(folder.history)
+        self.samples = Samples(
+            language_model, folder.samples, c.sample_steps, c.seed, reporter.sample
+        )
+        language_model.metadata |= {
+            "configuration": c.to_dict(),
+            "history": self.history.rows,
+        }
+
+    def begin(self, clock: Clock) -> None:
+        """Follow the clock of a run."""
+        self._clock = self.samples.clock = clock
+
+    def measure(self, ids: np.ndarray) -> float:
+        """Give the exact nats per token of a text with the present weights."""
+        return -float(np.mean(self._language_model.log_probabilities(ids)))
+
+    def report(self, progress: float, row: dict[str, Any]) -> None:
+        """Show a row of the history."""
+        self._reporter.training(progress, row)
+
+    def validated(self, nats: float) -> bool:
+        """Keep the model if it is the best so far, and say whether it is."""
+        improved = nats < self.best_nats
+        if improved:
+            self.best_nats = nats
+            self.keep()
+        return improved
+
+    def keep(self) -> None:
+        """Write the present model as the one that is kept."""
+        self.best_step = self._clock.step
+        self._language_model.save(self._folder.model)
+
+    def interrupted(self, step: int) -> None:
+        """Say that Ctrl-C was heard and what comes now."""
+        self._reporter.note(
+            f"Interrupted after step {step}: measuring and keeping the best model."
+        )
+
+    def what_is_kept(self) -> str:
+        """Say in words which model lies in RUN."""
+        if self.best_step is None:
+            return "no model was kept: none had been validated yet"
+        return f"{self._folder.model} holds the model of step {self.best_step}"

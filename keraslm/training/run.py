@@ -1,0 +1,211 @@
+"""A training run, from the text to the folder RUN."""
+
+import dataclasses
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from keraslm.errors import TrainingError, UsageError
+from keraslm.figures.learning_curve import draw_history
+from keraslm.language_model import LanguageModel
+from keraslm.loading import load
+from keraslm.measures import Card
+from keraslm.text.corpus import Corpus, Text
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+from keraslm.text.vocabulary import Vocabulary
+from keraslm.training.configuration import Configuration
+from keraslm.training.defaults import resolve
+from keraslm.training.folder import RunFolder
+from keraslm.training.reporter import Reporter
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What a run came to: the kept model, its card, its folder."""
+
+    model: LanguageModel
+    card: Card
+    folder: RunFolder
+
+
+def train(
+    c: Configuration,
+    corpus: Corpus,
+    overwrite: bool = False,
+    reporter: Reporter | None = None,
+    command: str = "",
+) -> Run:
+    """Train the model of a configuration on a corpus and write the folder RUN.
+
+    The card measures the kept model on the corpus's test text, or on its validation
+    text, or on its training text: the first of them that there is.
+
+    Raises: UsageError, CorpusError before anything is written; TrainingError if the
+        loss becomes no number; what was kept until then stays.
+    """
+    reporter = reporter or Reporter()
+    c = resolve(c)
+    folder = RunFolder(c.out or default_folder(c, corpus))
+    folder.check(overwrite)
+    initial = _initial_model(c)
+    encoder = initial.encoder if initial else _new_encoder(c, corpus, reporter)
+    texts = _encoded(corpus, encoder, reporter)
+    folder.create()
+    folder.write_configuration(c.to_dict())
+    fit = _count if c.model == "ngram" else _fit
+    kept = fit(c, encoder, texts, folder, reporter, initial)
+    return _finish(kept, corpus, folder, command)
+
+
+def default_folder(c: Configuration, corpus: Corpus) -> str:
+    """Name the folder of a run that was given none."""
+    return f"runs/{corpus.name.split('.')[0]}-{c.level}-{c.model}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Encoded:
+    """A part of the corpus as ids."""
+
+    ids: np.ndarray
+    characters: int
+
+
+def _initial_model(c: Configuration) -> LanguageModel | None:
+    if c.init_from is None:
+        return None
+    model = load(c.init_from)
+    if model.name != c.model or c.model == "ngram":
+        raise UsageError(
+            "--init-from continues a neural model of the same kind; "
+            f"received a {model.name} for --model {c.model}"
+        )
+    return model
+
+
+def _new_encoder(c: Configuration, corpus: Corpus, reporter: Reporter) -> TextEncoder:
+    name = "word-marks" if c.tokenize else c.level
+    tokenizer = tokenizer_named(name)
+    chunks = _told(corpus.train, "counting tokens", reporter)
+    vocabulary = Vocabulary.build(
+        tokenizer.count(chunks), c.level, c.vocabulary_size, c.min_count
+    )
+    return TextEncoder(tokenizer, vocabulary)
+
+
+def _told(text: Text, label: str, reporter: Reporter) -> Any:
+    done = 0
+    for chunk in text.chunks():
+        yield chunk
+        done += len(chunk)
+        reporter.reading(label, done, text.characters)
+
+
+def _encoded(
+    corpus: Corpus, encoder: TextEncoder, reporter: Reporter
+) -> dict[str, Encoded]:
+    parts = {"train": corpus.train, "valid": corpus.valid}
+    return {
+        name: Encoded(
+            encoder.encode(
+                text,
+                progress=lambda done, total: reporter.reading("encoding", done, total),
+            ),
+            text.characters,
+        )
+        for name, text in parts.items()
+        if text is not None
+    }
+
+
+def _count(
+    c: Configuration,
+    encoder: TextEncoder,
+    texts: dict[str, Encoded],
+    folder: RunFolder,
+    reporter: Reporter,
+    initial: None = None,
+) -> LanguageModel:
+    from keraslm.counts.model import NgramModel
+    from keraslm.training.clock import Clock
+    from keraslm.training.history import History
+
+    history, clock = History(folder.history), Clock(None, None)
+    valid = texts.get("valid")
+    began = time.perf_counter()
+    model = NgramModel.train(
+        encoder,
+        texts["train"].ids,
+        order=c.order or 3,
+        delta=c.delta,
+        valid=valid.ids if valid else None,
+    )
+    seconds = time.perf_counter() - began
+    reporter.note(
+        f"counted {len(texts['train'].ids):,} tokens in {seconds:.1f} s; n-grams: "
+        + ", ".join(f"{n:,}" for n in model.size_per_order())
+    )
+    for split, text in texts.items():
+        nats = -float(np.mean(model.log_probabilities(text.ids)))
+        bits = len(text.ids) / (text.characters * math.log(2))
+        reporter.training(1.0, history.add(clock, split, nats, bits))
+    model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
+    model.save(folder.model)
+    text = "".join(model.generate(length=60 if c.level == "word" else 300, seed=c.seed))
+    folder.samples.write_text(f"--- counted\n{text.strip()}\n\n", encoding="utf-8")
+    return model
+
+
+def _fit(
+    c: Configuration,
+    encoder: TextEncoder,
+    texts: dict[str, Encoded],
+    folder: RunFolder,
+    reporter: Reporter,
+    initial: Any = None,
+) -> LanguageModel:
+    import keras
+
+    from keraslm.models.build import build
+    from keraslm.models.language_model import KerasLanguageModel
+    from keraslm.training.fit import fit
+    from keraslm.training.keeper import Keeper
+    from keraslm.training.watch import Measured
+
+    keras.utils.set_random_seed(c.seed)
+    network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
+    model = KerasLanguageModel(network, encoder, c.model)
+    reporter.note(f"{c.model}: {model.parameters:,} parameters")
+    keeper = Keeper(model, c, folder, reporter)
+    measured = {k: Measured(text.ids, text.characters) for k, text in texts.items()}
+    try:
+        fit(model, c, measured["train"], measured.get("valid"), keeper)
+    except TrainingError as error:
+        raise TrainingError(f"{error}; {keeper.what_is_kept()}") from error
+    if keeper.best_step is None:
+        keeper.keep()
+    reporter.note(keeper.what_is_kept())
+    kept = load(folder.model)
+    kept.metadata["history"] = keeper.history.rows
+    return kept
+
+
+def _finish(
+    model: LanguageModel, corpus: Corpus, folder: RunFolder, command: str
+) -> Run:
+    text = corpus.test or corpus.valid or corpus.train
+    card = model.evaluate(text, command)
+    model.metadata["card"] = card.to_dict()
+    model.save(folder.model)
+    folder.write_card(card.to_dict())
+    _draw(model, folder)
+    return Run(model, card, folder)
+
+
+def _draw(model: LanguageModel, folder: RunFolder) -> None:
+    import pandas as pd
+
+    history = pd.DataFrame(model.metadata["history"])
+    draw_history(history, folder.picture, title=f"{model.name}, {folder.path.name}")

@@ -1,0 +1,67 @@
+"""The callback that lets the model write a sample at chosen steps."""
+
+import pathlib
+from collections.abc import Callable
+
+import keras
+
+from keraslm.language_model import LanguageModel
+from keraslm.training.clock import Clock
+
+TOKENS = {"char": 300, "word": 60}
+TEMPERATURE = 0.8
+
+
+class Samples(keras.callbacks.Callback):
+    """Add to `samples.txt` what the model writes, always from the same random seed.
+
+    Without a number of steps, a sample is written at the start, after every epoch and
+    at the end.
+    """
+
+    def __init__(
+        self,
+        language_model: LanguageModel,
+        path: pathlib.Path,
+        steps: int | None,
+        seed: int,
+        report: Callable[[str, str], None],
+    ) -> None:
+        super().__init__()
+        self._language_model = language_model
+        self._path = path
+        self._steps = steps
+        self._seed = seed
+        self._report = report
+        self._written = -1
+        self.clock = Clock(None, None)
+        path.write_text("", encoding="utf-8")
+
+    def on_train_begin(self, logs: object = None) -> None:
+        """Write what the untrained model writes."""
+        self.write()
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        """Write at the chosen steps."""
+        if self._steps and self.clock.step % self._steps == 0:
+            self.write()
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        """Write after an epoch, unless steps were chosen."""
+        if not self._steps:
+            self.write()
+
+    def write(self) -> None:
+        """Write one sample of the model as it is now."""
+        if self._written == self.clock.step:
+            return
+        self._written = self.clock.step
+        length = TOKENS[self._language_model.encoder.tokenizer.level]
+        pieces = self._language_model.generate(
+            length=length, temperature=TEMPERATURE, seed=self._seed
+        )
+        text = "".join(pieces).strip("\n")
+        heading = f"step {self.clock.step}, epoch {self.clock.epoch}"
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"--- {heading}\n{text}\n\n")
+        self._report(heading, text)

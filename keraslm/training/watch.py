@@ -1,0 +1,139 @@
+"""The callback that counts steps, logs perplexity and stops a run that has gone wrong.
+
+Training perplexity is a running mean over tokens; validation perplexity is exact:
+every token of the text, once, with the longest history the model can use.
+"""
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keraslm.errors import TrainingError
+from keraslm.training.clock import Clock
+from keraslm.training.configuration import Configuration
+from keraslm.training.keeper import Keeper
+from keraslm.training.schedule import LearningRate
+
+# with minutes, a validation may take this share of the time since the last
+SHARE_FOR_VALIDATION = 0.1
+
+
+class Measured:
+    """A text as the log measures it.
+
+    Math:   bits per character = nats per token x tokens / (characters log 2)
+    """
+
+    def __init__(self, ids: np.ndarray, characters: int) -> None:
+        self.ids = ids
+        self.bits_per_nat = len(ids) / (characters * math.log(2))
+
+
+class Watch(keras.callbacks.Callback):
+    """Log perplexity per epoch and every few steps; validate; stop when it is time."""
+
+    def __init__(
+        self,
+        c: Configuration,
+        clock: Clock,
+        rate: LearningRate,
+        keeper: Keeper,
+        train: Measured,
+        valid: Measured | None,
+    ) -> None:
+        super().__init__()
+        self._c, self._clock, self._rate, self._keeper = c, clock, rate, keeper
+        self._train, self._valid = train, valid
+        self._epoch = [0.0, 0.0]  # nats, tokens
+        self._row_began = 0.0
+        self._validation_took = 0.0
+        self._validation_ended = 0.0
+        self._validated_step = -1
+
+    def on_train_begin(self, logs: object = None) -> None:
+        """Start the clock."""
+        self._clock.start()
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        """Start at the beginning of the text, with an empty state."""
+        self._clock.epoch = epoch + 1
+        self._epoch = [0.0, 0.0]
+        self.model.forget()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Count the step, log what is due and stop when the run is over."""
+        self._clock.step += 1
+        self._stop_unless_finite(logs["loss"])
+        if self._clock.step % self._c.log_steps == 0:
+            self.log_training()
+        every = self._c.valid_steps
+        if every and self._clock.step % every == 0 and self._can_afford():
+            self.validate()
+        if self._clock.over:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        """Log the epoch's mean and validate."""
+        self.log_training()
+        nats, tokens = self._epoch
+        if tokens:
+            bits = self._train.bits_per_nat
+            self._keeper.history.add(self._clock, "epoch", nats / tokens, bits)
+        if self._c.valid_steps is None and self._can_afford():
+            self.validate()
+
+    def log_training(self) -> None:
+        """Add a row of the mean since the last one."""
+        nats, tokens = self.model.take_mean_nats()
+        if not tokens:
+            return
+        self._epoch = [self._epoch[0] + nats, self._epoch[1] + tokens]
+        seconds = self._clock.seconds - self._row_began
+        row = self._keeper.history.add(
+            self._clock,
+            "train",
+            nats / tokens,
+            self._train.bits_per_nat,
+            learning_rate=self._rate.value,
+            gradient_norm=self._gradient_norm(),
+            tokens_per_second=tokens / seconds,
+        )
+        self._row_began = self._clock.seconds
+        self._keeper.report(self._clock.progress, row)
+
+    def validate(self) -> None:
+        """Measure the validation text now, unless this step was measured."""
+        if self._valid is None or self._validated_step == self._clock.step:
+            return
+        began = self._clock.seconds
+        nats = self._keeper.measure(self._valid.ids)
+        self._validated_step = self._clock.step
+        self._validation_ended = self._clock.seconds
+        self._validation_took = self._validation_ended - began
+        bits = self._valid.bits_per_nat
+        row = self._keeper.history.add(self._clock, "valid", nats, bits)
+        self._keeper.report(self._clock.progress, row)
+        self._rate.validated(self._keeper.validated(nats))
+        self._row_began += self._clock.seconds - began
+
+    def _can_afford(self) -> bool:
+        """Say whether a validation now would leave most of the minutes for training."""
+        if not self._clock.by_time or self._clock.over:
+            return not self._clock.over
+        spent = self._clock.seconds - self._validation_ended
+        return self._validation_took <= SHARE_FOR_VALIDATION * spent
+
+    def _gradient_norm(self) -> float:
+        return float(ops.convert_to_numpy(self.model.optimizer.gradient_norm))
+
+    def _stop_unless_finite(self, loss: float) -> None:
+        if math.isfinite(loss):
+            return
+        raise TrainingError(
+            f"the loss became {loss} at step {self._clock.step}, gradient norm "
+            f"{self._gradient_norm():.3g}; try a lower --learning-rate "
+            f"(it was {self._rate.value:.3g}), a --warmup, or a lower --clip-norm"
+        )
