@@ -28,18 +28,16 @@ class GRU(Recurrent):
         """Give two biases, of the input's and of the state's product."""
         return (2, self.gates * self.units)
 
-    def project(self, inputs: Any, kernel: Any, bias: Any, math: Any) -> Any:
-        """Multiply the inputs of all steps with W at once."""
-        return math.matmul(inputs, kernel) + bias[0]
+    def biases(self, bias: Any) -> tuple[Any, Any]:
+        """Give b and b'."""
+        return bias[0], bias[1]
 
-    def cell(
-        self, z: Any, states: list[Any], recurrent: Any, bias: Any, math: Any
-    ) -> list[Any]:
-        """Advance h by one step; z is W x + b."""
+    def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
+        """Advance h by one step; z = W x + b and a = U h + b'."""
         (h,) = states
-        x_z, x_r, x_g = math.split(z, 3, axis=-1)
-        h_z, h_r, h_g = math.split(math.matmul(h, recurrent) + bias[1], 3, axis=-1)
-        keep = math.sigmoid(x_z + h_z)
-        reset = math.sigmoid(x_r + h_r)
-        candidate = math.tanh(x_g + reset * h_g)
-        return [keep * h + (1 - keep) * candidate]
+        z_keep, z_reset, z_new = math.split(z, 3, axis=-1)
+        a_keep, a_reset, a_new = math.split(a, 3, axis=-1)
+        keep = math.sigmoid(z_keep + a_keep)
+        reset = math.sigmoid(z_reset + a_reset)
+        new = math.tanh(z_new + reset * a_new)
+        return [keep * h + (1 - keep) * new]

@@ -31,12 +31,10 @@ class LSTM(Recurrent):
         zeros = ops.zeros((self.units,), dtype)
         return ops.concatenate([zeros, ops.ones_like(zeros), zeros, zeros])
 
-    def cell(
-        self, z: Any, states: list[Any], recurrent: Any, bias: Any, math: Any
-    ) -> list[Any]:
-        """Advance h and c by one step; z is W x + b."""
-        h, c = states
-        i, f, g, o = math.split(z + math.matmul(h, recurrent), 4, axis=-1)
+    def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
+        """Advance h and c by one step; z = W x + b and a = U h."""
+        _, c = states
+        i, f, g, o = math.split(z + a, 4, axis=-1)
         i, f, g, o = math.sigmoid(i), math.sigmoid(f), math.tanh(g), math.sigmoid(o)
         c = f * c + i * g
         h = o * math.tanh(c)

@@ -1,18 +1,20 @@
 """What the recurrent layers share: weights, the loop over time, the state.
 
-Math:   z_t = W x_t + b for all t in one matrix product, then the cell, step by step
+Math:   z_t = W x_t + b      for all t in one matrix product
+        a_t = U h_{t-1} + b'  and s_t = cell(z_t, a_t, s_{t-1}), step by step
 """
 
+import abc
 from typing import Any
 
 import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers.scan import scan
+from keraslm.layers.scan import Cell, scan
 
 
-class Recurrent(keras.layers.Layer):
+class Recurrent(keras.layers.Layer, abc.ABC):
     """A layer that reads a sequence and carries a state.
 
     A subclass gives `gates`, the number of blocks of `units` columns in its weights,
@@ -67,31 +69,30 @@ class Recurrent(keras.layers.Layer):
         """Read the sequence from a state, by default from zeros."""
         if initial_state is None:
             initial_state = self.initial_state(ops.shape(inputs)[0])
-        recurrent = ops.convert_to_tensor(self.recurrent_kernel)
-        bias = ops.convert_to_tensor(self.bias)
-
-        def cell(z: Any, states: list[Any]) -> list[Any]:
-            return self.cell(z, states, recurrent, bias, ops)
-
-        projected = self.project(inputs, ops.convert_to_tensor(self.kernel), bias, ops)
-        outputs, last = scan(cell, list(initial_state), projected)
+        kernel, recurrent, *biases = (ops.convert_to_tensor(w) for w in self.weights)
+        input_bias, state_bias = self.biases(biases[0])
+        steps = ops.transpose(inputs, (1, 0, 2))  # (time, batch, features)
+        steps = ops.matmul(steps, kernel) + input_bias
+        outputs, last = scan(
+            self.cell_of(ops), steps, list(initial_state), recurrent, state_bias
+        )
+        outputs = ops.transpose(outputs, (1, 0, 2))  # (batch, time, units)
         return (outputs, *last) if self.return_state else outputs
 
-    def project(self, inputs: Any, kernel: Any, bias: Any, math: Any) -> Any:
-        """Multiply the inputs of all steps with W at once.
+    def biases(self, bias: Any) -> tuple[Any, Any]:
+        """Give the bias of the input's product and that of the state's."""
+        return bias, 0 * bias
 
-        Math:   z_t = W x_t + b
-        """
-        return math.matmul(inputs, kernel) + bias
+    def cell_of(self, math: Any) -> Cell:
+        """Give `cell` with its mathematics: `keras.ops`, or `layers.arrays` for NumPy."""
+        return lambda z, a, states: self.cell(z, a, states, math)
 
-    def cell(
-        self, z: Any, states: list[Any], recurrent: Any, bias: Any, math: Any
-    ) -> list[Any]:
+    @abc.abstractmethod
+    def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
         """Advance the state by one step; a subclass writes its equations here.
 
-        `math` is `keras.ops`, or `keraslm.layers.arrays` for plain NumPy arrays.
+        Shapes: z = W x + b and a = U h + b', (batch, gates x units)
         """
-        raise NotImplementedError
 
     def compute_output_shape(
         self, input_shape: tuple[int | None, ...], initial_state_shape: Any = None

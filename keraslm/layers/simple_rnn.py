@@ -28,13 +28,9 @@ class SimpleRNN(Recurrent):
             )
         self.activation = activation
 
-    def cell(
-        self, z: Any, states: list[Any], recurrent: Any, bias: Any, math: Any
-    ) -> list[Any]:
-        """Advance h by one step; z is W x + b."""
-        (h,) = states
-        g = getattr(math, self.activation)
-        return [g(z + math.matmul(h, recurrent))]
+    def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
+        """Advance h by one step; z = W x + b and a = U h."""
+        return [getattr(math, self.activation)(z + a)]
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""

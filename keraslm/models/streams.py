@@ -57,9 +57,10 @@ class RecurrentStream(_LogitStream):
         """Advance every layer by one step."""
         hidden = self._embedding[token_id]
         for number, layer in enumerate(self._model.recurrent):
-            kernel, recurrent, bias = self._cells[number]
-            z = layer.project(hidden, kernel, bias, arrays)
-            states = layer.cell(z, self._states[number], recurrent, bias, arrays)
+            kernel, recurrent, (bias, state_bias) = self._cells[number]
+            states = self._states[number]
+            z = hidden @ kernel + bias
+            states = layer.cell(z, states[0] @ recurrent + state_bias, states, arrays)
             self._states[number] = states
             added = self._model.adds_residual(number)
             hidden = hidden + states[0] if added else states[0]
@@ -106,8 +107,9 @@ def _output(model: RecurrentModel) -> tuple[Array, Array]:
     return tied, np.zeros(model.vocabulary_size, np.float32)
 
 
-def _weights(layer: Any) -> tuple[Array, Array, Array]:
-    return _array(layer.kernel), _array(layer.recurrent_kernel), _array(layer.bias)
+def _weights(layer: Any) -> tuple[Array, Array, tuple[Array, Array]]:
+    biases = layer.biases(_array(layer.bias))
+    return _array(layer.kernel), _array(layer.recurrent_kernel), biases
 
 
 def _array(weight: Any) -> Array:

@@ -10,6 +10,7 @@ from keraslm.training.carried import CarriedModel
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 from keraslm.training.keeper import Keeper
+from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.schedule import LearningRate
 from keraslm.training.watch import Measured, Watch
@@ -48,6 +49,7 @@ def fit(
     keeper.begin(clock)
 
     watch = Watch(c, clock, rate, keeper, train, valid)
+    keep_freed_memory()
     model = CarriedModel(language_model.keras_model, windows.rows)
     model.compile(optimizer=new_optimizer(c), jit_compile="auto")
     try:
