@@ -1,4 +1,4 @@
-"""What went wrong, in one line that says the rule, what was received and the way out."""
+"""What went wrong: one line with the rule, what was received and the way out."""
 
 
 class KeraslmError(Exception):

@@ -1,4 +1,4 @@
-"""Files are written beside their place and then moved there, so none is ever half-written."""
+"""Files are written beside their place and moved there; none is ever half-written."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
         yield temporary
         _flush_to_disk(temporary)
         temporary.chmod(0o666 & ~_umask())  # mkstemp makes it private
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -28,9 +28,11 @@ LAYERS = (
     "counts",
     "layers",
     "models",
+    "loading",
+    "registration",
+    "figures",
     "training",
     "vectors",
-    "figures",
     "lab",
 )
 BELOW_THE_DATASETS = ("version", "errors", "files", "text")

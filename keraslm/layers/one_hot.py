@@ -57,7 +57,9 @@ class OneHotDense(keras.layers.Layer):
         # as a Dense layer of `context` active inputs would start
         scale = keras.initializers.RandomUniform(-0.05, 0.05)
         self.kernel = self.add_weight(
-            (context * self.vocabulary_size, self.units), initializer=scale, name="kernel"
+            (context * self.vocabulary_size, self.units),
+            initializer=scale,
+            name="kernel",
         )
         self.bias = self.add_weight((self.units,), initializer="zeros", name="bias")
 

@@ -63,7 +63,11 @@ def _forward(
 
 
 def _backward(
-    cell: Cell, saved: tuple[Any, ...], d_shown: Any, d_states: list[Any], recurrent: Any
+    cell: Cell,
+    saved: tuple[Any, ...],
+    d_shown: Any,
+    d_states: list[Any],
+    recurrent: Any,
 ) -> tuple[Any, Any, list[Any]]:
     """Give dz_t and da_t of all steps, and the gradient of the first states."""
     steps, products, *before = saved

@@ -22,7 +22,8 @@ class RecurrentModel(CausalModel):
             residual: h^l_t is added to h^{l-1}_t where they have the same width
     Raises: UsageError for an unknown cell or a size below 1.
     References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
-            between the layers only; Press & Wolf (2017), tied weights.
+            between the layers only; Gal & Ghahramani (2016), one mask for all steps;
+            Press & Wolf (2017), tied weights.
     """
 
     def __init__(
@@ -54,7 +55,8 @@ class RecurrentModel(CausalModel):
             vocabulary_size, embedding, tie_weights=True
         )
         self.recurrent = [self._new_layer() for _ in range(layers)]
-        self.drop = keras.layers.Dropout(dropout, seed=seed)
+        one_mask = (None, 1, None)  # the same for every step of a window
+        self.drop = keras.layers.Dropout(dropout, noise_shape=one_mask, seed=seed)
         wide = tied and units != embedding
         self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
         self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)

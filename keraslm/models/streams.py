@@ -73,7 +73,9 @@ class WindowStream(_LogitStream):
     def __init__(self, model: WindowModel, boundary_id: int) -> None:
         self._model = model
         self._ids = [boundary_id] * model.context
-        self._embedding = None if model.embed is None else _array(model.embed.embeddings)
+        self._embedding = (
+            None if model.embed is None else _array(model.embed.embeddings)
+        )
         self._first = (_array(model.first.kernel), _array(model.first.bias))
         self._rest = [(_array(x.kernel), _array(x.bias)) for x in model.rest]
         self._distinct = isinstance(model.first, MultiHotDense)

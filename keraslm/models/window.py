@@ -114,11 +114,11 @@ class WindowModel(CausalModel):
         return {**super().get_config(), **own}
 
 
-def _check(
-    input: str, embedding: int, hidden: tuple[int, ...], dropout: float
-) -> None:
+def _check(input: str, embedding: int, hidden: tuple[int, ...], dropout: float) -> None:
     if input not in INPUTS:
-        raise UsageError(f"input must be one of {', '.join(INPUTS)}; received {input!r}")
+        raise UsageError(
+            f"input must be one of {', '.join(INPUTS)}; received {input!r}"
+        )
     if embedding < 1 or any(width < 1 for width in hidden):
         raise UsageError(
             "embedding and hidden sizes must be 1 or more; "
