@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from keraslm.errors import UsageError
 
 if TYPE_CHECKING:
-    from keraslm.text.corpus import Text
+    from keraslm.text.corpus import Corpus, Text
 
 SPLITS = ("train", "valid", "test")
 TEXT_HELP = (
@@ -14,6 +14,29 @@ TEXT_HELP = (
     "catalogue, NAME[:SPLIT[:SIZE]]: village, village:valid, village:test:large. "
     "SPLIT is train, valid or test; without it, test."
 )
+CORPUS_HELP = (
+    "CORPUS is a file, a folder, a .gz file, - (standard input), or a dataset of the "
+    "catalogue, NAME[:SIZE]: village (the default), village:large, ptb."
+)
+
+
+def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
+    """Open what the user calls a corpus; a file of that very name comes first.
+
+    Raises: UsageError if there is neither such a file nor such a dataset; CorpusError
+        for a file that is no text.
+    """
+    from keraslm.text.corpus import open_corpus
+    from keraslm_cli.console import progress_bar
+    from keraslm_datasets import catalogue
+
+    dataset, *size = name.split(":")
+    if name == "-" or os.path.lexists(name) or dataset not in catalogue.names():
+        return open_corpus(name, encoding, split)
+    if len(size) > 1 or not all(size):
+        raise UsageError(f"a dataset is NAME[:SIZE]; received {name!r}")
+    with progress_bar(f"fetching {dataset}", "bytes") as progress:
+        return catalogue.open_dataset(dataset, *size, progress=progress)
 
 
 def open_named_text(name: str, encoding: str = "utf-8") -> "Text":

@@ -84,7 +84,7 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         return bias, 0 * bias
 
     def cell_of(self, math: Any) -> Cell:
-        """Give `cell` with its mathematics: `keras.ops`, or `layers.arrays` for NumPy."""
+        """Give `cell` with its mathematics: `keras.ops`, or `layers.arrays`."""
         return lambda z, a, states: self.cell(z, a, states, math)
 
     @abc.abstractmethod

@@ -25,7 +25,9 @@ def tensorflow_scan(
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
         products, *kept = _forward(cell, steps, list(first), recurrent, bias)
-        before = [tf.concat([s[None], k[:-1]], 0) for s, k in zip(first, kept)]
+        before = [
+            tf.concat([s[None], k[:-1]], 0) for s, k in zip(first, kept, strict=True)
+        ]
 
         def gradient(d_shown: Any, *d_last: Any) -> Any:
             saved = (steps, products, *before)
@@ -52,7 +54,11 @@ def _forward(
         product = tf.matmul(states[0], recurrent) + bias
         states = cell(steps[t], product, states)
         rows = [product, *states]
-        return t + 1, states, [w.write(t, r) for w, r in zip(written, rows)]
+        return (
+            t + 1,
+            states,
+            [w.write(t, r) for w, r in zip(written, rows, strict=True)],
+        )
 
     time = _time(steps)
     written = [_room(steps[0], time), *(_room(state, time) for state in states)]
@@ -81,7 +87,11 @@ def _backward(
         d_step, d_product, d_states = _cell_gradient(cell, inputs, d_states)
         d_states = [d_states[0] + tf.matmul(d_product, transposed), *d_states[1:]]
         rows = [d_step, d_product]
-        return k + 1, d_states, [w.write(t, r) for w, r in zip(written, rows)]
+        return (
+            k + 1,
+            d_states,
+            [w.write(t, r) for w, r in zip(written, rows, strict=True)],
+        )
 
     written = [_room(steps[0], time), _room(steps[0], time)]
     _, d_states, written = tf.while_loop(

@@ -56,7 +56,7 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
         model = WindowModel(
             vocabulary_size,
             context=sizes.context or 1,
-            input=sizes.input or "embedding",
+            input_kind=sizes.input or "embedding",
             embedding=sizes.embedding or 64,
             hidden=sizes.hidden_sizes,
             dropout=sizes.dropout or 0.0,

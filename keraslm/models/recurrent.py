@@ -3,7 +3,6 @@
 from typing import Any
 
 import keras
-from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, SimpleRNN
@@ -51,8 +50,13 @@ class RecurrentModel(CausalModel):
         self.residual = residual
         self.activation = activation
         self.seed = seed
+        # vectors of length 1 where they also predict, else entries of size 1
+        spread = embedding**-0.5 if tied else 1.0
         self.embed = keras.layers.ReversibleEmbedding(
-            vocabulary_size, embedding, tie_weights=True
+            vocabulary_size,
+            embedding,
+            tie_weights=True,
+            embeddings_initializer=keras.initializers.RandomNormal(0.0, spread),
         )
         self.recurrent = [self._new_layer() for _ in range(layers)]
         one_mask = (None, 1, None)  # the same for every step of a window

@@ -32,7 +32,7 @@ class WindowModel(CausalModel):
         self,
         vocabulary_size: int,
         context: int = 2,
-        input: str = "embedding",
+        input_kind: str = "embedding",
         embedding: int = 64,
         hidden: tuple[int, ...] = (128,),
         dropout: float = 0.0,
@@ -40,10 +40,10 @@ class WindowModel(CausalModel):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _check(input, embedding, hidden, dropout)
+        _check(input_kind, embedding, hidden, dropout)
         self.vocabulary_size = vocabulary_size
         self.context = context
-        self.input_kind = input
+        self.input_kind = input_kind
         self.embedding = embedding
         self.hidden = tuple(hidden)
         self.dropout = dropout
@@ -58,7 +58,8 @@ class WindowModel(CausalModel):
     def _new_embedding(self) -> Any:
         if self.input_kind != "embedding":
             return None
-        return keras.layers.Embedding(self.vocabulary_size, self.embedding)
+        wide = keras.initializers.RandomNormal(0.0, 1.0)
+        return keras.layers.Embedding(self.vocabulary_size, self.embedding, wide)
 
     def _new_first(self, width: int) -> Any:
         if self.input_kind == "embedding":
@@ -105,7 +106,7 @@ class WindowModel(CausalModel):
         own = {
             "vocabulary_size": self.vocabulary_size,
             "context": self.context,
-            "input": self.input_kind,
+            "input_kind": self.input_kind,
             "embedding": self.embedding,
             "hidden": list(self.hidden),
             "dropout": self.dropout,
@@ -114,10 +115,12 @@ class WindowModel(CausalModel):
         return {**super().get_config(), **own}
 
 
-def _check(input: str, embedding: int, hidden: tuple[int, ...], dropout: float) -> None:
-    if input not in INPUTS:
+def _check(
+    input_kind: str, embedding: int, hidden: tuple[int, ...], dropout: float
+) -> None:
+    if input_kind not in INPUTS:
         raise UsageError(
-            f"input must be one of {', '.join(INPUTS)}; received {input!r}"
+            f"input must be one of {', '.join(INPUTS)}; received {input_kind!r}"
         )
     if embedding < 1 or any(width < 1 for width in hidden):
         raise UsageError(

@@ -13,7 +13,7 @@ _LARGEST = 2**30  # bytes
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc to keep freed blocks; does nothing where there is another C library."""
+    """Tell glibc to keep freed blocks; another C library is left as it is."""
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):

@@ -1,0 +1,119 @@
+"""keraslm train: from a text to a model."""
+
+import sys
+from typing import Any
+
+import click
+
+from keraslm_cli import texts
+
+HELP = f"""Train a model on CORPUS and write what comes of it to the folder RUN.
+
+RUN holds model.keras, config.toml, history.csv, samples.txt, card.json and
+perplexity.png. Without options: an LSTM on words. Options that are left out take a
+good value for the model and the level; config.toml says which.
+
+{texts.CORPUS_HELP}
+"""
+
+_WHOLE = click.INT
+_REAL = click.FLOAT
+
+
+def _option(*names: str, **settings: Any) -> Any:
+    return click.option(*names, default=None, **settings)
+
+
+_OPTIONS = (
+    _option("--level", metavar="word|char", help="Tokens are words or characters."),
+    _option(
+        "--model",
+        metavar="NAME",
+        help="ngram, bigram, trigram, neural-ngram, rnn, gru or lstm.",
+    ),
+    _option("--out", metavar="RUN", help="The folder to write."),
+    click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
+    click.option("--config", metavar="FILE", help="Options in TOML; flags win."),
+    click.option("--json", "as_json", is_flag=True, help="Print the card as JSON."),
+    # the text
+    _option("--encoding", metavar="NAME", help="The text's encoding; else utf-8."),
+    _option("--split", metavar="A/B[/C]", help="Shares of train/valid[/test]."),
+    _option("--tokenize/--no-tokenize", help="Words: split off punctuation and case."),
+    _option("--vocabulary-size", type=_WHOLE, help="The most frequent tokens to keep."),
+    _option("--min-count", type=_WHOLE, help="Drop tokens that are rarer."),
+    # counts
+    _option("--order", type=_WHOLE, help="ngram: tokens of an n-gram; 3."),
+    _option("--delta", type=_REAL, help="ngram: added to counts; else by validation."),
+    # the network
+    _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
+    _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),
+    _option("--hidden", metavar="200,100|none", help="Hidden layers of n-gram models."),
+    _option("--embedding", type=_WHOLE, help="Width of a token's vector."),
+    _option("--layers", type=_WHOLE, help="Recurrent layers."),
+    _option("--units", type=_WHOLE, help="Units of a recurrent layer."),
+    _option("--dropout", type=_REAL, help="Share of units dropped in training."),
+    _option("--tied/--no-tied", help="Predict with the embedding's own weights."),
+    _option("--residual/--no-residual", help="Add a layer's input to its output."),
+    _option("--activation", metavar="tanh|sigmoid", help="Of the rnn."),
+    # the optimizer
+    _option("--optimizer", metavar="NAME", help="sgd, momentum, adam or adamw."),
+    _option("--learning-rate", type=_REAL, help="At its highest."),
+    _option("--schedule", metavar="NAME", help="constant, cosine, linear or plateau."),
+    _option("--warmup", type=_WHOLE, help="Steps of rising learning rate."),
+    _option("--plateau-factor", type=_REAL, help="For the rate at a plateau; 0.5."),
+    _option("--weight-decay", type=_REAL, help="Of adamw; 0.01."),
+    _option("--clip-norm", type=_REAL, help="Largest norm of the gradient; 1."),
+    _option("--clip-value", type=_REAL, help="Largest entry of it, instead."),
+    # the run
+    _option("--batch-size", type=_WHOLE, help="Rows that are read side by side."),
+    _option("--time", type=_WHOLE, help="Tokens of a row in a step."),
+    _option("--epochs", type=_WHOLE, help="End after so many passes over the text."),
+    _option("--steps", type=_WHOLE, help="End after so many updates."),
+    _option("--minutes", type=_REAL, help="End after so much time."),
+    _option("--seed", type=_WHOLE, help="Of every random number; 0."),
+    _option("--log-steps", type=_WHOLE, help="Log training perplexity so often; 50."),
+    _option("--valid-steps", type=_WHOLE, help="Validate so often; else every epoch."),
+    _option("--sample-steps", type=_WHOLE, help="Write a sample so often."),
+    _option("--tensorboard/--no-tensorboard", help="Log for TensorBoard too."),
+    _option("--init-from", metavar="MODEL", help="Start from its weights."),
+    _option("--dry-run/--no-dry-run", help="Two steps and an evaluation."),
+)
+
+
+def _with_options(function: Any) -> Any:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command(help=HELP)
+@click.argument("corpus", required=False)
+@_with_options
+def command(
+    corpus: str | None, config: str | None, overwrite: bool, as_json: bool, **flags: Any
+) -> None:
+    """Put the options together, train, and say what came of it."""
+    from keraslm.training.configuration import Configuration, read_toml
+    from keraslm.training.run import train
+    from keraslm_cli import console
+    from keraslm_cli.training_progress import TrainingProgress
+
+    given = {name: value for name, value in flags.items() if value is not None}
+    given |= {} if corpus is None else {"corpus": corpus}
+    options = {**(read_toml(config) if config else {}), **given}
+    c = Configuration(**options)
+    opened = texts.open_named_corpus(c.corpus, c.encoding, c.split)
+    with TrainingProgress() as progress:
+        run = train(c, opened, overwrite, progress, _command_line())
+    if as_json:
+        console.print_json(run.card.to_dict())
+        return
+    card = run.card
+    click.echo(
+        f"{run.folder.path}: {card.model}, perplexity {card.perplexity:,.2f} "
+        f"({card.nats_per_token:.4f} nats a token) on {card.text}"
+    )
+
+
+def _command_line() -> str:
+    return " ".join(["keraslm", *sys.argv[1:]])
