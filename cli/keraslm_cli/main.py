@@ -4,7 +4,6 @@ import functools
 import io
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -14,7 +13,7 @@ from keraslm_cli.failures import exit_status
 from keraslm_cli.lazy import LazyGroup
 from keraslm_cli.quiet import quieten_tensorflow
 
-_ORDER = (
+COMMANDS = (
     "demo",
     "train",
     "evaluate",
@@ -23,9 +22,6 @@ _ORDER = (
     "generate",
     "export",
     "datasets",
-)
-COMMANDS = tuple(
-    name for name in _ORDER if find_spec(f"keraslm_cli.commands.{name}") is not None
 )
 
 

@@ -1,0 +1,66 @@
+"""keraslm demo: the main job from end to end, in two minutes."""
+
+import dataclasses
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm_cli import console
+
+if TYPE_CHECKING:
+    from keraslm.text.corpus import Corpus
+
+# What is trained, and for how many minutes at most.
+MODELS: tuple[dict[str, Any], ...] = (
+    {"model": "ngram", "order": 3},
+    {"model": "bigram", "steps": 400},
+    {"model": "trigram", "steps": 600},
+    {"model": "lstm", "minutes": 1.6, "dropout": 0.0, "learning_rate": 4e-3},
+)
+TEXT = "village:test:medium"
+WORDS = 80
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=pathlib.Path),
+    default="demo",
+    show_default=True,
+    help="The folder of the four runs; those in it are replaced.",
+)
+@click.pass_context
+def command(ctx: click.Context, out: pathlib.Path) -> None:
+    """Train four models on the embedded corpus, compare them, read what one writes.
+
+    A count trigram, a neural bigram and trigram and an LSTM learn village, a small
+    language whose lowest possible perplexity is known. It stands below theirs.
+    """
+    from keraslm.training.configuration import Configuration
+    from keraslm.training.run import train
+    from keraslm_cli.commands import compare, generate
+    from keraslm_cli.training_progress import TrainingProgress
+
+    corpus = _village()
+    runs = []
+    for settings in MODELS:
+        runs.append(str(out / settings["model"]))
+        console.print_styled(f"\n{settings['model']}", "bold")
+        c = Configuration(corpus="village:large", out=runs[-1], **settings)
+        with TrainingProgress() as progress:
+            run = train(c, corpus, True, progress, "keraslm demo")
+        click.echo(f"perplexity {run.card.perplexity:,.2f}")
+    click.echo()
+    picture = out / "perplexity.png"
+    ctx.invoke(compare.command, models=tuple(runs), text=TEXT, out=picture)
+    console.print_styled("\nThe LSTM writes:", "bold")
+    ctx.invoke(generate.command, model=runs[-1], length=WORDS, temperature=0.8, seed=1)
+
+
+def _village() -> "Corpus":
+    """Two million tokens to learn from, and twenty thousand each to measure on."""
+    from keraslm_datasets.catalogue import open_dataset
+
+    large, medium = open_dataset("village", "large"), open_dataset("village", "medium")
+    return dataclasses.replace(large, valid=medium.valid, test=medium.test)
