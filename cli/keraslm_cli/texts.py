@@ -30,13 +30,11 @@ def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
     from keraslm_cli.console import progress_bar
     from keraslm_datasets import catalogue
 
-    dataset, *size = name.split(":")
+    dataset, _, size = name.partition(":")
     if name == "-" or os.path.lexists(name) or dataset not in catalogue.names():
         return open_corpus(name, encoding, split)
-    if len(size) > 1 or not all(size):
-        raise UsageError(f"a dataset is NAME[:SIZE]; received {name!r}")
     with progress_bar(f"fetching {dataset}", "bytes") as progress:
-        return catalogue.open_dataset(dataset, *size, progress=progress)
+        return catalogue.open_dataset(dataset, size or None, progress=progress)
 
 
 def open_named_text(name: str, encoding: str = "utf-8") -> "Text":

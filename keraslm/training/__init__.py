@@ -1,1 +1,7 @@
 """The run: configuration, fit, callbacks, what is kept."""
+
+from keraslm.training.configuration import Configuration
+from keraslm.training.reporter import Reporter
+from keraslm.training.run import Run, train
+
+__all__ = ["Configuration", "Reporter", "Run", "train"]

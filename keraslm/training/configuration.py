@@ -13,6 +13,7 @@ LEVELS = ("char", "word")
 MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm")
 RECURRENT = ("rnn", "gru", "lstm")
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
+SAMPLE_TOKENS = {"char": 300, "word": 60}
 SCHEDULES = ("constant", "cosine", "linear", "plateau")
 
 
@@ -21,7 +22,8 @@ class Configuration:
     """The options of a run; None means: the default for this model and level.
 
     Units: `time` and `batch_size` in tokens and rows; `minutes` of wall clock;
-    `warmup` in steps; `learning_rate` per step; rates of dropout in [0, 1).
+    `warmup` in steps; `learning_rate` per step; rates of dropout in [0, 1);
+    a `clip_norm` of 0 clips nothing.
     """
 
     corpus: str = "village"
@@ -55,7 +57,7 @@ class Configuration:
     warmup: int = 0
     plateau_factor: float = 0.5
     weight_decay: float = 0.01
-    clip_norm: float | None = 1.0
+    clip_norm: float | None = None
     clip_value: float | None = None
     # the run
     batch_size: int | None = None
@@ -76,6 +78,7 @@ class Configuration:
 
         Raises: UsageError naming the option, what it must be and what was received.
         """
+        _check_kinds(self)
         _check_choices(self)
         _check_numbers(self)
 
@@ -101,12 +104,19 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises: UsageError if it is no TOML file, or names an option that does not exist.
     """
     try:
-        options = tomllib.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        data = pathlib.Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    try:
+        options = tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise UsageError(f"{path} is not a TOML file: {error}") from error
-    return {_known(path, name): value for name, value in options.items()}
+    known: dict[str, Any] = {}
+    for name, value in options.items():
+        if _known(path, name) in known:
+            raise UsageError(f"{path} gives {name} twice, with - and with _")
+        known[_known(path, name)] = value
+    return known
 
 
 def _known(path: str | os.PathLike[str], name: str) -> str:
@@ -134,7 +144,8 @@ def _toml(value: Any) -> str:
 
 
 def _escaped(character: str) -> str:
-    return f"\\u{ord(character):04X}" if ord(character) < 32 else character
+    is_control = ord(character) < 32 or ord(character) == 127
+    return f"\\u{ord(character):04X}" if is_control else character
 
 
 def parse_hidden(text: str) -> tuple[int, ...]:
@@ -154,6 +165,29 @@ def parse_hidden(text: str) -> tuple[int, ...]:
             f"received {text!r}"
         )
     return sizes
+
+
+_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "init_from")
+_SWITCHES = ("tokenize", "tied", "residual", "tensorboard", "dry_run")
+
+
+def _check_kinds(c: Configuration) -> None:
+    for name in _TEXTS:
+        value = getattr(c, name)
+        if value is not None and not _is_plain_text(value):
+            raise UsageError(f"{name} must be Unicode text; received {value!r}")
+    for name in _SWITCHES:
+        if not isinstance(getattr(c, name), bool):
+            raise UsageError(
+                f"{name} must be true or false; received {getattr(c, name)!r}"
+            )
+
+
+def _is_plain_text(value: object) -> bool:
+    """Say whether TOML and the names of files can hold it."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _check_choices(c: Configuration) -> None:
@@ -191,13 +225,14 @@ _WHOLE = {
     "valid_steps": 1,
     "sample_steps": 1,
 }
+LARGEST_SEED = 2**32 - 1  # NumPy's
 _REAL = {
     "delta": "0 or more",
     "dropout": "at least 0 and below 1",
     "learning_rate": "above 0",
     "plateau_factor": "above 0 and below 1",
     "weight_decay": "0 or more",
-    "clip_norm": "above 0",
+    "clip_norm": "0 or more",
     "clip_value": "above 0",
     "minutes": "above 0",
 }
@@ -216,6 +251,8 @@ def _check_numbers(c: Configuration) -> None:
             raise UsageError(
                 f"{name} must be a whole number, {least} or more; received {value!r}"
             )
+    if c.seed > LARGEST_SEED:
+        raise UsageError(f"seed must be below 2**32; received {c.seed}")
     for name, rule in _REAL.items():
         value = getattr(c, name)
         if value is None:

@@ -9,11 +9,12 @@ from keraslm.text.batches import Windows
 from keraslm.training.carried import CarriedModel
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
+from keraslm.training.encoded import Encoded
 from keraslm.training.keeper import Keeper
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.schedule import LearningRate
-from keraslm.training.watch import Measured, Watch
+from keraslm.training.watch import Watch
 
 
 class WindowData(keras.utils.PyDataset):
@@ -33,8 +34,8 @@ class WindowData(keras.utils.PyDataset):
 def fit(
     language_model: KerasLanguageModel,
     c: Configuration,
-    train: Measured,
-    valid: Measured | None,
+    train: Encoded,
+    valid: Encoded | None,
     keeper: Keeper,
 ) -> None:
     """Train until the first limit of epochs, steps or minutes.

@@ -26,7 +26,7 @@ class _TellsNorm:
 
     def apply(self, grads: list[Any], trainable_variables: Any = None) -> Any:
         """Note the norm, then update the weights."""
-        if trainable_variables is not None and not self.built:  # type: ignore[has-type]
+        if not self.built:  # type: ignore[attr-defined]
             self.build(list(trainable_variables))
         squares = [ops.sum(ops.square(_dense(g))) for g in grads if g is not None]
         self.gradient_norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))

@@ -1,14 +1,9 @@
 """A training run, from the text to the folder RUN."""
 
 import dataclasses
-import math
-import time
 from typing import Any
 
-import numpy as np
-
 from keraslm.errors import TrainingError, UsageError
-from keraslm.figures.learning_curve import draw_history
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
@@ -18,6 +13,7 @@ from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
 from keraslm.training.defaults import resolve
+from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.reporter import Reporter
 
@@ -55,22 +51,18 @@ def train(
     texts = _encoded(corpus, encoder, reporter)
     folder.create()
     folder.write_configuration(c.to_dict())
-    fit = _count if c.model == "ngram" else _fit
-    kept = fit(c, encoder, texts, folder, reporter, initial)
+    if c.model == "ngram":
+        from keraslm.training.count import count
+
+        kept: LanguageModel = count(c, encoder, texts, folder, reporter)
+    else:
+        kept = _fit(c, encoder, texts, folder, reporter, initial)
     return _finish(kept, corpus, folder, command)
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:
     """Name the folder of a run that was given none."""
     return f"runs/{corpus.name.split('.')[0]}-{c.level}-{c.model}"
-
-
-@dataclasses.dataclass(frozen=True)
-class Encoded:
-    """A part of the corpus as ids."""
-
-    ids: np.ndarray
-    characters: int
 
 
 def _initial_model(c: Configuration) -> LanguageModel | None:
@@ -120,44 +112,6 @@ def _encoded(
     }
 
 
-def _count(
-    c: Configuration,
-    encoder: TextEncoder,
-    texts: dict[str, Encoded],
-    folder: RunFolder,
-    reporter: Reporter,
-    initial: None = None,
-) -> LanguageModel:
-    from keraslm.counts.model import NgramModel
-    from keraslm.training.clock import Clock
-    from keraslm.training.history import History
-
-    history, clock = History(folder.history), Clock(None, None)
-    valid = texts.get("valid")
-    began = time.perf_counter()
-    model = NgramModel.train(
-        encoder,
-        texts["train"].ids,
-        order=c.order or 3,
-        delta=c.delta,
-        valid=valid.ids if valid else None,
-    )
-    seconds = time.perf_counter() - began
-    reporter.note(
-        f"counted {len(texts['train'].ids):,} tokens in {seconds:.1f} s; n-grams: "
-        + ", ".join(f"{n:,}" for n in model.size_per_order())
-    )
-    for split, text in texts.items():
-        nats = -float(np.mean(model.log_probabilities(text.ids)))
-        bits = len(text.ids) / (text.characters * math.log(2))
-        reporter.training(1.0, history.add(clock, split, nats, bits))
-    model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
-    model.save(folder.model)
-    text = "".join(model.generate(length=60 if c.level == "word" else 300, seed=c.seed))
-    folder.samples.write_text(f"--- counted\n{text.strip()}\n\n", encoding="utf-8")
-    return model
-
-
 def _fit(
     c: Configuration,
     encoder: TextEncoder,
@@ -172,16 +126,14 @@ def _fit(
     from keraslm.models.language_model import KerasLanguageModel
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
-    from keraslm.training.watch import Measured
 
     keras.utils.set_random_seed(c.seed)
     network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
     model = KerasLanguageModel(network, encoder, c.model)
     reporter.note(f"{c.model}: {model.parameters:,} parameters")
     keeper = Keeper(model, c, folder, reporter)
-    measured = {k: Measured(text.ids, text.characters) for k, text in texts.items()}
     try:
-        fit(model, c, measured["train"], measured.get("valid"), keeper)
+        fit(model, c, texts["train"], texts.get("valid"), keeper)
     except TrainingError as error:
         raise TrainingError(f"{error}; {keeper.what_is_kept()}") from error
     if keeper.best_step is None:
@@ -206,6 +158,8 @@ def _finish(
 
 def _draw(model: LanguageModel, folder: RunFolder) -> None:
     import pandas as pd
+
+    from keraslm.figures.learning_curve import draw_history
 
     history = pd.DataFrame(model.metadata["history"])
     draw_history(history, folder.picture, title=f"{model.name}, {folder.path.name}")

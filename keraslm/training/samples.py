@@ -7,8 +7,8 @@ import keras
 
 from keraslm.language_model import LanguageModel
 from keraslm.training.clock import Clock
+from keraslm.training.configuration import SAMPLE_TOKENS
 
-TOKENS = {"char": 300, "word": 60}
 TEMPERATURE = 0.8
 
 
@@ -56,7 +56,7 @@ class Samples(keras.callbacks.Callback):
         if self._written == self.clock.step:
             return
         self._written = self.clock.step
-        length = TOKENS[self._language_model.encoder.tokenizer.level]
+        length = SAMPLE_TOKENS[self._language_model.encoder.tokenizer.level]
         pieces = self._language_model.generate(
             length=length, temperature=TEMPERATURE, seed=self._seed
         )

@@ -8,28 +8,17 @@ import math
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from keraslm.errors import TrainingError
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
+from keraslm.training.encoded import Encoded
 from keraslm.training.keeper import Keeper
 from keraslm.training.schedule import LearningRate
 
 # with minutes, a validation may take this share of the time since the last
 SHARE_FOR_VALIDATION = 0.1
-
-
-class Measured:
-    """A text as the log measures it.
-
-    Math:   bits per character = nats per token x tokens / (characters log 2)
-    """
-
-    def __init__(self, ids: np.ndarray, characters: int) -> None:
-        self.ids = ids
-        self.bits_per_nat = len(ids) / (characters * math.log(2))
 
 
 class Watch(keras.callbacks.Callback):
@@ -41,8 +30,8 @@ class Watch(keras.callbacks.Callback):
         clock: Clock,
         rate: LearningRate,
         keeper: Keeper,
-        train: Measured,
-        valid: Measured | None,
+        train: Encoded,
+        valid: Encoded | None,
     ) -> None:
         super().__init__()
         self._c, self._clock, self._rate, self._keeper = c, clock, rate, keeper

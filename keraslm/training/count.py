@@ -1,0 +1,50 @@
+"""Train a count model: count, choose what smooths, measure."""
+
+import time
+
+import numpy as np
+
+from keraslm.counts.model import NgramModel
+from keraslm.text.encoder import TextEncoder
+from keraslm.training.clock import Clock
+from keraslm.training.configuration import SAMPLE_TOKENS, Configuration
+from keraslm.training.encoded import Encoded
+from keraslm.training.folder import RunFolder
+from keraslm.training.history import History
+from keraslm.training.reporter import Reporter
+
+
+def count(
+    c: Configuration,
+    encoder: TextEncoder,
+    texts: dict[str, Encoded],
+    folder: RunFolder,
+    reporter: Reporter,
+) -> NgramModel:
+    """Count the n-grams of the training text and keep the model in RUN."""
+    train, valid = texts["train"], texts.get("valid")
+    began = time.perf_counter()
+    held_out = valid.ids if valid else None
+    model = NgramModel.train(
+        encoder, train.ids, order=c.order or 3, delta=c.delta, valid=held_out
+    )
+    seconds = time.perf_counter() - began
+    sizes = ", ".join(f"{size:,}" for size in model.size_per_order())
+    reporter.note(
+        f"counted {len(train.ids):,} tokens in {seconds:.1f} s; n-grams: {sizes}"
+    )
+    history, clock = History(folder.history), Clock(None, None)
+    for split, text in texts.items():
+        nats = -float(np.mean(model.log_probabilities(text.ids)))
+        row = history.add(clock, split, nats, text.bits_per_nat)
+        reporter.training(1.0, row)
+    model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
+    model.save(folder.model)
+    _write_sample(model, c, folder)
+    return model
+
+
+def _write_sample(model: NgramModel, c: Configuration, folder: RunFolder) -> None:
+    written = "".join(model.generate(length=SAMPLE_TOKENS[c.level], seed=c.seed))
+    text = f"--- counted\n{written.strip()}\n"
+    folder.samples.write_text(text, encoding="utf-8")

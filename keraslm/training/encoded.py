@@ -1,0 +1,22 @@
+"""A part of the corpus, read."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Encoded:
+    """The ids of a text, and the characters that they stand for."""
+
+    ids: np.ndarray
+    characters: int
+
+    @property
+    def bits_per_nat(self) -> float:
+        """What turns nats per token into bits per character.
+
+        Math:   tokens / (characters log 2)
+        """
+        return len(self.ids) / (self.characters * math.log(2))
