@@ -6,6 +6,7 @@ from typing import Any
 from keraslm.errors import UsageError
 from keraslm.training.configuration import RECURRENT, Configuration
 
+WINDOWS = ("bigram", "trigram", "neural-ngram")
 WORDS_KEPT = 10_000  # neural models predict this many words if no limit is given
 
 _WINDOW: dict[str, Any] = {
@@ -47,9 +48,11 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 _ONLY_FOR = {
     "order": ("ngram",),
     "delta": ("ngram",),
-    "context": ("neural-ngram",),
-    "input": ("bigram", "trigram", "neural-ngram"),
-    "hidden": ("bigram", "trigram", "neural-ngram"),
+    "context": WINDOWS,
+    "input": WINDOWS,
+    "hidden": WINDOWS,
+    "embedding": (*WINDOWS, *RECURRENT),
+    "dropout": (*WINDOWS, *RECURRENT),
     "layers": RECURRENT,
     "units": RECURRENT,
     "tied": RECURRENT,
@@ -65,7 +68,9 @@ def resolve(c: Configuration) -> Configuration:
     _refuse_foreign_options(c)
     recurrent = c.model in RECURRENT
     defaults = dict(_DEFAULTS[f"recurrent {c.level}" if recurrent else c.model])
-    if c.steps is not None or c.minutes is not None or c.dry_run:
+    if c.dry_run:
+        c = dataclasses.replace(c, steps=2)
+    if c.steps is not None or c.minutes is not None:
         defaults.pop("epochs", None)
     if c.level == "word" and c.model != "ngram":
         defaults["vocabulary_size"] = WORDS_KEPT
@@ -73,29 +78,44 @@ def resolve(c: Configuration) -> Configuration:
         defaults.pop("embedding", None)
     if c.model == "rnn":
         defaults["learning_rate"] = 1e-3
+    if not recurrent and _is_regression(c):
+        defaults["learning_rate"] = 0.03
     if c.optimizer in ("sgd", "momentum"):
         defaults["learning_rate"] = 1.0 if c.optimizer == "sgd" else 0.1
-    if c.dry_run:
-        defaults["steps"] = 2
+    if c.clip_value is None:
+        defaults["clip_norm"] = 1.0
     open_names = [name for name in defaults if getattr(c, name) is None]
     return dataclasses.replace(c, **{name: defaults[name] for name in open_names})
+
+
+def _is_regression(c: Configuration) -> bool:
+    """Say whether there is no hidden layer: its loss is convex and takes long steps."""
+    return c.hidden is not None and not c.hidden_sizes
 
 
 def _refuse_foreign_options(c: Configuration) -> None:
     for name, models in _ONLY_FOR.items():
         given = getattr(c, name)
         if given not in (None, False) and c.model not in models:
-            fixed = {"bigram": " (a bigram's is 1)", "trigram": " (a trigram's is 2)"}
-            why = fixed.get(c.model, "") if name == "context" else ""
             raise UsageError(
-                f"{name} is an option of {', '.join(models)}; "
-                f"received it for {c.model}{why}"
+                f"{name} is an option of {', '.join(models)}; received it for {c.model}"
             )
+    fixed = _DEFAULTS[c.model]["context"] if c.model in ("bigram", "trigram") else None
+    if fixed is not None and c.context not in (None, fixed):
+        raise UsageError(
+            f"the context of a {c.model} is {fixed}; received {c.context}: "
+            "give --model neural-ngram for another"
+        )
     if c.activation != "tanh" and c.model != "rnn":
         raise UsageError(f"activation is an option of rnn; received it for {c.model}")
     if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:
         raise UsageError(
             f"embedding is a size for --input embedding; received it with {c.input}"
+        )
+    if c.clip_norm and c.clip_value:
+        raise UsageError(
+            "a gradient is clipped by its norm or by its values; received both "
+            f"clip_norm {c.clip_norm} and clip_value {c.clip_value}"
         )
     if c.tokenize and c.level != "word":
         raise UsageError("tokenize splits words; it needs --level word")

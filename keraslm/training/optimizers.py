@@ -54,7 +54,7 @@ def new_optimizer(c: Configuration) -> Any:
             Loshchilov & Hutter (2019), AdamW.
     """
     clipping = {"clipvalue": c.clip_value} if c.clip_value else {}
-    if c.clip_norm and not c.clip_value:
+    if c.clip_norm:
         clipping = {"global_clipnorm": c.clip_norm}
     rate = c.learning_rate
     if c.optimizer == "sgd":

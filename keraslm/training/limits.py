@@ -1,0 +1,123 @@
+"""What each option of a run may be."""
+
+import math
+from typing import Any
+
+from keraslm.errors import UsageError
+
+LEVELS = ("char", "word")
+MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm")
+RECURRENT = ("rnn", "gru", "lstm")
+OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
+SCHEDULES = ("constant", "cosine", "linear", "plateau")
+LARGEST = 2**31 - 1  # of a size or a count of steps
+LARGEST_SEED = 2**32 - 1  # NumPy's
+
+_CHOICES = {
+    "level": LEVELS,
+    "model": MODELS,
+    "optimizer": OPTIMIZERS,
+    "schedule": SCHEDULES,
+    "input": ("one-hot", "bag-of-words", "embedding"),
+    "activation": ("tanh", "sigmoid"),
+}
+_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "init_from")
+_SWITCHES = ("tokenize", "tied", "residual", "tensorboard", "dry_run")
+_LEAST = {
+    "vocabulary_size": 3,
+    "min_count": 1,
+    "order": 1,
+    "context": 1,
+    "embedding": 1,
+    "layers": 1,
+    "units": 1,
+    "warmup": 0,
+    "batch_size": 1,
+    "time": 1,
+    "epochs": 1,
+    "steps": 1,
+    "seed": 0,
+    "log_steps": 1,
+    "valid_steps": 1,
+    "sample_steps": 1,
+}
+_RULES = {
+    "delta": "0 or more",
+    "dropout": "at least 0 and below 1",
+    "learning_rate": "above 0",
+    "plateau_factor": "above 0 and below 1",
+    "weight_decay": "0 or more",
+    "clip_norm": "0 or more",
+    "clip_value": "above 0",
+    "minutes": "above 0",
+}
+_HOLDS = {
+    "0 or more": lambda x: 0 <= x < math.inf,
+    "above 0": lambda x: 0 < x < math.inf,
+    "at least 0 and below 1": lambda x: 0 <= x < 1,
+    "above 0 and below 1": lambda x: 0 < x < 1,
+}
+
+
+def check(name: str, value: Any) -> None:
+    """Check the value of one option.
+
+    Raises: UsageError naming the option, what it must be and what was received.
+    """
+    if name in _CHOICES:
+        _check_choice(name, value)
+    elif name in _LEAST:
+        _check_whole(name, value)
+    elif name in _RULES:
+        rule = _RULES[name]
+        if type(value) not in (int, float) or not _HOLDS[rule](value):
+            raise UsageError(f"{name} must be {rule}; received {value!r}")
+    elif name in _SWITCHES and not isinstance(value, bool):
+        raise UsageError(f"{name} must be true or false; received {value!r}")
+    elif name in _TEXTS and not _is_plain_text(value):
+        raise UsageError(f"{name} must be Unicode text; received {value!r}")
+    if name == "hidden":
+        parse_hidden(value)
+
+
+def parse_hidden(text: str) -> tuple[int, ...]:
+    """Read "200,100" as two hidden layers and "none" as no hidden layer.
+
+    Raises: UsageError for anything else.
+    """
+    if text.strip().lower() == "none":
+        return ()
+    try:
+        sizes = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        sizes = (0,)
+    if not all(1 <= size <= LARGEST for size in sizes):
+        raise UsageError(
+            "hidden must be sizes such as 200,100 (each 1 or more), or none; "
+            f"received {text!r}"
+        )
+    return sizes
+
+
+def _check_choice(name: str, value: Any) -> None:
+    if value not in _CHOICES[name]:
+        listed = ", ".join(_CHOICES[name])
+        raise UsageError(f"{name} must be one of {listed}; received {value!r}")
+
+
+def _check_whole(name: str, value: Any) -> None:
+    least = _LEAST[name]
+    largest = LARGEST_SEED if name == "seed" else LARGEST
+    if type(value) is not int or value < least:
+        raise UsageError(
+            f"{name} must be a whole number, {least} or more; received {value!r}"
+        )
+    if value > largest:
+        raise UsageError(f"{name} must be {largest} or less; received {value!r}")
+
+
+def _is_plain_text(value: Any) -> bool:
+    """Say whether TOML and the names of files can hold it."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    return not any("\ud800" <= character <= "\udfff" for character in value)
