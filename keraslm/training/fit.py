@@ -44,7 +44,9 @@ def fit(
     Raises: TrainingError at a loss that is no number.
     """
     boundary = language_model.encoder.vocabulary.boundary_id
-    windows = Windows(train.ids, boundary, c.batch_size or 1, c.time or 1)
+    rows = min(c.batch_size or 1, len(train.ids))
+    row_length = -(-len(train.ids) // rows)
+    windows = Windows(train.ids, boundary, rows, min(c.time or 1, row_length))
     clock = Clock(total_steps(c, len(windows)), c.minutes)
     rate = LearningRate(c, clock)
     keeper.begin(clock)

@@ -1,6 +1,7 @@
 """The folder RUN: what a run leaves behind."""
 
 import json
+import math
 import os
 import pathlib
 from typing import Any
@@ -77,7 +78,12 @@ class RunFolder:
             temporary.write_text(to_toml(options), encoding="utf-8")
 
     def write_card(self, card: dict[str, Any]) -> None:
-        """Write `card.json`."""
-        text = json.dumps(card, ensure_ascii=False, indent=2, default=str)
+        """Write `card.json`; an infinite or undefined figure is null, as JSON asks."""
+        card = {k: None if _is_no_number(v) else v for k, v in card.items()}
+        text = json.dumps(card, ensure_ascii=False, indent=2, allow_nan=False)
         with write_atomically(self.card) as temporary:
             temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _is_no_number(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

@@ -65,7 +65,7 @@ class History:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return f"{value:.6g}" if math.isfinite(value) else str(value)
+        return f"{value:.9g}" if math.isfinite(value) else str(value)
     return str(value)
 
 

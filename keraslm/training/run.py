@@ -3,7 +3,9 @@
 import dataclasses
 from typing import Any
 
-from keraslm.errors import TrainingError, UsageError
+import numpy as np
+
+from keraslm.errors import CorpusError, TrainingError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
@@ -15,6 +17,7 @@ from keraslm.training.configuration import Configuration
 from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
+from keraslm.training.initial import initial_options, open_initial
 from keraslm.training.reporter import Reporter
 
 
@@ -43,12 +46,13 @@ def train(
         loss becomes no number; what was kept until then stays.
     """
     reporter = reporter or Reporter()
-    c = resolve(c)
+    initial = open_initial(c)
+    c = resolve(initial_options(c, initial) if initial else c)
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
-    initial = _initial_model(c)
     encoder = initial.encoder if initial else _new_encoder(c, corpus, reporter)
     texts = _encoded(corpus, encoder, reporter)
+    _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
     folder.create()
     folder.write_configuration(c.to_dict())
     if c.model == "ngram":
@@ -63,18 +67,6 @@ def train(
 def default_folder(c: Configuration, corpus: Corpus) -> str:
     """Name the folder of a run that was given none."""
     return f"runs/{corpus.name.split('.')[0]}-{c.level}-{c.model}"
-
-
-def _initial_model(c: Configuration) -> LanguageModel | None:
-    if c.init_from is None:
-        return None
-    model = load(c.init_from)
-    if model.name != c.model or c.model == "ngram":
-        raise UsageError(
-            "--init-from continues a neural model of the same kind; "
-            f"received a {model.name} for --model {c.model}"
-        )
-    return model
 
 
 def _new_encoder(c: Configuration, corpus: Corpus, reporter: Reporter) -> TextEncoder:
@@ -110,6 +102,21 @@ def _encoded(
         for name, text in parts.items()
         if text is not None
     }
+
+
+def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> None:
+    """Refuse a text that nothing can be learnt from, before anything is written."""
+    if len(ids) < 2:
+        raise CorpusError(
+            f"training needs at least 2 tokens; {text.name} has {len(ids)}: "
+            "give a longer text"
+        )
+    empty = (vocabulary.unknown_id, vocabulary.boundary_id)
+    if np.isin(ids, empty).all():
+        raise CorpusError(
+            f"no token of {text.name} is in the vocabulary of the model; "
+            "give a text in the language that it learnt"
+        )
 
 
 def _fit(

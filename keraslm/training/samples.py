@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Callable
 
 import keras
+import numpy as np
 
 from keraslm.language_model import LanguageModel
 from keraslm.training.clock import Clock
@@ -56,12 +57,19 @@ class Samples(keras.callbacks.Callback):
         if self._written == self.clock.step:
             return
         self._written = self.clock.step
-        length = SAMPLE_TOKENS[self._language_model.encoder.tokenizer.level]
-        pieces = self._language_model.generate(
-            length=length, temperature=TEMPERATURE, seed=self._seed
-        )
-        text = "".join(pieces).strip("\n")
+        text = self._sample()
         heading = f"step {self.clock.step}, epoch {self.clock.epoch}"
         with self._path.open("a", encoding="utf-8") as file:
             file.write(f"--- {heading}\n{text}\n\n")
         self._report(heading, text)
+
+    def _sample(self) -> str:
+        length = SAMPLE_TOKENS[self._language_model.encoder.tokenizer.level]
+        try:
+            with np.errstate(over="raise", invalid="raise"):
+                pieces = self._language_model.generate(
+                    length=length, temperature=TEMPERATURE, seed=self._seed
+                )
+                return "".join(pieces).strip("\n")
+        except FloatingPointError:
+            return "(nothing: the weights have grown beyond what numbers can hold)"

@@ -55,7 +55,8 @@ class Watch(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count the step, log what is due and stop when the run is over."""
         self._clock.step += 1
-        self._stop_unless_finite(logs["loss"])
+        self._stop_unless_finite("loss", logs["loss"])
+        self._stop_unless_finite("gradient norm", self._gradient_norm())
         if self._clock.step % self._c.log_steps == 0:
             self.log_training()
         every = self._c.valid_steps
@@ -103,6 +104,7 @@ class Watch(keras.callbacks.Callback):
         self._validation_ended = self._clock.seconds
         self._validation_took = self._validation_ended - began
         bits = self._valid.bits_per_nat
+        self._stop_unless_finite("validation loss", nats)
         row = self._keeper.history.add(self._clock, "valid", nats, bits)
         self._keeper.report(self._clock.progress, row)
         self._rate.validated(self._keeper.validated(nats))
@@ -118,11 +120,11 @@ class Watch(keras.callbacks.Callback):
     def _gradient_norm(self) -> float:
         return float(ops.convert_to_numpy(self.model.optimizer.gradient_norm))
 
-    def _stop_unless_finite(self, loss: float) -> None:
-        if math.isfinite(loss):
+    def _stop_unless_finite(self, what: str, value: float) -> None:
+        if math.isfinite(value):
             return
         raise TrainingError(
-            f"the loss became {loss} at step {self._clock.step}, gradient norm "
+            f"the {what} became {value} at step {self._clock.step}, gradient norm "
             f"{self._gradient_norm():.3g}; try a lower --learning-rate "
             f"(it was {self._rate.value:.3g}), a --warmup, or a lower --clip-norm"
         )

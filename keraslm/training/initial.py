@@ -1,0 +1,64 @@
+"""The model that a run continues: --init-from."""
+
+import dataclasses
+
+from keraslm.errors import UsageError
+from keraslm.language_model import LanguageModel
+from keraslm.loading import load
+from keraslm.training.configuration import Configuration
+
+# What a model brings with it; a run that continues it cannot choose them anew.
+_SHAPE = (
+    "vocabulary_size",
+    "min_count",
+    "context",
+    "input",
+    "hidden",
+    "embedding",
+    "layers",
+    "units",
+    "tied",
+    "residual",
+    "activation",
+)
+_UNSET = Configuration()
+
+
+def open_initial(c: Configuration) -> LanguageModel | None:
+    """Open the model whose weights a run starts from, if it names one.
+
+    Raises: UsageError if it is a model of another kind or level; ModelFileError if it
+        is damaged.
+    """
+    if c.init_from is None:
+        return None
+    model = load(c.init_from)
+    tokenizer = "word-marks" if c.tokenize else c.level
+    if model.name != c.model or c.model == "ngram":
+        raise UsageError(
+            "init_from continues a neural model of the same kind; "
+            f"received a {model.name} for the model {c.model}"
+        )
+    if model.encoder.tokenizer.name != tokenizer:
+        raise UsageError(
+            "init_from continues a model of the same level and tokenizer; received "
+            f"one of {model.encoder.tokenizer.name} for a run of {tokenizer}"
+        )
+    return model
+
+
+def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
+    """Give a run the shape of the model that it continues.
+
+    Raises: UsageError if another shape was asked for.
+    """
+    had = model.metadata.get("configuration", {})
+    taken = {name: had[name] for name in _SHAPE if name in had}
+    for name, value in taken.items():
+        asked = getattr(c, name)
+        if asked not in (getattr(_UNSET, name), value):
+            raise UsageError(
+                f"the model of init_from has {name} {value}; received {asked}: "
+                "leave it out, or train a new model"
+            )
+    return dataclasses.replace(c, **taken)
