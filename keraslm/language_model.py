@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from keraslm import measures
-from keraslm.errors import UsageError
+from keraslm.errors import CorpusError, UsageError
 from keraslm.generation.loop import generate_ids
 from keraslm.generation.sampling import Sampler
 from keraslm.generation.stream import TokenStream
@@ -86,6 +86,11 @@ class LanguageModel(abc.ABC):
         """Write the model as one file, atomically."""
 
     @property
+    @abc.abstractmethod
+    def parameters(self) -> int:
+        """How many numbers the model has learnt: weights, or counts of n-grams."""
+
+    @property
     def vocabulary(self) -> Any:
         """The tokens this model predicts."""
         return self.encoder.vocabulary
@@ -107,6 +112,8 @@ class LanguageModel(abc.ABC):
         Raises: CorpusError if the text has no token.
         """
         ids = self.encoder.encode(text)
+        if not len(ids):
+            raise CorpusError("a text to score needs at least one token; received 0")
         tokens = tuple(self.encoder.vocabulary.token(i) for i in ids.tolist())
         return Score(tokens, self.log_probabilities(ids))
 
@@ -120,9 +127,11 @@ class LanguageModel(abc.ABC):
     def evaluate(self, text: Text, command: str = "") -> Card:
         """Measure this model on a text and say on the card what was counted.
 
-        Raises: CorpusError if the text has no token of the vocabulary.
+        Raises: CorpusError if the text has no token, or none of the vocabulary but
+            ends of lines.
         """
         ids = self.encoder.encode(text)
+        self._check_known(text, ids)
         start = time.perf_counter()
         log_probabilities = self.log_probabilities(ids)
         seconds = time.perf_counter() - start
@@ -160,6 +169,17 @@ class LanguageModel(abc.ABC):
                 f"a prompt may only use the model's vocabulary; unknown: {shown}"
             )
         return self.encoder.encode_prompt(prompt)
+
+    def _check_known(self, text: Text, ids: np.ndarray) -> None:
+        vocabulary = self.encoder.vocabulary
+        unknown = ids == vocabulary.unknown_id
+        if not len(ids):
+            raise CorpusError(f"{text.name} has no token to measure")
+        if unknown.any() and np.all(unknown | (ids == vocabulary.boundary_id)):
+            raise CorpusError(
+                f"no token of {text.name} is in the vocabulary of {self.name}; give a "
+                f"text in the language and at the level ({vocabulary.level}) it learnt"
+            )
 
     def _card(
         self,

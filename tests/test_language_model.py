@@ -30,6 +30,7 @@ class LoadedDie(LanguageModel):
     name = "die"
     state_rule = "no history"
     metadata: dict = {}  # noqa: RUF012
+    parameters = 3
 
     def __init__(self):
         vocabulary = Vocabulary(["<unk>", "</s>", "a", "b"])

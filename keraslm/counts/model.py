@@ -88,6 +88,11 @@ class NgramModel(LanguageModel):
         """Start a stream at the beginning of a line."""
         return NgramStream(self.ngrams, self.smoothing)
 
+    @property
+    def parameters(self) -> int:
+        """The number of distinct n-grams of all orders."""
+        return sum(self.size_per_order())
+
     def size_per_order(self) -> list[int]:
         """How many distinct n-grams the model holds, from order 1 up."""
         return self.ngrams.sizes()

@@ -14,6 +14,8 @@ from keraslm.models.window import WindowModel
 
 Array = npt.NDArray[Any]
 
+LARGEST_TABLE = 2**22  # numbers
+
 
 def new_stream(model: CausalModel, boundary_id: int) -> TokenStream:
     """Start reading at the beginning of a line with the model's present weights."""
@@ -44,13 +46,14 @@ class RecurrentStream(_LogitStream):
 
     def __init__(self, model: RecurrentModel, boundary_id: int) -> None:
         self._model = model
-        self._embedding = _array(model.embed.embeddings)
+        self._embedding = array(model.embed.embeddings)
+        self._projected = _projected(model, self._embedding)
         self._cells = [_weights(layer) for layer in model.recurrent]
         self._states = [
             [np.zeros(model.units, np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
         ]
-        self._output, self._bias = _output(model)
+        self._output, self._bias = output_weights(model)
         self.push(boundary_id)
 
     def push(self, token_id: int) -> None:
@@ -59,7 +62,10 @@ class RecurrentStream(_LogitStream):
         for number, layer in enumerate(self._model.recurrent):
             kernel, recurrent, (bias, state_bias) = self._cells[number]
             states = self._states[number]
-            z = hidden @ kernel + bias
+            if number == 0 and self._projected is not None:
+                z = self._projected[token_id]
+            else:
+                z = hidden @ kernel + bias
             states = layer.cell(z, states[0] @ recurrent + state_bias, states, arrays)
             self._states[number] = states
             added = self._model.adds_residual(number)
@@ -73,11 +79,9 @@ class WindowStream(_LogitStream):
     def __init__(self, model: WindowModel, boundary_id: int) -> None:
         self._model = model
         self._ids = [boundary_id] * model.context
-        self._embedding = (
-            None if model.embed is None else _array(model.embed.embeddings)
-        )
-        self._first = (_array(model.first.kernel), _array(model.first.bias))
-        self._rest = [(_array(x.kernel), _array(x.bias)) for x in model.rest]
+        self._embedding = None if model.embed is None else array(model.embed.embeddings)
+        self._first = (array(model.first.kernel), array(model.first.bias))
+        self._rest = [(array(x.kernel), array(x.bias)) for x in model.rest]
         self._distinct = isinstance(model.first, MultiHotDense)
         self.push(boundary_id)
 
@@ -99,20 +103,31 @@ class WindowStream(_LogitStream):
         return kernel[places + self._ids].sum(axis=0) + bias
 
 
-def _output(model: RecurrentModel) -> tuple[Array, Array]:
-    """Give O and b of the last layer; tied, O is the projection times E^T."""
+def _projected(model: RecurrentModel, embedding: Array) -> Array | None:
+    """Give W e + b of every token, what the first layer starts from, if it is small."""
+    kernel, _, (bias, _) = _weights(model.recurrent[0])
+    small = len(embedding) * kernel.shape[1] <= LARGEST_TABLE
+    return embedding @ kernel + bias if small else None
+
+
+def output_weights(model: RecurrentModel) -> tuple[Array, Array]:
+    """Give O and b of the last layer; tied, O is the projection times E^T.
+
+    Shapes: (units, vocabulary), (vocabulary,)
+    """
     if model.predict_next is not None:
-        return _array(model.predict_next.kernel), _array(model.predict_next.bias)
-    tied = np.ascontiguousarray(_array(model.embed.embeddings).T)
+        return array(model.predict_next.kernel), array(model.predict_next.bias)
+    tied = np.ascontiguousarray(array(model.embed.embeddings).T)
     if model.project is not None:
-        tied = _array(model.project.kernel) @ tied
+        tied = array(model.project.kernel) @ tied
     return tied, np.zeros(model.vocabulary_size, np.float32)
 
 
 def _weights(layer: Any) -> tuple[Array, Array, tuple[Array, Array]]:
-    biases = layer.biases(_array(layer.bias))
-    return _array(layer.kernel), _array(layer.recurrent_kernel), biases
+    biases = layer.biases(array(layer.bias))
+    return array(layer.kernel), array(layer.recurrent_kernel), biases
 
 
-def _array(weight: Any) -> Array:
+def array(weight: Any) -> Array:
+    """Give a weight's numbers."""
     return np.asarray(ops.convert_to_numpy(weight))

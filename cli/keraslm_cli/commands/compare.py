@@ -12,7 +12,6 @@ from keraslm.errors import UsageError
 from keraslm_cli import console, texts
 
 if TYPE_CHECKING:
-    from keraslm.language_model import LanguageModel
     from keraslm.measures import Card
     from keraslm.text.corpus import Text
     from keraslm_cli.floor import Floor
@@ -43,7 +42,7 @@ class Row:
 
     name: str
     path: str
-    parameters: int | None
+    parameters: int
     card: "Card"
 
 
@@ -105,7 +104,7 @@ def _measured(
     """Measure every model; stop at the first that does not measure the same thing."""
     import keraslm
     from keraslm import measures
-    from keraslm_cli.commands.evaluate import checked, command_line
+    from keraslm_cli.commands.evaluate import command_line
 
     models = [keraslm.load(path) for path in paths]
     names = labels([model.name for model in models], paths)
@@ -113,8 +112,8 @@ def _measured(
     for model, name, path in zip(models, names, paths, strict=True):
         with console.working(f"measuring {name}"):
             again = command_line(path, text_name, encoding)
-            card = checked(model.evaluate(text, again))
-        rows.append(Row(name, path, _parameters(model), card))
+            card = model.evaluate(text, again)
+        rows.append(Row(name, path, model.parameters, card))
         named = [dataclasses.replace(row.card, model=row.name) for row in rows]
         measures.require_same_thing(named)
     return sorted(rows, key=lambda row: row.card.nats_per_token)
@@ -134,15 +133,6 @@ def _place(path: str) -> str:
     """Name RUN for RUN/model.keras."""
     place = pathlib.PurePath(path)
     return str(place.parent if place.name == "model.keras" else place)
-
-
-def _parameters(model: "LanguageModel") -> int | None:
-    """Count what the model has learnt: weights, or distinct n-grams."""
-    if hasattr(model, "keras_model"):
-        return int(model.keras_model.count_params())
-    if hasattr(model, "size_per_order"):
-        return int(sum(model.size_per_order()))
-    return None
 
 
 def _as_json(
@@ -181,7 +171,7 @@ def _line(row: Row) -> tuple[str, ...]:
     card = row.card
     return (
         row.name,
-        "" if row.parameters is None else f"{row.parameters:,}",
+        f"{row.parameters:,}",
         console.number(card.nats_per_token),
         console.number(card.perplexity),
         console.number(card.bits_per_character),

@@ -26,12 +26,16 @@ def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) ->
     paths of what was written are printed: the model, and its vocabulary as JSON.
     """
     import keraslm
+    from keraslm.models.language_model import KerasLanguageModel
+    from keraslm.models.stock import export_stock
 
     _check_out(pathlib.Path(model), out, overwrite)
     language_model = keraslm.load(model)
-    _refuse_counts(language_model.name, hasattr(language_model, "keras_model"))
-    from keraslm.models.stock import export_stock
-
+    if not isinstance(language_model, KerasLanguageModel):
+        raise UsageError(
+            f"{language_model.name} is made of counts and has no Keras layers to "
+            "export; export a neural model"
+        )
     with console.working(f"exporting {language_model.name}"):
         paths = export_stock(language_model, out)
     for path in paths:
@@ -60,11 +64,3 @@ def _check_out(model: pathlib.Path, out: pathlib.Path, overwrite: bool) -> None:
         raise UsageError(f"{out} is the model itself; give OUT another name")
     if out.exists() and not overwrite:
         raise UsageError(f"{out} exists; choose another name or give --overwrite")
-
-
-def _refuse_counts(name: str, has_layers: bool) -> None:
-    if not has_layers:
-        raise UsageError(
-            f"{name} is made of counts and has no Keras layers to export; "
-            "export a neural model"
-        )
