@@ -1,0 +1,205 @@
+"""Options of a run: their limits, TOML, and what is filled in for each model."""
+
+import tomllib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keraslm.errors import UsageError
+from keraslm.training.configuration import MODELS, Configuration, read_toml, to_toml
+from keraslm.training.defaults import resolve
+
+WHOLE = (
+    "vocabulary_size min_count order context embedding layers units warmup "
+    "batch_size time epochs steps seed log_steps valid_steps sample_steps"
+).split()
+NOT_A_WHOLE = [-1, 1.5, "12", True, 2**40]
+BAD = [(name, value) for name in WHOLE for value in NOT_A_WHOLE] + [
+    ("vocabulary_size", 2),
+    ("min_count", 0),
+    ("min_count", None),
+    ("seed", 2**32),
+    ("seed", None),
+    ("time", 0),
+    ("steps", 0),
+    ("level", "byte"),
+    ("level", ["word"]),
+    ("model", "transformer"),
+    ("optimizer", "lion"),
+    ("schedule", "cosin"),
+    ("input", "two-hot"),
+    ("activation", "relu"),
+    ("delta", -0.1),
+    ("delta", "much"),
+    ("dropout", 1.0),
+    ("dropout", -0.1),
+    ("learning_rate", 0),
+    ("learning_rate", float("nan")),
+    ("learning_rate", float("inf")),
+    ("plateau_factor", 1),
+    ("weight_decay", -1),
+    ("clip_norm", -1),
+    ("clip_value", 0),
+    ("minutes", 0),
+    ("minutes", -2.5),
+    ("hidden", ""),
+    ("hidden", "100,"),
+    ("hidden", "100,0"),
+    ("hidden", "wide"),
+    ("hidden", 200),
+    ("corpus", 5),
+    ("out", "a\0b"),
+    ("init_from", "half a pair \ud800"),
+    ("tied", "yes"),
+    ("dry_run", 1),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_value_is_refused_with_the_options_name(name, value):
+    with pytest.raises(UsageError, match=rf"^{name} must be .*; received ") as caught:
+        Configuration(**{name: value})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [("200,100", (200, 100)), ("64", (64,)), ("none", ()), ("None", ()), (None, ())],
+)
+def test_hidden_names_the_widths_of_layers(text, sizes):
+    assert Configuration(hidden=text).hidden_sizes == sizes
+
+
+def optional(strategy):
+    return st.none() | strategy
+
+
+names = st.text(
+    st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20
+)
+sizes = optional(st.integers(3, 2**31 - 1))
+configurations = st.builds(
+    Configuration,
+    corpus=names,
+    out=optional(names),
+    level=st.sampled_from(["char", "word"]),
+    tokenize=st.booleans(),
+    units=sizes,
+    steps=sizes,
+    seed=st.integers(0, 2**32 - 1),
+    learning_rate=optional(st.floats(1e-300, 1e300)),
+    minutes=optional(st.floats(1e-9, 1e9) | st.integers(1, 99)),
+    dropout=optional(st.floats(0, 1, exclude_max=True)),
+)
+
+
+@given(configurations)
+def test_toml_gives_the_same_configuration_back(c):
+    assert Configuration(**tomllib.loads(to_toml(c.to_dict()))) == c
+
+
+@settings(max_examples=200)
+@given(data=st.binary(max_size=80) | names.map(str.encode))
+def test_any_bytes_are_options_or_one_clear_line(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(data)
+    try:
+        options = read_toml(path)
+    except UsageError as error:
+        assert str(path) in str(error)
+    else:
+        assert options == {} or set(options) <= set(Configuration().__dict__)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("level = ", "not a TOML file"),
+        ("level = 'char", "not a TOML file"),
+        ("seed = " + "9" * 5000, "not a TOML file"),
+        ("level = " + "[" * 5000, "not a TOML file"),
+        ("unitz = 3", "unknown option 'unitz'"),
+        ("[train]\nunits = 3", "unknown option 'train'"),
+        ("batch-size = 3\nbatch_size = 4", "twice"),
+    ],
+)
+def test_a_mistake_in_toml_is_said(tmp_path, text, words):
+    path = tmp_path / "c.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=words):
+        read_toml(path)
+
+
+def test_a_toml_file_that_is_missing_or_a_folder_is_said(tmp_path):
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(UsageError, match="cannot read"):
+            read_toml(path)
+
+
+def test_toml_names_options_as_flags_do(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_bytes(b"\xef\xbb\xbfbatch-size = 3\r\nlearning_rate = 0.5\r\n")
+    assert read_toml(path) == {"batch_size": 3, "learning_rate": 0.5}
+
+
+@pytest.mark.parametrize("level", ["char", "word"])
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "more", [{}, {"dry_run": True}, {"clip_norm": 0}, {"clip_value": 1.0}]
+)
+def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
+    c = resolve(Configuration(level=level, model=model, **more))
+    again = Configuration(**tomllib.loads(to_toml(c.to_dict())))
+    assert again == c
+    assert resolve(again) == c
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"model": "ngram", "units": 5}, "units is an option of rnn, gru, lstm"),
+        ({"model": "ngram", "embedding": 5}, "embedding is an option of"),
+        ({"model": "ngram", "dropout": 0.5}, "dropout is an option of"),
+        ({"model": "ngram", "tied": True}, "tied is an option of"),
+        ({"model": "lstm", "order": 3}, "order is an option of ngram"),
+        ({"model": "lstm", "delta": 0.1}, "delta is an option of ngram"),
+        ({"model": "gru", "hidden": "5"}, "hidden is an option of bigram"),
+        ({"model": "gru", "input": "one-hot"}, "input is an option of bigram"),
+        ({"model": "gru", "context": 2}, "context is an option of"),
+        ({"model": "bigram", "context": 2}, "the context of a bigram is 1"),
+        ({"model": "trigram", "context": 1}, "the context of a trigram is 2"),
+        ({"model": "bigram", "layers": 2}, "layers is an option of rnn"),
+        ({"model": "lstm", "activation": "sigmoid"}, "activation is an option of rnn"),
+        (
+            {"model": "bigram", "input": "one-hot", "embedding": 8},
+            "embedding is a size for --input embedding",
+        ),
+        ({"level": "char", "tokenize": True}, "it needs --level word"),
+        ({"clip_norm": 1.0, "clip_value": 1.0}, "received both"),
+    ],
+)
+def test_an_option_of_another_model_is_refused(options, words):
+    with pytest.raises(UsageError, match=words):
+        resolve(Configuration(**options))
+
+
+def test_defaults_suit_the_model_and_what_was_given_stays():
+    assert resolve(Configuration(model="trigram")).context == 2
+    assert resolve(Configuration(model="neural-ngram", context=7)).context == 7
+    assert resolve(Configuration(level="word")).vocabulary_size == 10_000
+    assert resolve(Configuration(level="char")).vocabulary_size is None
+    assert resolve(Configuration(model="ngram")).vocabulary_size is None
+    assert resolve(Configuration(optimizer="sgd")).learning_rate == 1.0
+    assert resolve(Configuration(optimizer="sgd", learning_rate=3)).learning_rate == 3
+
+
+def test_a_limit_of_steps_or_minutes_takes_the_place_of_the_default_epochs():
+    assert resolve(Configuration()).epochs == 10
+    assert resolve(Configuration(minutes=2)).epochs is None
+    assert resolve(Configuration(steps=9)).epochs is None
+    assert resolve(Configuration(steps=9, epochs=3)).epochs == 3
+
+
+def test_a_dry_run_is_two_steps_whatever_was_asked():
+    assert resolve(Configuration(dry_run=True, steps=900, minutes=9)).steps == 2
