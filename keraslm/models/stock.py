@@ -1,0 +1,206 @@
+"""The same model of stock Keras layers only, for programs without keraslm.
+
+Math:   delay_d(v)_t = v_{t-d}, zero before the first step: padding, then cropping.
+        A table less its boundary's row, E' = E - E[b], gives zero for a boundary, so
+        that zero before the first step is a boundary; E[b] goes into the bias.
+"""
+
+import json
+import pathlib
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from keraslm.errors import UsageError
+from keraslm.files import write_atomically
+from keraslm.models.language_model import KerasLanguageModel
+from keraslm.models.recurrent import RecurrentModel
+from keraslm.models.streams import array, output_weights
+from keraslm.models.window import WindowModel
+from keraslm.text.vocabulary import Vocabulary
+
+Array = npt.NDArray[Any]
+
+FORMAT = "keraslm vocabulary"
+LARGEST_BAG = 20_000  # words; the bag needs a table of vocabulary x vocabulary
+HOW_TO_USE = (
+    "The model's first input is the boundary id; position t predicts the token at "
+    "t + 1. Its outputs are logits: their softmax gives the probabilities."
+)
+
+
+def export_stock(
+    language_model: KerasLanguageModel, out: pathlib.Path
+) -> list[pathlib.Path]:
+    """Write a model that plain Keras opens, and its vocabulary beside it as JSON.
+
+    Gives the paths of the two. An earlier export is replaced; a vocabulary file that
+    keraslm did not write is not.
+    Raises: UsageError if OUT is no .keras, the vocabulary's place is taken, or a bag
+        of words is too large.
+    """
+    out = pathlib.Path(out)
+    if out.suffix != ".keras":
+        raise UsageError(f"the file must end with .keras; received {str(out)!r}")
+    beside = out.with_suffix(".vocabulary.json")
+    _check_place(beside)
+    model = stock_model(language_model.keras_model, language_model.name)
+    with write_atomically(out) as temporary:
+        keras.saving.save_model(model, temporary)
+    with write_atomically(beside) as temporary:
+        text = json.dumps(_description(language_model), ensure_ascii=False, indent=1)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return [out, beside]
+
+
+def stock_model(model: Any, name: str = "language_model") -> Any:
+    """Build a functional Keras model of stock layers with the same weights.
+
+    Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
+    Raises: UsageError if a bag of words is too large; TypeError for a foreign model.
+    """
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    if isinstance(model, RecurrentModel):
+        logits = _recurrent(model, ids)
+    elif isinstance(model, WindowModel):
+        logits = _window(model, ids)
+    else:
+        raise TypeError(f"no stock layers are written for {type(model).__name__}")
+    return keras.Model(ids, logits, name=name)
+
+
+def _recurrent(model: RecurrentModel, ids: Any) -> Any:
+    hidden = _embedded(array(model.embed.embeddings), ids)
+    for number, layer in enumerate(model.recurrent):
+        shown = _given(_stock_cell(model), hidden, *map(array, layer.weights))
+        added = model.adds_residual(number)
+        hidden = keras.layers.add([hidden, shown]) if added else shown
+    return _dense(hidden, *output_weights(model))
+
+
+def _stock_cell(model: RecurrentModel) -> Any:
+    if model.cell == "lstm":
+        return keras.layers.LSTM(model.units, return_sequences=True)
+    if model.cell == "gru":
+        return keras.layers.GRU(model.units, return_sequences=True, reset_after=True)
+    return keras.layers.SimpleRNN(
+        model.units, activation=model.activation, return_sequences=True
+    )
+
+
+def _window(model: WindowModel, ids: Any) -> Any:
+    kernel, bias = array(model.first.kernel), array(model.first.bias)
+    first = {
+        "one-hot": _one_hot,
+        "bag-of-words": _bag_of_words,
+        "embedding": _embedding,
+    }[model.input_kind]
+    hidden = first(model, ids, kernel, bias)
+    for layer in model.rest:
+        hidden = keras.layers.Activation("tanh")(hidden)
+        hidden = _dense(hidden, array(layer.kernel), array(layer.bias))
+    return hidden
+
+
+def _one_hot(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
+    """Look up a row a place: sum_k W'_k[x_k], + b + sum_k W_k[boundary]."""
+    blocks = np.split(kernel, model.context)  # context x (vocabulary, units)
+    # A constant for all words is added once, in the newest word's own table.
+    constant = bias + sum(block[Vocabulary.boundary_id] for block in blocks[:-1])
+    tables = [*map(_less_boundary, blocks[:-1]), blocks[-1] + constant]
+    places = [_embedded(table, ids) for table in tables]
+    return _sum(_delayed(places))
+
+
+def _embedding(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
+    """Lay the window's embeddings side by side: v' W, + b + [E[boundary]; ..] W."""
+    table = array(model.embed.embeddings)
+    boundary = np.tile(table[Vocabulary.boundary_id], model.context)
+    places = _delayed([_embedded(_less_boundary(table), ids)] * model.context)
+    joined = keras.layers.concatenate(places) if len(places) > 1 else places[0]
+    return _dense(joined, kernel, bias + boundary @ kernel)
+
+
+def _bag_of_words(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
+    """Take the largest of the one-hot vectors: one at each word of the window."""
+    size = model.vocabulary_size
+    if size > LARGEST_BAG:
+        raise UsageError(
+            f"a bag of words is exported through a table of vocabulary x vocabulary, "
+            f"so for at most {LARGEST_BAG} words; this model has {size}: train it with "
+            "a smaller --vocabulary-size, or with --input one-hot"
+        )
+    vectors = _embedded(_less_boundary(np.eye(size, dtype=np.float32)), ids)
+    places = _delayed([vectors] * model.context)
+    bag = keras.layers.maximum(places) if len(places) > 1 else places[0]
+    return _dense(bag, kernel, bias + kernel[Vocabulary.boundary_id])
+
+
+def _delayed(places: list[Any]) -> list[Any]:
+    """Delay the window's places, oldest first: the newest, the last, stays.
+
+    Shapes: (batch, time, units) each, before and after
+    """
+    delays = range(len(places) - 1, -1, -1)
+    return [_delay(place, d) for place, d in zip(places, delays, strict=True)]
+
+
+def _delay(vectors: Any, steps: int) -> Any:
+    if not steps:
+        return vectors
+    padded = keras.layers.ZeroPadding1D((steps, 0))(vectors)
+    return keras.layers.Cropping1D((0, steps))(padded)
+
+
+def _sum(places: list[Any]) -> Any:
+    return keras.layers.add(places) if len(places) > 1 else places[0]
+
+
+def _less_boundary(table: Array) -> Array:
+    return table - table[Vocabulary.boundary_id]
+
+
+def _embedded(table: Array, ids: Any) -> Any:
+    return _given(keras.layers.Embedding(*table.shape), ids, table)
+
+
+def _dense(inputs: Any, kernel: Array, bias: Array) -> Any:
+    return _given(keras.layers.Dense(len(bias)), inputs, kernel, bias)
+
+
+def _given(layer: Any, inputs: Any, *weights: Array) -> Any:
+    """Apply a layer and give it its weights."""
+    outputs = layer(inputs)
+    layer.set_weights(weights)
+    return outputs
+
+
+def _description(language_model: KerasLanguageModel) -> dict[str, Any]:
+    vocabulary = language_model.vocabulary
+    return {
+        "format": FORMAT,
+        "model": language_model.name,
+        "level": vocabulary.level,
+        "tokenizer": language_model.encoder.tokenizer.name,
+        "unknown_id": vocabulary.unknown_id,
+        "boundary_id": vocabulary.boundary_id,
+        "use": HOW_TO_USE,
+        "tokens": list(vocabulary.tokens),
+    }
+
+
+def _check_place(path: pathlib.Path) -> None:
+    """Refuse to replace a file that is not an earlier export's vocabulary."""
+    if not path.exists():
+        return
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise UsageError(
+            f"the vocabulary belongs in {path}, which holds something else; "
+            "move it away, or choose another name"
+        )

@@ -1,0 +1,79 @@
+"""keraslm export: plain Keras, without keraslm, computes the same."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from keraslm.errors import UsageError
+from keraslm.models import WindowModel, stock
+
+PLAIN = """
+import pathlib, sys
+import numpy as np
+import keras
+folder = pathlib.Path(sys.argv[1])
+found = {}
+for path in folder.glob("*.keras"):
+    model = keras.saving.load_model(path, safe_mode=True)
+    for name in ("ids", "short"):
+        ids = np.load(folder / (name + ".npy"))
+        found[path.stem + name] = np.asarray(model(ids))
+assert "keraslm" not in sys.modules
+np.savez(folder / "found.npz", **found)
+"""
+
+
+def test_plain_keras_gives_the_same_logits(tmp_path, all_kinds, build, ask, ids):
+    np.save(tmp_path / "ids.npy", ids)
+    short = ids[:1, :1]  # shorter than every window
+    np.save(tmp_path / "short.npy", short)
+    for kind in all_kinds:
+        stock.export_stock(ask(build(kind)), tmp_path / f"{kind}.keras")
+    run = [sys.executable, "-c", PLAIN, tmp_path]
+    subprocess.run(run, check=True, cwd=tmp_path)
+    with np.load(tmp_path / "found.npz") as found:
+        for kind in all_kinds:
+            model = build(kind)
+            for name, given in (("ids", ids), ("short", short)):
+                expected = np.asarray(model(given))
+                np.testing.assert_allclose(
+                    found[kind + name], expected, atol=1e-5, err_msg=kind + name
+                )
+
+
+def test_the_vocabulary_lies_beside_it(tmp_path, build, ask):
+    paths = stock.export_stock(ask(build("bigram")), tmp_path / "out.keras")
+    assert paths == [tmp_path / "out.keras", tmp_path / "out.vocabulary.json"]
+    read = json.loads(paths[1].read_text(encoding="utf-8"))
+    assert read["tokens"] == ["<unk>", "\n", *"abcde"]
+    assert (read["level"], read["tokenizer"]) == ("char", "char")
+    assert (read["unknown_id"], read["boundary_id"]) == (0, 1)
+    assert "logits" in read["use"]
+
+
+def test_only_an_earlier_export_is_replaced(tmp_path, build, ask):
+    out, beside = tmp_path / "out.keras", tmp_path / "out.vocabulary.json"
+    model = ask(build("bigram"))
+    stock.export_stock(model, out)
+    stock.export_stock(model, out)
+    for precious in ("[1, 2]", "not JSON"):
+        beside.write_text(precious)
+        out.unlink(missing_ok=True)
+        with pytest.raises(UsageError, match="holds something else"):
+            stock.export_stock(model, out)
+        assert beside.read_text() == precious
+        assert not out.exists()
+
+
+def test_what_cannot_be_exported(tmp_path, build, ask, monkeypatch):
+    with pytest.raises(UsageError, match=r"end with \.keras"):
+        stock.export_stock(ask(build("bigram")), tmp_path / "out.onnx")
+    monkeypatch.setattr(stock, "LARGEST_BAG", 5)
+    model = WindowModel(7, input_kind="bag-of-words", hidden=(2,))
+    model.build_weights()
+    with pytest.raises(UsageError, match="at most 5 words; this model has 7"):
+        stock.export_stock(ask(model), tmp_path / "out.keras")
+    assert list(tmp_path.iterdir()) == []
