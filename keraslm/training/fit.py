@@ -1,8 +1,7 @@
 """Fit a neural model: `keras.Model.fit` on windows that continue each other."""
 
+from collections.abc import Iterator
 from typing import Any
-
-import keras
 
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.batches import Windows
@@ -17,18 +16,11 @@ from keraslm.training.schedule import LearningRate
 from keraslm.training.watch import Watch
 
 
-class WindowData(keras.utils.PyDataset):
-    """The windows of an epoch, as Keras asks for them."""
-
-    def __init__(self, windows: Windows) -> None:
-        super().__init__()
-        self._windows = windows
-
-    def __len__(self) -> int:
-        return len(self._windows)
-
-    def __getitem__(self, number: int) -> Any:
-        return self._windows.step(number)
+def windows_again_and_again(windows: Windows) -> Iterator[Any]:
+    """Yield the steps of one epoch after another, for ever."""
+    while True:
+        for number in range(len(windows)):
+            yield windows.step(number)
 
 
 def fit(
@@ -57,9 +49,9 @@ def fit(
     model.compile(optimizer=new_optimizer(c), jit_compile="auto")
     try:
         model.fit(
-            WindowData(windows),
+            windows_again_and_again(windows),
+            steps_per_epoch=len(windows),
             epochs=2**31,
-            shuffle=False,
             verbose=0,
             callbacks=[rate, watch, keeper.samples],
         )
