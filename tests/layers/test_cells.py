@@ -1,0 +1,152 @@
+"""The recurrent layers are the equations of Keras's own, forward and gradient."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keraslm.errors import UsageError
+from keraslm.layers import GRU, LSTM, SimpleRNN, arrays
+from keraslm.layers.scan import portable_scan
+
+tf = pytest.importorskip("tensorflow")
+
+CELLS = {
+    "rnn": (SimpleRNN, keras.layers.SimpleRNN, {}),
+    "sigmoid": (SimpleRNN, keras.layers.SimpleRNN, {"activation": "sigmoid"}),
+    "gru": (GRU, keras.layers.GRU, {}),
+    "lstm": (LSTM, keras.layers.LSTM, {}),
+}
+BATCH, TIME, FEATURES, UNITS = 2, 4, 3, 4
+
+
+def close(found, expected):
+    for one, two in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-5, rtol=1e-5)
+
+
+def new_layer(name):
+    """Give our layer with weights far from zero, an input and initial states."""
+    ours, _, options = CELLS[name]
+    layer = ours(UNITS, return_state=True, **options)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(BATCH, TIME, FEATURES)).astype("float32")
+    states = rng.normal(size=(layer.states, BATCH, UNITS)).astype("float32")
+    layer.build(x.shape)
+    layer.set_weights([rng.normal(0, 0.7, w.shape) for w in layer.get_weights()])
+    return layer, x, list(states)
+
+
+def keras_layer(name, weights):
+    _, theirs, options = CELLS[name]
+    layer = theirs(
+        UNITS, return_sequences=True, return_state=True, unroll=True, **options
+    )
+    layer.build((BATCH, TIME, FEATURES))
+    layer.set_weights(weights)
+    return layer
+
+
+def forward_and_gradient(run, watched, variables):
+    """Differentiate a sum in which every number of the outputs counts differently."""
+    watched = [tf.constant(value) for value in watched]
+    with tf.GradientTape() as tape:
+        tape.watch(watched)
+        outputs = run(*watched)
+        total = tf.add_n([tf.reduce_sum(tf.sin(3 * output)) for output in outputs])
+    return [*outputs, *tape.gradient(total, [*watched, *variables])]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_equal_to_keras_forward_and_gradient(name):
+    layer, x, states = new_layer(name)
+    theirs = keras_layer(name, layer.get_weights())
+
+    def run(read):
+        return forward_and_gradient(
+            lambda x, *states: read(x, initial_state=list(states)),
+            [x, *states],
+            read.trainable_variables,
+        )
+
+    expected = run(theirs)
+    close(run(layer), expected)
+    close(tf.function(run, jit_compile=True)(layer), expected)
+
+
+@pytest.mark.parametrize("name", ["gru", "lstm"])
+def test_both_loops_are_the_same_function(name):
+    from keraslm.layers.tensorflow_scan import tensorflow_scan
+
+    layer, x, states = new_layer(name)
+    steps = x.transpose(1, 0, 2) @ layer.get_weights()[0]  # (time, batch, gates)
+    recurrent, bias = layer.get_weights()[1], layer.get_weights()[2].reshape(-1)
+    bias = bias[: recurrent.shape[1]]
+
+    def run(scan):
+        def flat(steps, recurrent, bias, *states):
+            cell = layer.cell_of(ops)
+            shown, last = scan(cell, steps, list(states), recurrent, bias)
+            return [shown, *last]
+
+        return forward_and_gradient(flat, [steps, recurrent, bias, *states], [])
+
+    close(run(tensorflow_scan), run(portable_scan))
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_cell_in_numpy_is_the_cell(name):
+    layer, _, states = new_layer(name)
+    rng = np.random.default_rng(3)
+    z, a = rng.normal(0, 30, (2, BATCH, layer.gates * UNITS)).astype("float32")
+    with np.errstate(all="raise"):  # also no overflow at large values
+        found = layer.cell(z, a, states, arrays)
+    close(found, [np.asarray(s) for s in layer.cell(z, a, states, ops)])
+
+
+def test_an_lstm_cell_keeps_its_value_while_the_gates_say_so():
+    layer, x, (h, c) = new_layer("lstm")
+    kernel, recurrent, _ = layer.get_weights()
+    # i = sigmoid(-50) = 0, f = sigmoid(50) = 1, o = sigmoid(50) = 1
+    bias = np.repeat([-50.0, 50.0, 0.0, 50.0], UNITS)
+    layer.set_weights([kernel, recurrent, bias])
+    shown, _, last = layer(x, initial_state=[h, c])
+    np.testing.assert_allclose(last, c, rtol=1e-6)
+    np.testing.assert_allclose(shown[:, -1], np.tanh(c), rtol=1e-5)
+
+
+def test_a_new_lstm_remembers():
+    layer = LSTM(2)
+    layer.build((None, None, 3))
+    assert layer.get_weights()[2].tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
+
+
+def test_a_state_is_zero_unless_given():
+    layer, x, states = new_layer("gru")
+    given = layer(x, initial_state=[np.zeros_like(s) for s in states])
+    close(layer(x), given)
+
+
+def test_weights_counted_by_hand():
+    counts = {}
+    for name in CELLS:
+        layer, _, _ = new_layer(name)
+        counts[name] = layer.count_params()
+    # a gate: W 3 x 4, U 4 x 4, b 4 = 32; rnn has 1, lstm 4; gru 3 and 3 b' of 4
+    assert counts == {"rnn": 32, "sigmoid": 32, "gru": 3 * 32 + 12, "lstm": 4 * 32}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_the_configuration_makes_the_same_layer(name):
+    layer, x, _ = new_layer(name)
+    twin = type(layer).from_config(layer.get_config())
+    twin.build(x.shape)
+    twin.set_weights(layer.get_weights())
+    close(twin(x), layer(x))
+
+
+def test_what_is_refused():
+    with pytest.raises(UsageError, match="units must be 1 or more; received 0"):
+        LSTM(0)
+    with pytest.raises(UsageError, match="tanh or sigmoid; received 'relu'"):
+        SimpleRNN(3, activation="relu")

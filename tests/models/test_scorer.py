@@ -1,0 +1,71 @@
+"""A long text is scored in rows; the figures are those of one reading."""
+
+import numpy as np
+import pytest
+
+from keraslm.models import RecurrentModel, scorer
+
+TOKENS = 2100
+
+
+@pytest.fixture
+def text():
+    return np.random.default_rng(4).integers(0, 7, TOKENS).astype(np.uint16)
+
+
+def one_reading(language_model, text):
+    """Score from the first token to the last, one by one, in NumPy."""
+    stream, found = language_model.stream(), []
+    for token_id in text.tolist():
+        found.append(stream.next_log_probabilities()[token_id])
+        stream.push(token_id)
+    return np.array(found)
+
+
+@pytest.fixture
+def small_rows(monkeypatch):
+    monkeypatch.setattr(scorer, "TIME", 32)
+    monkeypatch.setattr(scorer, "ROWS", 8)
+
+
+def test_rows_do_not_change_the_figures(language_model, text, small_rows):
+    assert scorer.layout(TOKENS, 10**6)[0] == 8
+    found = language_model.log_probabilities(text)
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, one_reading(language_model, text), atol=1e-5)
+
+
+def long_lived():
+    """Build an LSTM whose cells forget a tenth of a per cent a step, and matter."""
+    model = RecurrentModel(7, embedding=3, units=4, layers=1)
+    model.build_weights()
+    rng = np.random.default_rng(5)
+    weights = [rng.normal(0, 0.7, w.shape) for w in model.get_weights()]
+    weights[1][:, 4:8] = weights[2][:, 4:8] = 0
+    weights[3][4:8] = 7.0  # f = sigmoid(7) = 0.999
+    weights[3][0:4] = -3.0
+    model.set_weights(weights)
+    return model
+
+
+def test_a_long_memory_is_read_until_the_rows_agree(ask, text, small_rows, monkeypatch):
+    model, readings = ask(long_lived()), []
+    read = scorer.StreamScorer._read
+
+    def counted(self, inputs, *rest):
+        readings.append(inputs.shape)
+        return read(self, inputs, *rest)
+
+    monkeypatch.setattr(scorer.StreamScorer, "_read", counted)
+    found = model.log_probabilities(text)
+    np.testing.assert_allclose(found, one_reading(model, text), atol=1e-4)
+    assert len(readings) > 3, "the guess, and then more than two readings"
+
+
+@pytest.mark.parametrize("tokens", [0, 1, 2, 17, 300])
+def test_short_texts(ask, build, text, tokens):
+    model = ask(build("neural-ngram"))
+    found = model.log_probabilities(text[:tokens])
+    assert found.shape == (tokens,)
+    if tokens:
+        np.testing.assert_allclose(found, one_reading(model, text[:tokens]), atol=1e-5)

@@ -1,0 +1,162 @@
+"""Model files: what is saved comes back, and what is no model is refused."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+import keraslm
+from keraslm.errors import ModelFileError, UsageError
+from keraslm.models import KerasLanguageModel, RecurrentModel, WindowModel
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+from keraslm.text.vocabulary import Vocabulary
+
+ROOT = pathlib.Path(__file__).parent.parent
+NETWORKS = {
+    "bigram": lambda: WindowModel(5, 1, "one-hot", hidden=()),
+    "bag-of-words": lambda: WindowModel(5, 2, "bag-of-words", hidden=(3,)),
+    "neural-ngram": lambda: WindowModel(5, 3, hidden=(3, 2), dropout=0.1, seed=1),
+    "rnn": lambda: RecurrentModel(5, "rnn", 2, 3, activation="sigmoid"),
+    "gru": lambda: RecurrentModel(5, "gru", 3, 3, residual=True, dropout=0.1),
+    "lstm": lambda: RecurrentModel(5, "lstm", 2, 3, tied=True),
+}
+
+
+def new_model(name="lstm"):
+    vocabulary = Vocabulary.build({"\n": 3, "a": 4, "b": 2, "字": 1}, "char")
+    encoder = TextEncoder(tokenizer_named("char"), vocabulary)
+    network = NETWORKS[name]()
+    network.build_weights()
+    return KerasLanguageModel(network, encoder, name, {"card": {"perplexity": 2.5}})
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "model.keras"
+    model = new_model()
+    model.save(path)
+    return path, model.keras_model(np.array([[1, 2, 3, 4]]))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_saved_comes_back(tmp_path, name):
+    model = new_model(name)
+    model.save(tmp_path / "model.keras")
+    loaded = keraslm.load(tmp_path)  # a folder RUN holds a model.keras
+    assert isinstance(loaded, KerasLanguageModel)
+    assert (loaded.name, loaded.metadata) == (name, model.metadata)
+    assert loaded.vocabulary.tokens == ("<unk>", "\n", "a", "b", "字")
+    assert loaded.vocabulary.counts.tolist() == [0, 3, 4, 2, 1]
+    assert loaded.keras_model.get_config() == model.keras_model.get_config()
+    for one, two in zip(
+        loaded.keras_model.get_weights(), model.keras_model.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
+    assert loaded.score("ab字\n").log_probability == pytest.approx(
+        model.score("ab字\n").log_probability, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("first", ["keraslm", "keras"])
+def test_keras_opens_it_once_keraslm_is_imported(saved, first):
+    path, expected = saved
+    second = {"keraslm": "keras", "keras": "keraslm"}[first]
+    code = (
+        f"import {first}\nimport {second}\n"
+        "import numpy as np, sys, keras\n"
+        "model = keras.saving.load_model(sys.argv[1])\n"
+        "print(np.asarray(model(np.array([[1, 2, 3, 4]]))).ravel().tolist())\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, path], cwd=ROOT, capture_output=True, check=True
+    )
+    found = np.array(json.loads(result.stdout)).reshape(1, 4, 5)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def refused(path, words):
+    with pytest.raises(ModelFileError, match=words) as caught:
+        keraslm.load(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.99])
+def test_a_file_cut_short(saved, tmp_path, share):
+    whole = saved[0].read_bytes()
+    part = tmp_path / "part.keras"
+    part.write_bytes(whole[: int(len(whole) * share)])
+    refused(part, "not a whole model file")
+
+
+def rewritten(saved, out, name, change):
+    """Copy a model file with one member changed."""
+    with zipfile.ZipFile(saved[0]) as old, zipfile.ZipFile(out, "w") as new:
+        for member in old.namelist():
+            data = old.read(member)
+            new.writestr(member, change(data) if member == name else data)
+
+
+def test_damaged_members(saved, tmp_path):
+    path = tmp_path / "changed.keras"
+    rewritten(saved, path, "config.json", lambda data: data[:50])
+    refused(path, "Keras cannot open it")
+    rewritten(saved, path, "model.weights.h5", lambda data: data[: len(data) // 2])
+    refused(path, "Keras cannot open it")
+    rewritten(saved, path, "keraslm/model.json", lambda data: data[:50])
+    refused(path, "not JSON")
+
+
+def test_a_foreign_class(saved, tmp_path, monkeypatch):
+    """Nothing outside Keras and keraslm is looked up, least of all called."""
+    called = []
+    monkeypatch.setattr("os.system", lambda *given, **named: called.append(given))
+    path = tmp_path / "foreign.keras"
+    for module, name in (("os", "system"), ("keraslm", "Unknown")):
+
+        def foreign(data, module=module, name=name):
+            config = {**json.loads(data), "module": module, "class_name": name}
+            return json.dumps({**config, "registered_name": name}).encode()
+
+        rewritten(saved, path, "config.json", foreign)
+        refused(path, "Keras cannot open it")
+    assert not called
+
+
+def test_another_keras_model_in_our_file(saved, tmp_path):
+    plain = tmp_path / "plain.keras"
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)]).save(plain)
+    refused(plain, "a Keras file without a vocabulary")
+    with zipfile.ZipFile(saved[0]) as ours, zipfile.ZipFile(plain, "a") as archive:
+        archive.writestr("keraslm/model.json", ours.read("keraslm/model.json"))
+    refused(plain, "holds a Sequential, not a model of keraslm")
+
+
+def test_other_files(tmp_path):
+    old = tmp_path / "old.h5"
+    old.write_bytes(b"\x89HDF\r\n\x1a\n")
+    refused(old, "HDF5 file")
+    old.rename(tmp_path / "renamed.keras")
+    refused(tmp_path / "renamed.keras", "HDF5 file")
+    with pytest.raises(UsageError, match="no model file"):
+        keraslm.load(tmp_path / "none.keras")
+
+
+def test_an_error_while_saving_loses_nothing(saved, tmp_path, monkeypatch):
+    path = tmp_path / "model.keras"
+    path.write_bytes(saved[0].read_bytes())
+    before = path.read_bytes()
+
+    def fail(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(keras.saving, "save_model", fail)
+    with pytest.raises(OSError, match="no space"):
+        new_model().save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
