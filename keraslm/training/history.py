@@ -6,6 +6,7 @@ import pathlib
 from typing import Any
 
 from keraslm import measures
+from keraslm.training.board import Board
 from keraslm.training.clock import Clock
 
 COLUMNS = (
@@ -31,9 +32,10 @@ class History:
     nats    per token; seconds since the start of training
     """
 
-    def __init__(self, path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, board: Board | None = None) -> None:
         self.rows: list[dict[str, Any]] = []
         self._path = path
+        self._board = board
         self._write(",".join(COLUMNS) + "\n", "w")
 
     def add(
@@ -56,6 +58,8 @@ class History:
         self.rows.append(row)
         cells = (_cell(row.get(column, "")) for column in COLUMNS)
         self._write(",".join(cells) + "\n", "a")
+        if self._board is not None:
+            self._board.add(row)
         return row
 
     def _write(self, line: str, mode: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.models.language_model import KerasLanguageModel
+from keraslm.training.board import Board
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 from keraslm.training.folder import RunFolder
@@ -30,7 +31,8 @@ class Keeper:
         self._clock = Clock(None, None)
         self.best_nats = math.inf
         self.best_step: int | None = None
-        self.history = History(folder.history)
+        board = Board(folder.path / "tensorboard") if c.tensorboard else None
+        self.history = History(folder.history, board)
         self.samples = Samples(
             language_model, folder.samples, c.sample_steps, c.seed, reporter.sample
         )

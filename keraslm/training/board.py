@@ -1,0 +1,37 @@
+"""The history for TensorBoard, which is an extra."""
+
+import pathlib
+from typing import Any
+
+from keraslm.errors import MissingExtra
+
+SCALARS = (
+    "nats",
+    "perplexity",
+    "bits_per_character",
+    "learning_rate",
+    "gradient_norm",
+    "tokens_per_second",
+)
+
+
+class Board:
+    """Writes each row of the history where TensorBoard looks for it.
+
+    Raises: MissingExtra if TensorBoard is not installed.
+    """
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        try:
+            from tensorboard.summary import Writer
+        except ImportError as error:
+            raise MissingExtra("--tensorboard", "tensorboard") from error
+        self._writer = Writer(str(folder))
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Write the figures of a row under SPLIT/FIGURE."""
+        for name in SCALARS:
+            if name in row:
+                tag = f"{row['split']}/{name}"
+                self._writer.add_scalar(tag, row[name], row["step"])
+        self._writer.flush()

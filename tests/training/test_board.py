@@ -1,0 +1,38 @@
+"""The history as TensorBoard reads it."""
+
+import builtins
+
+import pytest
+
+from keraslm.errors import MissingExtra
+from keraslm.training.board import Board
+from keraslm.training.clock import Clock
+from keraslm.training.history import History
+
+
+def test_tensorboard_reads_the_rows_of_the_history(tmp_path):
+    pytest.importorskip("tensorboard", reason="the extra tensorboard is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    clock = Clock(None, None)
+    history = History(tmp_path / "history.csv", Board(tmp_path / "board"))
+    clock.step = 7
+    history.add(clock, "valid", 2.0, 1.0)
+    events = EventAccumulator(str(tmp_path / "board"))
+    events.Reload()
+    (nats,) = events.Tensors("valid/nats")
+    assert nats.step == 7
+    assert nats.tensor_proto.float_val[0] == 2.0
+
+
+def test_a_missing_tensorboard_is_named_with_its_extra(tmp_path, monkeypatch):
+    real_import = builtins.__import__
+
+    def without_tensorboard(name, *rest, **more):
+        if name.startswith("tensorboard"):
+            raise ImportError(name)
+        return real_import(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without_tensorboard)
+    with pytest.raises(MissingExtra, match=r"keraslm\[tensorboard\]"):
+        Board(tmp_path)
