@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 # What is trained, and for how many minutes at most.
 MODELS: tuple[dict[str, Any], ...] = (
     {"model": "ngram", "order": 3},
-    {"model": "bigram", "steps": 400},
-    {"model": "trigram", "steps": 600},
-    {"model": "lstm", "minutes": 1.6, "dropout": 0.0, "learning_rate": 4e-3},
+    {"model": "bigram", "steps": 250, "learning_rate": 5e-3},
+    {"model": "trigram", "steps": 350, "learning_rate": 5e-3},
+    {"model": "lstm", "minutes": 1.75, "dropout": 0.0},
 )
 TEXT = "village:test:medium"
 WORDS = 80

@@ -1,0 +1,117 @@
+"""The loss of a window, the state it leaves to the next, and the gradient's norm."""
+
+import math
+
+import numpy as np
+import pytest
+
+from keraslm.models.build import build
+from keraslm.training.carried import CarriedModel
+from keraslm.training.configuration import Configuration
+from keraslm.training.optimizers import new_optimizer
+
+SMALL = {"embedding": 4, "units": 5, "layers": 2, "dropout": 0.0, "hidden": "6"}
+VOCABULARY = 7
+
+
+def carried(model, rows=1, vocabulary=VOCABULARY, **more):
+    made = build(Configuration(model=model, **(SMALL | more)), vocabulary)
+    return CarriedModel(made, rows)
+
+
+def logistic(bias):
+    """A bigram without a hidden layer whose weights are 0, so that its bias speaks."""
+    model = carried("bigram", input="one-hot", hidden="none", vocabulary=len(bias))
+    kernel = np.zeros((len(bias), len(bias)), "float32")
+    model.model.set_weights([kernel, np.array(bias, "float32")])
+    return model
+
+
+def compiled(model, **options):
+    c = Configuration(learning_rate=1.0, optimizer="sgd", **options)
+    model.compile(optimizer=new_optimizer(c), jit_compile=False, run_eagerly=True)
+    return model
+
+
+def step(model, ids, targets, weights):
+    data = np.array([ids]), np.array([targets]), np.array([weights], "float32")
+    return float(model.train_on_batch(*data, return_dict=True)["loss"])
+
+
+def test_the_loss_is_the_mean_over_the_tokens_that_are_no_padding():
+    model = compiled(logistic(np.log([0.5, 0.25, 0.25])))
+    loss = step(model, [1, 0, 1, 1], [0, 1, 1, 2], [1, 1, 0, 0])
+    # -(log 1/2 + log 1/4) / 2 = (log 2 + 2 log 2) / 2
+    assert loss == pytest.approx(1.5 * math.log(2), rel=1e-6)
+    nats, tokens = model.take_mean_nats()
+    assert (nats, tokens) == (pytest.approx(3 * math.log(2), rel=1e-6), 2)
+    assert model.take_mean_nats() == (0, 0)
+
+
+def test_the_mean_over_steps_counts_every_token_once():
+    model = logistic([0.0, 0.0])
+    logits = np.zeros((1, 3, 2), "float32")
+    for weights in ([1, 1, 1], [1, 0, 0]):
+        given = np.array([weights], "float32")
+        model.compute_loss(y=np.zeros((1, 3)), y_pred=logits, sample_weight=given)
+    nats, tokens = model.take_mean_nats()
+    assert (nats, tokens) == (pytest.approx(4 * math.log(2), rel=1e-6), 4)
+
+
+@pytest.mark.parametrize(
+    ("clipping", "moved"),
+    [
+        ({"clip_norm": 0}, math.sqrt(12) / 3),
+        ({"clip_norm": 0.5}, 0.5),
+        ({"clip_norm": 2.0}, math.sqrt(12) / 3),  # it was below
+        # entries +-1/4 and 1/4: six of them
+        ({"clip_value": 0.25}, math.sqrt(6) / 4),
+    ],
+)
+def test_the_norm_is_told_as_it_was_before_clipping(clipping, moved):
+    model = compiled(logistic([0.0, 0.0, 0.0]), **clipping)
+    before = model.model.get_weights()
+    step(model, [1], [2], [1])
+    # p = 1/3 each; the gradient of a row of W and of the bias is (1/3, 1/3, -2/3):
+    # |g|^2 = 2 (1 + 1 + 4) / 9 = 12 / 9
+    norm = float(model.optimizer.gradient_norm)
+    assert norm == pytest.approx(math.sqrt(12) / 3, rel=1e-6)
+    pairs = zip(before, model.model.get_weights(), strict=True)
+    change = math.sqrt(sum(np.sum((a - b) ** 2) for a, b in pairs))
+    assert change == pytest.approx(moved, rel=1e-5)  # with a learning rate of 1
+
+
+IDS = np.array([[1, 3, 2, 5, 6, 1, 4, 2], [1, 2, 2, 3, 4, 5, 6, 1]])
+
+
+@pytest.mark.parametrize(
+    "model", ["bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm"]
+)
+def test_windows_that_continue_are_one_long_window(model):
+    window = carried(model, rows=2)
+    whole = np.asarray(window.model(IDS))
+    for _ in range(2):
+        parts = [window(part, training=True) for part in np.split(IDS, [3, 4], axis=1)]
+        assert np.concatenate(parts, axis=1) == pytest.approx(whole, abs=1e-5)
+        window.forget()
+
+
+def test_a_look_outside_of_training_moves_no_state():
+    window = carried("lstm", rows=2)
+    first = np.asarray(window(IDS))
+    assert np.asarray(window(IDS)) == pytest.approx(first)
+    window(IDS, training=True)
+    assert np.abs(np.asarray(window(IDS)) - first).max() > 1e-4
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+def test_every_optimizer_lowers_the_loss(optimizer):
+    model = logistic([0.0, 0.0, 0.0])
+    c = Configuration(learning_rate=0.1, optimizer=optimizer)
+    model.compile(optimizer=new_optimizer(c), run_eagerly=True)
+    losses = []
+    for _ in range(5):
+        step(model, [1, 2], [2, 1], [1, 1])
+        losses.append(model.take_mean_nats()[0] / 2)
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < math.log(3)

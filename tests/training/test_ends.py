@@ -1,0 +1,150 @@
+"""How a run ends: at a loss that is no number, at Ctrl-C, with its minutes."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import keraslm
+from keraslm.errors import TrainingError
+from keraslm.training.run import train
+
+ROOT = pathlib.Path(__file__).parents[2]
+WILD = {
+    "learning_rate": 1e38,
+    "optimizer": "sgd",
+    "clip_norm": 0,
+    "schedule": "constant",
+}
+
+
+def best_row(folder):
+    history = pd.read_csv(folder / "history.csv")
+    valid = history[history["split"] == "valid"]
+    return valid.loc[valid["nats"].idxmin()]
+
+
+def test_a_loss_that_is_no_number_ends_the_run(small, corpus, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(TrainingError) as caught:
+        train(small("lstm", out, **WILD), corpus)
+    line = str(caught.value)
+    assert "\n" not in line
+    for words in (
+        " became ",
+        "at step ",
+        "gradient norm ",
+        "--learning-rate",
+        "1e+38",
+    ):
+        assert words in line
+    assert "no model was kept" in line
+    assert not (out / "model.keras").exists()
+    assert not list(out.glob(".*"))
+
+
+def test_what_was_good_before_it_went_wrong_is_kept(small, corpus, tmp_path):
+    out = tmp_path / "run"
+    wild_later = WILD | {"schedule": "linear", "warmup": 10**6, "steps": 200}
+    with pytest.raises(TrainingError, match="holds the model of step "):
+        train(small("lstm", out, valid_steps=1, **wild_later), corpus)
+    kept = keraslm.load(out)
+    nats = kept.evaluate(corpus.valid).nats_per_token
+    assert nats == pytest.approx(best_row(out)["nats"], abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def unsteady(tmp_path_factory, small, corpus, impatient):
+    """A run whose perplexity rises and falls, ended by Ctrl-C at step 9."""
+    out = tmp_path_factory.mktemp("unsteady") / "run"
+    rate = {"learning_rate": 20.0, "optimizer": "sgd", "schedule": "constant"}
+    often = {"valid_steps": 1, "log_steps": 3, "steps": 500}
+    notes = impatient(9, "train")
+    return train(small("bigram", out, **rate, **often), corpus, reporter=notes), notes
+
+
+def test_ctrl_c_ends_a_run_cleanly(unsteady):
+    run, notes = unsteady
+    assert max(row["step"] for row in notes.rows) == 9
+    assert any("Interrupted after step 9" in line for line in notes.lines)
+    assert (run.folder.path / "perplexity.png").exists()
+    assert run.card.perplexity > 1
+
+
+def test_the_best_model_by_validation_is_kept(unsteady, corpus):
+    run, notes = unsteady
+    best = best_row(run.folder.path)
+    history = pd.read_csv(run.folder.history)
+    last = history[history["split"] == "valid"].iloc[-1]
+    assert last["nats"] > best["nats"]  # or nothing is tested here
+    kept = keraslm.load(run.folder.path)
+    nats = kept.evaluate(corpus.valid).nats_per_token
+    assert nats == pytest.approx(best["nats"], abs=1e-6)
+    assert f"the model of step {best['step']}" in notes.lines[-1]
+
+
+def test_ctrl_c_keeps_the_model_where_there_is_nothing_to_validate_on(
+    small, texts, tmp_path, impatient
+):
+    c = small("bigram", tmp_path / "run", steps=500, log_steps=1)
+    run = train(c, texts("a b c\n" * 40), reporter=impatient(3, "train"))
+    assert keraslm.load(run.folder.path).perplexity("a b c\n") > 1
+
+
+def test_minutes_end_a_run_and_its_schedule(small, corpus, tmp_path, notes):
+    c = small("bigram", tmp_path / "run", steps=None, minutes=0.05, log_steps=1)
+    train(c, corpus, reporter=notes)
+    rows = [row for row in notes.rows if row["split"] == "train"]
+    # The first step that ends after 3 seconds is the last.
+    assert all(row["seconds"] < 3 for row in rows[:-1])
+    assert rows[-1]["seconds"] > 2.9
+    rates = np.array([row["learning_rate"] for row in rows])
+    assert rates[-1] < 0.05 * rates[0]
+    assert (np.diff(rates) <= 0).all()
+    assert notes.rows[-1]["split"] == "valid"
+
+
+LONG = """
+import sys
+from keraslm.text.corpus import Corpus, Text
+from keraslm.training import Configuration, Reporter, train
+
+class Told(Reporter):
+    def note(self, line):
+        print(line, flush=True)
+    def training(self, fraction, row):
+        print("row", flush=True)
+
+text = Text.from_string("the dog barks\\n" * 200)
+c = Configuration(model="bigram", out=sys.argv[1], epochs=10**6, log_steps=1)
+train(c, Corpus("long", text, Text.from_string("the dog\\n")), reporter=Told())
+"""
+
+
+def test_a_real_ctrl_c_leaves_a_whole_run(tmp_path):
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    process = subprocess.Popen(
+        [sys.executable, "-c", LONG, str(tmp_path / "run")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    with process:
+        while process.stdout.readline() not in ("row\n", ""):
+            pass
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in err) == (0, False), err
+    assert "Interrupted after step" in out
+    assert "holds the model of step" in out.splitlines()[-1]
+    files = {file.name for file in (tmp_path / "run").iterdir()}
+    assert {"model.keras", "card.json", "perplexity.png"} <= files
+    assert not any(name.startswith(".") for name in files)

@@ -1,0 +1,250 @@
+"""What a run leaves behind, for every model at both levels."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import keraslm
+from keraslm.training.configuration import MODELS, Configuration, read_toml
+from keraslm.training.defaults import resolve
+from keraslm.training.folder import RunFolder
+from keraslm.training.history import COLUMNS
+from keraslm.training.run import train
+
+NEURAL = [model for model in MODELS if model != "ngram"]
+FILES = (
+    "card.json config.toml history.csv model.keras perplexity.png samples.txt"
+).split()
+
+
+@pytest.mark.parametrize("level", ["char", "word"])
+@pytest.mark.parametrize("model", MODELS)
+def test_a_run_leaves_its_files(runs, model, level):
+    run, _ = runs(model, level)
+    assert sorted(path.name for path in run.folder.path.iterdir()) == FILES
+    card = json.loads(run.folder.card.read_text(encoding="utf-8"))
+    assert card == run.card.to_dict()
+    assert card["model"].startswith(model)
+    assert (card["level"], card["command"]) == (level, "a test")
+    assert card["perplexity"] == pytest.approx(math.exp(card["nats_per_token"]))
+    assert run.folder.picture.read_bytes().startswith(b"\x89PNG")
+    assert run.folder.samples.read_text(encoding="utf-8").startswith("--- ")
+    table = pd.read_csv(run.folder.history)
+    assert tuple(table.columns) == COLUMNS
+    assert {"train", "valid"} <= set(table["split"])
+
+
+@pytest.mark.parametrize("level", ["char", "word"])
+@pytest.mark.parametrize("model", MODELS)
+def test_the_configuration_reads_back_as_the_same(runs, model, level):
+    run, _ = runs(model, level)
+    c = Configuration(**read_toml(run.folder.configuration))
+    assert resolve(c) == c
+    assert (c.model, c.level, c.out) == (model, level, str(run.folder.path))
+
+
+@pytest.mark.parametrize(
+    ("model", "level"), [("ngram", "word"), ("trigram", "char"), ("lstm", "word")]
+)
+def test_the_kept_model_gives_the_figure_of_the_card(runs, corpus, model, level):
+    run, _ = runs(model, level)
+    kept = keraslm.load(run.folder.path)
+    card = kept.evaluate(corpus.test).to_dict()
+    same = set(card) - {"seconds", "tokens_per_second", "command"}
+    told = run.card.to_dict()
+    assert {key: card[key] for key in same} == {
+        key: pytest.approx(told[key], rel=1e-6)
+        if isinstance(told[key], float)
+        else told[key]
+        for key in same
+    }
+    valid = kept.evaluate(corpus.valid).nats_per_token
+    history = pd.read_csv(run.folder.history)
+    best = history[history["split"] == "valid"]["nats"].min()
+    assert best == pytest.approx(valid, abs=1e-6)
+    assert kept.metadata["card"]["perplexity"] == pytest.approx(card["perplexity"])
+    assert len(kept.metadata["history"]) == len(history)
+
+
+@pytest.mark.parametrize("model", NEURAL)
+def test_training_lowers_the_perplexity(runs, model):
+    rows = runs(model, "word")[1].rows
+    train_rows = [row for row in rows if row["split"] == "train"]
+    assert train_rows[-1]["nats"] < train_rows[0]["nats"]
+    assert [row["step"] for row in train_rows] == [2, 3, 4]  # 3: an epoch's end
+    assert all(row["gradient_norm"] > 0 for row in train_rows)
+    assert all(row["tokens_per_second"] > 0 for row in train_rows)
+
+
+def test_the_figures_of_the_text_count_all_of_it(runs, corpus):
+    notes = runs("lstm", "word")[1]
+    valid = next(row for row in notes.rows if row["split"] == "valid")
+    # 2 lines of 3 words and their ends: 8 tokens in 27 characters
+    bits = valid["nats"] * 8 / (27 * math.log(2))
+    assert valid["bits_per_character"] == pytest.approx(bits)
+    assert corpus.valid.characters == 27
+    assert notes.fractions[-1] == 1.0
+
+
+def test_the_configuration_repeats_the_run(runs, corpus, tmp_path):
+    run, _ = runs("trigram", "char")
+    options = read_toml(run.folder.configuration)
+    again = train(Configuration(**(options | {"out": str(tmp_path / "again")})), corpus)
+    pairs = zip(
+        run.model.keras_model.get_weights(),
+        again.model.keras_model.get_weights(),
+        strict=True,
+    )
+    assert all(np.array_equal(one, two) for one, two in pairs)
+    assert again.folder.samples.read_text() == run.folder.samples.read_text()
+
+
+@pytest.mark.parametrize("model", ["trigram", "gru", "lstm"])
+def test_validation_is_one_reading_token_after_token(runs, corpus, model):
+    run, _ = runs(model, "word")
+    stream, losses = run.model.stream(), []
+    for token in run.model.encoder.encode(corpus.valid):
+        losses.append(-stream.next_log_probabilities()[token])
+        stream.push(token)
+    history = pd.read_csv(run.folder.history)
+    best = history[history["split"] == "valid"]["nats"].min()
+    assert best == pytest.approx(np.mean(losses), abs=1e-6)
+
+
+def test_a_run_is_never_overwritten_unasked(runs, corpus):
+    run, _ = runs("bigram", "word")
+    before = {path: path.read_bytes() for path in run.folder.path.iterdir()}
+    c = Configuration(**read_toml(run.folder.configuration))
+    with pytest.raises(keraslm.errors.UsageError, match=r"holds a run.*--overwrite"):
+        train(c, corpus)
+    assert {path: path.read_bytes() for path in run.folder.path.iterdir()} == before
+
+
+def test_overwriting_replaces_every_file(small, corpus, tmp_path):
+    kept = tmp_path / "run" / "notes.txt"
+    train(small("ngram", kept.parent), corpus)
+    kept.write_text("mine")
+    (kept.parent / "samples.txt").write_text("of an earlier run")
+    run = train(small("ngram", kept.parent, order=2), corpus, overwrite=True)
+    assert read_toml(run.folder.configuration)["order"] == 2
+    assert "earlier" not in run.folder.samples.read_text()
+    assert kept.read_text() == "mine"
+
+
+def test_a_run_that_goes_on_starts_from_the_models_weights(
+    runs, small, corpus, tmp_path
+):
+    run, _ = runs("trigram", "char")
+    c = Configuration(
+        level="char",
+        model="trigram",
+        init_from=str(run.folder.path),
+        steps=1,
+        learning_rate=1e-9,
+        out=str(tmp_path / "more"),
+    )
+    more = train(c, corpus)
+    assert more.card.nats_per_token == pytest.approx(run.card.nats_per_token, abs=1e-4)
+    taken = read_toml(more.folder.configuration)
+    assert (taken["embedding"], taken["hidden"]) == (4, "6")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"model": "bigram"}, "same kind; received a trigram"),
+        ({"level": "word"}, "same level"),
+        ({"hidden": "7"}, "has hidden 6; received 7"),
+        ({"init_from": "nowhere"}, "no model file nowhere"),
+    ],
+)
+def test_a_model_that_does_not_fit_is_refused(runs, corpus, tmp_path, options, words):
+    run, _ = runs("trigram", "char")
+    given = {"level": "char", "model": "trigram", "init_from": str(run.folder.path)}
+    out = tmp_path / "run"
+    with pytest.raises(keraslm.errors.UsageError, match=words):
+        train(Configuration(**(given | options), out=str(out)), corpus)
+    assert not out.exists()
+
+
+def test_counts_are_not_continued(runs, small, corpus, tmp_path):
+    run, _ = runs("ngram", "word")
+    c = small("ngram", tmp_path / "run", init_from=str(run.folder.path))
+    with pytest.raises(keraslm.errors.UsageError, match="neural model"):
+        train(c, corpus)
+
+
+def test_a_text_of_another_language_is_refused_before_it_is_learnt(
+    runs, texts, tmp_path
+):
+    run, _ = runs("trigram", "char")
+    c = Configuration(
+        level="char",
+        model="trigram",
+        init_from=str(run.folder.path),
+        out=str(tmp_path / "run"),
+    )
+    with pytest.raises(keraslm.errors.CorpusError, match="in the vocabulary"):
+        train(c, texts("春眠不觉晓\n处处闻啼鸟\n"))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("model", ["ngram", "bigram"])
+@pytest.mark.parametrize(
+    ("level", "text"), [("char", "a"), ("char", "\n\n"), ("word", "\n"), ("word", "")]
+)
+def test_too_little_text_leaves_nothing_behind(
+    small, texts, tmp_path, model, level, text
+):
+    with pytest.raises(keraslm.errors.CorpusError):
+        train(small(model, tmp_path / "run", level=level), texts(text))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["file", "file/run", "file/a/run"])
+def test_a_place_that_cannot_be_written_is_said_first(small, corpus, tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(keraslm.errors.UsageError, match="--out"):
+        train(small("ngram", tmp_path / place), corpus)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_chinese_without_a_last_newline_and_nothing_to_validate_on(
+    small, texts, tmp_path, notes
+):
+    corpus = texts("春眠不觉晓\n处处闻啼鸟\n夜来风雨声\n花落知多少")
+    run = train(small("bigram", tmp_path / "run", level="char"), corpus, reporter=notes)
+    assert run.card.tokens == 23  # 20 characters, 3 line ends
+    assert run.card.text_sha256 == corpus.train.sha256
+    assert set(pd.read_csv(run.folder.history)["split"]) == {"train", "epoch"}
+    assert "step 4" in notes.lines[-1]
+    assert run.model.perplexity("春眠") > 1
+    assert set(notes.texts[-1][1]) <= set(run.model.vocabulary.tokens)
+
+
+def test_samples_come_at_the_steps_that_were_asked(small, corpus, tmp_path, notes):
+    c = small("bigram", tmp_path / "run", sample_steps=2, steps=5)
+    train(c, corpus, reporter=notes)
+    headings = [heading.split(",")[0] for heading, _ in notes.texts]
+    assert headings == ["step 0", "step 2", "step 4", "step 5"]
+    written = (tmp_path / "run" / "samples.txt").read_text()
+    assert all(text in written for _, text in notes.texts)
+
+
+def test_a_dry_run_of_a_batch_larger_than_the_text(small, texts, tmp_path, notes):
+    huge = {"batch_size": 2**31 - 1, "time": 2**31 - 1}
+    c = small("bigram", tmp_path / "run", dry_run=True, steps=900, **huge)
+    run = train(c, texts("one word\n", "word one\n"), reporter=notes)
+    assert notes.rows[-1]["step"] == 2
+    assert run.card.tokens == 3
+
+
+def test_a_figure_that_is_no_number_is_null_on_the_card(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.write_card({"perplexity": math.inf, "text": "春", "bits": math.nan})
+    written = folder.card.read_text(encoding="utf-8")
+    assert json.loads(written) == {"perplexity": None, "text": "春", "bits": None}
+    assert "春" in written
