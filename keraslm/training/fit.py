@@ -51,6 +51,7 @@ def fit(
         model.fit(
             windows_again_and_again(windows),
             steps_per_epoch=len(windows),
+            shuffle=False,
             epochs=2**31,
             verbose=0,
             callbacks=[rate, watch, keeper.samples],
