@@ -39,7 +39,8 @@ class CarriedModel(keras.Model):
 
     def call(self, ids: Any, training: bool = False) -> Any:
         """Read the next window and keep where it ended."""
-        states = [ops.convert_to_tensor(state) for state in self.states]
+        # copied: torch assigns in place what its gradient still needs
+        states = [ops.copy(state) for state in self.states]
         logits, after = self.model.step(ids, states, training)
         if training:
             for state, value in zip(self.states, after, strict=True):
@@ -56,6 +57,8 @@ class CarriedModel(keras.Model):
     ) -> Any:
         """Average the nats over the tokens that are no padding."""
         nats = ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+        # an array, from train_on_batch on torch
+        sample_weight = ops.convert_to_tensor(sample_weight)
         tokens = ops.sum(sample_weight)
         mean = ops.sum(nats * sample_weight) / ops.maximum(tokens, 1)
         self.mean_nats.update_state(mean, sample_weight=tokens)

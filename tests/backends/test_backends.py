@@ -1,0 +1,111 @@
+"""Every model on this backend: it learns, and computes what NumPy computes.
+
+Since each backend is compared with NumPy, the backends agree with each other.
+"""
+
+import keras
+import numpy as np
+import pytest
+
+from keraslm.models import KerasLanguageModel, RecurrentModel, WindowModel
+from keraslm.text.batches import Windows
+from keraslm.text.corpus import Corpus, Text
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+from keraslm.text.vocabulary import Vocabulary
+from keraslm.training.carried import CarriedModel
+from keraslm.training.configuration import Configuration
+from keraslm.training.optimizers import new_optimizer
+from keraslm.training.run import train
+
+pytestmark = pytest.mark.backends
+
+TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 6
+MODELS = {
+    "bigram": lambda size: WindowModel(size, 1, "one-hot", hidden=()),
+    "trigram": lambda size: WindowModel(size, 2, "one-hot", hidden=(8,)),
+    "bag-of-words": lambda size: WindowModel(size, 3, "bag-of-words", hidden=(8,)),
+    "neural-ngram": lambda size: WindowModel(size, 3, embedding=6, hidden=(8, 8)),
+    "rnn": lambda size: RecurrentModel(size, "rnn", 6, 8, 1, dropout=0.1, seed=1),
+    "gru": lambda size: RecurrentModel(size, "gru", 6, 8, 1),
+    "lstm": lambda size: RecurrentModel(size, "lstm", 6, 8, 1),
+    "tied": lambda size: RecurrentModel(
+        size, "lstm", 6, 8, 2, tied=True, residual=True
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def trained(request):
+    """Train a model for 20 steps; give it and its losses."""
+    keras.utils.set_random_seed(0)
+    encoder = new_encoder()
+    network = MODELS[request.param](len(encoder.vocabulary))
+    network.build_weights()
+    model = CarriedModel(network, rows=4)
+    options = Configuration(learning_rate=0.02)
+    model.compile(new_optimizer(options), jit_compile="auto")
+    windows = Windows(encoder.encode(TEXT), 1, batch_size=4, time=8)
+    losses = []
+    for number in range(20):
+        model.train_on_batch(*windows.step(number % (len(windows) - 1)))
+        total, tokens = model.take_mean_nats()
+        losses.append(total / tokens)
+    return KerasLanguageModel(network, encoder, request.param), losses
+
+
+def new_encoder():
+    tokenizer = tokenizer_named("char")
+    vocabulary = Vocabulary.build(tokenizer.count([TEXT]), "char")
+    return TextEncoder(tokenizer, vocabulary)
+
+
+def test_twenty_steps_lower_the_loss(trained):
+    _, losses = trained
+    assert np.mean(losses[-3:]) < np.mean(losses[:3]) - 0.05
+    assert np.all(np.isfinite(losses))
+
+
+def test_the_logits_are_those_of_numpy(trained):
+    model, _ = trained
+    ids = model.encoder.encode(TEXT[:60]).astype(np.int32)
+    inputs = np.concatenate([[1], ids])[None]
+    found = keras.ops.convert_to_numpy(model.keras_model(inputs))[0]
+    stream = model.stream()
+    expected = [stream.logits]
+    for token_id in ids.tolist():
+        stream.push(token_id)
+        expected.append(stream.logits)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_text_is_scored_as_numpy_scores_it(trained):
+    model, _ = trained
+    stream, expected = model.stream(), []
+    for token_id in model.encoder.encode(TEXT[:40]).tolist():
+        expected.append(stream.next_log_probabilities()[token_id])
+        stream.push(token_id)
+    found = model.score(TEXT[:40]).log_probabilities
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["trigram", "gru"])
+def test_a_run(tmp_path, name):
+    """The whole way of keraslm train, with fit and its callbacks."""
+    sizes = {"units": 8, "layers": 1} if name == "gru" else {"hidden": "8"}
+    options = Configuration(
+        level="char",
+        model=name,
+        out=str(tmp_path / "run"),
+        embedding=6,
+        batch_size=4,
+        time=8,
+        steps=12,
+        learning_rate=0.02,
+        **sizes,
+    )
+    text = Text.from_string(TEXT)
+    run = train(options, Corpus("tiny", text, text, None))
+    assert run.card.perplexity < len(run.model.vocabulary)
+    assert (tmp_path / "run/model.keras").is_file()
+    assert len("".join(run.model.generate(length=9, seed=1))) == 9
