@@ -27,7 +27,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "recurrent char": {
         "embedding": 64,
         "layers": 1,
-        "units": 384,
+        "units": 256,
         "dropout": 0.0,
         "learning_rate": 5e-3,
         "batch_size": 32,
