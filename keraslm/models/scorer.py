@@ -2,12 +2,13 @@
 
 A recurrent model has to read a text from its first token to its last. Here the text is
 cut into rows that are read side by side. What a row starts from is first guessed, by
-reading the end of the row before it; then the rows are read again and again, each
-from where the row before it ended, until every row has started from where the row
-before it really ended. The figure is that of one reading from the first token to the
-last, up to the rounding of floating-point numbers.
+reading the end of the row before it. Then every row that did not start from where the
+row before it really ended is read again from there, until its states are those of the
+reading before; and so on until no row is left. The figure is that of one reading from
+the first token to the last, up to the rounding of floating-point numbers.
 """
 
+import dataclasses
 from typing import Any
 
 import keras
@@ -21,7 +22,24 @@ Array = npt.NDArray[Any]
 
 TIME = 128  # tokens of a row that are read in one call
 ROWS = 64
-AGREE = 1e-4  # how far a state may be from where the row before ended
+SAME = 1e-5  # how far apart two states may be, relative to the larger of them and 1
+MARKS = 16  # calls from the start of a row after which its states are kept
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """A text in rows, and what is known of each row.
+
+    Shapes: inputs, targets, scores (rows, length); states are lists of (rows, ...):
+            where a row starts, where it is after its first calls, where it ends
+    """
+
+    inputs: Array
+    targets: Array
+    scores: Array
+    starts: list[Array]
+    marks: list[list[Array]]
+    ends: list[Array]
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -66,25 +84,36 @@ class StreamScorer:
         targets = _padded(ids, rows * length, boundary_id).reshape(rows, length)
         before = np.concatenate([[boundary_id], targets.ravel()[:-1]])
         inputs = before.astype(np.int32).reshape(rows, length)
-        starts = self._guessed_starts(inputs, targets, time)
+        table = self._unread(inputs, targets, time)
+        wrong = np.arange(rows)
         for _ in range(rows):
-            scores, ends = self._read(inputs, targets, starts, time)
-            wanted = self._after(ends)
-            if _agree(starts, wanted):
+            self._read(table, wrong, time)
+            wanted = self._after(table.ends)
+            wrong = np.flatnonzero(~_same(table.starts, wanted))
+            if not len(wrong):
                 break
-            starts = wanted
-        return scores.ravel()[: len(ids)].astype(np.float64)
+            _put(table.starts, wrong, [state[wrong] for state in wanted])
+        return table.scores.ravel()[: len(ids)].astype(np.float64)
 
     def _room(self) -> int:
         """How many tokens a call may hold: (tokens, vocabulary) logits in 256 MB."""
         return max(2**26 // self.model.vocabulary_size, 1)
 
-    def _guessed_starts(self, inputs: Array, targets: Array, time: int) -> list[Array]:
-        first = self._initial(len(inputs))
-        if len(inputs) == 1:
-            return first
-        _, ends = self._read(inputs[:, -time:], targets[:, -time:], first, time)
-        return self._after(ends)
+    def _unread(self, inputs: Array, targets: Array, time: int) -> Rows:
+        """Lay out the rows, each with a guess of where it starts."""
+        rows, length = inputs.shape
+        starts = self._initial(rows)
+        if rows > 1:
+            last = slice(length - time, length)
+            _, ends = self._call(inputs[:, last], targets[:, last], starts)
+            starts = self._after(ends)
+        marks = [
+            [np.full(s.shape, np.nan, np.result_type(s, np.float32)) for s in starts]
+            for _ in range(min(MARKS, length // time) if starts else 0)
+        ]
+        ends = [np.empty_like(state) for state in starts]
+        scores = np.empty(inputs.shape, np.float32)
+        return Rows(inputs, targets, scores, starts, marks, ends)
 
     def _after(self, ends: list[Array]) -> list[Array]:
         """Let each row start where the one before ended."""
@@ -97,17 +126,35 @@ class StreamScorer:
     def _initial(self, rows: int) -> list[Array]:
         return [ops.convert_to_numpy(s) for s in self.model.initial_states(rows)]
 
-    def _read(
-        self, inputs: Array, targets: Array, states: list[Array], time: int
+    def _read(self, table: Rows, rows: Array, time: int) -> None:
+        """Read rows from their starts, each until it is where it was once before."""
+        states = [state[rows] for state in table.starts]
+        for number in range(table.inputs.shape[1] // time):
+            at = np.ix_(rows, np.arange(number * time, (number + 1) * time))
+            scores, states = self._call(table.inputs[at], table.targets[at], states)
+            table.scores[at] = scores
+            if number < len(table.marks):
+                mark = table.marks[number]
+                new = ~_same([state[rows] for state in mark], states)
+                _put(mark, rows, states)
+                rows, states = rows[new], [state[new] for state in states]
+                if not len(rows):
+                    return
+        _put(table.ends, rows, states)
+
+    def _call(
+        self, inputs: Array, targets: Array, states: list[Array]
     ) -> tuple[Array, list[Array]]:
-        parts = []
-        for start in range(0, inputs.shape[1], time):
-            window = slice(start, start + time)
-            given = {"ids": inputs[:, window], "targets": targets[:, window]}
-            found = self._scorer.predict_on_batch({**given, **_named(states)})
-            parts.append(found.pop("scores"))
-            states = [found[key] for key in sorted(found)]
-        return np.concatenate(parts, axis=1), states
+        """Read one window of some rows; the batches that are compiled are few."""
+        rows, size = len(inputs), 1
+        while size < rows:
+            size *= 4
+        batch = np.resize(np.arange(rows), size)
+        given = {"ids": inputs[batch], "targets": targets[batch]}
+        named = _named([state[batch] for state in states])
+        found = self._scorer.predict_on_batch({**given, **named})
+        scores = found.pop("scores")[:rows]
+        return scores, [found[key][:rows] for key in sorted(found)]
 
 
 def layout(tokens: int, room: int) -> tuple[int, int, int]:
@@ -134,8 +181,19 @@ def _padded(ids: Array, length: int, value: int) -> Array:
     return result
 
 
-def _agree(starts: list[Array], wanted: list[Array]) -> bool:
-    return all(
-        np.max(np.abs(one - two), initial=0) <= AGREE
-        for one, two in zip(starts, wanted, strict=True)
-    )
+def _put(states: list[Array], rows: Array, values: list[Array]) -> None:
+    for state, value in zip(states, values, strict=True):
+        state[rows] = value
+
+
+def _same(one: list[Array], two: list[Array]) -> Array:
+    """Say of each row whether its states are the same, up to rounding.
+
+    Nothing is said of the rows of a model without states.
+    """
+    same = np.ones(len(one[0]) if one else 0, bool)
+    for a, b in zip(one, two, strict=True):
+        size = np.maximum(np.maximum(np.abs(a), np.abs(b)), 1)
+        near = np.abs(a - b) <= SAME * size
+        same &= near.reshape(len(near), -1).all(axis=1)
+    return same

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import keras
+
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.batches import Windows
 from keraslm.training.carried import CarriedModel
@@ -10,7 +12,7 @@ from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.keeper import Keeper
-from keraslm.training.memory import keep_freed_memory
+from keraslm.training.memory import KeepFreedMemory
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.schedule import LearningRate
 from keraslm.training.watch import Watch
@@ -44,9 +46,10 @@ def fit(
     keeper.begin(clock)
 
     watch = Watch(c, clock, rate, keeper, train, valid)
-    keep_freed_memory()
     model = CarriedModel(language_model.keras_model, windows.rows)
-    model.compile(optimizer=new_optimizer(c), jit_compile="auto")
+    model.compile(
+        optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
+    )
     try:
         model.fit(
             windows_again_and_again(windows),
@@ -54,7 +57,7 @@ def fit(
             shuffle=False,
             epochs=2**31,
             verbose=0,
-            callbacks=[rate, watch, keeper.samples],
+            callbacks=[KeepFreedMemory(), rate, watch, keeper.samples],
         )
     except KeyboardInterrupt:
         keeper.interrupted(clock.step)

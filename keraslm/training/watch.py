@@ -74,6 +74,7 @@ class Watch(keras.callbacks.Callback):
             self._keeper.history.add(self._clock, "epoch", nats / tokens, bits)
         if self._c.valid_steps is None and self._can_afford():
             self.validate()
+        self.model.stop_training |= self._clock.over
 
     def log_training(self) -> None:
         """Add a row of the mean since the last one."""

@@ -52,14 +52,15 @@ def test_a_long_memory_is_read_until_the_rows_agree(ask, text, small_rows, monke
     model, readings = ask(long_lived()), []
     read = scorer.StreamScorer._read
 
-    def counted(self, inputs, *rest):
-        readings.append(inputs.shape)
-        return read(self, inputs, *rest)
+    def counted(self, table, rows, time):
+        readings.append(len(rows))
+        return read(self, table, rows, time)
 
     monkeypatch.setattr(scorer.StreamScorer, "_read", counted)
     found = model.log_probabilities(text)
     np.testing.assert_allclose(found, one_reading(model, text), atol=1e-4)
-    assert len(readings) > 3, "the guess, and then more than two readings"
+    assert len(readings) > 2 and readings[0] == 8
+    assert readings == sorted(readings, reverse=True), "fewer rows at each reading"
 
 
 @pytest.mark.parametrize("tokens", [0, 1, 2, 17, 300])

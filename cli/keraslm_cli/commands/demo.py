@@ -32,7 +32,7 @@ WORDS = 80
 )
 @click.pass_context
 def command(ctx: click.Context, out: pathlib.Path) -> None:
-    """Train four models on the embedded corpus, compare them, read what one writes.
+    """Train four models on the embedded corpus, and compare them.
 
     A count trigram, a neural bigram and trigram and an LSTM learn village, a small
     language whose lowest possible perplexity is known. It stands below theirs.

@@ -7,7 +7,7 @@ import click
 
 from keraslm_cli import texts
 
-HELP = f"""Train a model on CORPUS and write what comes of it to the folder RUN.
+HELP = f"""Train a model on CORPUS and write it to the folder RUN.
 
 RUN holds model.keras, config.toml, history.csv, samples.txt, card.json and
 perplexity.png. Without options: an LSTM on words. Options that are left out take a
