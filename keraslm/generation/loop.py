@@ -24,7 +24,7 @@ def generate_ids(
     for _ in range(length):
         log_probabilities = stream.next_log_probabilities()
         log_probabilities[forbidden] = -np.inf
-        if np.max(log_probabilities) == -np.inf:  # only the forbidden was possible
+        if log_probabilities.max() == -np.inf:  # only the forbidden was possible
             log_probabilities[:] = 0
             log_probabilities[forbidden] = -np.inf
         token = sampler.draw(log_probabilities)

@@ -41,9 +41,9 @@ class Sampler:
         """
         if self.temperature == 0:
             return int(np.argmax(log_probabilities))
-        cumulative = np.cumsum(self._weights(log_probabilities))
+        cumulative = self._weights(log_probabilities).cumsum()
         point = self.rng.random() * cumulative[-1]
-        return int(np.searchsorted(cumulative, point, side="right"))
+        return int(cumulative.searchsorted(point, side="right"))
 
     def distribution(self, log_probabilities: np.ndarray) -> np.ndarray:
         """Give the distribution that is drawn from; sums to one.
@@ -59,7 +59,7 @@ class Sampler:
             weights = np.zeros(len(log_probabilities))
             weights[np.argmax(log_probabilities)] = 1
             return weights
-        weights = log_probabilities - np.max(log_probabilities)
+        weights = log_probabilities - log_probabilities.max()
         if self.temperature != 1:
             with np.errstate(over="ignore"):  # to -inf, near temperature 0
                 weights /= self.temperature

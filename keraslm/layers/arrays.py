@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float32]
 
 matmul = np.matmul
 tanh = np.tanh
-_HALF = np.float32(0.5)
+_HALF = np.array(0.5, np.float32)  # NumPy takes it in less time than a scalar
 
 
 def sigmoid(x: Array) -> Array:
@@ -19,7 +19,11 @@ def sigmoid(x: Array) -> Array:
 
     Math:   1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2, which never overflows
     """
-    return _HALF * np.tanh(_HALF * x) + _HALF
+    y = _HALF * x
+    np.tanh(y, out=y)
+    y *= _HALF
+    y += _HALF
+    return y
 
 
 def split(x: Array, parts: int, axis: int = -1) -> list[Array]:
