@@ -13,6 +13,9 @@ from keraslm.training.folder import RunFolder
 from keraslm.training.history import History
 from keraslm.training.reporter import Reporter
 
+# what tells the fitting of a network when to stop, and counting nothing
+_LIMITS = ("epochs", "steps", "minutes")
+
 
 def count(
     c: Configuration,
@@ -23,6 +26,9 @@ def count(
 ) -> NgramModel:
     """Count the n-grams of the training text and keep the model in RUN."""
     train, valid = texts["train"], texts.get("valid")
+    for name in _LIMITS:
+        if getattr(c, name) is not None and not c.dry_run:
+            reporter.note(f"counting reads the text once; {name} changes nothing")
     began = time.perf_counter()
     held_out = valid.ids if valid else None
     model = NgramModel.train(

@@ -14,6 +14,7 @@ from keraslm.training.encoded import Encoded
 from keraslm.training.keeper import Keeper
 from keraslm.training.memory import KeepFreedMemory
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.room import window_shape
 from keraslm.training.schedule import LearningRate
 from keraslm.training.watch import Watch
 
@@ -38,9 +39,7 @@ def fit(
     Raises: TrainingError at a loss that is no number.
     """
     boundary = language_model.encoder.vocabulary.boundary_id
-    rows = min(c.batch_size or 1, len(train.ids))
-    row_length = -(-len(train.ids) // rows)
-    windows = Windows(train.ids, boundary, rows, min(c.time or 1, row_length))
+    windows = Windows(train.ids, boundary, *window_shape(c, len(train.ids)))
     clock = Clock(total_steps(c, len(windows)), c.minutes)
     rate = LearningRate(c, clock)
     keeper.begin(clock)

@@ -19,6 +19,7 @@ from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import initial_options, open_initial
 from keraslm.training.reporter import Reporter
+from keraslm.training.room import check_room
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +41,7 @@ def train(
     """Train the model of a configuration on a corpus and write the folder RUN.
 
     The card measures the kept model on the corpus's test text, or on its validation
-    text, or on its training text: the first of them that there is.
+    text, or on its training text: the first that is there and holds a known token.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number; what was kept until then stays.
@@ -53,6 +54,8 @@ def train(
     encoder = initial.encoder if initial else _new_encoder(c, corpus, reporter)
     texts = _encoded(corpus, encoder, reporter)
     _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
+    if c.model != "ngram":
+        check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
     folder.create()
     folder.write_configuration(c.to_dict())
     if c.model == "ngram":
@@ -61,12 +64,13 @@ def train(
         kept: LanguageModel = count(c, encoder, texts, folder, reporter)
     else:
         kept = _fit(c, encoder, texts, folder, reporter, initial)
-    return _finish(kept, corpus, folder, command)
+    return _finish(kept, _to_measure(corpus, encoder), folder, command)
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:
     """Name the folder of a run that was given none."""
-    return f"runs/{corpus.name.split('.')[0]}-{c.level}-{c.model}"
+    name = corpus.name.split(".")[0].replace(" ", "-")
+    return f"runs/{name}-{c.level}-{c.model}"
 
 
 def _new_encoder(c: Configuration, corpus: Corpus, reporter: Reporter) -> TextEncoder:
@@ -111,12 +115,16 @@ def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> Non
             f"training needs at least 2 tokens; {text.name} has {len(ids)}: "
             "give a longer text"
         )
-    empty = (vocabulary.unknown_id, vocabulary.boundary_id)
-    if np.isin(ids, empty).all():
+    if not _holds_known(ids, vocabulary):
         raise CorpusError(
             f"no token of {text.name} is in the vocabulary of the model; "
             "give a text in the language that it learnt"
         )
+
+
+def _holds_known(ids: np.ndarray, vocabulary: Vocabulary) -> bool:
+    """Say whether a text has a token of the vocabulary, line ends aside."""
+    return not np.isin(ids, (vocabulary.unknown_id, vocabulary.boundary_id)).all()
 
 
 def _fit(
@@ -151,10 +159,15 @@ def _fit(
     return kept
 
 
-def _finish(
-    model: LanguageModel, corpus: Corpus, folder: RunFolder, command: str
-) -> Run:
-    text = corpus.test or corpus.valid or corpus.train
+def _to_measure(corpus: Corpus, encoder: TextEncoder) -> Text:
+    """Choose the test text, or else the validation text, if the model can read it."""
+    for text in (corpus.test, corpus.valid):
+        if text is not None and _holds_known(encoder.encode(text), encoder.vocabulary):
+            return text
+    return corpus.train
+
+
+def _finish(model: LanguageModel, text: Text, folder: RunFolder, command: str) -> Run:
     card = model.evaluate(text, command)
     model.metadata["card"] = card.to_dict()
     model.save(folder.model)

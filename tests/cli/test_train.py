@@ -108,6 +108,7 @@ OPTIONS = [
     ("--level byte", "char, word"),
     ("--units -5", "units"),
     ("--units many", "many"),
+    ("--units 2000000000", "GB"),
     ("--layers 0", "layers"),
     ("--embedding 0", "embedding"),
     ("--batch-size 0", "batch_size"),

@@ -225,6 +225,20 @@ def test_chinese_without_a_last_newline_and_nothing_to_validate_on(
     assert set(notes.texts[-1][1]) <= set(run.model.vocabulary.tokens)
 
 
+@pytest.mark.parametrize("model", ["ngram", "bigram"])
+def test_a_test_text_of_unknown_words_only_is_not_what_is_measured(
+    small, texts, tmp_path, model
+):
+    corpus = texts("the dog barks\n", "the dog\n", "春眠 不觉晓\n")
+    run = train(small(model, tmp_path / "run"), corpus)
+    assert run.card.text_sha256 == corpus.valid.sha256
+
+
+def test_counting_says_what_it_does_not_need(small, corpus, tmp_path, notes):
+    train(small("ngram", tmp_path / "run", epochs=3), corpus, reporter=notes)
+    assert "epochs changes nothing" in notes.lines[0]
+
+
 def test_samples_come_at_the_steps_that_were_asked(small, corpus, tmp_path, notes):
     c = small("bigram", tmp_path / "run", sample_steps=2, steps=5)
     train(c, corpus, reporter=notes)

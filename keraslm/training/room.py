@@ -1,0 +1,64 @@
+"""Whether a network has room in the machine's memory, before any of it is taken."""
+
+import itertools
+import os
+
+from keraslm.errors import UsageError
+from keraslm.training.configuration import RECURRENT, Configuration
+
+BYTES = 4  # of a float32
+COPIES = 4  # a weight, its gradient, and the two means that Adam keeps of it
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+
+
+def window_shape(c: Configuration, tokens: int) -> tuple[int, int]:
+    """Give rows and time of the windows: those asked for, or what the text fills."""
+    rows = min(c.batch_size or 1, tokens)
+    return rows, min(c.time or 1, -(-tokens // rows))
+
+
+def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
+    """Refuse a network that could not be trained here on a text of so many tokens.
+
+    Raises: UsageError with the size of the network and of the memory.
+    """
+    if not hasattr(os, "sysconf"):  # Windows does not say
+        return
+    rows, time = window_shape(c, tokens)
+    weights = count_weights(c, vocabulary_size)
+    needed = BYTES * (COPIES * weights + rows * time * width(c, vocabulary_size))
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > there:
+        raise UsageError(
+            f"a {c.model} of {weights:,} weights, {rows} x {time} tokens a step, needs "
+            f"about {needed / 1e9:,.1f} GB; this machine has {there / 1e9:,.1f} GB: "
+            "give smaller sizes, a smaller --batch-size or --time"
+        )
+
+
+def count_weights(c: Configuration, vocabulary_size: int) -> int:
+    """Count the entries of all matrices; biases are few beside them."""
+    embedding = c.embedding or 0
+    if c.model in RECURRENT:
+        units, layers = c.units or 0, c.layers or 0
+        cells = GATES[c.model] * units * (embedding + (2 * layers - 1) * units)
+        output = 0 if c.tied else units * vocabulary_size
+        return embedding * vocabulary_size + cells + output
+    context = c.context or 1
+    inputs = {
+        "one-hot": context * vocabulary_size,
+        "bag-of-words": vocabulary_size,
+        "embedding": context * embedding,
+    }[c.input or "embedding"]
+    sizes = (inputs, *c.hidden_sizes, vocabulary_size)
+    products = sum(one * two for one, two in itertools.pairwise(sizes))
+    return embedding * vocabulary_size + products
+
+
+def width(c: Configuration, vocabulary_size: int) -> int:
+    """Count the numbers that a step keeps of a token: logits twice, and each layer."""
+    if c.model in RECURRENT:
+        kept = 2 * (GATES[c.model] + 1) * (c.units or 0) * (c.layers or 0)
+    else:
+        kept = (c.context or 1) * (c.embedding or 1) + sum(c.hidden_sizes)
+    return 2 * vocabulary_size + kept
