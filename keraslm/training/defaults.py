@@ -29,9 +29,9 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "layers": 1,
         "units": 256,
         "dropout": 0.0,
-        "learning_rate": 5e-3,
+        "learning_rate": 1e-2,
         "batch_size": 32,
-        "time": 64,
+        "time": 32,
         "epochs": 10,
     },
     "recurrent word": {
@@ -77,7 +77,7 @@ def resolve(c: Configuration) -> Configuration:
     if c.input in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
     if c.model == "rnn":
-        defaults["learning_rate"] = 1e-3
+        defaults["learning_rate"] = 2e-3
     if not recurrent and _is_regression(c):
         defaults["learning_rate"] = 0.03
     if c.optimizer in ("sgd", "momentum"):
