@@ -87,7 +87,9 @@ def main() -> None:
         ours = language_model(embedding, units, layers)
         size = ours.keras_model.vocabulary_size
         carried = CarriedModel(ours.keras_model, batch)
-        carried.compile(optimizer=new_optimizer(Configuration()), jit_compile=True)
+        carried.compile(
+            optimizer=new_optimizer(Configuration(learning_rate=1e-3)), jit_compile=True
+        )
         stock = stock_model(size, batch, embedding, units, layers)
         ids = np.random.default_rng(1).integers(2, size, (batch, steps + 1), np.int32)
         x, y, w = ids[:, :-1], ids[:, 1:], np.ones((batch, steps), np.float32)
