@@ -34,7 +34,9 @@ def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
     if name == "-" or os.path.lexists(name) or dataset not in catalogue.names():
         return open_corpus(name, encoding, split)
     with progress_bar(f"fetching {dataset}", "bytes") as progress:
-        return catalogue.open_dataset(dataset, size or None, progress=progress)
+        return catalogue.open_dataset(
+            dataset, size or None, split=split, progress=progress
+        )
 
 
 def open_named_text(name: str, encoding: str = "utf-8") -> "Text":

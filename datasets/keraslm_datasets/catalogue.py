@@ -96,9 +96,10 @@ def open_dataset(
     name: str,
     size: str | int | None = None,
     seed: int = 0,
+    split: str = DEFAULT_SPLIT,
     progress: Progress | None = None,
 ) -> "Corpus":
-    """Return a dataset as a keraslm.text.Corpus with its usual splits.
+    """Return a dataset as a keraslm.text.Corpus, one of a single file cut by `split`.
 
     village is made in memory: of `size` "small", "medium", "large" or a number of
     tokens (default medium) and `seed`. Any other dataset is fetched if it must be.
@@ -112,7 +113,7 @@ def open_dataset(
     if found.kind == "generated":
         train, valid, test = _village_texts(size, seed)
         return Corpus(name, train, valid, test)
-    return open_corpus(fetch(name, progress), split=DEFAULT_SPLIT)
+    return open_corpus(fetch(name, progress), split=split)
 
 
 def export(

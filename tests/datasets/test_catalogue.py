@@ -230,6 +230,14 @@ def test_an_export_is_the_corpus_that_is_trained_on(add, home, tmp_path):
         assert getattr(exported, part).sha256 == getattr(direct, part).sha256
 
 
+def test_a_dataset_of_one_file_is_cut_where_the_user_says(add, home):
+    add("one", LINES.encode(), [{"name": "one.txt"}])
+    put(home / "datasets" / "one" / "one.txt", LINES.encode())
+    corpus = catalogue.open_dataset("one", split="50/50")
+    assert corpus.test is None
+    assert corpus.train.sha256 != catalogue.open_dataset("one").train.sha256
+
+
 def test_an_export_replaces_nothing_unless_told_to(add, home, tmp_path):
     add("one", LINES.encode(), [{"name": "one.txt"}])
     put(home / "datasets" / "one" / "one.txt", LINES.encode())
