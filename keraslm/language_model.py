@@ -91,6 +91,11 @@ class LanguageModel(abc.ABC):
         """How many numbers the model has learnt: weights, or counts of n-grams."""
 
     @property
+    def details(self) -> dict[str, Any]:
+        """What belongs on a card of this model alone, as JSON."""
+        return {}
+
+    @property
     def vocabulary(self) -> Any:
         """The tokens this model predicts."""
         return self.encoder.vocabulary
@@ -213,6 +218,7 @@ class LanguageModel(abc.ABC):
             tokens_per_second=_ratio(len(ids), seconds),
             version=__version__,
             command=command,
+            details=self.details,
             **figures,  # type: ignore[arg-type]
         )
 

@@ -3,18 +3,22 @@
 import os
 
 from keraslm import archive
+from keraslm.counts.arpa_reader import is_arpa
+from keraslm.counts.model import NgramModel
 from keraslm.language_model import LanguageModel
 
 
 def load(path: str | os.PathLike[str]) -> LanguageModel:
     """Open a model file, or the model of a folder RUN.
 
-    Counts are opened without TensorFlow. Nothing in the file is executed.
+    An ARPA file is a model too, of words. Counts are opened without TensorFlow.
+    Nothing in the file is executed.
     Raises: UsageError if there is none; ModelFileError if it is damaged or foreign.
     """
+    file = archive.model_path(path)
+    if is_arpa(file):
+        return NgramModel.read_arpa(file)
     if archive.read_description(path)["kind"] == "counts":
-        from keraslm.counts.model import NgramModel
-
         return NgramModel.load(path)
     from keraslm.models.language_model import KerasLanguageModel
 

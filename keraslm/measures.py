@@ -77,6 +77,8 @@ class Card:
     tokens_per_second: float
     version: str
     command: str
+    details: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """What else belongs to the figure: of counts, the smoothing and its numbers."""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the card as the JSON object that is written and printed."""

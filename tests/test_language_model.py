@@ -4,6 +4,7 @@ import os
 import numpy as np
 import pytest
 
+from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.generation.stream import TokenStream
@@ -50,7 +51,7 @@ def counts():
     text = "a b a b\na c\n"
     tokenizer = tokenizer_named("word")
     encoder = TextEncoder(tokenizer, Vocabulary.build(tokenizer.count([text]), "word"))
-    return NgramModel.train(encoder, encoder.encode(text), 2, 1)
+    return NgramModel.train(encoder, encoder.encode(text), 2, Additive(1))
 
 
 def test_a_score_is_the_worked_table_of_the_lectures():

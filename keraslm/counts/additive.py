@@ -6,15 +6,21 @@ Math:   P(w | h) = (c(h w) + delta) / (c(h) + delta V)
 References: Laplace (1814); Lidstone (1920); Chen & Goodman (1998), section 2.1.
 """
 
+import dataclasses
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from keraslm.counts.ngrams import Found, Ngrams
+from keraslm.counts.ngrams import Ngrams
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.sorting import count_distinct, gather
+from keraslm.counts.table import Table
+from keraslm.counts.trie import Found, Trie
 from keraslm.errors import UsageError
+
+DEFAULT_DELTA = 0.1
+"""The delta where there is no held-out text to choose one on."""
 
 
 class Additive(Smoothing):
@@ -36,31 +42,87 @@ class Additive(Smoothing):
             )
         self.delta = float(delta)
 
+    @classmethod
+    def fit(cls, ngrams: Ngrams, held_out: np.ndarray | None = None) -> Self:
+        """Take the delta that gives held-out text the highest probability, or 0.1."""
+        if held_out is None or not len(held_out):
+            return cls(DEFAULT_DELTA)
+        return cls(best_delta(ngrams, held_out))
+
     def settings(self) -> dict[str, Any]:
         """Give delta."""
         return {"delta": self.delta}
 
-    def log_probabilities(self, ngrams: Ngrams, found: Found) -> np.ndarray:
+    def estimate(self, ngrams: Ngrams, prune: tuple[int, ...] = ()) -> "AdditiveTable":
+        """Keep the counts; the formula is applied when a probability is asked for.
+
+        Raises: UsageError if something is to be pruned.
+        """
+        if any(prune):
+            raise UsageError(
+                "additive smoothing needs every count and cannot be pruned; leave out "
+                "--prune, or give another --smoothing"
+            )
+        return AdditiveTable(ngrams.trie, ngrams.counts, self.delta)
+
+
+@dataclasses.dataclass(frozen=True)
+class AdditiveTable(Table):
+    """The counts and delta; shapes: counts (ngrams,) an order."""
+
+    kind = "additive"
+    trie: Trie
+    counts: list[np.ndarray]
+    delta: float
+    totals: list[np.ndarray] = dataclasses.field(init=False)
+    """c(h) = sum_w c(h w), (histories,) an order."""
+
+    def __post_init__(self) -> None:
+        """Add up the counts after each history."""
+        pairs = zip(self.trie.levels, self.counts, strict=True)
+        totals = [level.sum_over_words(counts) for level, counts in pairs]
+        object.__setattr__(self, "totals", totals)
+
+    def log_probabilities(self, found: Found) -> np.ndarray:
         """Give log P(w | h) of each token of a text.
 
         Shapes: found (tokens,) -> (tokens,)
         """
-        count, total = counts_of(ngrams, found)
-        return log_additive(count, total, self.delta, ngrams.vocabulary_size)
+        count, total = self.counts_of(found)
+        return log_additive(count, total, self.delta, self.trie.vocabulary_size)
 
-    def next_log_probabilities(self, ngrams: Ngrams, history: list[int]) -> np.ndarray:
+    def next_log_probabilities(self, history: list[int]) -> np.ndarray:
         """Give log P(w | h) of every word after one history.
 
         Shapes: -> (vocabulary,)
         """
-        order = ngrams.orders[len(history) - 1]
-        children = order.children(history[-1])
-        counts = np.append(order.counts[children], 0)  # 0: each word never seen here
-        size = ngrams.vocabulary_size
+        k = len(history) - 1
+        level = self.trie.levels[k]
+        children = level.children(history[-1])
+        # the last 0 is of each word never seen here
+        counts = np.append(self.counts[k][children], 0)
+        size = self.trie.vocabulary_size
         seen = log_additive(counts, counts.sum(), self.delta, size)
         row = np.full(size, seen[-1])
-        row[order.words[children]] = seen[:-1]
+        row[level.words[children]] = seen[:-1]
         return row
+
+    def sizes(self) -> list[int]:
+        """How many distinct n-grams were seen, order by order."""
+        return [int(np.count_nonzero(counts)) for counts in self.counts]
+
+    def counts_of(self, found: Found) -> tuple[np.ndarray, np.ndarray]:
+        """Give c(h w) and c(h) of each token, h its longest history.
+
+        Shapes: -> (tokens,), (tokens,)
+        """
+        count = np.zeros(len(found.history_length))
+        total = np.zeros(len(found.history_length))
+        for length, counts in enumerate(self.counts):
+            here = np.flatnonzero(found.history_length == length)
+            count[here] = gather(counts, found.ngrams[length][here])
+            total[here] = gather(self.totals[length], found.histories[length][here])
+        return count, total
 
 
 def log_additive(
@@ -77,20 +139,6 @@ def log_additive(
     return np.where(denominator == 0, -math.log(vocabulary_size), log_probability)
 
 
-def counts_of(ngrams: Ngrams, found: Found) -> tuple[np.ndarray, np.ndarray]:
-    """Give c(h w) and c(h) of each token, h its longest history.
-
-    Shapes: -> (tokens,), (tokens,)
-    """
-    count = np.zeros(len(found.history_length), dtype=np.int64)
-    total = np.zeros(len(found.history_length), dtype=np.int64)
-    for length, order in enumerate(ngrams.orders):
-        here = np.flatnonzero(found.history_length == length)
-        count[here] = gather(order.counts, found.ngrams[length][here])
-        total[here] = gather(order.totals, found.contexts[length][here])
-    return count, total
-
-
 def best_delta(ngrams: Ngrams, held_out: np.ndarray) -> float:
     """Choose the delta that gives a held-out text the highest probability.
 
@@ -99,10 +147,12 @@ def best_delta(ngrams: Ngrams, held_out: np.ndarray) -> float:
     Math:   argmax_delta sum_t log P(y_t | h_t),  delta from 1e-6 to 10
     Shapes: held_out (tokens,) ids
     """
-    count, total, times = _distinct_counts(ngrams, held_out)
+    table = AdditiveTable(ngrams.trie, ngrams.counts, 0.0)
+    count, total, times = _distinct_counts(table, held_out)
+    size = ngrams.trie.vocabulary_size
 
     def nats(delta: float) -> float:
-        return -float(times @ log_additive(count, total, delta, ngrams.vocabulary_size))
+        return -float(times @ log_additive(count, total, delta, size))
 
     coarse = np.geomspace(1e-6, 10, 29)
     best = int(np.argmin([nats(delta) for delta in coarse]))
@@ -111,11 +161,11 @@ def best_delta(ngrams: Ngrams, held_out: np.ndarray) -> float:
 
 
 def _distinct_counts(
-    ngrams: Ngrams, ids: np.ndarray
+    table: AdditiveTable, ids: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give the distinct pairs c(h w), c(h) of a text, and how many tokens have each."""
-    found = [counts_of(ngrams, stretch) for stretch in ngrams.look_up(ids)]
-    count, total = np.concatenate(found, axis=1)  # (2, tokens)
+    found = [table.counts_of(stretch) for stretch in table.trie.look_up(ids)]
+    count, total = np.concatenate(found, axis=1).astype(np.int64)  # (2, tokens)
     base = int(total.max()) + 1
-    pairs, times, _ = count_distinct(count * base + total)
+    pairs, times, _, _ = count_distinct(count * base + total)
     return pairs // base, pairs % base, times

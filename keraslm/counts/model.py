@@ -6,19 +6,18 @@ from typing import Any, Self
 import numpy as np
 
 from keraslm import archive
-from keraslm.counts.additive import Additive, best_delta
+from keraslm.counts.arpa import write_arpa
+from keraslm.counts.arpa_reader import read_arpa
 from keraslm.counts.ngrams import Ngrams, count_ngrams
 from keraslm.counts.smoothing import Smoothing
+from keraslm.counts.smoothings import DEFAULT, smoothing_named
 from keraslm.counts.storage import from_arrays, to_arrays
 from keraslm.counts.stream import NgramStream
-from keraslm.errors import ModelFileError
+from keraslm.counts.table import BackoffTable, Table
+from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.text.encoder import TextEncoder
-
-DEFAULT_DELTA = 0.1
-"""The delta of a model that has no held-out text to choose one on."""
-
-SMOOTHINGS: dict[str, type[Additive]] = {Additive.name: Additive}
+from keraslm.text.tokenizer import tokenizer_named
 
 
 class NgramModel(LanguageModel):
@@ -30,16 +29,17 @@ class NgramModel(LanguageModel):
     def __init__(
         self,
         encoder: TextEncoder,
-        ngrams: Ngrams,
-        smoothing: Smoothing,
+        table: Table,
+        smoothing: dict[str, Any],
         metadata: dict[str, Any] | None = None,
     ) -> None:
+        """Put the parts together; `smoothing` has its name, its numbers, its notes."""
         self.encoder = encoder
-        self.ngrams = ngrams
+        self.table = table
         self.smoothing = smoothing
         self.metadata = dict(metadata or {})
-        self.name = f"ngram-{ngrams.order}"
-        self.state_rule = _state_rule(ngrams.order)
+        self.name = f"ngram-{table.trie.order}"
+        self.state_rule = _state_rule(table.trie.order)
 
     @classmethod
     def train(
@@ -47,29 +47,51 @@ class NgramModel(LanguageModel):
         encoder: TextEncoder,
         ids: np.ndarray,
         order: int = 3,
-        delta: float | None = None,
+        smoothing: str | Smoothing = DEFAULT,
         valid: np.ndarray | None = None,
+        prune: tuple[int, ...] = (),
     ) -> Self:
-        """Count a text's n-grams.
+        """Count a text's n-grams and smooth them.
 
-        Without a `delta`, the one is taken that gives the validation text `valid` the
-        highest probability, and 0.1 where there is no such text.
+        A smoothing given by name finds its numbers in the counts, or on the validation
+        text `valid`. N-grams that occur `prune` times or less are left out: one limit
+        an order, from 1 up, the last for all higher ones.
 
         Shapes: ids (tokens,), valid (tokens,)
-        Raises: UsageError for an order below 1 or a delta below 0; CorpusError if
-            there is no token.
+        Raises: UsageError for an order below 1, an unknown smoothing or one that needs
+            validation text; CorpusError if there is no token.
         """
-        smoothing = None if delta is None else Additive(delta)
         vocabulary = encoder.vocabulary
         ngrams = count_ngrams(ids, len(vocabulary), order, vocabulary.boundary_id)
-        if smoothing is None:
-            smoothing = Additive(_chosen_delta(ngrams, valid))
-        return cls(encoder, ngrams, smoothing)
+        return cls.smooth(encoder, ngrams, smoothing, valid, prune)
+
+    @classmethod
+    def smooth(
+        cls,
+        encoder: TextEncoder,
+        ngrams: Ngrams,
+        smoothing: str | Smoothing = DEFAULT,
+        valid: np.ndarray | None = None,
+        prune: tuple[int, ...] = (),
+    ) -> Self:
+        """Smooth n-grams that were counted; see `train`."""
+        if isinstance(smoothing, str):
+            smoothing = smoothing_named(smoothing).fit(ngrams, valid)
+        table = smoothing.estimate(ngrams, prune)
+        described = {"name": smoothing.name, **smoothing.settings()}
+        described |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
+        described |= {"prune": list(prune)} if any(prune) else {}
+        return cls(encoder, table, described)
 
     @property
     def order(self) -> int:
         """How many tokens the longest n-gram has: one more than the history."""
-        return self.ngrams.order
+        return self.table.trie.order
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The smoothing and its numbers, and the n-grams of each order."""
+        return {"smoothing": self.smoothing, "ngrams": self.size_per_order()}
 
     def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
         """Predict every token of a stream once, with the longest history it can use.
@@ -78,15 +100,15 @@ class NgramModel(LanguageModel):
         """
         result = np.empty(len(ids))
         done = 0
-        for found in self.ngrams.look_up(ids):
+        for found in self.table.trie.look_up(ids):
             end = done + len(found.history_length)
-            result[done:end] = self.smoothing.log_probabilities(self.ngrams, found)
+            result[done:end] = self.table.log_probabilities(found)
             done = end
         return result
 
     def stream(self) -> NgramStream:
         """Start a stream at the beginning of a line."""
-        return NgramStream(self.ngrams, self.smoothing)
+        return NgramStream(self.table)
 
     @property
     def parameters(self) -> int:
@@ -95,7 +117,7 @@ class NgramModel(LanguageModel):
 
     def size_per_order(self) -> list[int]:
         """How many distinct n-grams the model holds, from order 1 up."""
-        return self.ngrams.sizes()
+        return self.table.sizes()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as one file, atomically; nothing is pickled."""
@@ -105,9 +127,9 @@ class NgramModel(LanguageModel):
             "encoder": self.encoder.to_dict(),
             "metadata": self.metadata,
             "order": self.order,
-            "smoothing": {"name": self.smoothing.name, **self.smoothing.settings()},
+            "smoothing": self.smoothing,
         }
-        archive.write_model(path, description, to_arrays(self.ngrams))
+        archive.write_model(path, description, to_arrays(self.table))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -125,26 +147,42 @@ class NgramModel(LanguageModel):
         arrays = archive.read_arrays(path)
         try:
             encoder = TextEncoder.from_dict(description["encoder"])
-            settings = dict(description["smoothing"])
-            smoothing = SMOOTHINGS[settings.pop("name")](**settings)
-            order, metadata = int(description["order"]), description["metadata"]
+            smoothing, metadata = description["smoothing"], description["metadata"]
+            order, delta = int(description["order"]), _delta(smoothing)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(
                 f"{path} has a damaged description: {error}"
             ) from error
-        ngrams = from_arrays(arrays, order, encoder.vocabulary.boundary_id)
-        if ngrams.vocabulary_size != len(encoder.vocabulary):
-            raise ModelFileError(
-                f"{path} is damaged: {ngrams.vocabulary_size} counts for a vocabulary "
-                f"of {len(encoder.vocabulary)} tokens"
+        table = from_arrays(arrays, order, len(encoder.vocabulary), delta)
+        return cls(encoder, table, smoothing, metadata)
+
+    def write_arpa(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as an ARPA file, which KenLM and SRILM read, atomically.
+
+        Raises: UsageError for additive smoothing, which does not back off.
+        """
+        if not isinstance(self.table, BackoffTable):
+            raise UsageError(
+                "an ARPA file holds models that back off, and additive smoothing does "
+                "not; train with another --smoothing"
             )
-        return cls(encoder, ngrams, smoothing, metadata)
+        write_arpa(path, self.table, self.vocabulary)
+
+    @classmethod
+    def read_arpa(cls, path: str | os.PathLike[str]) -> Self:
+        """Open an ARPA file as a model of words between white space.
+
+        Raises: ModelFileError with the line and the reason if it is malformed.
+        """
+        vocabulary, table = read_arpa(path)
+        encoder = TextEncoder(tokenizer_named("word"), vocabulary)
+        return cls(encoder, table, {"name": "arpa"})
 
 
-def _chosen_delta(ngrams: Ngrams, valid: np.ndarray | None) -> float:
-    if valid is None or not len(valid):
-        return DEFAULT_DELTA
-    return best_delta(ngrams, valid)
+def _delta(smoothing: dict[str, Any]) -> float | None:
+    """Give the delta of additive smoothing, which is applied to counts."""
+    name = smoothing["name"]
+    return float(smoothing["delta"]) if name == "additive" else None
 
 
 def _state_rule(order: int) -> str:

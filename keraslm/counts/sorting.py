@@ -37,11 +37,13 @@ def _sort_halves(keys: np.ndarray, middle: np.int64) -> tuple[np.ndarray, np.nda
     return np.concatenate(sorted_halves), np.concatenate(positions)
 
 
-def count_distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count how often each key occurs.
+def count_distinct(
+    keys: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Count how often each key occurs, and give a place where it does.
 
-    Math:   distinct[index] = keys
-    Shapes: keys (n,) -> distinct (m,) in order, counts (m,), index (n,)
+    Math:   distinct[index] = keys, keys[example] = distinct
+    Shapes: keys (n,) -> distinct (m,) in order, counts (m,), index (n,), example (m,)
     """
     in_order, positions = sort_with_positions(keys)
     is_new = np.ones(len(keys), dtype=bool)
@@ -49,7 +51,8 @@ def count_distinct(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     starts = np.flatnonzero(is_new)
     index = np.empty(len(keys), dtype=np.int64)
     index[positions] = np.cumsum(is_new) - 1
-    return in_order[starts], np.diff(starts, append=len(keys)), index
+    counts = np.diff(starts, append=len(keys))
+    return in_order[starts], counts, index, positions[starts]
 
 
 def find(distinct: np.ndarray, keys: np.ndarray) -> np.ndarray:

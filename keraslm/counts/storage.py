@@ -1,65 +1,85 @@
-"""N-grams as a few small arrays: for each order its words, counts and family sizes."""
-
-import itertools
+"""A table of n-grams as a few arrays: an order's words, family sizes and numbers."""
 
 import numpy as np
 
-from keraslm.counts.ngrams import NgramOrder, Ngrams
+from keraslm.counts.additive import AdditiveTable
+from keraslm.counts.table import BackoffTable, Table
+from keraslm.counts.trie import Level, Trie, first_level
 from keraslm.errors import ModelFileError
 
+Arrays = dict[str, np.ndarray]
 
-def to_arrays(ngrams: Ngrams) -> dict[str, np.ndarray]:
-    """Give the arrays that are stored, each of the smallest type that holds it.
 
-    A key is not stored: it is its context, told by how many children each context
+def to_arrays(table: Table) -> Arrays:
+    """Give the arrays that are stored, integers of the smallest type that holds them.
+
+    A key is not stored: it is its history, told by how many children each history
     has, and its word.
     """
-    arrays = {}
-    for k, order in enumerate(ngrams.orders, start=1):
-        arrays[f"counts-{k}"] = _smallest(order.counts)
-        if k > 1:
-            arrays[f"words-{k}"] = _smallest(order.words)
-            arrays[f"children-{k}"] = _smallest(np.diff(order.starts))
-    return arrays
+    arrays: Arrays = {}
+    for n, level in enumerate(table.trie.levels[1:], start=2):
+        arrays[f"words-{n}"] = _smallest(level.words)
+        arrays[f"children-{n}"] = _smallest(np.diff(level.starts))
+    if isinstance(table, AdditiveTable):
+        smallest = [_smallest(counts) for counts in table.counts]
+        return arrays | _numbered("counts", smallest)
+    if not isinstance(table, BackoffTable):
+        raise TypeError(f"a table of n-grams was expected; received {type(table)}")
+    return arrays | _numbered("log-p", table.log_p) | _numbered("log-b", table.log_b)
 
 
-def from_arrays(arrays: dict[str, np.ndarray], order: int, boundary: int) -> Ngrams:
-    """Build the n-grams back.
+def from_arrays(arrays: Arrays, order: int, size: int, delta: float | None) -> Table:
+    """Build the table back: of counts if there is a `delta`, else of probabilities.
 
-    Raises: ModelFileError if the arrays are not those of `order` orders of n-grams.
+    Raises: ModelFileError if the arrays are not those of `order` orders of n-grams
+        over a vocabulary of `size` words.
     """
     try:
-        first = arrays["counts-1"].astype(np.int64)
-        size = len(first)
-        orders = [NgramOrder(np.arange(size), first, 1, size)]
-        for k in range(2, order + 1):
-            children = arrays[f"children-{k}"].astype(np.int64)
-            words = arrays[f"words-{k}"]
-            if children.max(initial=0) > size or children.sum() != len(words):
-                raise ValueError(f"order {k} has {len(words)} n-grams")
-            context = np.repeat(np.arange(len(children)), children)
-            keys = context * size + words
-            counts = arrays[f"counts-{k}"].astype(np.int64)
-            orders.append(NgramOrder(keys, counts, len(children), size))
+        trie = _trie(arrays, order, size)
+        if delta is not None:
+            counts = [array.astype(np.int64) for array in _all(arrays, "counts", trie)]
+            return AdditiveTable(trie, counts, delta)
+        log_p, log_b = _all(arrays, "log-p", trie), _all(arrays, "log-b", trie, short=1)
+        if not all(np.all(array <= ROOM) for array in log_p):
+            raise ValueError("a probability is above 1, or is not a number")
+        return BackoffTable(trie, log_p, log_b)
     except (KeyError, ValueError) as error:
-        raise ModelFileError(f"the counts do not fit together: {error}") from error
-    _check(orders)
-    return Ngrams(orders, boundary)
+        raise ModelFileError(
+            f"the counts do not fit together: {error}; the file is damaged, train again"
+        ) from error
+
+
+ROOM = 1e-6  # for the rounding of a logarithm that is 0
+
+
+def _trie(arrays: Arrays, order: int, size: int) -> Trie:
+    levels = [first_level(size)]
+    for n in range(2, order + 1):
+        children = arrays[f"children-{n}"].astype(np.int64)
+        words = arrays[f"words-{n}"]
+        if children.max(initial=0) > size or children.sum() != len(words):
+            raise ValueError(f"order {n} has {len(words)} n-grams")
+        if len(children) != len(levels[-1]):
+            raise ValueError(f"order {n} has {len(children)} histories")
+        keys = np.repeat(np.arange(len(children)), children) * size + words
+        levels.append(Level(keys, len(children), size))
+    if not all(np.all(np.diff(level.keys) > 0) for level in levels):
+        raise ValueError("n-grams are not in order")
+    return Trie(levels)
+
+
+def _all(arrays: Arrays, name: str, trie: Trie, short: int = 0) -> list[np.ndarray]:
+    levels = trie.levels[: trie.order - short]
+    found = [arrays[f"{name}-{n}"] for n, _ in enumerate(levels, start=1)]
+    for level, array in zip(levels, found, strict=True):
+        if len(array) != len(level):
+            raise ValueError(f"{len(array)} numbers for {len(level)} n-grams")
+    return found
+
+
+def _numbered(name: str, arrays: list[np.ndarray]) -> Arrays:
+    return {f"{name}-{n}": array for n, array in enumerate(arrays, start=1)}
 
 
 def _smallest(values: np.ndarray) -> np.ndarray:
     return values.astype(np.min_scalar_type(int(values.max(initial=0))))
-
-
-def _check(orders: list[NgramOrder]) -> None:
-    for below, order in itertools.pairwise(orders):
-        fits = (
-            order.contexts == len(below)
-            and len(order.counts) == len(order.keys)
-            and bool(np.all(np.diff(order.keys) > 0))
-            and bool(np.all(order.counts > 0))
-        )
-        if not fits:
-            raise ModelFileError(
-                "the counts do not fit together: the file is damaged; train it again"
-            )

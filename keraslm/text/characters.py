@@ -1,7 +1,6 @@
 """The character level: every Unicode character of the NFC text is a token."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy.typing as npt
 
 from keraslm.text.borders import SLICE, recut, slices
 from keraslm.text.decoding import one_newline
-from keraslm.text.tokenizer_base import Ids, Tokenizer, id_dtype
+from keraslm.text.tokenizer_base import Ids, IdType, Tokenizer
 from keraslm.text.vocabulary import Vocabulary
 
 Counts = npt.NDArray[np.intp]
@@ -41,21 +40,16 @@ class CharTokenizer(Tokenizer):
     name = "char"
     level = "char"
 
-    def count(self, chunks: Iterable[str]) -> Counter[str]:
-        """How often each character occurs."""
-        total = np.zeros(0, np.intp)
+    def number(
+        self, chunks: Iterable[str], numbers: dict[str, int], dtype: IdType
+    ) -> Iterator[Ids]:
+        """Yield one number a character, by looking its code point up in a table."""
+        table, met = np.zeros(CODE_POINTS, dtype), np.zeros(CODE_POINTS, bool)
         for text in nfc(chunks):
-            total = _sum(total, np.bincount(_code_points(text)))
-        found = np.flatnonzero(total)
-        return Counter({chr(code): int(total[code]) for code in found})
-
-    def encode(self, chunks: Iterable[str], vocabulary: Vocabulary) -> Iterator[Ids]:
-        """Yield one id a character, by looking its code point up in a table."""
-        table = np.zeros(CODE_POINTS, id_dtype(vocabulary))
-        for number, token in enumerate(vocabulary.tokens[1:], start=1):
-            table[ord(token)] = number
-        for text in nfc(chunks):
-            yield table[_code_points(text)]
+            codes = _code_points(text)
+            for code in np.unique(codes[~met[codes]]).tolist():
+                table[code], met[code] = numbers[chr(code)], True
+            yield table[codes]
 
     def prompt_tokens(self, text: str) -> list[str]:
         """The characters of a prompt."""
@@ -77,12 +71,6 @@ def nfc(chunks: Iterable[str]) -> Iterator[str]:
 def _starts_anew(character: str) -> bool:
     code = ord(character)
     return any(first <= code <= last for first, last in STARTERS)
-
-
-def _sum(one: Counts, other: Counts) -> Counts:
-    shorter, longer = sorted((one, other), key=len)
-    longer[: len(shorter)] += shorter
-    return longer
 
 
 def _code_points(text: str) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint32]:

@@ -5,17 +5,18 @@ import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from keraslm.errors import KeraslmError, ModelFileError
 from keraslm.text.stretch import Text
 from keraslm.text.tokenizer import Tokenizer, tokenizer_named
-from keraslm.text.tokenizer_base import Ids, id_dtype
+from keraslm.text.tokenizer_base import Ids, IdType, Known, Numbering, id_dtype
 from keraslm.text.vocabulary import Vocabulary
 
 IN_MEMORY = 64 << 20  # bytes of ids that are kept in memory
+STRETCH = 1 << 20  # ids that are replaced at once
 Progress = Callable[[int, int], None]
 
 
@@ -32,6 +33,37 @@ class TextEncoder:
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.in_memory = in_memory
+
+    @classmethod
+    def learn(
+        cls,
+        tokenizer: Tokenizer,
+        text: Text | str,
+        size: int | None = None,
+        min_count: int = 1,
+        progress: Progress | None = None,
+        in_memory: int = IN_MEMORY,
+    ) -> tuple[Self, Ids]:
+        """Build the vocabulary of a training text and encode the text, in one reading.
+
+        The tokens are numbered as they come; when all have been counted, the numbers
+        are replaced by ids. `size` and `min_count` are those of `Vocabulary.build`.
+
+        Shapes: ids (tokens,), as of `encode`
+        Raises: UsageError, CorpusError, as `Vocabulary.build` and `encode`.
+        """
+        numbers = Numbering()
+        arrays = tokenizer.number(_chunks(text, progress), numbers, np.uint32)
+        numbered = _collected(arrays, np.uint32, in_memory, None)
+        counts = numbers.count(_stretches(numbered)).tolist()
+        counter = dict(zip(numbers, counts, strict=True))
+        vocabulary = Vocabulary.build(counter, tokenizer.level, size, min_count)
+        dtype = id_dtype(vocabulary)
+        known = Known(vocabulary.ids)
+        id_of: Ids = np.fromiter(map(known.__getitem__, numbers), dtype, len(numbers))
+        ids = (id_of[stretch] for stretch in _stretches(numbered))
+        encoder = cls(tokenizer, vocabulary, in_memory)
+        return encoder, _collected(ids, dtype, in_memory, None)
 
     @property
     def hash(self) -> str:
@@ -55,9 +87,7 @@ class TextEncoder:
         Raises: CorpusError if the text cannot be read; KeraslmError if the disk is
             full.
         """
-        text = Text.from_string(text) if isinstance(text, str) else text
-        chunks = _watched(text, progress) if progress else text.chunks()
-        arrays = self.tokenizer.encode(chunks, self.vocabulary)
+        arrays = self.tokenizer.encode(_chunks(text, progress), self.vocabulary)
         return _collected(arrays, id_dtype(self.vocabulary), self.in_memory, directory)
 
     def encode_prompt(self, text: str) -> list[int]:
@@ -116,6 +146,15 @@ def _check_match(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
         raise ValueError("a token of a character vocabulary must be one character")
 
 
+def _chunks(text: Text | str, progress: Progress | None) -> Iterable[str]:
+    text = Text.from_string(text) if isinstance(text, str) else text
+    return _watched(text, progress) if progress else text.chunks()
+
+
+def _stretches(ids: Ids) -> Iterator[Ids]:
+    return (ids[start : start + STRETCH] for start in range(0, len(ids), STRETCH))
+
+
 def _watched(text: Text, progress: Progress) -> Iterator[str]:
     done, total = 0, text.characters
     for chunk in text.chunks():
@@ -126,7 +165,7 @@ def _watched(text: Text, progress: Progress) -> Iterator[str]:
 
 def _collected(
     arrays: Iterable[Ids],
-    dtype: type[np.uint16] | type[np.uint32],
+    dtype: IdType,
     in_memory: int,
     directory: str | os.PathLike[str] | None,
 ) -> Ids:

@@ -19,14 +19,13 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar
 
 import numpy as np
 
 from keraslm.text.decoding import one_newline
-from keraslm.text.tokenizer_base import Ids, Tokenizer, id_dtype
+from keraslm.text.tokenizer_base import Ids, IdType, Tokenizer
 from keraslm.text.vocabulary import UNKNOWN, Vocabulary
 from keraslm.text.words import LINE_END, WordTokenizer, words_of
 
@@ -49,27 +48,13 @@ class MarkedTokenizer(WordTokenizer):
     # a space cannot be in a word: so a written "</s>" is told from a line end
     renamed: ClassVar[Mapping[str, str]] = {LINE_END: f" {LINE_END}"}
 
-    def count(self, chunks: Iterable[str]) -> Counter[str]:
-        """How often each token occurs: each different word is split once."""
-        firsts: Counter[str] = Counter()
-        others: Counter[str] = Counter()
-        for word, times in super().count(chunks).items():
-            first, *rest = _parts(word)
-            firsts[first] += times
-            for part in rest:
-                others[part] += times
-        total: Counter[str] = Counter()
-        for joiner, counter in (("", firsts), (JOINER, others)):
-            for part, times in counter.items():
-                total.update(dict.fromkeys(_marked(part, joiner), times))
-        return total
-
-    def encode(self, chunks: Iterable[str], vocabulary: Vocabulary) -> Iterator[Ids]:
-        """Yield the ids of the tokens, in arrays."""
-        dtype = id_dtype(vocabulary)
+    def number(
+        self, chunks: Iterable[str], numbers: dict[str, int], dtype: IdType
+    ) -> Iterator[Ids]:
+        """Yield the numbers of the tokens, in arrays; each word is split once."""
 
         def packed(joiner: str, part: str) -> bytes:
-            ids = [vocabulary.get(token) for token in _marked(part, joiner)]
+            ids = [numbers[token] for token in _marked(part, joiner)]
             return np.array(ids, dtype).tobytes()
 
         def packed_word(word: str) -> bytes:
@@ -130,7 +115,7 @@ def _parts(word: str) -> list[str]:
     if word in (LINE_END, UNKNOWN):
         return [word]
     pattern = ASCII_PATTERN if word.isascii() else _pattern()
-    return pattern.findall(word.strip())
+    return pattern.findall(word.lstrip(" "))
 
 
 def _marked(part: str, joiner: str) -> tuple[str, ...]:

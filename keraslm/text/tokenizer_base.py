@@ -11,6 +11,30 @@ import numpy.typing as npt
 from keraslm.text.vocabulary import BOUNDARIES, Vocabulary
 
 Ids = npt.NDArray[np.unsignedinteger[Any]]
+IdType = type[np.uint16] | type[np.uint32]
+
+
+class Numbering(dict[str, int]):
+    """Numbers tokens as they come, from 0 up."""
+
+    def __missing__(self, token: str) -> int:
+        self[token] = number = len(self)
+        return number
+
+    def count(self, arrays: Iterable[Ids]) -> npt.NDArray[np.int64]:
+        """How often each number occurs; shapes: -> (tokens that are numbered,)."""
+        total = np.zeros(0, np.int64)
+        for array in arrays:
+            total = np.pad(total, (0, len(self) - len(total)))
+            total += np.bincount(array, minlength=len(self))
+        return total
+
+
+class Known(dict[str, int]):
+    """The ids of a vocabulary; 0, `<unk>`, for any other token."""
+
+    def __missing__(self, token: str) -> int:
+        return Vocabulary.unknown_id
 
 
 class Tokenizer(abc.ABC):
@@ -28,12 +52,23 @@ class Tokenizer(abc.ABC):
         return BOUNDARIES[self.level]
 
     @abc.abstractmethod
-    def count(self, chunks: Iterable[str]) -> Counter[str]:
-        """How often each token occurs, line boundaries too."""
+    def number(
+        self, chunks: Iterable[str], numbers: dict[str, int], dtype: IdType
+    ) -> Iterator[Ids]:
+        """Yield numbers[token] of each token and line boundary, array by array.
 
-    @abc.abstractmethod
+        `numbers` may answer for tokens that are not in it (`__missing__`).
+        """
+
     def encode(self, chunks: Iterable[str], vocabulary: Vocabulary) -> Iterator[Ids]:
         """Yield the ids of a text, array by array; other tokens are id 0."""
+        return self.number(chunks, Known(vocabulary.ids), id_dtype(vocabulary))
+
+    def count(self, chunks: Iterable[str]) -> Counter[str]:
+        """How often each token occurs, line boundaries too."""
+        numbers = Numbering()
+        counts = numbers.count(self.number(chunks, numbers, np.uint32))
+        return Counter(dict(zip(numbers, counts.tolist(), strict=True)))
 
     @abc.abstractmethod
     def prompt_tokens(self, text: str) -> list[str]:
@@ -57,6 +92,6 @@ class Tokenizer(abc.ABC):
         return "".join(self.pieces(ids, vocabulary))
 
 
-def id_dtype(vocabulary: Vocabulary) -> type[np.uint16] | type[np.uint32]:
+def id_dtype(vocabulary: Vocabulary) -> IdType:
     """The smallest type that holds every id."""
     return np.uint16 if len(vocabulary) <= 1 << 16 else np.uint32

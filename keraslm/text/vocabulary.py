@@ -1,7 +1,10 @@
 """The tokens a model knows, each with its id."""
 
+import bisect
 import hashlib
+import itertools
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,7 +40,7 @@ class Vocabulary:
             raise ValueError(
                 f"token 1 must be '</s>' or a newline; received {self.tokens[1]!r}"
             )
-        self._ids = {token: number for number, token in enumerate(self.tokens)}
+        self._ids = dict(zip(self.tokens, itertools.count()))
         if len(self._ids) < len(self.tokens):
             raise ValueError("a token occurs twice in the vocabulary")
         self.counts = _counts(counts, len(self.tokens))
@@ -62,21 +65,23 @@ class Vocabulary:
         """
         _check_limits(size, min_count)
         reserved = (UNKNOWN, BOUNDARIES[level])
-        usual = [(t, n) for t, n in counter.items() if t not in reserved and n > 0]
-        if not usual:
+        in_order = [t for t in sorted(counter) if counter[t] and t not in reserved]
+        if not in_order:
             raise CorpusError(f"the training text has no tokens at the {level} level")
-        usual.sort(key=lambda item: (-item[1], item[0]))
-        room = None if size is None else size - len(reserved)
-        kept = [(token, n) for token, n in usual[:room] if n >= min_count]
-        if not kept:
+        in_order.sort(key=counter.__getitem__, reverse=True)  # ties stay in order
+        room = len(in_order) if size is None else size - len(reserved)
+        kept = in_order[:room]
+        counts = [counter[token] for token in kept]
+        enough = bisect.bisect_right(counts, -min_count, key=operator.neg)
+        if not enough:
             raise UsageError(
                 f"min_count {min_count} leaves no token: the most frequent one occurs "
-                f"{usual[0][1]} times; give a lower --min-count"
+                f"{counts[0]} times; give a lower --min-count"
             )
         boundaries = counter.get(reserved[1], 0)
-        known = boundaries + sum(n for _, n in kept)
-        counts = [sum(counter.values()) - known, boundaries, *(n for _, n in kept)]
-        return cls([*reserved, *(token for token, _ in kept)], counts)
+        counts = [boundaries, *counts[:enough]]
+        unknown = sum(counter.values()) - sum(counts)
+        return cls([*reserved, *kept[:enough]], [unknown, *counts])
 
     @property
     def level(self) -> str:

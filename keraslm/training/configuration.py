@@ -36,6 +36,8 @@ class Configuration:
     min_count: int = 1
     # counts
     order: int | None = None
+    smoothing: str | None = None
+    prune: str | None = None
     delta: float | None = None
     # the network
     context: int | None = None
@@ -80,6 +82,11 @@ class Configuration:
             value = getattr(self, field.name)
             if value is not None or field.default is not None:
                 limits.check(field.name, value)
+
+    @property
+    def limits_of_pruning(self) -> tuple[int, ...]:
+        """What n-grams must occur more often than, order by order."""
+        return limits.parse_prune(self.prune or "0")
 
     @property
     def hidden_sizes(self) -> tuple[int, ...]:

@@ -4,7 +4,10 @@ import time
 
 import numpy as np
 
+from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
+from keraslm.counts.smoothing import Smoothing
+from keraslm.counts.smoothings import DEFAULT
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import SAMPLE_TOKENS, Configuration
@@ -32,13 +35,15 @@ def count(
     began = time.perf_counter()
     held_out = valid.ids if valid else None
     model = NgramModel.train(
-        encoder, train.ids, order=c.order or 3, delta=c.delta, valid=held_out
+        encoder, train.ids, c.order or 3, _smoothing(c), held_out, c.limits_of_pruning
     )
     seconds = time.perf_counter() - began
     sizes = ", ".join(f"{size:,}" for size in model.size_per_order())
     reporter.note(
         f"counted {len(train.ids):,} tokens in {seconds:.1f} s; n-grams: {sizes}"
     )
+    for note in model.smoothing.get("notes", ()):
+        reporter.note(note)
     history, clock = History(folder.history), Clock(None, None)
     for split, text in texts.items():
         nats = -float(np.mean(model.log_probabilities(text.ids)))
@@ -48,6 +53,10 @@ def count(
     model.save(folder.model)
     _write_sample(model, c, folder)
     return model
+
+
+def _smoothing(c: Configuration) -> str | Smoothing:
+    return c.smoothing or DEFAULT if c.delta is None else Additive(c.delta)
 
 
 def _write_sample(model: NgramModel, c: Configuration, folder: RunFolder) -> None:

@@ -20,7 +20,7 @@ _WINDOW: dict[str, Any] = {
     "epochs": 5,
 }
 _DEFAULTS: dict[str, dict[str, Any]] = {
-    "ngram": {"order": 3},
+    "ngram": {"order": 3, "smoothing": "modified-kneser-ney"},
     "bigram": {**_WINDOW, "context": 1},
     "trigram": {**_WINDOW, "context": 2},
     "neural-ngram": {**_WINDOW, "context": 4},
@@ -47,6 +47,8 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 _ONLY_FOR = {
     "order": ("ngram",),
+    "smoothing": ("ngram",),
+    "prune": ("ngram",),
     "delta": ("ngram",),
     "context": WINDOWS,
     "input": WINDOWS,
@@ -74,6 +76,8 @@ def resolve(c: Configuration) -> Configuration:
         defaults.pop("epochs", None)
     if c.level == "word" and c.model != "ngram":
         defaults["vocabulary_size"] = WORDS_KEPT
+    if c.delta is not None:
+        defaults["smoothing"] = "additive"
     if c.input in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
     if c.model == "rnn":
@@ -116,6 +120,13 @@ def _refuse_foreign_options(c: Configuration) -> None:
         raise UsageError(
             "a gradient is clipped by its norm or by its values; received both "
             f"clip_norm {c.clip_norm} and clip_value {c.clip_value}"
+        )
+    additive = c.smoothing == "additive" or c.delta is not None
+    if additive and any(c.limits_of_pruning):
+        raise UsageError("additive smoothing needs every count: it cannot be pruned")
+    if c.delta is not None and c.smoothing not in (None, "additive"):
+        raise UsageError(
+            f"delta is an option of additive smoothing; received it with {c.smoothing}"
         )
     if c.tokenize and c.level != "word":
         raise UsageError("tokenize splits words; it needs --level word")

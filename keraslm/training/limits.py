@@ -9,6 +9,17 @@ LEVELS = ("char", "word")
 MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm")
 RECURRENT = ("rnn", "gru", "lstm")
 OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
+SMOOTHINGS = (
+    "mle",
+    "additive",
+    "stupid-backoff",
+    "katz",
+    "jelinek-mercer",
+    "witten-bell",
+    "absolute-discounting",
+    "kneser-ney",
+    "modified-kneser-ney",
+)
 SCHEDULES = ("constant", "cosine", "linear", "plateau")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LARGEST_SEED = 2**32 - 1  # NumPy's
@@ -16,12 +27,13 @@ LARGEST_SEED = 2**32 - 1  # NumPy's
 _CHOICES = {
     "level": LEVELS,
     "model": MODELS,
+    "smoothing": SMOOTHINGS,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),
 }
-_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "init_from")
+_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "prune", "init_from")
 _SWITCHES = ("tokenize", "tied", "residual", "tensorboard", "dry_run")
 _LEAST = {
     "vocabulary_size": 3,
@@ -78,6 +90,8 @@ def check(name: str, value: Any) -> None:
         raise UsageError(f"{name} must be Unicode text; received {value!r}")
     if name == "hidden":
         parse_hidden(value)
+    if name == "prune":
+        parse_prune(value)
 
 
 def parse_hidden(text: str) -> tuple[int, ...]:
@@ -97,6 +111,24 @@ def parse_hidden(text: str) -> tuple[int, ...]:
             f"received {text!r}"
         )
     return sizes
+
+
+def parse_prune(text: str) -> tuple[int, ...]:
+    """Read "0,0,1" as: leave out what occurs once, of order 3 and above.
+
+    Raises: UsageError for anything else; for a first limit above 0, for words are
+        left out by --min-count; for limits that fall, for the history of an n-gram
+        that is kept must be kept too.
+    """
+    parts = text.split(",")
+    is_whole = all(part.strip().isdecimal() for part in parts)
+    limits = tuple(int(part) for part in parts) if is_whole else (1,)
+    if limits[0] or list(limits) != sorted(limits):
+        raise UsageError(
+            "prune must be one limit an order that never falls, 0 for order 1, such as "
+            f"0,0,1 (words are left out by --min-count); received {text!r}"
+        )
+    return limits
 
 
 def _check_choice(name: str, value: Any) -> None:

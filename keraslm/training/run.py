@@ -51,8 +51,7 @@ def train(
     c = resolve(initial_options(c, initial) if initial else c)
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
-    encoder = initial.encoder if initial else _new_encoder(c, corpus, reporter)
-    texts = _encoded(corpus, encoder, reporter)
+    encoder, texts = _encoded(c, corpus, initial.encoder if initial else None, reporter)
     _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
     if c.model != "ngram":
         check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
@@ -73,39 +72,26 @@ def default_folder(c: Configuration, corpus: Corpus) -> str:
     return f"runs/{name}-{c.level}-{c.model}"
 
 
-def _new_encoder(c: Configuration, corpus: Corpus, reporter: Reporter) -> TextEncoder:
-    name = "word-marks" if c.tokenize else c.level
-    tokenizer = tokenizer_named(name)
-    chunks = _told(corpus.train, "counting tokens", reporter)
-    vocabulary = Vocabulary.build(
-        tokenizer.count(chunks), c.level, c.vocabulary_size, c.min_count
-    )
-    return TextEncoder(tokenizer, vocabulary)
-
-
-def _told(text: Text, label: str, reporter: Reporter) -> Any:
-    done = 0
-    for chunk in text.chunks():
-        yield chunk
-        done += len(chunk)
-        reporter.reading(label, done, text.characters)
-
-
 def _encoded(
-    corpus: Corpus, encoder: TextEncoder, reporter: Reporter
-) -> dict[str, Encoded]:
-    parts = {"train": corpus.train, "valid": corpus.valid}
-    return {
-        name: Encoded(
-            encoder.encode(
-                text,
-                progress=lambda done, total: reporter.reading("encoding", done, total),
-            ),
-            text.characters,
-        )
-        for name, text in parts.items()
-        if text is not None
-    }
+    c: Configuration, corpus: Corpus, encoder: TextEncoder | None, reporter: Reporter
+) -> tuple[TextEncoder, dict[str, Encoded]]:
+    """Read the texts to train and to validate on; the first gives the vocabulary."""
+
+    def progress(done: int, total: int) -> None:
+        reporter.reading("reading", done, total)
+
+    text, valid = corpus.train, corpus.valid
+    if encoder is None:
+        tokenizer = tokenizer_named("word-marks" if c.tokenize else c.level)
+        limits = (c.vocabulary_size, c.min_count)
+        encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress)
+    else:
+        ids = encoder.encode(text, progress=progress)
+    texts = {"train": Encoded(ids, text.characters)}
+    if valid is not None:
+        ids = encoder.encode(valid, progress=progress)
+        texts["valid"] = Encoded(ids, valid.characters)
+    return encoder, texts
 
 
 def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -51,7 +52,8 @@ def train(tmp_path):
         encoder = TextEncoder(tokenizer, vocabulary)
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        NgramModel.train(encoder, encoder.encode(text), order, delta).save(path)
+        ids = encoder.encode(text)
+        NgramModel.train(encoder, ids, order, Additive(delta)).save(path)
         return path
 
     return train

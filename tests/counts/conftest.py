@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -27,8 +28,9 @@ def encoder():
 
 @pytest.fixture
 def train(encoder):
-    def train(order, delta=1.0, text=TEXT):
-        return NgramModel.train(encoder, encoder.encode(text), order, delta)
+    def train(order, delta=1.0, text=TEXT, **settings):
+        settings.setdefault("smoothing", Additive(delta))
+        return NgramModel.train(encoder, encoder.encode(text), order, **settings)
 
     return train
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keraslm.counts import ngrams
+from keraslm.counts import trie
 from keraslm.counts.additive import Additive, best_delta
 from keraslm.counts.ngrams import count_ngrams
 from keraslm.counts.stream import NgramStream
@@ -57,11 +57,11 @@ deltas = st.sampled_from([0, 1e-4, 0.3, 1, 7])
 
 @given(ids_of, ids_of, st.integers(1, 5), deltas)
 def test_equal_to_dictionaries_on_any_text(naive, seen, text, order, delta):
-    counted, smoothing = count_ngrams(seen, 7, order), Additive(delta)
+    table = Additive(delta).estimate(count_ngrams(seen, 7, order))
     slow = naive(seen.tolist(), 7, order, delta)
-    (found,) = counted.look_up(text)
+    (found,) = table.trie.look_up(text)
     np.testing.assert_allclose(
-        smoothing.log_probabilities(counted, found),
+        table.log_probabilities(found),
         slow.log_probabilities(text.tolist()),
         rtol=1e-12,
     )
@@ -69,8 +69,8 @@ def test_equal_to_dictionaries_on_any_text(naive, seen, text, order, delta):
 
 @given(ids_of, ids_of, st.integers(1, 5), deltas)
 def test_every_history_seen_or_not_sums_to_one(seen, history, order, delta):
-    counted, smoothing = count_ngrams(seen, 7, order), Additive(delta)
-    stream = NgramStream(counted, smoothing)
+    table = Additive(delta).estimate(count_ngrams(seen, 7, order))
+    stream = NgramStream(table)
     for token in history.tolist():
         row = stream.next_log_probabilities()
         assert row.shape == (7,)
@@ -80,13 +80,13 @@ def test_every_history_seen_or_not_sums_to_one(seen, history, order, delta):
 
 @given(ids_of, ids_of, st.integers(1, 5), deltas)
 def test_a_whole_text_is_scored_as_token_by_token(seen, text, order, delta):
-    counted, smoothing = count_ngrams(seen, 7, order), Additive(delta)
-    stream, one_by_one = NgramStream(counted, smoothing), []
+    table = Additive(delta).estimate(count_ngrams(seen, 7, order))
+    stream, one_by_one = NgramStream(table), []
     for token in text.tolist():
         one_by_one.append(stream.next_log_probabilities()[token])
         stream.push(token)
-    (found,) = counted.look_up(text)
-    whole = smoothing.log_probabilities(counted, found)
+    (found,) = table.trie.look_up(text)
+    whole = table.log_probabilities(found)
     np.testing.assert_array_equal(whole, one_by_one)
 
 
@@ -96,10 +96,10 @@ def test_scores_do_not_depend_on_the_stretches_read_at_once(monkeypatch, train, 
     seen, text = rng.integers(1, 5, 300), rng.integers(0, 5, 100)
     for order in (1, 2, 3, 5):
         model = train(order, 0.5)
-        model.ngrams = count_ngrams(seen, 5, order)
+        model.table = Additive(0.5).estimate(count_ngrams(seen, 5, order))
         whole = model.log_probabilities(text)
         with monkeypatch.context() as patch:
-            patch.setattr(ngrams, "CHUNK", chunk)
+            patch.setattr(trie, "CHUNK", chunk)
             np.testing.assert_array_equal(model.log_probabilities(text), whole)
 
 
@@ -109,8 +109,9 @@ def test_best_delta_beats_its_neighbours(train):
     counted = count_ngrams(seen, 5, 3)
 
     def nats(delta):
-        (found,) = counted.look_up(held_out)
-        return -Additive(delta).log_probabilities(counted, found).mean()
+        table = Additive(delta).estimate(counted)
+        (found,) = table.trie.look_up(held_out)
+        return -table.log_probabilities(found).mean()
 
     best = best_delta(counted, held_out)
     assert 1e-6 <= best <= 10

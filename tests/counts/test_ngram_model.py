@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import keraslm.archive as archive
-from keraslm.counts.model import DEFAULT_DELTA, NgramModel
+from keraslm.counts.additive import DEFAULT_DELTA, Additive
+from keraslm.counts.model import NgramModel
 from keraslm.errors import CorpusError, ModelFileError, UsageError
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.stretch import Text
@@ -26,7 +27,7 @@ def test_a_saved_model_answers_exactly_as_before(train, tmp_path):
         ids = model.encoder.encode("a b c\nb zebra\n\na")
         assert again.name == model.name == f"ngram-{order}"
         assert again.metadata == {"split": "90/5/5"}
-        assert again.smoothing.delta == 0.25
+        assert again.smoothing == {"name": "additive", "delta": 0.25}
         assert again.vocabulary.tokens == model.vocabulary.tokens
         assert again.size_per_order() == model.size_per_order()
         np.testing.assert_array_equal(
@@ -73,16 +74,17 @@ def test_a_keras_model_is_not_opened_as_counts(tmp_path):
 
 def test_without_a_delta_held_out_text_chooses_one(encoder):
     ids = encoder.encode("a b a b\na c\n" * 20)
-    assert NgramModel.train(encoder, ids, 2).smoothing.delta == DEFAULT_DELTA
+    alone = NgramModel.train(encoder, ids, 2, "additive")
+    assert alone.smoothing["delta"] == DEFAULT_DELTA
     # where the same text comes again, the less smoothing the better
-    same = NgramModel.train(encoder, ids, 2, valid=ids)
-    assert same.smoothing.delta == pytest.approx(1e-6)
+    same = NgramModel.train(encoder, ids, 2, "additive", ids)
+    assert same.smoothing["delta"] == pytest.approx(1e-6)
 
 
 def test_a_text_without_line_ends_is_one_line():
     text = "abracadabra" * 3
     encoder = char_encoder(text)
-    model = NgramModel.train(encoder, encoder.encode(text), 3, 0)
+    model = NgramModel.train(encoder, encoder.encode(text), 3, Additive(0))
     # a b r is certain after a b, in the next copy of the word too
     assert model.next_token_probabilities("ab")[encoder.vocabulary["r"]] == 1
     assert model.score("abracadabraab").log_probability > -np.inf
@@ -91,7 +93,7 @@ def test_a_text_without_line_ends_is_one_line():
 def test_characters_of_any_script_are_written(train):
     text = "天地玄黃 宇宙洪荒\n日月盈昃 辰宿列張\n" * 4
     encoder = char_encoder(text)
-    model = NgramModel.train(encoder, encoder.encode(text), 4, 0)
+    model = NgramModel.train(encoder, encoder.encode(text), 4, Additive(0))
     # the first character is a choice of two; after it the line is known by heart
     lines = "".join(model.generate(length=40, seed=3)).split("\n")
     assert lines[0] in text.split("\n")
@@ -131,7 +133,7 @@ def test_a_thousand_words_are_written_while_one_looks(encoder):
     words = [f"w{number}" for number in range(size - 2)]
     big = TextEncoder(encoder.tokenizer, Vocabulary(["<unk>", "</s>", *words]))
     ids = np.random.default_rng(0).zipf(1.3, 100_000) % size
-    model = NgramModel.train(big, ids, 3, 0.01)
+    model = NgramModel.train(big, ids, 3)
     start = time.perf_counter()
     assert len(list(model.generate(length=1000, seed=0))) == 1000
     assert time.perf_counter() - start < 3  # 0.2 s on a machine at rest

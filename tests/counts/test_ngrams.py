@@ -14,19 +14,17 @@ S, A, B, C = 1, 2, 3, 4
 
 def spelled(ngrams, k):
     """The k-grams as tuples of words, with their counts."""
-    order = ngrams.orders[k - 1]
-    if k == 1:
-        return {(int(word),): int(n) for word, n in enumerate(order.counts) if n}
-    shorter = [tuple(gram) for gram in _all_spelled(ngrams, k - 1)]
-    contexts = (order.keys // order.vocabulary_size).tolist()
-    pairs = zip(contexts, order.words.tolist(), order.counts.tolist(), strict=True)
-    return {(*shorter[context], word): count for context, word, count in pairs}
+    counts = ngrams.counts[k - 1].tolist()
+    grams = _spelled(ngrams, k)
+    return {gram: n for gram, n in zip(grams, counts, strict=True) if n}
 
 
-def _all_spelled(ngrams, k):
-    if k == 1:
-        return [(word,) for word in range(ngrams.vocabulary_size)]
-    return list(spelled(ngrams, k))
+def _spelled(ngrams, k):
+    if k == 0:
+        return [()]
+    level, shorter = ngrams.trie.levels[k - 1], _spelled(ngrams, k - 1)
+    pairs = zip(level.history.tolist(), level.words.tolist(), strict=True)
+    return [(*shorter[history], word) for history, word in pairs]
 
 
 def test_unigrams_are_the_predicted_tokens():
@@ -99,12 +97,41 @@ def test_sorting_is_right_for_keys_of_any_size(keys):
 
 @given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 2**62)))
 def test_what_was_counted_is_found_and_nothing_else(counted, asked):
-    distinct, counts, index = sorting.count_distinct(np.array(counted, dtype=np.int64))
+    keys = np.array(counted, dtype=np.int64)
+    distinct, counts, index, example = sorting.count_distinct(keys)
     assert dict(zip(distinct.tolist(), counts.tolist(), strict=True)) == {
         key: counted.count(key) for key in counted
     }
     assert (distinct[index] == counted).all()
+    assert (keys[example] == distinct).all()
     keys = np.array(counted + asked, dtype=np.int64)
     found = sorting.find(distinct, keys).tolist()
     known = distinct.tolist()
     assert found == [known.index(k) if k in known else -1 for k in keys.tolist()]
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(2, 5))
+def test_a_suffix_is_the_ngram_without_its_first_word(ids, order):
+    ngrams = count_ngrams(np.array(ids), 6, order)
+    for k in range(1, order):
+        shorter = _spelled(ngrams, k)
+        suffixes = [shorter[i] for i in ngrams.suffixes[k].tolist()]
+        assert suffixes == [gram[1:] for gram in _spelled(ngrams, k + 1)]
+
+
+def test_continuation_counts_are_of_the_words_before():
+    # "a" follows <s> and b; "b" follows a; "</s>" follows b and c; "c" follows a
+    # of order 2, "<s> a" begins the line and keeps its 2 occurrences;
+    # "a b" follows <s> and b, "b a", "b </s>", "c </s>" and "a c" one word each
+    ngrams = count_ngrams(IDS, 5, 3)
+    one, two, three = ngrams.continuation_counts()
+    assert one.tolist() == [0, 2, 2, 1, 1]
+    assert dict(zip(_spelled(ngrams, 2), two.tolist(), strict=True)) == {
+        (S, A): 2,
+        (A, B): 2,
+        (A, C): 1,
+        (B, S): 1,
+        (B, A): 1,
+        (C, S): 1,
+    }
+    assert (three == ngrams.counts[2]).all()

@@ -14,7 +14,7 @@ STEPS = 300
 def test_it_reaches_the_perplexity_of_the_counts(ask):
     language_model = ask(WindowModel(7, context=1, input_kind="one-hot", hidden=()))
     ids = language_model.encoder.encode(TEXT)
-    counts = NgramModel.train(language_model.encoder, ids, order=2, delta=0.0)
+    counts = NgramModel.train(language_model.encoder, ids, order=2, smoothing="mle")
     inputs = np.concatenate([[1], ids[:-1]]).astype(np.int32)[None]
     model = language_model.keras_model
     model.compile(

@@ -1,6 +1,7 @@
 """Characters, words and marked words: to ids and back."""
 
 import itertools
+import re
 import unicodedata
 from collections import Counter
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from keraslm.errors import CorpusError, UsageError
 from keraslm.text import Text, TextEncoder, Vocabulary, tokenizer_named
 from keraslm.text.borders import slices
+from keraslm.text.tokenizer_base import Numbering
 
 NAMES = ["char", "word", "word-marks"]
 # letters whose case is hard to undo, accents, jamo, joiners, marks, strange spaces
@@ -39,12 +41,15 @@ def tokens(encoder, text):
     return [encoder.vocabulary.token(number) for number in encoder.encode(text)]
 
 
+WORD = re.compile(r"[^ \t\n\r\f\v]+")
+
+
 def folded(text):
     """White space folded to one space, every line ended."""
     lines = text.split("\n") if text else [""]
     if lines[-1] == "":
         lines.pop()
-    return "".join(" ".join(line.split()) + "\n" for line in lines)
+    return "".join(" ".join(WORD.findall(line)) + "\n" for line in lines)
 
 
 def cut_in(text, size):
@@ -72,7 +77,11 @@ def test_words_by_hand():
 
 def test_only_a_newline_ends_a_line():
     encoder = encoder_for("word", "a\u2028b\x85c\x0bd")
-    assert tokens(encoder, "a\u2028b\x85c\x0bd") == ["a", "b", "c", "d", "</s>"]
+    assert tokens(encoder, "a\u2028b\x85c\x0bd") == [
+        "a\u2028b\x85c",
+        "d",
+        "</s>",
+    ]
 
 
 def test_reserved_words_in_a_text_are_unknown():
@@ -197,3 +206,28 @@ def test_an_empty_text_has_no_tokens(name):
 def test_an_unknown_tokenizer_is_a_usage_error():
     with pytest.raises(UsageError, match="char, word, word-marks"):
         tokenizer_named("bytes")
+
+
+@given(texts, st.integers(1, 9))
+def test_learning_in_one_reading_is_counting_and_then_encoding(text, size):
+    text = "".join(Text.from_string(text).chunks())
+    for name in NAMES:
+        tokenizer = tokenizer_named(name)
+        counter = tokenizer.count([text])
+        try:
+            vocabulary = Vocabulary.build(counter, tokenizer.level)
+        except CorpusError:
+            continue
+        encoder, ids = TextEncoder.learn(tokenizer, text, in_memory=size)
+        assert encoder.vocabulary.to_dict() == vocabulary.to_dict()
+        assert np.array_equal(ids, TextEncoder(tokenizer, vocabulary).encode(text))
+
+
+@given(st.lists(texts, max_size=4))
+def test_words_are_numbered_as_a_dictionary_would(chunks):
+    numbers = Numbering()
+    tokenizer = tokenizer_named("word")
+    arrays = list(tokenizer.number(chunks, numbers, np.uint32))
+    names = list(numbers)
+    found = [names[number] for array in arrays for number in array.tolist()]
+    assert found == [w for words in tokenizer.word_lists(chunks) for w in words]

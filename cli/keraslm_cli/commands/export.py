@@ -1,11 +1,19 @@
 """keraslm export: a model for programs that do not have keraslm."""
 
 import pathlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console
+
+if TYPE_CHECKING:
+    from keraslm.language_model import LanguageModel
+
+
+ENDINGS = {"keras": ".keras", "arpa": ".arpa"}
 
 
 @click.command()
@@ -14,47 +22,70 @@ from keraslm_cli import console
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(["keras"]),
+    type=click.Choice([*ENDINGS]),
     required=True,
-    help="keras: stock Keras layers only, with a vocabulary file beside it.",
+    help="keras: stock layers, and a vocabulary file; arpa: counts, as KenLM's.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) -> None:
-    """Write MODEL to OUT, which plain Keras opens.
+    """Write MODEL to OUT, which other programs open.
 
-    OUT ends with .keras, needs no keraslm, and gives the same outputs as MODEL. The
-    paths of what was written are printed: the model, and its vocabulary as JSON.
+    A neural model becomes a .keras file that needs no keraslm and gives the same
+    outputs, with its vocabulary as JSON beside it. A count model becomes an .arpa file,
+    which KenLM and SRILM read. The paths of what was written are printed.
     """
     import keraslm
-    from keraslm.models.language_model import KerasLanguageModel
-    from keraslm.models.stock import export_stock
 
-    _check_out(pathlib.Path(model), out, overwrite)
+    _check_out(pathlib.Path(model), out, file_format, overwrite)
     language_model = keraslm.load(model)
-    if not isinstance(language_model, KerasLanguageModel):
-        raise UsageError(
-            f"{language_model.name} is made of counts and has no Keras layers to "
-            "export; export a neural model"
-        )
     with console.working(f"exporting {language_model.name}"):
-        paths = export_stock(language_model, out)
+        write = _write_arpa if file_format == "arpa" else _write_keras
+        paths = write(language_model, out)
     for path in paths:
         click.echo(path)
 
 
-def _check_out(model: pathlib.Path, out: pathlib.Path, overwrite: bool) -> None:
+def _write_keras(model: "LanguageModel", out: pathlib.Path) -> Iterable[pathlib.Path]:
+    from keraslm.models.language_model import KerasLanguageModel
+    from keraslm.models.stock import export_stock
+
+    if not isinstance(model, KerasLanguageModel):
+        raise UsageError(
+            f"{model.name} is made of counts and has no Keras layers to export; give "
+            "--format arpa, or export a neural model"
+        )
+    return export_stock(model, out)
+
+
+def _write_arpa(model: "LanguageModel", out: pathlib.Path) -> Iterable[pathlib.Path]:
+    from keraslm.counts.model import NgramModel
+
+    if not isinstance(model, NgramModel):
+        raise UsageError(
+            f"{model.name} is a neural model and has no n-grams to export; give "
+            "--format keras, or export a count model"
+        )
+    model.write_arpa(out)
+    return [out]
+
+
+def _check_out(
+    model: pathlib.Path, out: pathlib.Path, file_format: str, overwrite: bool
+) -> None:
     """Refuse before any work what cannot be written.
 
     Raises: UsageError
     """
+    ending = ENDINGS[file_format]
     if out.suffix == ".h5":
         raise UsageError(
             "an .h5 file can hold code that runs when it is opened; "
             f"give a name that ends with .keras; received {str(out)!r}"
         )
-    if out.suffix != ".keras":
+    if out.suffix != ending:
         raise UsageError(
-            f"--format keras writes a file that ends with .keras; received {str(out)!r}"
+            f"--format {file_format} writes a file that ends with {ending}; "
+            f"received {str(out)!r}"
         )
     if not out.parent.is_dir():
         raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")

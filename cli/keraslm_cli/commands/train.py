@@ -24,6 +24,10 @@ def _option(*names: str, **settings: Any) -> Any:
     return click.option(*names, default=None, **settings)
 
 
+_SMOOTHING_HELP = (
+    "ngram: mle, additive, stupid-backoff, katz, jelinek-mercer, witten-bell, "
+    "absolute-discounting, kneser-ney or modified-kneser-ney, the default."
+)
 _OPTIONS = (
     _option("--level", metavar="word|char", help="Tokens are words or characters."),
     _option(
@@ -43,7 +47,11 @@ _OPTIONS = (
     _option("--min-count", type=_WHOLE, help="Drop tokens that are rarer."),
     # counts
     _option("--order", type=_WHOLE, help="ngram: tokens of an n-gram; 3."),
-    _option("--delta", type=_REAL, help="ngram: added to counts; else by validation."),
+    _option("--smoothing", metavar="NAME", help=_SMOOTHING_HELP),
+    _option("--prune", metavar="0,0,1", help="ngram: leave out counts up to these."),
+    _option(
+        "--delta", type=_REAL, help="additive: added to counts; else validation's."
+    ),
     # the network
     _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
     _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),

@@ -1,0 +1,100 @@
+"""Jelinek-Mercer: mix the orders with weights learnt on held-out text."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from keraslm.counts.ngrams import Ngrams
+from keraslm.counts.smoothing import Interpolated, Order
+from keraslm.counts.sorting import gather
+from keraslm.errors import UsageError
+
+ITERATIONS = 200
+CLOSE = 1e-6  # a step of EM that moves no lambda further ends it
+LEAST = 1e-6  # a lambda stays this far from 0 and 1: no word becomes impossible
+
+
+class JelinekMercer(Interpolated):
+    """Mix each order's frequencies with the shorter history's probability.
+
+    Math:   P(w | h) = lambda_n c(h w) / c(h) + (1 - lambda_n) P(w | h')
+            and P(w | h') alone after a history that was never seen
+    References: Jelinek & Mercer (1980); Chen & Goodman (1998), section 2.4.
+    """
+
+    name = "jelinek-mercer"
+
+    def __init__(self, lambdas: list[float]) -> None:
+        self.lambdas = list(lambdas)
+
+    @classmethod
+    def fit(cls, ngrams: Ngrams, held_out: np.ndarray | None = None) -> Self:
+        """Find the lambdas that give the held-out text the highest probability.
+
+        Raises: UsageError if there is no held-out text.
+        """
+        if held_out is None or not len(held_out):
+            raise UsageError(
+                "jelinek-mercer chooses its weights on validation text and there is "
+                "none; give --split 90/10, or another smoothing"
+            )
+        frequencies, known = _evidence(ngrams, held_out)
+        uniform = 1 / ngrams.trie.vocabulary_size
+        return cls(expectation_maximisation(frequencies, known, uniform).tolist())
+
+    def settings(self) -> dict[str, Any]:
+        """Give lambda_n, order by order."""
+        return {"lambdas": self.lambdas}
+
+    def seen(self, order: Order) -> np.ndarray:
+        """Give lambda_n c(h w) / c(h)."""
+        return self.lambdas[order.n - 1] * order.frequencies
+
+
+def expectation_maximisation(
+    frequencies: np.ndarray, known: np.ndarray, uniform: float
+) -> np.ndarray:
+    """Learn the lambdas: how often each order, when asked, is the one that answers.
+
+    From the highest order down, order n answers with probability lambda_n and passes
+    the question on otherwise; where it does not know the history it passes it on.
+
+    Math:   asked_n = sum_t r_n,  r_n = posterior probability that order n is asked
+            answered_n = sum_t r_n lambda_n f_n / P_n
+            lambda_n = answered_n / asked_n
+    Shapes: frequencies (orders, tokens), known (orders, tokens) bool -> (orders,)
+    References: Dempster, Laird & Rubin (1977).
+    """
+    lambdas = np.full(len(frequencies), 0.5)
+    for _ in range(ITERATIONS):
+        weights = np.where(known, lambdas[:, None], 0)
+        p = [np.full(frequencies.shape[1], uniform)]
+        for weight, frequency in zip(weights, frequencies, strict=True):
+            p.append(weight * frequency + (1 - weight) * p[-1])
+        asked, new = np.ones(frequencies.shape[1]), lambdas.copy()
+        for n in reversed(range(len(lambdas))):
+            answered = asked * weights[n] * frequencies[n] / p[n + 1]
+            if known[n].any():
+                new[n] = answered.sum() / max(asked[known[n]].sum(), LEAST)
+            asked = asked - answered
+        new = np.clip(new, LEAST, 1 - LEAST)
+        if np.abs(new - lambdas).max() < CLOSE:
+            return new
+        lambdas = new
+    return lambdas
+
+
+def _evidence(ngrams: Ngrams, held_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give c(h w) / c(h) of each token and order, and whether c(h) > 0.
+
+    Shapes: -> (orders, tokens), (orders, tokens) bool
+    """
+    pairs = list(zip(ngrams.trie.levels, ngrams.counts, strict=True))
+    totals = [level.sum_over_words(counts) for level, counts in pairs]
+    frequencies, known = [], []
+    for found in ngrams.trie.look_up(held_out):
+        count = [gather(c, i) for c, i in zip(ngrams.counts, found.ngrams, strict=True)]
+        total = [gather(t, i) for t, i in zip(totals, found.histories, strict=True)]
+        known.append(np.array(total) > 0)
+        frequencies.append(np.array(count) / np.maximum(total, 1))
+    return np.concatenate(frequencies, axis=1), np.concatenate(known, axis=1)

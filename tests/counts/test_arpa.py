@@ -1,0 +1,151 @@
+"""ARPA files: what is right is read, what is wrong is said with its line."""
+
+import gzip
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import keraslm
+from keraslm.counts.arpa import name_of
+from keraslm.counts.model import NgramModel
+from keraslm.errors import ModelFileError, UsageError
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+
+# P(a) = 10^-0.5, P(b | a) = 10^-0.1, b(a) = 10^-0.2
+GOOD = """
+\\data\\
+ngram 1=5
+ngram 2=3
+
+\\1-grams:
+-1.5\t<unk>
+-99\t<s>\t-0.3
+-0.7\t</s>
+-0.5\ta\t-0.2
+-0.9\tb\t-0.4
+
+\\2-grams:
+-0.2\t<s> a
+-0.1\ta b
+-0.3\tb </s>
+
+\\end\\
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text):
+        path = tmp_path / "model.arpa"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return keraslm.load(path)
+
+    return load
+
+
+def test_a_file_is_a_model(load):
+    model = load(GOOD)
+    score = model.score("a b b\n")
+    # <s> a; a b; b(b) P(b); b </s>
+    expected = [-0.2, -0.1, -0.4 - 0.9, -0.3]
+    found = score.log_probabilities / math.log(10)
+    assert found == pytest.approx(expected)
+    assert model.name == "ngram-2"
+    assert model.size_per_order() == [4, 3]
+
+
+def test_spaces_separate_as_tabs_do(load):
+    spaced = GOOD.replace("\t", "  ").replace("ngram 1=5", "ngram  1 = 5")
+    assert load(spaced).score("a b").log_probabilities == pytest.approx(
+        load(GOOD).score("a b").log_probabilities
+    )
+
+
+def test_a_packed_file_is_read(load):
+    packed, plain = load(gzip.compress(GOOD.encode())), load(GOOD)
+    assert packed.perplexity("a b\n") == plain.perplexity("a b\n")
+
+
+FAULTS = [
+    # (what is replaced, by what, line, reason)
+    ("ngram 1=5", "ngram 1=6", 12, "there are 5 1-grams, but .* says 6"),
+    ("ngram 2=3", "ngram 2=2", 17, "there are 3 2-grams, but .* says 2"),
+    ("ngram 2=3", "ngram 3=3", 4, "ngram 2=COUNT was expected"),
+    ("ngram 1=5", "ngram 1=many", 3, "ngram 1=COUNT was expected"),
+    ("-0.5\ta\t-0.2", "-0.5\ta", 15, "no back-off weight"),
+    ("-0.5\ta", "minus\ta", 10, "a logarithm was expected; received 'minus'"),
+    ("-0.5\ta", "nan\ta", 10, "must be a finite number"),
+    ("-0.5\ta", "0.5\ta", 10, "must not exceed 1"),
+    ("-0.1\ta b", "-0.1\ta", 15, "2 words have a number before them"),
+    ("-0.1\ta b", "-0.1\ta b\t-0.5", 15, "none after it"),
+    ("-0.9\tb", "-0.9\ta", 11, "'a' is there twice"),
+    ("-0.1\ta b", "-0.2\t<s> a", 15, "the n-gram is there twice"),
+    ("-0.1\ta b", "-0.1\ta c", 15, "'c' is not among the 1-grams"),
+    ("-0.1\ta b", "-0.1\ta <s>", 15, "<s> may only begin"),
+    ("-1.5\t<unk>", "-1.5\tunk", 12, "<unk> is not among the 1-grams"),
+    ("\\2-grams:", "\\3-grams:", 13, r"\\2-grams: was expected"),
+    ("\\end\\\n", "", 17, r"the file ends before \\end\\"),
+]
+
+
+@pytest.mark.parametrize(("part", "other", "line", "reason"), FAULTS)
+def test_a_fault_is_said_with_its_line(load, part, other, line, reason):
+    assert GOOD.count(part) >= 1
+    with pytest.raises(ModelFileError, match=rf"line {line}: .*{reason}"):
+        load(GOOD.replace(part, other, 1))
+
+
+def test_a_history_must_be_there(load):
+    text = GOOD.replace("ngram 2=3", "ngram 2=3\nngram 3=1").replace(
+        "\\end\\", "\\3-grams:\n-0.1\tb b a\n\n\\end\\"
+    )
+    text = text.replace("a b\n", "a b\t0\n")
+    with pytest.raises(
+        ModelFileError, match=r"line 20: its history is not in the order"
+    ):
+        load(text)
+
+
+def test_a_word_that_is_no_text_is_refused(load):
+    with pytest.raises(ModelFileError, match=r"line 11: .* is not UTF-8"):
+        load(GOOD.encode().replace(b"-0.9\tb", b"-0.9\t\xff"))
+
+
+@pytest.mark.parametrize("at", range(8, len(GOOD) - 1, 7))
+def test_a_file_cut_short_is_refused(load, at):
+    with pytest.raises(ModelFileError, match="line"):
+        load(GOOD[:at])
+
+
+def test_a_packed_file_cut_short_is_refused(load):
+    packed = gzip.compress(GOOD.encode())
+    with pytest.raises(ModelFileError):
+        load(packed[:-12])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_characters_of_any_kind_are_written_and_read(tmp_path_factory, text):
+    tokenizer = tokenizer_named("char")
+    text = tokenizer_named("char").decode(*encoded(tokenizer, text))
+    encoder, ids = TextEncoder.learn(tokenizer, text + "x")
+    model = NgramModel.train(encoder, ids, 3)
+    path = tmp_path_factory.mktemp("arpa") / "model.arpa"
+    model.write_arpa(path)
+    again = keraslm.load(path)
+    assert again.size_per_order() == model.size_per_order()
+    names = {name_of(token) for token in encoder.vocabulary.tokens[2:]}
+    assert names == set(again.vocabulary.tokens[2:])
+
+
+def encoded(tokenizer, text):
+    encoder, ids = TextEncoder.learn(tokenizer, text + "x")
+    return ids, encoder.vocabulary
+
+
+def test_additive_smoothing_has_no_arpa_file(train, tmp_path):
+    with pytest.raises(UsageError, match="additive smoothing does not"):
+        train(2).write_arpa(tmp_path / "model.arpa")
+    assert not list(tmp_path.iterdir())
