@@ -18,8 +18,9 @@ def load(path: str | os.PathLike[str]) -> LanguageModel:
     file = archive.model_path(path)
     if is_arpa(file):
         return NgramModel.read_arpa(file)
-    if archive.read_description(path)["kind"] == "counts":
-        return NgramModel.load(path)
+    description = archive.read_description(file)
+    if description["kind"] == "counts":
+        return NgramModel.load(file, description)
     from keraslm.models.language_model import KerasLanguageModel
 
     return KerasLanguageModel.load(path)

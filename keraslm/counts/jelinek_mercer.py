@@ -9,7 +9,7 @@ from keraslm.counts.smoothing import Interpolated, Order
 from keraslm.counts.sorting import gather
 from keraslm.errors import UsageError
 
-ITERATIONS = 200
+ITERATIONS = 1000
 CLOSE = 1e-6  # a step of EM that moves no lambda further ends it
 LEAST = 1e-6  # a lambda stays this far from 0 and 1: no word becomes impossible
 

@@ -132,13 +132,15 @@ class NgramModel(LanguageModel):
         archive.write_model(path, description, to_arrays(self.table))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Open a model that `save` wrote.
+    def load(
+        cls, path: str | os.PathLike[str], description: dict[str, Any] | None = None
+    ) -> Self:
+        """Open a model that `save` wrote; its `description` may have been read before.
 
         Raises: UsageError if there is no such file; ModelFileError if it holds no
             count model or is damaged.
         """
-        description = archive.read_description(path)
+        description = description or archive.read_description(path)
         if description["kind"] != "counts":
             raise ModelFileError(
                 f"{path} holds a {description['kind']} model, not counts; "

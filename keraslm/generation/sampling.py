@@ -34,6 +34,11 @@ class Sampler:
         self.top_p = top_p
         self.rng = np.random.default_rng(seed)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the model's own distribution is drawn from."""
+        return self.temperature == 1 and self.top_k is None and self.top_p is None
+
     def draw(self, log_probabilities: np.ndarray) -> int:
         """Draw one token.
 

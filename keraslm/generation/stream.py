@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from keraslm.generation.sampling import Sampler
+
 
 class TokenStream(abc.ABC):
     """The state of one text being read or written, token by token."""
@@ -15,6 +17,19 @@ class TokenStream(abc.ABC):
 
         Shapes: -> (vocabulary,) float64, in nats
         """
+
+    def draw(self, sampler: Sampler, forbidden: int) -> int:
+        """Draw the next token, which is not pushed.
+
+        `forbidden` is a token that is never drawn; the others share its probability,
+        equally where they have none of their own.
+        """
+        log_probabilities = self.next_log_probabilities()
+        log_probabilities[forbidden] = -np.inf
+        if log_probabilities.max() == -np.inf:  # only the forbidden was possible
+            log_probabilities[:] = 0
+            log_probabilities[forbidden] = -np.inf
+        return sampler.draw(log_probabilities)
 
     @abc.abstractmethod
     def push(self, token_id: int) -> None:

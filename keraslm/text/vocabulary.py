@@ -159,10 +159,10 @@ def _checked_lists(data: Any) -> tuple[list[str], list[int] | None]:
     if not isinstance(data, dict):
         raise ModelFileError("the vocabulary is damaged: it is not a table")
     tokens, counts = data.get("tokens"), data.get("counts")
-    if not isinstance(tokens, list) or not all(isinstance(t, str) for t in tokens):
+    if not isinstance(tokens, list) or set(map(type, tokens)) - {str}:
         raise ModelFileError("the vocabulary is damaged: tokens is not a list of text")
     whole = counts is None or (
-        isinstance(counts, list) and all(type(n) is int for n in counts)
+        isinstance(counts, list) and not set(map(type, counts)) - {int}
     )
     if not whole:
         raise ModelFileError("the vocabulary is damaged: counts are not whole numbers")

@@ -17,6 +17,7 @@ from keraslm.counts.smoothings import SMOOTHINGS, smoothing_named
 from keraslm.counts.stream import NgramStream
 from keraslm.counts.stupid_backoff import StupidBackoff
 from keraslm.errors import UsageError
+from keraslm.generation.sampling import Sampler
 from keraslm.training import limits
 
 # "a b a b\na c\n": <s> a b a b </s>, <s> a c </s>; V = 5 with <unk> and </s>
@@ -172,7 +173,7 @@ def test_expectation_maximisation_finds_the_best_weights(encoder):
         for step in (-0.02, 0.02):
             other = list(best)
             other[n] = min(max(other[n] + step, 1e-6), 1 - 1e-6)
-            assert nats(best) <= nats(other) + 1e-9
+            assert nats(best) <= nats(other) + 2e-5  # EM ends slowly near 0
 
 
 def test_jelinek_mercer_needs_held_out_text(train):
@@ -205,3 +206,16 @@ def test_the_names_of_the_options_are_those_of_the_smoothings():
 def test_maximum_likelihood_knows_its_own_text_only(train):
     model = train(3, smoothing="mle")
     assert model.perplexity("a a\n") == math.inf
+
+
+@pytest.mark.parametrize("name", ["modified-kneser-ney", "katz", "mle"])
+def test_what_is_drawn_is_distributed_as_the_model_says(train, name):
+    stream = train(3, smoothing=name).stream()
+    stream.push(2)  # after "a": b and c were seen, the others were not
+    p = np.exp(stream.next_log_probabilities())
+    p[0] = 0  # <unk> is never written
+    sampler, draws = Sampler(seed=1), 20_000
+    drawn = np.bincount([stream.draw(sampler, 0) for _ in range(draws)], minlength=5)
+    expected = p / p.sum()
+    error = np.sqrt(expected * (1 - expected) / draws)
+    assert (np.abs(drawn / draws - expected) <= 4 * error).all()
