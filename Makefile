@@ -40,7 +40,8 @@ test-backends: $(BACKENDS_READY)  ## the models on JAX and on PyTorch
 	  test $$status -eq 0 || test $$status -eq 5 || exit $$status; \
 	done
 
-bench: $(READY)  ## measure speeds
+bench: export TEXT := $(TEXT)
+bench: $(READY)  ## measure speeds; TEXT=FILE: of counting on a text of your own
 	@for file in tests/benchmarks/bench_*.py; do \
 	  test -e "$$file" || continue; \
 	  echo "$$file"; $(VENV)/bin/python "$$file" || exit 1; \

@@ -21,6 +21,7 @@ COMMANDS = (
     "score",
     "generate",
     "export",
+    "counts",
     "datasets",
 )
 

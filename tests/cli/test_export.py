@@ -6,7 +6,7 @@ import pytest
 def test_counts_have_no_layers(keraslm, refused, model, tmp_path):
     out = tmp_path / "out.keras"
     result = keraslm("export", model, out, "--format", "keras")
-    refused(result, 2, "counts", "no Keras layers")
+    refused(result, 2, "counts", "no Keras layers", "--format arpa")
     assert not out.exists()
 
 
@@ -40,3 +40,24 @@ def test_the_format_is_named(keraslm, refused, model, tmp_path):
     out = tmp_path / "out.keras"
     refused(keraslm("export", model, out), 2, "--format", "keras")
     refused(keraslm("export", model, out, "--format", "h5"), 2, "'h5'", "keras")
+
+
+def test_counts_become_an_arpa_file_that_is_a_model(keraslm, keraslm_json, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("the dog barks\nthe cat sleeps\n" * 20)
+    run, out = tmp_path / "run", tmp_path / "out.arpa"
+    keraslm("train", text, "--model", "ngram", "--out", run)
+    assert keraslm("export", run, out, "--format", "arpa").output.strip() == str(out)
+    ours, again = (
+        keraslm_json("evaluate", run, text),
+        keraslm_json("evaluate", out, text),
+    )
+    assert again["perplexity"] == pytest.approx(ours["perplexity"], rel=1e-7)
+    assert keraslm("generate", out, "--length", "3").exit_code == 0
+    assert keraslm("score", out, stdin="the dog\n").exit_code == 0
+
+
+def test_additive_smoothing_has_no_arpa_file(keraslm, refused, model, tmp_path):
+    result = keraslm("export", model, tmp_path / "out.arpa", "--format", "arpa")
+    refused(result, 2, "additive smoothing does not")
+    assert not (tmp_path / "out.arpa").exists()

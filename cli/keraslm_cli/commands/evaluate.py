@@ -90,8 +90,19 @@ def _counts(card: "Card") -> list[tuple[str, str, str]]:
 
 def _origin(card: "Card") -> list[tuple[str, str, str]]:
     speed = console.number(card.tokens_per_second, 0)
+    smoothing = card.details.get("smoothing", {})
+    numbers = [f"{name} {_short(value)}" for name, value in smoothing.items()]
     return [
+        *(("smoothing" * (i == 0), "", line) for i, line in enumerate(numbers)),
         ("speed", speed, f"tokens per second, {card.seconds:.2f} s in all"),
         ("history", "", card.state_rule),
         ("keraslm", card.version, card.command),
     ]
+
+
+def _short(value: object) -> str:
+    """Write the numbers of a smoothing to four digits."""
+    if isinstance(value, list):
+        parts = ", ".join(map(_short, value))
+        return f"[{parts}]" if any(isinstance(part, list) for part in value) else parts
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

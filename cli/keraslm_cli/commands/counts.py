@@ -1,0 +1,121 @@
+"""keraslm counts: what there is to count in a text, as tables and pictures."""
+
+import pathlib
+from typing import TYPE_CHECKING
+
+import click
+
+from keraslm.errors import UsageError
+from keraslm_cli import console, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HELP = f"""Count the n-grams of CORPUS.
+
+Two tables are printed: how often each of some words follows each other, and how many
+n-grams there are of every order, how many occur once, twice, and so on. Of a corpus
+with parts, the training part is counted.
+
+{texts.CORPUS_HELP}
+"""
+WORDS = 10
+
+
+@click.command(help=HELP)
+@click.argument("corpus", default="village")
+@click.option("--level", type=click.Choice(["word", "char"]), default="word")
+@click.option("--order", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--words", metavar="A,B,...", help="Of the table; else the 10 commonest.")
+@click.option("--tokenize", is_flag=True, help="Words: split off punctuation and case.")
+@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
+@click.option("--json", "as_json", is_flag=True, help="Print the tables as JSON.")
+@click.option("--csv", type=click.Path(path_type=pathlib.Path), help="Write the table.")
+@click.option("--heatmap", metavar="FILE.png", help="Draw the table.")
+@click.option("--zipf", metavar="FILE.png", help="Draw the counts by their ranks.")
+def command(
+    corpus: str,
+    level: str,
+    order: int,
+    words: str | None,
+    tokenize: bool,
+    encoding: str,
+    as_json: bool,
+    csv: pathlib.Path | None,
+    heatmap: str | None,
+    zipf: str | None,
+) -> None:
+    """Count, print, write and draw."""
+    from keraslm.counts import tables
+    from keraslm.counts.ngrams import count_ngrams
+    from keraslm.text.encoder import TextEncoder
+    from keraslm.text.tokenizer import tokenizer_named
+
+    _check_paths(level, tokenize, csv, (heatmap, zipf))
+    text = texts.open_named_corpus(corpus, encoding, "100").train
+    tokenizer = tokenizer_named("word-marks" if tokenize else level)
+    with console.working(f"counting {text.name}"):
+        encoder, ids = TextEncoder.learn(tokenizer, text)
+        ngrams = count_ngrams(ids, len(encoder.vocabulary), order)
+        usual = tables.most_frequent(encoder.vocabulary, WORDS)
+        asked = usual if words is None else words.split(",")
+        table = tables.count_table(ngrams, encoder.vocabulary, asked)
+    sizes = tables.size_table(ngrams)
+    if csv:
+        _write_csv(table, csv)
+    if heatmap:
+        from keraslm.figures.counts import draw_count_table
+
+        draw_count_table(
+            table,
+            heatmap,
+            f"Counts of {text.name}",
+            "how often a column's word follows a row's",
+        )
+    if zipf:
+        from keraslm.figures.counts import draw_ranks
+
+        draw_ranks(ngrams.counts, zipf, f"N-grams of {text.name}")
+    if as_json:
+        shown = {"table": table.to_dict("split"), "sizes": sizes.to_dict("index")}
+        console.print_json(shown)
+        return
+    _print(table)
+    click.echo()
+    _print(sizes)
+
+
+def _check_paths(
+    level: str,
+    tokenize: bool,
+    csv: pathlib.Path | None,
+    pictures: tuple[str | None, ...],
+) -> None:
+    """Refuse before any work what cannot be done.
+
+    Raises: UsageError
+    """
+    if tokenize and level != "word":
+        raise UsageError("--tokenize splits words; it needs --level word")
+    if csv and not csv.parent.is_dir():
+        raise UsageError(f"there is no folder {str(csv.parent)!r} to write {csv.name}")
+    for picture in filter(None, pictures):
+        from keraslm.figures.style import check_picture_path
+
+        check_picture_path(picture)
+
+
+def _write_csv(table: "pd.DataFrame", path: pathlib.Path) -> None:
+    from keraslm.files import write_atomically
+
+    with write_atomically(path) as temporary:
+        table.to_csv(temporary)
+
+
+def _print(table: "pd.DataFrame") -> None:
+    headings = (str(table.index.name), *map(str, table.columns))
+    rows = [
+        (str(name), *(f"{value:,}" for value in row))
+        for name, row in zip(table.index, table.to_numpy().tolist(), strict=True)
+    ]
+    console.print_table(headings, rows, right=range(1, len(headings)))
