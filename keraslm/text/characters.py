@@ -47,8 +47,9 @@ class CharTokenizer(Tokenizer):
         table, met = np.zeros(CODE_POINTS, dtype), np.zeros(CODE_POINTS, bool)
         for text in nfc(chunks):
             codes = _code_points(text)
-            for code in np.unique(codes[~met[codes]]).tolist():
-                table[code], met[code] = numbers[chr(code)], True
+            if not (is_met := met[codes]).all():
+                for code in np.unique(codes[~is_met]).tolist():
+                    table[code], met[code] = numbers[chr(code)], True
             yield table[codes]
 
     def prompt_tokens(self, text: str) -> list[str]:
