@@ -3,7 +3,7 @@
 import os
 
 from keraslm import archive
-from keraslm.counts.arpa_reader import is_arpa
+from keraslm.counts.arpa import is_arpa
 from keraslm.counts.model import NgramModel
 from keraslm.language_model import LanguageModel
 

@@ -1,19 +1,17 @@
 """Reading ARPA files, and saying at which line one is wrong."""
 
-import contextlib
 import dataclasses
 import gzip
 import itertools
 import math
 import os
-import pathlib
 import re
 from collections.abc import Iterator
-from typing import IO, NoReturn, cast
+from typing import IO, NoReturn
 
 import numpy as np
 
-from keraslm.counts.arpa import NEVER
+from keraslm.counts.arpa import NEVER, opened
 from keraslm.counts.sorting import NONE, find
 from keraslm.counts.table import BackoffTable
 from keraslm.counts.trie import Level, Trie, first_level
@@ -21,20 +19,9 @@ from keraslm.errors import ModelFileError
 from keraslm.text.vocabulary import Vocabulary
 
 UNKNOWN, LINE_START, LINE_END = b"<unk>", b"<s>", b"</s>"
-GZIP = b"\x1f\x8b"
 NO_WEIGHT = math.inf  # of an n-gram whose line ends with its last word
 BLOCK = 1 << 14  # lines that are read at once
 ROUNDING = 1e-6  # in nats, of the logarithm of 1
-
-
-def is_arpa(path: str | os.PathLike[str]) -> bool:
-    """Say whether a file, packed with gzip or not, begins as ARPA files do."""
-    try:
-        with _opened(path) as file:
-            start = file.read(1 << 12)
-    except (OSError, EOFError):
-        return False
-    return re.match(rb"\s*\\data\\\s", start) is not None
 
 
 def read_arpa(path: str | os.PathLike[str]) -> tuple[Vocabulary, BackoffTable]:
@@ -44,17 +31,10 @@ def read_arpa(path: str | os.PathLike[str]) -> tuple[Vocabulary, BackoffTable]:
         well-formed; UsageError, OSError as opening a file does.
     """
     try:
-        with _opened(path) as file:
+        with opened(path) as file:
             return _Reader(os.fspath(path), file).read()
     except (EOFError, gzip.BadGzipFile) as error:
         raise ModelFileError(f"{path} is a damaged gzip file: {error}") from error
-
-
-@contextlib.contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    with pathlib.Path(path).open("rb") as file:
-        packed = file.peek(2).startswith(GZIP)
-        yield cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
 
 
 @dataclasses.dataclass

@@ -12,6 +12,10 @@ from keraslm.errors import UsageError
 ITERATIONS = 1000
 CLOSE = 1e-6  # a step of EM that moves no lambda further ends it
 LEAST = 1e-6  # a lambda stays this far from 0 and 1: no word becomes impossible
+NO_HELD_OUT = (
+    "jelinek-mercer chooses its weights on validation text and there is none; give "
+    "--split 90/10, or another smoothing"
+)
 
 
 class JelinekMercer(Interpolated):
@@ -34,10 +38,7 @@ class JelinekMercer(Interpolated):
         Raises: UsageError if there is no held-out text.
         """
         if held_out is None or not len(held_out):
-            raise UsageError(
-                "jelinek-mercer chooses its weights on validation text and there is "
-                "none; give --split 90/10, or another smoothing"
-            )
+            raise UsageError(NO_HELD_OUT)
         frequencies, known = _evidence(ngrams, held_out)
         uniform = 1 / ngrams.trie.vocabulary_size
         return cls(expectation_maximisation(frequencies, known, uniform).tolist())

@@ -5,9 +5,11 @@ import time
 import numpy as np
 
 from keraslm.counts.additive import Additive
+from keraslm.counts.jelinek_mercer import NO_HELD_OUT, JelinekMercer
 from keraslm.counts.model import NgramModel
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT
+from keraslm.errors import UsageError
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import SAMPLE_TOKENS, Configuration
@@ -18,6 +20,15 @@ from keraslm.training.reporter import Reporter
 
 # what tells the fitting of a network when to stop, and counting nothing
 _LIMITS = ("epochs", "steps", "minutes")
+
+
+def check_held_out(c: Configuration, texts: dict[str, Encoded]) -> None:
+    """Refuse before anything is written what needs validation text and has none.
+
+    Raises: UsageError
+    """
+    if c.smoothing == JelinekMercer.name and "valid" not in texts:
+        raise UsageError(NO_HELD_OUT)
 
 
 def count(

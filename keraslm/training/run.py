@@ -14,6 +14,7 @@ from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
+from keraslm.training.count import check_held_out, count
 from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
@@ -53,13 +54,13 @@ def train(
     folder.check(overwrite)
     encoder, texts = _encoded(c, corpus, initial.encoder if initial else None, reporter)
     _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
-    if c.model != "ngram":
+    if c.model == "ngram":
+        check_held_out(c, texts)
+    else:
         check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
     folder.create()
     folder.write_configuration(c.to_dict())
     if c.model == "ngram":
-        from keraslm.training.count import count
-
         kept: LanguageModel = count(c, encoder, texts, folder, reporter)
     else:
         kept = _fit(c, encoder, texts, folder, reporter, initial)

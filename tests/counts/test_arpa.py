@@ -149,3 +149,20 @@ def test_additive_smoothing_has_no_arpa_file(train, tmp_path):
     with pytest.raises(UsageError, match="additive smoothing does not"):
         train(2).write_arpa(tmp_path / "model.arpa")
     assert not list(tmp_path.iterdir())
+
+
+pieces = st.sampled_from(
+    [*GOOD.split("\n"), "ngram 3=1", "\\3-grams:", "-1 a b a", "-1", "nan\tb", "\x00"]
+)
+
+
+@given(st.lists(st.one_of(pieces, st.text(max_size=9)), max_size=24))
+def test_any_lines_are_a_model_or_an_error(tmp_path_factory, lines):
+    path = tmp_path_factory.mktemp("arpa") / "model.arpa"
+    path.write_text("\n".join(["\\data\\", *lines]), "utf-8")
+    try:
+        model = NgramModel.read_arpa(path)
+    except ModelFileError as error:
+        assert ", line " in str(error)
+    else:
+        assert model.size_per_order()

@@ -164,6 +164,8 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"model": "ngram", "tied": True}, "tied is an option of"),
         ({"model": "lstm", "order": 3}, "order is an option of ngram"),
         ({"model": "lstm", "delta": 0.1}, "delta is an option of ngram"),
+        ({"model": "gru", "smoothing": "mle"}, "smoothing is an option of ngram"),
+        ({"model": "gru", "prune": "0,1"}, "prune is an option of ngram"),
         ({"model": "gru", "hidden": "5"}, "hidden is an option of bigram"),
         ({"model": "gru", "input": "one-hot"}, "input is an option of bigram"),
         ({"model": "gru", "context": 2}, "context is an option of"),

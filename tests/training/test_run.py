@@ -262,3 +262,14 @@ def test_a_figure_that_is_no_number_is_null_on_the_card(tmp_path):
     written = folder.card.read_text(encoding="utf-8")
     assert json.loads(written) == {"perplexity": None, "text": "春", "bits": None}
     assert "春" in written
+
+
+def test_a_run_of_counts_says_how_it_was_smoothed(corpus, tmp_path, notes):
+    options = {"model": "ngram", "smoothing": "jelinek-mercer", "prune": "0,0,1"}
+    run = train(
+        Configuration(**options, out=str(tmp_path / "run")), corpus, reporter=notes
+    )
+    smoothing = json.loads(run.folder.card.read_text("utf-8"))["details"]["smoothing"]
+    assert smoothing["prune"] == [0, 0, 1]
+    assert len(smoothing["lambdas"]) == 3
+    assert keraslm.load(run.folder.path).smoothing == smoothing
