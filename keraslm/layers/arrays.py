@@ -4,6 +4,8 @@ A cell's equations are written once and run on tensors with `keras.ops`, or one 
 at a time with these, which cost a microsecond a call.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,10 +28,12 @@ def sigmoid(x: Array) -> Array:
     return y
 
 
-def split(x: Array, parts: int, axis: int = -1) -> list[Array]:
+def split(x: Array, parts: int, axis: int = -1) -> Iterable[Array]:
     """Cut the last axis into equal parts.
 
     Shapes: (units x parts,) -> `parts` arrays (units,)
     """
+    if x.ndim == 1:
+        return x.reshape(parts, -1)  # its rows: ten times as fast as slices
     width = x.shape[axis] // parts
     return [x[..., k * width : (k + 1) * width] for k in range(parts)]

@@ -23,6 +23,7 @@ class GRU(Recurrent):
     """
 
     gates = 3
+    adds = False
 
     def bias_shape(self) -> tuple[int, ...]:
         """Give two biases, of the input's and of the state's product."""

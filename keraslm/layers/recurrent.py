@@ -28,6 +28,8 @@ class Recurrent(keras.layers.Layer, abc.ABC):
 
     gates = 1
     states = 1
+    adds = True
+    """Whether the cell only uses z + a, the sum of its two products."""
 
     def __init__(self, units: int, return_state: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from keraslm.generation.sampling import Sampler
 from keraslm.generation.stream import TokenStream
 from keraslm.layers import MultiHotDense, arrays
+from keraslm.layers.recurrent import Recurrent
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
@@ -15,6 +17,7 @@ from keraslm.models.window import WindowModel
 Array = npt.NDArray[Any]
 
 LARGEST_TABLE = 2**22  # numbers
+NOTHING = np.zeros((), np.float32)
 
 
 def new_stream(model: CausalModel, boundary_id: int) -> TokenStream:
@@ -40,6 +43,12 @@ class _LogitStream(TokenStream):
         logits -= logits.max()
         return logits - np.log(np.exp(logits).sum())
 
+    def draw(self, sampler: Sampler, forbidden: int) -> int:
+        """Draw the next token; a sampler does not need the logits normalised."""
+        logits = self.logits.astype(np.float64)
+        logits[forbidden] = -np.inf
+        return sampler.draw(logits)
+
 
 class RecurrentStream(_LogitStream):
     """A recurrent model's state, advanced by the same equations as in training."""
@@ -48,7 +57,7 @@ class RecurrentStream(_LogitStream):
         self._model = model
         self._embedding = array(model.embed.embeddings)
         self._projected = _projected(model, self._embedding)
-        self._cells = [_weights(layer) for layer in model.recurrent]
+        self._cells = [_Products(layer) for layer in model.recurrent]
         self._states = [
             [np.zeros(model.units, np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
@@ -60,17 +69,40 @@ class RecurrentStream(_LogitStream):
         """Advance every layer by one step."""
         hidden = self._embedding[token_id]
         for number, layer in enumerate(self._model.recurrent):
-            kernel, recurrent, (bias, state_bias) = self._cells[number]
             states = self._states[number]
             if number == 0 and self._projected is not None:
-                z = self._projected[token_id]
+                z, a = self._projected[token_id], self._cells[0].of_state(states[0])
             else:
-                z = hidden @ kernel + bias
-            states = layer.cell(z, states[0] @ recurrent + state_bias, states, arrays)
+                z, a = self._cells[number].of_both(hidden, states[0])
+            states = layer.cell(z, a, states, arrays)
             self._states[number] = states
             added = self._model.adds_residual(number)
             hidden = hidden + states[0] if added else states[0]
         self.logits = hidden @ self._output + self._bias
+
+
+class _Products:
+    """The products of one recurrent layer with its input and its state.
+
+    Where the cell only adds the two, they are one product of the two vectors, joined,
+    which the processor does in two thirds of the time.
+    """
+
+    def __init__(self, layer: Recurrent) -> None:
+        kernel, self._recurrent, (self._bias, self._state_bias) = weights_of(layer)
+        self._kernel = kernel
+        self._joint = np.concatenate([kernel, self._recurrent]) if layer.adds else None
+        self._joint_bias = self._bias + self._state_bias
+
+    def of_state(self, h: Array) -> Array:
+        """Give U h + b'."""
+        return h @ self._recurrent + self._state_bias
+
+    def of_both(self, x: Array, h: Array) -> tuple[Array, Array]:
+        """Give W x + b and U h + b', or their sum and 0."""
+        if self._joint is None:
+            return x @ self._kernel + self._bias, self.of_state(h)
+        return np.concatenate((x, h)) @ self._joint + self._joint_bias, NOTHING
 
 
 class WindowStream(_LogitStream):
@@ -105,7 +137,7 @@ class WindowStream(_LogitStream):
 
 def _projected(model: RecurrentModel, embedding: Array) -> Array | None:
     """Give W e + b of every token, what the first layer starts from, if it is small."""
-    kernel, _, (bias, _) = _weights(model.recurrent[0])
+    kernel, _, (bias, _) = weights_of(model.recurrent[0])
     small = len(embedding) * kernel.shape[1] <= LARGEST_TABLE
     return embedding @ kernel + bias if small else None
 
@@ -123,7 +155,8 @@ def output_weights(model: RecurrentModel) -> tuple[Array, Array]:
     return tied, np.zeros(model.vocabulary_size, np.float32)
 
 
-def _weights(layer: Any) -> tuple[Array, Array, tuple[Array, Array]]:
+def weights_of(layer: Recurrent) -> tuple[Array, Array, tuple[Array, Array]]:
+    """Give W, U, and the biases of their products."""
     biases = layer.biases(array(layer.bias))
     return array(layer.kernel), array(layer.recurrent_kernel), biases
 
