@@ -16,6 +16,11 @@ tanh = np.tanh
 _HALF = np.array(0.5, np.float32)  # NumPy takes it in less time than a scalar
 
 
+def convert_to_tensor(x: npt.ArrayLike, dtype: npt.DTypeLike) -> Array:
+    """Give x as an array of a type."""
+    return np.asarray(x, dtype)
+
+
 def sigmoid(x: Array) -> Array:
     """Squash to (0, 1).
 

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keraslm.layers.recurrent import Recurrent
+from keraslm.layers.squash import Squash
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -25,6 +26,10 @@ class GRU(Recurrent):
     gates = 3
     adds = False
 
+    def __init__(self, units: int, return_state: bool = False, **kwargs: Any) -> None:
+        super().__init__(units, return_state, **kwargs)
+        self.squash = Squash(units, ("sigmoid", "sigmoid"))
+
     def bias_shape(self) -> tuple[int, ...]:
         """Give two biases, of the input's and of the state's product."""
         return (2, self.gates * self.units)
@@ -36,9 +41,8 @@ class GRU(Recurrent):
     def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
         """Advance h by one step; z = W x + b and a = U h + b'."""
         (h,) = states
-        z_keep, z_reset, z_new = math.split(z, 3, axis=-1)
-        a_keep, a_reset, a_new = math.split(a, 3, axis=-1)
-        keep = math.sigmoid(z_keep + a_keep)
-        reset = math.sigmoid(z_reset + a_reset)
+        gates = self.squash(z[..., : 2 * self.units] + a[..., : 2 * self.units], math)
+        keep, reset = math.split(gates, 2, axis=-1)
+        z_new, a_new = z[..., 2 * self.units :], a[..., 2 * self.units :]
         new = math.tanh(z_new + reset * a_new)
         return [keep * h + (1 - keep) * new]

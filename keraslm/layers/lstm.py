@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.layers.recurrent import Recurrent
+from keraslm.layers.squash import Squash
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -26,6 +27,10 @@ class LSTM(Recurrent):
     gates = 4
     states = 2
 
+    def __init__(self, units: int, return_state: bool = False, **kwargs: Any) -> None:
+        super().__init__(units, return_state, **kwargs)
+        self.squash = Squash(units, ("sigmoid", "sigmoid", "tanh", "sigmoid"))
+
     def bias_initializer(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
         """Start the forget gate's bias at 1: the cell starts by remembering."""
         zeros = ops.zeros((self.units,), dtype)
@@ -34,8 +39,7 @@ class LSTM(Recurrent):
     def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
         """Advance h and c by one step; z = W x + b and a = U h."""
         _, c = states
-        i, f, g, o = math.split(z + a, 4, axis=-1)
-        i, f, g, o = math.sigmoid(i), math.sigmoid(f), math.tanh(g), math.sigmoid(o)
+        i, f, g, o = math.split(self.squash(z + a, math), 4, axis=-1)
         c = f * c + i * g
         h = o * math.tanh(c)
         return [h, c]
