@@ -16,6 +16,7 @@ from keraslm_cli.quiet import quieten_tensorflow
 COMMANDS = (
     "demo",
     "train",
+    "recipes",
     "evaluate",
     "compare",
     "score",

@@ -26,8 +26,8 @@ class GRU(Recurrent):
     gates = 3
     adds = False
 
-    def __init__(self, units: int, return_state: bool = False, **kwargs: Any) -> None:
-        super().__init__(units, return_state, **kwargs)
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, **kwargs)
         self.squash = Squash(units, ("sigmoid", "sigmoid"))
 
     def bias_shape(self) -> tuple[int, ...]:

@@ -27,8 +27,8 @@ class LSTM(Recurrent):
     gates = 4
     states = 2
 
-    def __init__(self, units: int, return_state: bool = False, **kwargs: Any) -> None:
-        super().__init__(units, return_state, **kwargs)
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, **kwargs)
         self.squash = Squash(units, ("sigmoid", "sigmoid", "tanh", "sigmoid"))
 
     def bias_initializer(self, shape: tuple[int, ...], dtype: Any = None) -> Any:

@@ -21,9 +21,13 @@ class Recurrent(keras.layers.Layer, abc.ABC):
     and `cell`, its equations. The weights are laid out as in Keras's own layer of the
     same name, so `set_weights` copies them across.
 
+    In training, `weight_drop` is the share of U's entries that are dropped, the same
+    for all steps of a window.
+
     Shapes: inputs (batch, time, features) -> (batch, time, units), and with
             `return_state` the last states, each (batch, units)
-    Raises: UsageError if units < 1.
+    Raises: UsageError if units < 1 or weight_drop is not in [0, 1).
+    References: Merity, Keskar & Socher (2018), weight_drop.
     """
 
     gates = 1
@@ -31,12 +35,24 @@ class Recurrent(keras.layers.Layer, abc.ABC):
     adds = True
     """Whether the cell only uses z + a, the sum of its two products."""
 
-    def __init__(self, units: int, return_state: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        units: int,
+        return_state: bool = False,
+        weight_drop: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if units < 1:
             raise UsageError(f"units must be 1 or more; received {units}")
+        if not 0 <= weight_drop < 1:
+            raise UsageError(f"weight_drop must lie in [0, 1); received {weight_drop}")
         self.units = units
         self.return_state = return_state
+        self.weight_drop = weight_drop
+        self.seed = seed
+        self._seeds = keras.random.SeedGenerator(seed) if weight_drop else None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make W (features, gates x units), U (units, gates x units) and b."""
@@ -67,16 +83,29 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         shape = (batch_size, self.units)
         return [ops.zeros(shape, self.compute_dtype) for _ in range(self.states)]
 
-    def call(self, inputs: Any, initial_state: list[Any] | None = None) -> Any:
-        """Read the sequence from a state, by default from zeros."""
+    def call(
+        self,
+        inputs: Any,
+        initial_state: list[Any] | None = None,
+        training: bool = False,
+        length: Any = None,
+    ) -> Any:
+        """Read the sequence, or its first `length` steps, from a state or from zeros.
+
+        What is shown behind the length may be anything.
+        """
         if initial_state is None:
             initial_state = self.initial_state(ops.shape(inputs)[0])
         kernel, recurrent, *biases = (ops.convert_to_tensor(w) for w in self.weights)
+        if training and self._seeds is not None:
+            recurrent = keras.random.dropout(
+                recurrent, self.weight_drop, seed=self._seeds
+            )
         input_bias, state_bias = self.biases(biases[0])
         steps = ops.transpose(inputs, (1, 0, 2))  # (time, batch, features)
         steps = ops.matmul(steps, kernel) + input_bias
         outputs, last = scan(
-            self.cell_of(ops), steps, list(initial_state), recurrent, state_bias
+            self.cell_of(ops), steps, list(initial_state), recurrent, state_bias, length
         )
         outputs = ops.transpose(outputs, (1, 0, 2))  # (batch, time, units)
         return (outputs, *last) if self.return_state else outputs
@@ -108,5 +137,6 @@ class Recurrent(keras.layers.Layer, abc.ABC):
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""
-        own = {"units": self.units, "return_state": self.return_state}
+        names = ("units", "return_state", "weight_drop", "seed")
+        own = {name: getattr(self, name) for name in names}
         return {**super().get_config(), **own}

@@ -14,9 +14,16 @@ Cell = Callable[[Any, Any, list[Any]], list[Any]]
 
 
 def scan(
-    cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any
+    cell: Cell,
+    steps: Any,
+    states: list[Any],
+    recurrent: Any,
+    bias: Any,
+    length: Any = None,
 ) -> tuple[Any, list[Any]]:
-    """Run a cell over a sequence; h is what it shows at each step.
+    """Run a cell over a sequence, or its first `length` steps.
+
+    h is what the cell shows at each step; behind the length it may be anything.
 
     Shapes: steps z (time, batch, gates x units), each state (batch, units),
             recurrent U (units, gates x units), bias b' (gates x units,)
@@ -25,18 +32,28 @@ def scan(
     if keras.backend.backend() == "tensorflow":
         from keraslm.layers.tensorflow_scan import tensorflow_scan
 
-        return tensorflow_scan(cell, steps, states, recurrent, bias)
-    return portable_scan(cell, steps, states, recurrent, bias)
+        return tensorflow_scan(cell, steps, states, recurrent, bias, length)
+    return portable_scan(cell, steps, states, recurrent, bias, length)
 
 
 def portable_scan(
-    cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any
+    cell: Cell,
+    steps: Any,
+    states: list[Any],
+    recurrent: Any,
+    bias: Any,
+    length: Any = None,
 ) -> tuple[Any, list[Any]]:
     """Run a cell over a sequence with `keras.ops` alone; see `scan`."""
 
-    def advance(states: list[Any], z: Any) -> tuple[list[Any], list[Any]]:
-        states = cell(z, ops.matmul(states[0], recurrent) + bias, states)
-        return states, states
+    def advance(states: list[Any], step: Any) -> tuple[list[Any], Any]:
+        z, read = step
+        after = cell(z, ops.matmul(states[0], recurrent) + bias, states)
+        if length is not None:
+            after = [ops.where(read, a, s) for a, s in zip(after, states, strict=True)]
+        return after, after
 
-    last, shown = ops.scan(advance, states, steps)
+    time = steps.shape[0]
+    read = ops.arange(time) < (time if length is None else length)
+    last, shown = ops.scan(advance, states, (steps, read))
     return shown[0], last

@@ -18,13 +18,21 @@ from keraslm.layers.scan import Cell
 
 
 def tensorflow_scan(
-    cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any
+    cell: Cell,
+    steps: Any,
+    states: list[Any],
+    recurrent: Any,
+    bias: Any,
+    length: Any = None,
 ) -> tuple[Any, list[Any]]:
     """Do what `portable_scan` does; see there for the shapes."""
+    time = _time(steps) if length is None else length
 
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
-        products, *kept = _forward(cell, steps, list(first), recurrent, bias)
+        last, (products, *kept) = _forward(
+            cell, steps, list(first), recurrent, bias, time
+        )
         before = [
             tf.concat([s[None], k[:-1]], 0) for s, k in zip(first, kept, strict=True)
         ]
@@ -32,13 +40,13 @@ def tensorflow_scan(
         def gradient(d_shown: Any, *d_last: Any) -> Any:
             saved = (steps, products, *before)
             d_steps, d_products, d_first = _backward(
-                cell, saved, d_shown, list(d_last), recurrent
+                cell, saved, d_shown, list(d_last), recurrent, time
             )
             d_recurrent = tf.einsum("tbu,tbg->ug", before[0], d_products)
             d_bias = tf.reduce_sum(d_products, (0, 1))
             return d_steps, d_recurrent, d_bias, *d_first
 
-        return (kept[0], *[k[-1] for k in kept]), gradient
+        return (kept[0], *last), gradient
 
     recurrent, bias = tf.convert_to_tensor(recurrent), tf.convert_to_tensor(bias)
     shown, *last = run(steps, recurrent, bias, *states)
@@ -46,9 +54,9 @@ def tensorflow_scan(
 
 
 def _forward(
-    cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any
-) -> list[Any]:
-    """Give a_t and every state s_t of all steps."""
+    cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any, time: Any
+) -> tuple[list[Any], list[Any]]:
+    """Give the last states, and a_t and every state s_t of all steps."""
 
     def advance(t: Any, states: list[Any], written: list[Any]) -> Any:
         product = tf.matmul(states[0], recurrent) + bias
@@ -60,12 +68,14 @@ def _forward(
             [w.write(t, r) for w, r in zip(written, rows, strict=True)],
         )
 
-    time = _time(steps)
-    written = [_room(steps[0], time), *(_room(state, time) for state in states)]
-    _, _, written = tf.while_loop(
-        lambda t, *_: t < time, advance, (0, states, written), maximum_iterations=time
+    written = [_room(steps, steps[0]), *(_room(steps, state) for state in states)]
+    _, last, written = tf.while_loop(
+        lambda t, *_: t < time,
+        advance,
+        (0, states, written),
+        maximum_iterations=_time(steps),
     )
-    return [w.stack() for w in written]
+    return last, [w.stack() for w in written]
 
 
 def _backward(
@@ -74,11 +84,11 @@ def _backward(
     d_shown: Any,
     d_states: list[Any],
     recurrent: Any,
+    time: Any,
 ) -> tuple[Any, Any, list[Any]]:
     """Give dz_t and da_t of all steps, and the gradient of the first states."""
     steps, products, *before = saved
     transposed = tf.transpose(recurrent)
-    time = _time(steps)
 
     def retreat(k: Any, d_states: list[Any], written: list[Any]) -> Any:
         t = time - 1 - k
@@ -93,9 +103,12 @@ def _backward(
             [w.write(t, r) for w, r in zip(written, rows, strict=True)],
         )
 
-    written = [_room(steps[0], time), _room(steps[0], time)]
+    written = [_room(steps, steps[0]), _room(steps, steps[0])]
     _, d_states, written = tf.while_loop(
-        lambda k, *_: k < time, retreat, (0, d_states, written), maximum_iterations=time
+        lambda k, *_: k < time,
+        retreat,
+        (0, d_states, written),
+        maximum_iterations=_time(steps),
     )
     return written[0].stack(), written[1].stack(), d_states
 
@@ -115,8 +128,8 @@ def _cell_gradient(
     )
 
 
-def _room(row: Any, time: Any) -> tf.TensorArray:
-    return tf.TensorArray(row.dtype, time, element_shape=row.shape)
+def _room(steps: Any, row: Any) -> tf.TensorArray:
+    return tf.TensorArray(row.dtype, _time(steps), element_shape=row.shape)
 
 
 def _time(steps: Any) -> Any:

@@ -27,6 +27,10 @@ class Sizes(Protocol):
     @property
     def dropout(self) -> float | None: ...
     @property
+    def embedding_dropout(self) -> float: ...
+    @property
+    def weight_drop(self) -> float: ...
+    @property
     def tied(self) -> bool: ...
     @property
     def residual(self) -> bool: ...
@@ -47,6 +51,8 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             units=sizes.units or 256,
             layers=sizes.layers or 1,
             dropout=sizes.dropout or 0.0,
+            embedding_dropout=sizes.embedding_dropout,
+            weight_drop=sizes.weight_drop,
             tied=sizes.tied,
             residual=sizes.residual,
             activation=sizes.activation,

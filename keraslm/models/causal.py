@@ -26,9 +26,9 @@ class CausalModel(keras.Model):
 
     @abc.abstractmethod
     def step(
-        self, ids: Any, states: list[Any], training: bool = False
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
-        """Read ids from a state.
+        """Read ids, or the first `length` of each row, from a state.
 
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, SimpleRNN
@@ -19,9 +20,13 @@ class RecurrentModel(CausalModel):
             logits_t = h^L_t O + b;   tied: O = E^T, after a projection of h^L_t to the
             embedding's width where the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
+    In training, `dropout` is the share of the units dropped between layers,
+    `embedding_dropout` that of the words whose vectors are dropped everywhere in a
+    window, `weight_drop` that of the recurrent weights.
     Raises: UsageError for an unknown cell or a size below 1.
     References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
-            between the layers only; Gal & Ghahramani (2016), one mask for all steps;
+            between the layers only; Gal & Ghahramani (2016), one mask for all steps,
+            and dropped words; Merity, Keskar & Socher (2018), dropped weights;
             Press & Wolf (2017), tied weights.
     """
 
@@ -33,6 +38,8 @@ class RecurrentModel(CausalModel):
         units: int = 256,
         layers: int = 2,
         dropout: float = 0.0,
+        embedding_dropout: float = 0.0,
+        weight_drop: float = 0.0,
         tied: bool = False,
         residual: bool = False,
         activation: str = "tanh",
@@ -40,12 +47,20 @@ class RecurrentModel(CausalModel):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        _check(cell, layers, embedding, dropout, activation)
+        _check_cell(cell, activation)
+        _check_sizes(layers=layers, embedding=embedding)
+        _check_rates(
+            dropout=dropout,
+            embedding_dropout=embedding_dropout,
+            weight_drop=weight_drop,
+        )
         self.vocabulary_size = vocabulary_size
         self.cell = cell
         self.embedding = embedding
         self.units = units
         self.dropout = dropout
+        self.embedding_dropout = embedding_dropout
+        self.weight_drop = weight_drop
         self.tied = tied
         self.residual = residual
         self.activation = activation
@@ -59,6 +74,7 @@ class RecurrentModel(CausalModel):
             embeddings_initializer=keras.initializers.RandomNormal(0.0, spread),
         )
         self.recurrent = [self._new_layer() for _ in range(layers)]
+        self.drop_words = keras.layers.Dropout(embedding_dropout, seed=seed)
         one_mask = (None, 1, None)  # the same for every step of a window
         self.drop = keras.layers.Dropout(dropout, noise_shape=one_mask, seed=seed)
         wide = tied and units != embedding
@@ -66,7 +82,9 @@ class RecurrentModel(CausalModel):
         self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)
 
     def _new_layer(self) -> Any:
-        given = {"activation": self.activation} if self.cell == "rnn" else {}
+        given: dict[str, Any] = {"weight_drop": self.weight_drop, "seed": self.seed}
+        if self.cell == "rnn":
+            given["activation"] = self.activation
         return CELLS[self.cell](self.units, return_state=True, **given)
 
     def initial_states(self, batch_size: Any) -> list[Any]:
@@ -74,21 +92,31 @@ class RecurrentModel(CausalModel):
         return [s for layer in self.recurrent for s in layer.initial_state(batch_size)]
 
     def step(
-        self, ids: Any, states: list[Any], training: bool = False
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
-        """Read ids from a state.
+        """Read ids, or the first `length` of each row, from a state.
 
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """
-        hidden = self.drop(self.embed(ids), training=training)
+        hidden = self.drop(self._embedded(ids, training), training=training)
         after: list[Any] = []
         for number, layer in enumerate(self.recurrent):
             before = states[number * layer.states : (number + 1) * layer.states]
-            shown, *last = layer(hidden, initial_state=before)
+            shown, *last = layer(
+                hidden, initial_state=before, training=training, length=length
+            )
             after += last
             shown = self.drop(shown, training=training)
             hidden = hidden + shown if self.adds_residual(number) else shown
         return self.logits(hidden), after
+
+    def _embedded(self, ids: Any, training: bool) -> Any:
+        """Look up the vectors; dropped, a word is zero wherever it stands."""
+        if not self.embedding_dropout:
+            return self.embed(ids)
+        words = ops.ones((self.vocabulary_size, 1), self.compute_dtype)
+        kept = self.drop_words(words, training=training)
+        return self.embed(ids) * ops.take(kept, ids, axis=0)
 
     def adds_residual(self, number: int) -> bool:
         """Say whether a layer's input is added to its output: same width only."""
@@ -112,6 +140,8 @@ class RecurrentModel(CausalModel):
             "embedding",
             "units",
             "dropout",
+            "embedding_dropout",
+            "weight_drop",
             "tied",
             "residual",
             "activation",
@@ -121,17 +151,22 @@ class RecurrentModel(CausalModel):
         return {**super().get_config(), **own, "layers": len(self.recurrent)}
 
 
-def _check(
-    cell: str, layers: int, embedding: int, dropout: float, activation: str
-) -> None:
+def _check_cell(cell: str, activation: str) -> None:
     if cell not in CELLS:
         raise UsageError(f"cell must be one of {', '.join(CELLS)}; received {cell!r}")
-    for name, value in (("layers", layers), ("embedding", embedding)):
-        if value < 1:
-            raise UsageError(f"{name} must be 1 or more; received {value}")
-    if not 0 <= dropout < 1:
-        raise UsageError(f"dropout must lie in [0, 1); received {dropout}")
     if activation != "tanh" and cell != "rnn":
         raise UsageError(
             f"activation {activation!r} is for the cell rnn; {cell} has its own gates"
         )
+
+
+def _check_sizes(**sizes: int) -> None:
+    for name, value in sizes.items():
+        if value < 1:
+            raise UsageError(f"{name} must be 1 or more; received {value}")
+
+
+def _check_rates(**rates: float) -> None:
+    for name, rate in rates.items():
+        if not 0 <= rate < 1:
+            raise UsageError(f"{name} must lie in [0, 1); received {rate}")

@@ -78,9 +78,9 @@ class WindowModel(CausalModel):
         return [ops.full(shape, Vocabulary.boundary_id, "int32")]
 
     def step(
-        self, ids: Any, states: list[Any], training: bool = False
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
-        """Read ids from a state.
+        """Read ids, or the first `length` of each row, from a state.
 
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """
@@ -88,7 +88,8 @@ class WindowModel(CausalModel):
         hidden = self.first(self.features(self.window(seen)))
         for layer in self.rest:
             hidden = layer(self.drop(ops.tanh(hidden), training=training))
-        return hidden, [seen[:, ops.shape(ids)[1] :]] if states else []
+        read = ops.shape(ids)[1] if length is None else length
+        return hidden, [ops.slice(seen, (0, read), ops.shape(s)) for s in states]
 
     def features(self, windows: Any) -> Any:
         """Give what the first layer multiplies: ids, or their embeddings side by side.

@@ -1,6 +1,6 @@
 """Text becomes tokens, tokens become ids, ids become batches."""
 
-from keraslm.text.batches import Windows
+from keraslm.text.batches import VariedWindows, Windows
 from keraslm.text.corpus import Corpus, Text, open_corpus, open_text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import Tokenizer, tokenizer_named
@@ -11,6 +11,7 @@ __all__ = [
     "Text",
     "TextEncoder",
     "Tokenizer",
+    "VariedWindows",
     "Vocabulary",
     "Windows",
     "open_corpus",

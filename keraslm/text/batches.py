@@ -8,6 +8,9 @@ from keraslm.text.tokenizer_base import Ids
 
 Window = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
+SHARE_OF_LONG = 0.95  # of windows about `time` long; the others are about half
+SPREAD = 5.0  # standard deviation of a window's length, in tokens
+
 
 class Windows:
     """The steps of an epoch; row r of step i + 1 continues row r of step i.
@@ -38,7 +41,7 @@ class Windows:
             )
         self.tokens = len(ids)
         self.boundary_id = boundary_id
-        self.time = time
+        self.usual = self.width = time
         self.rows = min(batch_size, self.tokens)
         self.row_length = -(-self.tokens // self.rows)
         self._steps = -(-self.row_length // time)
@@ -48,17 +51,18 @@ class Windows:
     def __len__(self) -> int:
         return self._steps
 
-    def step(self, number: int) -> Window:
+    def step(self, number: int, epoch: int = 0) -> Window:
         """Inputs, targets and weights of a step.
 
-        Shapes: three arrays (rows, time); int32, int32, float32
+        Shapes: three arrays (rows, width); int32, int32, float32
         Raises: IndexError if there is no such step.
         """
         if not 0 <= number < len(self):
             raise IndexError(f"the epoch has {len(self)} steps; received {number}")
-        columns = number * self.time + np.arange(self.time)
-        places = self._row_starts + columns  # (rows, time)
-        real = (columns < self.row_length) & (places < self.tokens)
+        start, length = self.columns(number, epoch)
+        columns = start + np.arange(self.width)
+        places = self._row_starts + columns  # (rows, width)
+        real = (columns < min(start + length, self.row_length)) & (places < self.tokens)
         inputs = np.where(real & (places > 0), self._at(places - 1), self.boundary_id)
         targets = np.where(real, self._at(places), self.boundary_id)
         return (
@@ -67,5 +71,47 @@ class Windows:
             real.astype(np.float32),
         )
 
+    def columns(self, number: int, epoch: int = 0) -> tuple[int, int]:
+        """Give the first column of a step, and how many it has."""
+        return number * self.width, self.width
+
     def _at(self, places: npt.NDArray[np.intp]) -> Ids:
         return np.take(self._ids, places, mode="clip")
+
+
+class VariedWindows(Windows):
+    """Windows of varied length: no token is always the first of its window.
+
+    A step is as wide as the longest may be; what lies behind its length is padding.
+
+    Math:   length = N(time, 5) with probability 0.95, else N(time / 2, 5), rounded, and
+            kept between 1 and time + 5. Every epoch has the same lengths, shuffled.
+    References: Merity, Keskar & Socher (2018).
+    """
+
+    def __init__(
+        self, ids: Ids, boundary_id: int, batch_size: int, time: int, seed: int = 0
+    ) -> None:
+        super().__init__(ids, boundary_id, batch_size, time)
+        self._seed = seed
+        self._lengths = varied_lengths(self.row_length, time, seed)
+        self._steps = len(self._lengths)
+        self._shuffled = self._lengths
+        self._epoch = -1
+        self.width = int(self._lengths.max())
+
+    def columns(self, number: int, epoch: int = 0) -> tuple[int, int]:
+        """Give the first column of a step, and how many it has."""
+        if epoch != self._epoch:
+            order = np.random.default_rng((self._seed, epoch))
+            self._epoch, self._shuffled = epoch, order.permutation(self._lengths)
+        return int(self._shuffled[:number].sum()), int(self._shuffled[number])
+
+
+def varied_lengths(row_length: int, time: int, seed: int) -> npt.NDArray[np.intp]:
+    """Draw lengths of windows until they cover a row; see `VariedWindows`."""
+    rng = np.random.default_rng(seed)
+    middle = np.where(rng.random(row_length) < SHARE_OF_LONG, time, time / 2)
+    lengths = np.clip(np.rint(rng.normal(middle, SPREAD)), 1, time + SPREAD)
+    needed = int(np.searchsorted(np.cumsum(lengths), row_length)) + 1
+    return lengths[:needed].astype(np.intp)

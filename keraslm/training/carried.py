@@ -17,12 +17,23 @@ from keraslm.models.causal import CausalModel
 class CarriedModel(keras.Model):
     """Fit a causal model on windows that continue each other, row by row.
 
-    Math:   loss = sum_t w_t (-log P(y_t | history)) / sum_t w_t, in nats
+    Where the state is not carried, every window starts like a text.
+
+    Math:   loss = sum_t w_t (-log P(y_t | history)) / sum_t w_t, in nats; the divisor
+            is `usual_tokens` where windows vary and a token shall count the same in all
     """
 
-    def __init__(self, model: CausalModel, rows: int) -> None:
+    def __init__(
+        self,
+        model: CausalModel,
+        rows: int,
+        carries: bool = True,
+        usual_tokens: int | None = None,
+    ) -> None:
         super().__init__()
         self.model = model
+        self.carries = carries
+        self.usual_tokens = usual_tokens
         self.mean_nats = keras.metrics.Mean("nats")
         states = model.initial_states(rows)
         self.states = [self._variable(state, k) for k, state in enumerate(states)]
@@ -37,12 +48,18 @@ class CarriedModel(keras.Model):
             name=f"state{number}",
         )
 
-    def call(self, ids: Any, training: bool = False) -> Any:
-        """Read the next window and keep where it ended."""
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Read the next window and keep where it ended.
+
+        `inputs` are its ids, or with them under "length" how many of each row to read.
+        """
         # copied: torch assigns in place what its gradient still needs
         states = [ops.copy(state) for state in self.states]
-        logits, after = self.model.step(ids, states, training)
-        if training:
+        ids, length = inputs, None
+        if isinstance(inputs, dict):
+            ids, length = inputs["ids"], inputs["length"][0]
+        logits, after = self.model.step(ids, states, training, length)
+        if training and self.carries:
             for state, value in zip(self.states, after, strict=True):
                 state.assign(ops.stop_gradient(value))
         return logits
@@ -60,9 +77,10 @@ class CarriedModel(keras.Model):
         # an array, from train_on_batch on torch
         sample_weight = ops.convert_to_tensor(sample_weight)
         tokens = ops.sum(sample_weight)
-        mean = ops.sum(nats * sample_weight) / ops.maximum(tokens, 1)
+        total = ops.sum(nats * sample_weight)
+        mean = total / ops.maximum(tokens, 1)
         self.mean_nats.update_state(mean, sample_weight=tokens)
-        return mean
+        return mean if self.usual_tokens is None else total / self.usual_tokens
 
     def take_mean_nats(self) -> tuple[float, float]:
         """Give the sum of nats and the tokens since this was last asked."""

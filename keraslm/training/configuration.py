@@ -47,6 +47,8 @@ class Configuration:
     layers: int | None = None
     units: int | None = None
     dropout: float | None = None
+    embedding_dropout: float = 0.0
+    weight_drop: float = 0.0
     tied: bool = False
     residual: bool = False
     activation: str = "tanh"
@@ -56,15 +58,23 @@ class Configuration:
     schedule: str = "cosine"
     warmup: int = 0
     plateau_factor: float = 0.5
+    decay: float = 0.5
+    decay_after: int = 0
     weight_decay: float = 0.01
     clip_norm: float | None = None
     clip_value: float | None = None
+    average_steps: int | None = None
+    average_after: int | None = None
     # the run
     batch_size: int | None = None
     time: int | None = None
+    vary_time: bool = False
+    state: str = "carried"
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None
+    patience: int | None = None
+    keep_last: int = 0
     seed: int = 0
     log_steps: int = 50
     valid_steps: int | None = None

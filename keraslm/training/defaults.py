@@ -59,6 +59,8 @@ _ONLY_FOR = {
     "units": RECURRENT,
     "tied": RECURRENT,
     "residual": RECURRENT,
+    "embedding_dropout": RECURRENT,
+    "weight_drop": RECURRENT,
 }
 
 
@@ -100,7 +102,7 @@ def _is_regression(c: Configuration) -> bool:
 def _refuse_foreign_options(c: Configuration) -> None:
     for name, models in _ONLY_FOR.items():
         given = getattr(c, name)
-        if given not in (None, False) and c.model not in models:
+        if given not in (None, False, 0.0) and c.model not in models:
             raise UsageError(
                 f"{name} is an option of {', '.join(models)}; received it for {c.model}"
             )
@@ -110,6 +112,8 @@ def _refuse_foreign_options(c: Configuration) -> None:
             f"the context of a {c.model} is {fixed}; received {c.context}: "
             "give --model neural-ngram for another"
         )
+    if c.state != "carried" and c.model not in RECURRENT:
+        raise UsageError(f"{c.model} has no state to {c.state}")
     if c.activation != "tanh" and c.model != "rnn":
         raise UsageError(f"activation is an option of rnn; received it for {c.model}")
     if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:

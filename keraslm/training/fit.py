@@ -1,12 +1,15 @@
 """Fit a neural model: `keras.Model.fit` on windows that continue each other."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import keras
+import numpy as np
 
 from keraslm.models.language_model import KerasLanguageModel
-from keraslm.text.batches import Windows
+from keraslm.text.batches import VariedWindows, Windows
+from keraslm.training.averaging import Averaging
 from keraslm.training.carried import CarriedModel
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
@@ -21,9 +24,17 @@ from keraslm.training.watch import Watch
 
 def windows_again_and_again(windows: Windows) -> Iterator[Any]:
     """Yield the steps of one epoch after another, for ever."""
-    while True:
+    for epoch in itertools.count():
         for number in range(len(windows)):
-            yield windows.step(number)
+            yield _batch(windows, number, epoch)
+
+
+def _batch(windows: Windows, number: int, epoch: int) -> Any:
+    ids, targets, weights = windows.step(number, epoch)
+    if not isinstance(windows, VariedWindows):
+        return ids, targets, weights
+    length = np.full(len(ids), windows.columns(number, epoch)[1], np.int32)
+    return {"ids": ids, "length": length}, targets, weights
 
 
 def fit(
@@ -38,14 +49,19 @@ def fit(
     A Ctrl-C ends it cleanly, with what was kept so far.
     Raises: TrainingError at a loss that is no number.
     """
-    boundary = language_model.encoder.vocabulary.boundary_id
-    windows = Windows(train.ids, boundary, *window_shape(c, len(train.ids)))
+    windows = new_windows(c, train, language_model.encoder.vocabulary.boundary_id)
     clock = Clock(total_steps(c, len(windows)), c.minutes)
     rate = LearningRate(c, clock)
     keeper.begin(clock)
 
-    watch = Watch(c, clock, rate, keeper, train, valid)
-    model = CarriedModel(language_model.keras_model, windows.rows)
+    averaging = Averaging(c)
+    watch = Watch(c, clock, rate, averaging, keeper, train, valid)
+    model = CarriedModel(
+        language_model.keras_model,
+        windows.rows,
+        carries=c.state == "carried",
+        usual_tokens=windows.rows * windows.usual if c.vary_time else None,
+    )
     model.compile(
         optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
     )
@@ -56,13 +72,22 @@ def fit(
             shuffle=False,
             epochs=2**31,
             verbose=0,
-            callbacks=[KeepFreedMemory(), rate, watch, keeper.samples],
+            callbacks=[KeepFreedMemory(), rate, averaging, watch, keeper.samples],
         )
     except KeyboardInterrupt:
         keeper.interrupted(clock.step)
     watch.log_training()
     watch.validate()
+    averaging.finish()
     keeper.samples.write()
+
+
+def new_windows(c: Configuration, train: Encoded, boundary_id: int) -> Windows:
+    """Lay out the text in windows of one length, or of varied lengths."""
+    shape = window_shape(c, len(train.ids))
+    if c.vary_time:
+        return VariedWindows(train.ids, boundary_id, *shape, c.seed)
+    return Windows(train.ids, boundary_id, *shape)
 
 
 def total_steps(c: Configuration, steps_per_epoch: int) -> int | None:

@@ -36,6 +36,15 @@ class RunFolder:
             self.picture,
         )
 
+    def checkpoint(self, step: int) -> pathlib.Path:
+        """Name the file of the model after a step."""
+        return self.path / "checkpoints" / f"step-{step:09}.keras"
+
+    @property
+    def checkpoints(self) -> list[pathlib.Path]:
+        """The models kept of single steps, the oldest first."""
+        return sorted(self.path.glob("checkpoints/step-*.keras"))
+
     def check(self, overwrite: bool) -> None:
         """Refuse a folder that holds a run, or that cannot be one.
 
@@ -65,7 +74,7 @@ class RunFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for file in self.files:
+            for file in (*self.files, *self.checkpoints):
                 file.unlink(missing_ok=True)
         except OSError as error:
             raise UsageError(

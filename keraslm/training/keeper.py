@@ -29,6 +29,7 @@ class Keeper:
         self._folder = folder
         self._reporter = reporter
         self._clock = Clock(None, None)
+        self._keep_last = c.keep_last
         self.best_nats = math.inf
         self.best_step: int | None = None
         board = Board(folder.path / "tensorboard") if c.tensorboard else None
@@ -54,17 +55,33 @@ class Keeper:
         self._reporter.training(progress, row)
 
     def validated(self, nats: float) -> bool:
-        """Keep the model if it is the best so far, and say whether it is."""
+        """Keep the model if it is the best so far, and say whether it is.
+
+        The last `keep_last` are kept beside it, good or bad.
+        """
+        if self._keep_last:
+            self._keep_checkpoint()
         improved = nats < self.best_nats
         if improved:
             self.best_nats = nats
             self.keep()
         return improved
 
+    def _keep_checkpoint(self) -> None:
+        file = self._folder.checkpoint(self._clock.step)
+        file.parent.mkdir(exist_ok=True)
+        self._language_model.save(file)
+        for old in self._folder.checkpoints[: -self._keep_last]:
+            old.unlink()
+
     def keep(self) -> None:
         """Write the present model as the one that is kept."""
         self.best_step = self._clock.step
         self._language_model.save(self._folder.model)
+
+    def note(self, line: str) -> None:
+        """Say something to the user."""
+        self._reporter.note(line)
 
     def interrupted(self, step: int) -> None:
         """Say that Ctrl-C was heard and what comes now."""

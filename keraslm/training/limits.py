@@ -8,7 +8,7 @@ from keraslm.errors import UsageError
 LEVELS = ("char", "word")
 MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm")
 RECURRENT = ("rnn", "gru", "lstm")
-OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
+OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
 SMOOTHINGS = (
     "mle",
     "additive",
@@ -20,7 +20,8 @@ SMOOTHINGS = (
     "kneser-ney",
     "modified-kneser-ney",
 )
-SCHEDULES = ("constant", "cosine", "linear", "plateau")
+SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
+STATES = ("carried", "reset")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LARGEST_SEED = 2**32 - 1  # NumPy's
 
@@ -30,11 +31,12 @@ _CHOICES = {
     "smoothing": SMOOTHINGS,
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
+    "state": STATES,
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),
 }
 _TEXTS = ("corpus", "out", "encoding", "split", "hidden", "prune", "init_from")
-_SWITCHES = ("tokenize", "tied", "residual", "tensorboard", "dry_run")
+_SWITCHES = ("tokenize", "tied", "residual", "vary_time", "tensorboard", "dry_run")
 _LEAST = {
     "vocabulary_size": 3,
     "min_count": 1,
@@ -44,6 +46,11 @@ _LEAST = {
     "layers": 1,
     "units": 1,
     "warmup": 0,
+    "decay_after": 0,
+    "average_steps": 1,
+    "average_after": 1,
+    "patience": 1,
+    "keep_last": 0,
     "batch_size": 1,
     "time": 1,
     "epochs": 1,
@@ -56,8 +63,11 @@ _LEAST = {
 _RULES = {
     "delta": "0 or more",
     "dropout": "at least 0 and below 1",
+    "embedding_dropout": "at least 0 and below 1",
+    "weight_drop": "at least 0 and below 1",
     "learning_rate": "above 0",
     "plateau_factor": "above 0 and below 1",
+    "decay": "above 0 and below 1",
     "weight_decay": "0 or more",
     "clip_norm": "0 or more",
     "clip_value": "above 0",

@@ -1,4 +1,4 @@
-"""The optimizers, which also tell the norm of the gradient."""
+"""The optimizers, which also tell the gradient's norm and average the weights."""
 
 import functools
 from typing import Any
@@ -6,23 +6,34 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.training.averaging import averages
 from keraslm.training.configuration import Configuration
 
 
-class _TellsNorm:
-    """Keep the norm of the gradient before it is clipped.
+class _Watched:
+    """Keep the norm of the gradient before it is clipped, and a mean of the weights.
 
-    Math:   |g| = sqrt(sum of squares over all weights)
+    Math:   |g| = sqrt(sum of squares over all weights);   m <- m + s (w - m)
     """
 
     gradient_norm: Any
+    averaging = False
+    averaging_share: Any
+    """s, which `Averaging` sets before each step."""
+    averages: list[Any]
 
     def build(self, variables: list[Any]) -> None:
-        """Make room for the norm beside the moments."""
+        """Make room for the norm and the mean beside the moments."""
         super().build(variables)  # type: ignore[misc]
-        self.gradient_norm = self.add_variable(  # type: ignore[attr-defined]
-            (), name="gradient_norm"
-        )
+        new: Any = self
+        self.gradient_norm = new.add_variable((), name="gradient_norm")
+        self.averages = []
+        if self.averaging:
+            self.averaging_share = new.add_variable(
+                (), initializer="ones", name="averaging_share"
+            )
+            for weight in variables:
+                self.averages.append(new.add_variable_from_reference(weight, "average"))
 
     def apply(self, grads: list[Any], trainable_variables: Any = None) -> Any:
         """Note the norm, then update the weights."""
@@ -30,18 +41,26 @@ class _TellsNorm:
             self.build(list(trainable_variables))
         squares = [ops.sum(ops.square(_dense(g))) for g in grads if g is not None]
         self.gradient_norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
-        return super().apply(grads, trainable_variables)  # type: ignore[misc]
+        super().apply(grads, trainable_variables)  # type: ignore[misc]
+        if self.averaging:
+            weights = self._trainable_variables  # type: ignore[attr-defined]
+            for mean, weight in zip(self.averages, weights, strict=True):
+                mean.assign(mean + self.averaging_share * (weight - mean))
 
 
-class SGDWithNorm(_TellsNorm, keras.optimizers.SGD):
+class WatchedSGD(_Watched, keras.optimizers.SGD):
     pass
 
 
-class AdamWithNorm(_TellsNorm, keras.optimizers.Adam):
+class WatchedRMSprop(_Watched, keras.optimizers.RMSprop):
     pass
 
 
-class AdamWWithNorm(_TellsNorm, keras.optimizers.AdamW):
+class WatchedAdam(_Watched, keras.optimizers.Adam):
+    pass
+
+
+class WatchedAdamW(_Watched, keras.optimizers.AdamW):
     pass
 
 
@@ -50,20 +69,28 @@ def new_optimizer(c: Configuration) -> Any:
 
     Math:   by norm   g <- g min(1, threshold / |g|)
             by value  g <- max(-v, min(v, g))
-    References: Pascanu, Mikolov & Bengio (2013), by norm; Kingma & Ba (2015), Adam;
-            Loshchilov & Hutter (2019), AdamW.
+    References: Pascanu, Mikolov & Bengio (2013), by norm; Tieleman & Hinton (2012),
+            RMSprop; Kingma & Ba (2015), Adam; Loshchilov & Hutter (2019), AdamW.
     """
+    optimizer = _new(c)
+    optimizer.averaging = averages(c)
+    return optimizer
+
+
+def _new(c: Configuration) -> Any:
     clipping = {"clipvalue": c.clip_value} if c.clip_value else {}
     if c.clip_norm:
         clipping = {"global_clipnorm": c.clip_norm}
     rate = c.learning_rate
     if c.optimizer == "sgd":
-        return SGDWithNorm(rate, **clipping)
+        return WatchedSGD(rate, **clipping)
     if c.optimizer == "momentum":
-        return SGDWithNorm(rate, momentum=0.9, **clipping)
+        return WatchedSGD(rate, momentum=0.9, **clipping)
+    if c.optimizer == "rmsprop":
+        return WatchedRMSprop(rate, rho=0.95, **clipping)
     if c.optimizer == "adamw":
-        return AdamWWithNorm(rate, weight_decay=c.weight_decay, **clipping)
-    return AdamWithNorm(rate, **clipping)
+        return WatchedAdamW(rate, weight_decay=c.weight_decay, **clipping)
+    return WatchedAdam(rate, **clipping)
 
 
 def _dense(gradient: Any) -> Any:

@@ -8,16 +8,20 @@ from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 
 
-def share_of_rate(schedule: str, progress: float) -> float:
+def share_of_rate(c: Configuration, progress: float, epoch: int) -> float:
     """Give the share of the learning rate at a point of the run.
 
-    Math:   cosine  (1 + cos(pi p)) / 2;   linear  1 - p;   else 1;   p in [0, 1]
-    References: Loshchilov & Hutter (2017), cosine.
+    Math:   cosine  (1 + cos(pi p)) / 2;   linear  1 - p;   p in [0, 1]
+            decay   d^max(e - n, 0), in epoch e = 1, 2, .. with n `decay_after`;  else 1
+    References: Loshchilov & Hutter (2017), cosine; Zaremba, Sutskever & Vinyals
+            (2014), decay.
     """
-    if schedule == "cosine":
+    if c.schedule == "cosine":
         return (1 + math.cos(math.pi * progress)) / 2
-    if schedule == "linear":
+    if c.schedule == "linear":
         return 1 - progress
+    if c.schedule == "decay":
+        return float(c.decay ** max(epoch - c.decay_after, 0))
     return 1.0
 
 
@@ -39,7 +43,7 @@ class LearningRate(keras.callbacks.Callback):
         """Set the rate of the step to come."""
         c, step = self._c, self._clock.step
         warm = min(1.0, (step + 1) / (c.warmup + 1))
-        share = share_of_rate(c.schedule, self._clock.progress)
+        share = share_of_rate(c, self._clock.progress, self._clock.epoch)
         self.value = (c.learning_rate or 0.0) * warm * share * self._reduced
         self.model.optimizer.learning_rate.assign(self.value)
 

@@ -11,6 +11,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import TrainingError
+from keraslm.training.averaging import Averaging
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
@@ -29,18 +30,21 @@ class Watch(keras.callbacks.Callback):
         c: Configuration,
         clock: Clock,
         rate: LearningRate,
+        averaging: Averaging,
         keeper: Keeper,
         train: Encoded,
         valid: Encoded | None,
     ) -> None:
         super().__init__()
-        self._c, self._clock, self._rate, self._keeper = c, clock, rate, keeper
+        self._c, self._clock, self._keeper = c, clock, keeper
+        self._rate, self._averaging = rate, averaging
         self._train, self._valid = train, valid
         self._epoch = [0.0, 0.0]  # nats, tokens
         self._row_began = 0.0
         self._validation_took = 0.0
         self._validation_ended = 0.0
         self._validated_step = -1
+        self._since_best = 0
 
     def on_train_begin(self, logs: object = None) -> None:
         """Start the clock."""
@@ -99,17 +103,34 @@ class Watch(keras.callbacks.Callback):
         """Measure the validation text now, unless this step was measured."""
         if self._valid is None or self._validated_step == self._clock.step:
             return
+        with self._averaging.averaged():
+            self._validate(self._valid)
+
+    def _validate(self, valid: Encoded) -> None:
         began = self._clock.seconds
-        nats = self._keeper.measure(self._valid.ids)
+        nats = self._keeper.measure(valid.ids)
         self._validated_step = self._clock.step
         self._validation_ended = self._clock.seconds
         self._validation_took = self._validation_ended - began
-        bits = self._valid.bits_per_nat
+        bits = valid.bits_per_nat
         self._stop_unless_finite("validation loss", nats)
         row = self._keeper.history.add(self._clock, "valid", nats, bits)
         self._keeper.report(self._clock.progress, row)
-        self._rate.validated(self._keeper.validated(nats))
+        improved = self._keeper.validated(nats)
+        self._since_best = 0 if improved else self._since_best + 1
+        self._rate.validated(improved)
+        self._averaging.validated(nats)
+        self._stop_if_out_of_patience()
         self._row_began += self._clock.seconds - began
+
+    def _stop_if_out_of_patience(self) -> None:
+        patience = self._c.patience
+        if patience is not None and self._since_best >= patience:
+            step = self._clock.step
+            self._keeper.note(
+                f"no better validation in {patience}: ends at step {step}"
+            )
+            self.model.stop_training = True
 
     def _can_afford(self) -> bool:
         """Say whether a validation now would leave most of the minutes for training."""

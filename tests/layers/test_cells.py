@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+import keraslm.layers.recurrent
 from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, SimpleRNN, arrays
 from keraslm.layers.scan import portable_scan
@@ -94,6 +95,43 @@ def test_both_loops_are_the_same_function(name):
     close(run(tensorflow_scan), run(portable_scan))
 
 
+@pytest.mark.parametrize("loop", ["tensorflow", "portable"])
+@pytest.mark.parametrize("name", CELLS)
+def test_the_first_steps_alone_are_a_shorter_sequence(name, loop, monkeypatch):
+    if loop == "portable":
+        monkeypatch.setattr(keraslm.layers.recurrent, "scan", portable_scan)
+    layer, x, states = new_layer(name)
+
+    def run(read):
+        return forward_and_gradient(read, [x, *states], layer.trainable_variables)
+
+    def first_two(x, *states):
+        return layer(x[:, :2], initial_state=list(states))
+
+    def by_length(x, *states):
+        shown, *last = layer(x, initial_state=list(states), length=tf.constant(2))
+        return shown[:, :2], *last
+
+    close(run(by_length), run(first_two))
+    if loop == "tensorflow":
+        close(tf.function(run, jit_compile=True)(by_length), run(first_two))
+
+
+def test_dropped_weights_are_the_same_at_every_step_of_a_window():
+    layer = LSTM(UNITS, weight_drop=0.5, seed=7)
+    x = np.random.default_rng(0).normal(size=(BATCH, TIME, FEATURES)).astype("float32")
+    whole = layer(x)
+    kernel, recurrent, bias = layer.get_weights()
+    # the first mask that the seed gives; what is kept is doubled
+    dropped = keras.random.dropout(recurrent, 0.5, seed=keras.random.SeedGenerator(7))
+    assert 0.2 < np.mean(np.asarray(dropped) == 0) < 0.8
+    twin = LSTM(UNITS)
+    twin.build(x.shape)
+    twin.set_weights([kernel, dropped, bias])
+    close(layer(x, training=True), twin(x))
+    close(layer(x), whole)
+
+
 @pytest.mark.parametrize("name", CELLS)
 def test_the_cell_in_numpy_is_the_cell(name):
     layer, _, states = new_layer(name)
@@ -148,5 +186,7 @@ def test_the_configuration_makes_the_same_layer(name):
 def test_what_is_refused():
     with pytest.raises(UsageError, match="units must be 1 or more; received 0"):
         LSTM(0)
+    with pytest.raises(UsageError, match="weight_drop must lie in"):
+        LSTM(3, weight_drop=1)
     with pytest.raises(UsageError, match="tanh or sigmoid; received 'relu'"):
         SimpleRNN(3, activation="relu")

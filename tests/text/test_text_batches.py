@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keraslm.errors import CorpusError, UsageError
-from keraslm.text import Windows
+from keraslm.text import VariedWindows, Windows
 
 BOUNDARY = 1
 
@@ -73,3 +73,50 @@ def test_sizes_below_one_are_usage_errors(sizes):
 def test_there_are_no_other_steps(number):
     with pytest.raises(IndexError):
         windows(10, 2, 1).step(number)
+
+
+def varied(tokens, batch_size, time, seed=0):
+    ids = np.arange(2, tokens + 2, dtype=np.uint16)
+    return VariedWindows(ids, BOUNDARY, batch_size, time, seed)
+
+
+@given(
+    st.integers(2, 300),
+    st.integers(1, 20),
+    st.integers(1, 40),
+    st.integers(0, 5),
+    st.integers(0, 3),
+)
+def test_windows_of_any_length_hold_each_token_once(tokens, rows, time, seed, epoch):
+    windows = varied(tokens, rows, time, seed)
+    steps = [windows.step(number, epoch) for number in range(len(windows))]
+    inputs, targets, weights = (
+        np.concatenate(arrays, axis=1) for arrays in zip(*steps, strict=True)
+    )
+    real = weights == 1
+    assert targets[real].tolist() == list(range(2, tokens + 2))
+    assert inputs[real].tolist() == [BOUNDARY, *range(2, tokens + 1)]
+    for number, (_, _, step_weights) in enumerate(steps):
+        _, length = windows.columns(number, epoch)
+        assert 1 <= length <= windows.width <= time + 5
+        assert not step_weights[:, length:].any()
+
+
+def test_lengths_are_about_the_time_or_half_of_it():
+    windows = varied(60_000, 1, 70)
+    lengths = np.array([windows.columns(k)[1] for k in range(len(windows))])
+    half = lengths < 52
+    # 0.95 of about 860 draws; 3.4 standard deviations are 0.025
+    assert half.mean() == pytest.approx(0.05, abs=0.025)
+    assert lengths[~half].mean() == pytest.approx(69.5, abs=1)  # cut at 75
+    assert lengths[half].mean() == pytest.approx(35, abs=3)
+
+
+def test_every_epoch_has_the_same_lengths_in_an_order_of_its_own():
+    windows = varied(5000, 2, 20, seed=3)
+    orders = [
+        [windows.columns(k, epoch)[1] for k in range(len(windows))]
+        for epoch in (0, 1, 0)
+    ]
+    assert orders[0] == orders[2] != orders[1]
+    assert sorted(orders[0]) == sorted(orders[1])

@@ -96,6 +96,36 @@ def test_windows_that_continue_are_one_long_window(model):
         window.forget()
 
 
+@pytest.mark.parametrize("model", ["trigram", "neural-ngram", "lstm"])
+def test_windows_may_be_read_in_part(model):
+    window = carried(model, rows=2)
+    whole = np.asarray(window.model(IDS))
+    first = {"ids": IDS[:, :5], "length": np.array([3, 3])}  # two of padding
+    parts = [
+        np.asarray(window(first, training=True))[:, :3],
+        np.asarray(window(IDS[:, 3:], training=True)),
+    ]
+    assert np.concatenate(parts, axis=1) == pytest.approx(whole, abs=1e-5)
+
+
+def test_a_state_that_is_not_carried_starts_every_window_like_a_text():
+    made = carried("lstm").model
+    window = CarriedModel(made, 2, carries=False)
+    for part in np.split(IDS, [3], axis=1):
+        alone = np.asarray(made(part))
+        assert np.asarray(window(part, training=True)) == pytest.approx(alone, abs=1e-6)
+
+
+def test_a_token_counts_the_same_in_a_short_window():
+    model = logistic(np.log([0.5, 0.5]))
+    model.usual_tokens = 4
+    compiled(model)
+    # 2 tokens of log 2 each, over the 4 of a usual window
+    loss = step(model, [1, 0, 1], [0, 1, 1], [1, 1, 0])
+    assert loss == pytest.approx(math.log(2) / 2, rel=1e-6)
+    assert model.take_mean_nats() == (pytest.approx(2 * math.log(2), rel=1e-6), 2)
+
+
 def test_a_look_outside_of_training_moves_no_state():
     window = carried("lstm", rows=2)
     first = np.asarray(window(IDS))
@@ -104,7 +134,7 @@ def test_a_look_outside_of_training_moves_no_state():
     assert np.abs(np.asarray(window(IDS)) - first).max() > 1e-4
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw"])
 def test_every_optimizer_lowers_the_loss(optimizer):
     model = logistic([0.0, 0.0, 0.0])
     c = Configuration(learning_rate=0.1, optimizer=optimizer)

@@ -76,7 +76,14 @@ def test_the_steps_of_a_run(epochs, steps, total):
     ],
 )
 def test_the_share_of_the_rate(schedule, progress, share):
-    assert share_of_rate(schedule, progress) == pytest.approx(share, abs=1e-12)
+    c = Configuration(schedule=schedule)
+    assert share_of_rate(c, progress, epoch=9) == pytest.approx(share, abs=1e-12)
+
+
+def test_the_rate_decays_by_epoch_after_some_that_are_left_alone():
+    c = Configuration(schedule="decay", decay=0.5, decay_after=4)
+    shares = [share_of_rate(c, 0.5, epoch) for epoch in range(1, 8)]
+    assert shares == [1, 1, 1, 1, 0.5, 0.25, 0.125]
 
 
 class Rated:

@@ -1,5 +1,6 @@
 """How a run ends: at a loss that is no number, at Ctrl-C, with its minutes."""
 
+import dataclasses
 import os
 import pathlib
 import signal
@@ -48,6 +49,45 @@ def test_a_loss_that_is_no_number_ends_the_run(small, corpus, tmp_path):
     assert "no model was kept" in line
     assert not (out / "model.keras").exists()
     assert not list(out.glob(".*"))
+
+
+def test_patience_ends_a_run_that_gets_no_better(small, corpus, tmp_path, notes):
+    # a rate so small that float32 weights do not move: no validation is ever better
+    still = {"learning_rate": 1e-30, "optimizer": "sgd", "steps": 100}
+    c = small("bigram", tmp_path / "run", valid_steps=2, patience=3, **still)
+    train(c, corpus, reporter=notes)
+    history = pd.read_csv(tmp_path / "run/history.csv")
+    valid = history[history["split"] == "valid"]
+    assert valid["step"].tolist() == [2, 4, 6, 8]  # the first and three no better
+    assert "no better validation in 3: ends at step 8" in notes.lines
+
+
+def test_the_last_validated_models_are_kept(small, corpus, tmp_path):
+    out = tmp_path / "run"
+    c = small("lstm", out, valid_steps=1, keep_last=2, steps=4)
+    run = train(c, corpus)
+    kept = sorted(path.name for path in (out / "checkpoints").iterdir())
+    assert kept == ["step-000000003.keras", "step-000000004.keras"]
+    history = pd.read_csv(out / "history.csv")
+    valid = history[history["split"] == "valid"].set_index("step")["nats"]
+    for step in (3, 4):
+        model = keraslm.load(out / f"checkpoints/step-{step:09}.keras")
+        assert model.evaluate(corpus.valid).nats_per_token == pytest.approx(valid[step])
+    train(dataclasses.replace(c, keep_last=0), corpus, True)
+    assert not list((out / "checkpoints").iterdir())  # the old run's are gone
+    assert run.folder.model.is_file()
+
+
+def test_the_kept_model_has_the_mean_of_the_weights(small, corpus, tmp_path):
+    c = small("lstm", tmp_path / "run", average_steps=100, valid_steps=2, steps=4)
+    run = train(c, corpus)
+    history = pd.read_csv(tmp_path / "run/history.csv")
+    best = history[history["split"] == "valid"]["nats"].min()
+    kept = keraslm.load(tmp_path / "run").evaluate(corpus.valid)
+    assert kept.nats_per_token == pytest.approx(best, rel=1e-6)
+    plain = train(small("lstm", tmp_path / "plain", valid_steps=2, steps=4), corpus)
+    assert plain.model.evaluate(corpus.valid).nats_per_token != kept.nats_per_token
+    assert run.model.parameters == plain.model.parameters
 
 
 def test_what_was_good_before_it_went_wrong_is_kept(small, corpus, tmp_path):

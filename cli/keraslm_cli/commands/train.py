@@ -37,6 +37,7 @@ _OPTIONS = (
     ),
     _option("--out", metavar="RUN", help="The folder to write."),
     click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
+    click.option("--recipe", metavar="NAME", help="Published settings; flags win."),
     click.option("--config", metavar="FILE", help="Options in TOML; flags win."),
     click.option("--json", "as_json", is_flag=True, help="Print the card as JSON."),
     # the text
@@ -60,24 +61,44 @@ _OPTIONS = (
     _option("--layers", type=_WHOLE, help="Recurrent layers."),
     _option("--units", type=_WHOLE, help="Units of a recurrent layer."),
     _option("--dropout", type=_REAL, help="Share of units dropped in training."),
+    _option("--embedding-dropout", type=_REAL, help="Share of words dropped."),
+    _option("--weight-drop", type=_REAL, help="Share of recurrent weights dropped."),
     _option("--tied/--no-tied", help="Predict with the embedding's own weights."),
     _option("--residual/--no-residual", help="Add a layer's input to its output."),
     _option("--activation", metavar="tanh|sigmoid", help="Of the rnn."),
     # the optimizer
-    _option("--optimizer", metavar="NAME", help="sgd, momentum, adam or adamw."),
+    _option(
+        "--optimizer", metavar="NAME", help="sgd, momentum, rmsprop, adam or adamw."
+    ),
     _option("--learning-rate", type=_REAL, help="At its highest."),
-    _option("--schedule", metavar="NAME", help="constant, cosine, linear or plateau."),
+    _option(
+        "--schedule",
+        metavar="NAME",
+        help="constant, cosine, linear, decay (by epoch) or plateau.",
+    ),
     _option("--warmup", type=_WHOLE, help="Steps of rising learning rate."),
     _option("--plateau-factor", type=_REAL, help="For the rate at a plateau; 0.5."),
+    _option("--decay", type=_REAL, help="For the rate, each epoch of a decay; 0.5."),
+    _option("--decay-after", type=_WHOLE, help="Epochs before the decay; 0."),
     _option("--weight-decay", type=_REAL, help="Of adamw; 0.01."),
     _option("--clip-norm", type=_REAL, help="Largest norm of the gradient; 1."),
     _option("--clip-value", type=_REAL, help="Largest entry of it, instead."),
+    _option("--average-steps", type=_WHOLE, help="Keep the mean of the last weights."),
+    _option(
+        "--average-after",
+        type=_WHOLE,
+        help="Average from a validation worse than those so many before it.",
+    ),
     # the run
     _option("--batch-size", type=_WHOLE, help="Rows that are read side by side."),
-    _option("--time", type=_WHOLE, help="Tokens of a row in a step."),
+    _option("--bptt", "--time", "time", type=_WHOLE, help="Tokens of a row in a step."),
+    _option("--vary-time/--no-vary-time", help="Vary that number from step to step."),
+    _option("--state", metavar="carried|reset", help="From one step to the next."),
     _option("--epochs", type=_WHOLE, help="End after so many passes over the text."),
     _option("--steps", type=_WHOLE, help="End after so many updates."),
     _option("--minutes", type=_REAL, help="End after so much time."),
+    _option("--patience", type=_WHOLE, help="End after so many worse validations."),
+    _option("--keep-last", type=_WHOLE, help="Keep so many validated models; 0."),
     _option("--seed", type=_WHOLE, help="Of every random number; 0."),
     _option("--log-steps", type=_WHOLE, help="Log training perplexity so often; 50."),
     _option("--valid-steps", type=_WHOLE, help="Validate so often; else every epoch."),
@@ -98,17 +119,24 @@ def _with_options(function: Any) -> Any:
 @click.argument("corpus", required=False)
 @_with_options
 def command(
-    corpus: str | None, config: str | None, overwrite: bool, as_json: bool, **flags: Any
+    corpus: str | None,
+    recipe: str | None,
+    config: str | None,
+    overwrite: bool,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
     """Put the options together, train, and say what came of it."""
     from keraslm.training.configuration import Configuration, read_toml
+    from keraslm.training.recipes import read_recipe
     from keraslm.training.run import train
     from keraslm_cli import console
     from keraslm_cli.training_progress import TrainingProgress
 
     given = {name: value for name, value in flags.items() if value is not None}
     given |= {} if corpus is None else {"corpus": corpus}
-    options = {**(read_toml(config) if config else {}), **given}
+    published = read_recipe(recipe).options if recipe else {}
+    options = {**published, **(read_toml(config) if config else {}), **given}
     c = Configuration(**options)
     opened = texts.open_named_corpus(c.corpus, c.encoding, c.split)
     with TrainingProgress() as progress:

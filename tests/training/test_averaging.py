@@ -1,0 +1,90 @@
+"""The mean of the weights: when it starts, what it holds, when it is used."""
+
+import keras
+import numpy as np
+import pytest
+
+from keraslm.training.averaging import Averaging
+from keraslm.training.configuration import Configuration
+from keraslm.training.optimizers import new_optimizer
+
+
+class Weighted:
+    """As much of a Keras model as averaging needs: one weight."""
+
+    def __init__(self, c):
+        self.weight = keras.Variable(0.0)
+        self.trainable_variables = [self.weight]
+        self.optimizer = new_optimizer(c)
+
+
+def steps(averaging, gradients):
+    """Take steps of a rate of 1, and give the mean after each."""
+    model, means = averaging.model, []
+    for gradient in gradients:
+        averaging.on_train_batch_begin(0)
+        values = [np.float32(gradient)]
+        model.optimizer.apply(values, model.trainable_variables)
+        means.append(float(model.optimizer.averages[0]))
+    return means
+
+
+def averaging(**options):
+    c = Configuration(optimizer="sgd", learning_rate=1.0, **options)
+    made = Averaging(c)
+    made.set_model(Weighted(c))
+    return made
+
+
+def test_the_mean_of_all_steps_since_a_validation_was_worse():
+    mean = averaging(average_after=1)
+    # the weight goes 0 -> -1 -> -2; until averaging begins the mean is the weight
+    assert steps(mean, [1, 1]) == [-1, -2]
+    mean.validated(3.0)
+    mean.validated(2.0)
+    assert steps(mean, [1]) == [-3]
+    mean.validated(2.5)  # worse than 2.0
+    # the weight goes -4 -> -6 -> -11: -4, (-4 - 6) / 2, (-4 - 6 - 11) / 3
+    assert steps(mean, [1, 2, 5]) == pytest.approx([-4, -5, -7])
+
+
+def test_patience_looks_at_validations_that_are_old_enough():
+    mean = averaging(average_after=2)
+    for nats in (1.0, 1.5):  # the best is only one validation old
+        mean.validated(nats)
+        assert steps(mean, [1, 1])[-1] == float(mean.model.weight)
+    mean.validated(1.2)  # worse than 1.0, two validations ago
+    first, second = steps(mean, [2, 2])
+    assert second == first - 1  # a mean of two weights that are 2 apart
+
+
+def test_the_mean_of_the_last_steps_forgets_the_others():
+    mean = averaging(average_steps=2)
+    # weights -1, -3, -3: -1, (-1 - 3) / 2, then half way from -2 to -3
+    assert steps(mean, [1, 2, 0]) == [-1, -2, -2.5]
+
+
+def test_the_model_has_the_mean_for_a_while_and_its_weights_again():
+    mean = averaging(average_steps=2)
+    steps(mean, [1, 2])
+    with pytest.raises(ZeroDivisionError), mean.averaged():
+        assert float(mean.model.weight) == -2
+        _ = 1 / 0
+    assert float(mean.model.weight) == -3
+    mean.finish()
+    assert float(mean.model.weight) == -2
+
+
+def test_without_averaging_nothing_is_kept_or_moved():
+    none = averaging()
+    assert steps_without(none) == -1
+    with none.averaged():
+        assert float(none.model.weight) == -1
+    assert none.model.optimizer.averages == []
+
+
+def steps_without(none):
+    none.on_train_batch_begin(0)
+    none.model.optimizer.apply([np.float32(1)], none.model.trainable_variables)
+    none.finish()
+    return float(none.model.weight)
