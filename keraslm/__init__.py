@@ -8,8 +8,9 @@ from keraslm.version import __version__
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
     from keraslm.loading import load
+    from keraslm.mixture import Mixture
 
-__all__ = ["LanguageModel", "__version__", "load"]
+__all__ = ["LanguageModel", "Mixture", "__version__", "load"]
 
 register_with_keras()
 
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> Any:
         from keraslm.language_model import LanguageModel
 
         return LanguageModel
+    if name == "Mixture":
+        from keraslm.mixture import Mixture
+
+        return Mixture
     raise AttributeError(f"module 'keraslm' has no attribute {name!r}")

@@ -19,7 +19,7 @@ from keraslm.errors import CorpusError, UsageError
 from keraslm.generation.loop import generate_ids
 from keraslm.generation.sampling import Sampler
 from keraslm.generation.stream import TokenStream
-from keraslm.measures import Card
+from keraslm.measures import Card, Reading
 from keraslm.text.corpus import Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.version import __version__
@@ -132,6 +132,13 @@ class LanguageModel(abc.ABC):
     def evaluate(self, text: Text, command: str = "") -> Card:
         """Measure this model on a text and say on the card what was counted.
 
+        Raises: CorpusError, as `read`.
+        """
+        return self.card(self.read(text), command)
+
+    def read(self, text: Text) -> Reading:
+        """Predict every token of a text once.
+
         Raises: CorpusError if the text has no token, or none of the vocabulary but
             ends of lines.
         """
@@ -139,8 +146,38 @@ class LanguageModel(abc.ABC):
         self._check_known(text, ids)
         start = time.perf_counter()
         log_probabilities = self.log_probabilities(ids)
-        seconds = time.perf_counter() - start
-        return self._card(text, ids, log_probabilities, seconds, command)
+        return Reading(text, ids, log_probabilities, time.perf_counter() - start)
+
+    def card(self, reading: Reading, command: str = "") -> Card:
+        """Say what this model's reading of a text came to, and what was counted."""
+        vocabulary = self.encoder.vocabulary
+        text, ids = reading.text, reading.ids
+        figures = measures.token_figures(
+            reading.log_probabilities, ids == vocabulary.unknown_id
+        )
+        total_bits = measures.bits(-float(np.sum(reading.log_probabilities)))
+        return Card(
+            model=self.name,
+            level=self.encoder.tokenizer.level,
+            tokenizer=self.encoder.tokenizer.name,
+            vocabulary_hash=vocabulary.hash,
+            vocabulary_size=len(vocabulary),
+            text=text.name,
+            text_sha256=text.sha256,
+            end_of_line_tokens=int(np.sum(ids == vocabulary.boundary_id)),
+            oov_rule=measures.OOV_RULE,
+            state_rule=self.state_rule,
+            bits_per_character=_ratio(total_bits, text.characters),
+            bits_per_byte=_ratio(total_bits, text.bytes),
+            characters=text.characters,
+            bytes=text.bytes,
+            seconds=reading.seconds,
+            tokens_per_second=_ratio(len(ids), reading.seconds),
+            version=__version__,
+            command=command,
+            details=self.details,
+            **figures,  # type: ignore[arg-type]
+        )
 
     def generate(
         self,
@@ -185,42 +222,6 @@ class LanguageModel(abc.ABC):
                 f"no token of {text.name} is in the vocabulary of {self.name}; give a "
                 f"text in the language and at the level ({vocabulary.level}) it learnt"
             )
-
-    def _card(
-        self,
-        text: Text,
-        ids: np.ndarray,
-        log_probabilities: np.ndarray,
-        seconds: float,
-        command: str,
-    ) -> Card:
-        vocabulary = self.encoder.vocabulary
-        figures = measures.token_figures(
-            log_probabilities, ids == vocabulary.unknown_id
-        )
-        total_bits = measures.bits(-float(np.sum(log_probabilities)))
-        return Card(
-            model=self.name,
-            level=self.encoder.tokenizer.level,
-            tokenizer=self.encoder.tokenizer.name,
-            vocabulary_hash=vocabulary.hash,
-            vocabulary_size=len(vocabulary),
-            text=text.name,
-            text_sha256=text.sha256,
-            end_of_line_tokens=int(np.sum(ids == vocabulary.boundary_id)),
-            oov_rule=measures.OOV_RULE,
-            state_rule=self.state_rule,
-            bits_per_character=_ratio(total_bits, text.characters),
-            bits_per_byte=_ratio(total_bits, text.bytes),
-            characters=text.characters,
-            bytes=text.bytes,
-            seconds=seconds,
-            tokens_per_second=_ratio(len(ids), seconds),
-            version=__version__,
-            command=command,
-            details=self.details,
-            **figures,  # type: ignore[arg-type]
-        )
 
 
 def _ratio(numerator: float, denominator: float) -> float:

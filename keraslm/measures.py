@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.errors import UsageError
+from keraslm.text.stretch import Text
 
 OOV_RULE = "a token outside the vocabulary is scored as <unk>"
 
@@ -43,6 +44,20 @@ def bits(nats: float) -> float:
     Math:   H / log 2
     """
     return nats / math.log(2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """A text as a model read it: every token's probability, and how long it took.
+
+    Shapes: ids (tokens,), log_probabilities (tokens,)
+    Units: `log_probabilities` in nats; `seconds` wall-clock
+    """
+
+    text: Text
+    ids: np.ndarray
+    log_probabilities: np.ndarray
+    seconds: float
 
 
 @dataclasses.dataclass(frozen=True)

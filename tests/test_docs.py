@@ -22,6 +22,8 @@ def test_the_examples_of_the_python_page_run(
     assert shown["round(probabilities.sum(), 6)"] == 1.0
     assert shown["float(np.max(np.abs(plain(ids) - logits))) < 1e-05"] is True
     assert shown["run.card.perplexity"] > 1
+    mixed = "mixture.evaluate(corpus.valid).perplexity <= run.card.perplexity"
+    assert shown[mixed]
 
 
 def _python_blocks(page: pathlib.Path) -> list[str]:

@@ -30,9 +30,9 @@ def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
     from keraslm_cli.console import progress_bar
     from keraslm_datasets import catalogue
 
-    dataset, _, size = name.partition(":")
-    if name == "-" or os.path.lexists(name) or dataset not in catalogue.names():
+    if not is_dataset(name):
         return open_corpus(name, encoding, split)
+    dataset, _, size = name.partition(":")
     with progress_bar(f"fetching {dataset}", "bytes") as progress:
         return catalogue.open_dataset(
             dataset, size or None, split=split, progress=progress
@@ -48,17 +48,26 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
     from keraslm.text.corpus import open_text
     from keraslm_datasets import catalogue
 
-    dataset = name.split(":")[0]
-    if name == "-" or os.path.lexists(name):
-        return open_text(name, encoding)
-    if dataset in catalogue.names():
-        return _dataset_text(*_parts(name))
-    if ":" in name and "/" not in name:
-        catalogue.card(dataset)  # raises: it says which datasets there are
+    if is_dataset(name):
+        return _dataset_text(*dataset_parts(name))
+    if ":" in name and "/" not in name and not os.path.lexists(name):
+        catalogue.card(name.split(":")[0])  # raises: it says which datasets there are
     return open_text(name, encoding)
 
 
-def _parts(name: str) -> tuple[str, ...]:
+def is_dataset(name: str) -> bool:
+    """Say whether a text's name is a dataset's; a file of that very name is not."""
+    from keraslm_datasets import catalogue
+
+    is_file = name == "-" or os.path.lexists(name)
+    return not is_file and name.split(":")[0] in catalogue.names()
+
+
+def dataset_parts(name: str) -> tuple[str, ...]:
+    """Give NAME, SPLIT and SIZE, as many as there are.
+
+    Raises: UsageError if they are none of these.
+    """
     parts = tuple(name.split(":"))
     if len(parts) > 3 or not all(parts):
         raise UsageError(f"a dataset is NAME[:SPLIT[:SIZE]]; received {name!r}")

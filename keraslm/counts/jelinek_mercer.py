@@ -8,9 +8,9 @@ from keraslm.counts.ngrams import Ngrams
 from keraslm.counts.smoothing import Interpolated, Order
 from keraslm.counts.sorting import gather
 from keraslm.errors import UsageError
+from keraslm.expectation_maximisation import expectation_maximisation
 
-ITERATIONS = 1000
-CLOSE = 1e-6  # a step of EM that moves no lambda further ends it
+START = 0.5
 LEAST = 1e-6  # a lambda stays this far from 0 and 1: no word becomes impossible
 NO_HELD_OUT = (
     "jelinek-mercer chooses its weights on validation text and there is none; give "
@@ -41,7 +41,7 @@ class JelinekMercer(Interpolated):
             raise UsageError(NO_HELD_OUT)
         frequencies, known = _evidence(ngrams, held_out)
         uniform = 1 / ngrams.trie.vocabulary_size
-        return cls(expectation_maximisation(frequencies, known, uniform).tolist())
+        return cls(best_lambdas(frequencies, known, uniform).tolist())
 
     def settings(self) -> dict[str, Any]:
         """Give lambda_n, order by order."""
@@ -52,37 +52,41 @@ class JelinekMercer(Interpolated):
         return self.lambdas[order.n - 1] * order.frequencies
 
 
-def expectation_maximisation(
+def best_lambdas(
     frequencies: np.ndarray, known: np.ndarray, uniform: float
 ) -> np.ndarray:
     """Learn the lambdas: how often each order, when asked, is the one that answers.
 
+    Math:   asked_n = sum_t r_0 + .. + r_n over the tokens whose history n knows,
+            r_n(t) = the probability that order n answered, r_0 the uniform distribution
+            lambda_n = sum_t r_n / asked_n
+    Shapes: frequencies (orders, tokens), known (orders, tokens) bool -> (orders,)
+    """
+
+    def maximise(r: np.ndarray) -> np.ndarray:
+        asked = np.where(known, np.cumsum(r, axis=0)[1:], 0).sum(axis=1)
+        lambdas = r[1:].sum(axis=1) / np.maximum(asked, LEAST)
+        return np.where(known.any(axis=1), lambdas.clip(LEAST, 1 - LEAST), START)
+
+    p = np.vstack([np.full(frequencies.shape[1], uniform), frequencies])
+    start = np.full(len(frequencies), START)
+    return expectation_maximisation(p, start, lambda x: _shares(x, known), maximise)
+
+
+def _shares(lambdas: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Say how probably each order is the one that answers, and the uniform, first.
+
     From the highest order down, order n answers with probability lambda_n and passes
     the question on otherwise; where it does not know the history it passes it on.
 
-    Math:   asked_n = sum_t r_n,  r_n = posterior probability that order n is asked
-            answered_n = sum_t r_n lambda_n f_n / P_n
-            lambda_n = answered_n / asked_n
-    Shapes: frequencies (orders, tokens), known (orders, tokens) bool -> (orders,)
-    References: Dempster, Laird & Rubin (1977).
+    Shapes: (orders,), (orders, tokens) -> (1 + orders, tokens)
     """
-    lambdas = np.full(len(frequencies), 0.5)
-    for _ in range(ITERATIONS):
-        weights = np.where(known, lambdas[:, None], 0)
-        p = [np.full(frequencies.shape[1], uniform)]
-        for weight, frequency in zip(weights, frequencies, strict=True):
-            p.append(weight * frequency + (1 - weight) * p[-1])
-        asked, new = np.ones(frequencies.shape[1]), lambdas.copy()
-        for n in reversed(range(len(lambdas))):
-            answered = asked * weights[n] * frequencies[n] / p[n + 1]
-            if known[n].any():
-                new[n] = answered.sum() / max(asked[known[n]].sum(), LEAST)
-            asked = asked - answered
-        new = np.clip(new, LEAST, 1 - LEAST)
-        if np.abs(new - lambdas).max() < CLOSE:
-            return new
-        lambdas = new
-    return lambdas
+    answers = np.where(known, lambdas[:, None], 0)
+    shares, asked = np.empty((1 + len(answers), answers.shape[1])), 1.0
+    for n in reversed(range(len(answers))):
+        shares[n + 1], asked = asked * answers[n], asked * (1 - answers[n])
+    shares[0] = asked
+    return shares
 
 
 def _evidence(ngrams: Ngrams, held_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, interpolation, texts
 
 if TYPE_CHECKING:
-    from keraslm.measures import Card
+    from keraslm.language_model import LanguageModel
+    from keraslm.measures import Card, Reading
     from keraslm.text.corpus import Text
     from keraslm_cli.floor import Floor
 
@@ -20,6 +21,10 @@ HELP = f"""Rank models by their perplexity on the same text.
 
 The figures are compared only if they measure the same thing: the same text, level,
 vocabulary and rules. On village the lowest possible perplexity is the last row.
+
+With --interpolate one more row is the mixture of the models, sum_k w_k P_k. Its weights
+are those that make a validation text most probable: --valid, or the validation part of
+the dataset that TEXT names.
 
 {texts.TEXT_HELP}
 """
@@ -38,17 +43,26 @@ SHORTEST, LONGEST = 8, 24  # columns of the longest bar in the table
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A model, by a name of its own, and what was measured."""
+    """A model, by a name of its own, and what was measured; a mixture has no path."""
 
     name: str
-    path: str
-    parameters: int
+    path: str | None
+    model: "LanguageModel"
+    reading: "Reading"
     card: "Card"
 
 
 @click.command(help=HELP)
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
 @click.option("--text", required=True, metavar="TEXT", help="What to measure on.")
+@click.option(
+    "--interpolate", is_flag=True, help="Measure the mixture of the models too."
+)
+@click.option(
+    "--valid",
+    metavar="TEXT",
+    help="What to choose the mixture's weights on, not the text that is measured.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=pathlib.Path),
@@ -71,16 +85,26 @@ class Row:
 def command(
     models: tuple[str, ...],
     text: str,
+    interpolate: bool,
+    valid: str | None,
     out: pathlib.Path | None,
     as_json: bool,
     encoding: str,
 ) -> None:
     from keraslm_cli.floor import floor_of
 
+    interpolation.check(models, interpolate, valid)
     if out is not None:
         _check_picture(out)
     opened = texts.open_named_text(text, encoding)
+    held_out = None
+    if interpolate:
+        held_out = interpolation.open_validation_text(valid, text, opened, encoding)
     rows = _measured(models, opened, text, encoding)
+    if held_out is not None:
+        again = interpolation.command_line(models, text, valid, encoding)
+        rows.append(_mixture(rows, held_out, again))
+    rows.sort(key=lambda row: row.card.nats_per_token)
     floor = floor_of(opened, rows[0].card)
     if out is not None:
         _draw(rows, floor, out)
@@ -111,12 +135,23 @@ def _measured(
     rows: list[Row] = []
     for model, name, path in zip(models, names, paths, strict=True):
         with console.working(f"measuring {name}"):
-            again = command_line(path, text_name, encoding)
-            card = model.evaluate(text, again)
-        rows.append(Row(name, path, model.parameters, card))
+            reading = model.read(text)
+            card = model.card(reading, command_line(path, text_name, encoding))
+        rows.append(Row(name, path, model, reading, card))
         named = [dataclasses.replace(row.card, model=row.name) for row in rows]
         measures.require_same_thing(named)
-    return sorted(rows, key=lambda row: row.card.nats_per_token)
+    return rows
+
+
+def _mixture(rows: list[Row], held_out: "Text", again: str) -> Row:
+    """Mix the models, whose readings of the text are not repeated."""
+    from keraslm.mixture import Mixture
+
+    with console.working(f"choosing weights on {held_out.name}"):
+        names = [row.name for row in rows]
+        mixture = Mixture.fit([row.model for row in rows], held_out, names)
+    reading = mixture.mix([row.reading for row in rows])
+    return Row(mixture.name, None, mixture, reading, mixture.card(reading, again))
 
 
 def labels(names: list[str], paths: Sequence[str]) -> list[str]:
@@ -139,7 +174,7 @@ def _as_json(
     rows: list[Row], floor: "Floor | None", out: pathlib.Path | None
 ) -> dict[str, Any]:
     models = [
-        {"name": row.name, "path": row.path, "parameters": row.parameters}
+        {"name": row.name, "path": row.path, "parameters": row.model.parameters}
         | row.card.to_dict()
         for row in rows
     ]
@@ -171,7 +206,7 @@ def _line(row: Row) -> tuple[str, ...]:
     card = row.card
     return (
         row.name,
-        f"{row.parameters:,}",
+        f"{row.model.parameters:,}",
         console.number(card.nats_per_token),
         console.number(card.perplexity),
         console.number(card.bits_per_character),
