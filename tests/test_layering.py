@@ -25,6 +25,7 @@ LAYERS = (
     "measures",
     "expectation_maximisation",
     "generation",
+    "score",
     "language_model",
     "mixture",
     "counts",

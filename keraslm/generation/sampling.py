@@ -50,6 +50,19 @@ class Sampler:
         point = self.rng.random() * cumulative[-1]
         return int(cumulative.searchsorted(point, side="right"))
 
+    def draw_rows(
+        self, log_probabilities: np.ndarray, points: np.ndarray
+    ) -> np.ndarray:
+        """Draw a token from each row, at a random point in [0, 1) of its own.
+
+        Shapes: (rows, vocabulary), (rows,) -> (rows,)
+        """
+        if self.temperature == 0:
+            return np.argmax(log_probabilities, axis=-1)
+        cumulative = self._weights(log_probabilities).cumsum(axis=-1)
+        aims = points[:, None] * cumulative[:, -1:]
+        return np.argmax(cumulative > aims, axis=-1)
+
     def distribution(self, log_probabilities: np.ndarray) -> np.ndarray:
         """Give the distribution that is drawn from; sums to one.
 
@@ -59,20 +72,23 @@ class Sampler:
         return weights / np.sum(weights)
 
     def _weights(self, log_probabilities: np.ndarray) -> np.ndarray:
-        """Give what the distribution is proportional to; the heaviest weighs 1."""
+        """Give what the distribution is proportional to; the heaviest weighs 1.
+
+        Shapes: (.., vocabulary) -> (.., vocabulary)
+        """
         if self.temperature == 0:
             weights = np.zeros(len(log_probabilities))
             weights[np.argmax(log_probabilities)] = 1
             return weights
-        weights = log_probabilities - log_probabilities.max()
+        weights = log_probabilities - log_probabilities.max(axis=-1, keepdims=True)
         if self.temperature != 1:
             with np.errstate(over="ignore"):  # to -inf, near temperature 0
                 weights /= self.temperature
         np.exp(weights, out=weights)
         if self.top_k is not None:
-            weights = keep_top_k(weights, self.top_k)
+            weights = np.apply_along_axis(keep_top_k, -1, weights, self.top_k)
         if self.top_p is not None:
-            weights = keep_top_p(weights, self.top_p)
+            weights = np.apply_along_axis(keep_top_p, -1, weights, self.top_p)
         return weights
 
 

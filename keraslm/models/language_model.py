@@ -10,11 +10,12 @@ from keraslm import archive
 from keraslm.errors import ModelFileError
 from keraslm.files import write_atomically
 from keraslm.generation.stream import TokenStream
+from keraslm.generation.together import TokenStreams
 from keraslm.language_model import LanguageModel
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.scorer import StreamScorer
-from keraslm.models.streams import new_stream
+from keraslm.models.streams import RecurrentStreams, new_stream
 from keraslm.models.window import WindowModel
 from keraslm.text.encoder import TextEncoder
 
@@ -57,6 +58,13 @@ class KerasLanguageModel(LanguageModel):
     def stream(self) -> TokenStream:
         """Start a stream at the beginning of a line."""
         return new_stream(self.keras_model, self.encoder.vocabulary.boundary_id)
+
+    def streams(self, texts: int) -> TokenStreams | None:
+        """Start so many streams at once; recurrent models can."""
+        if not isinstance(self.keras_model, RecurrentModel):
+            return None
+        boundary_id = self.encoder.vocabulary.boundary_id
+        return RecurrentStreams(self.keras_model, texts, boundary_id)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as one Keras archive that also holds its vocabulary."""

@@ -8,6 +8,7 @@ from keras import ops
 
 from keraslm.generation.sampling import Sampler
 from keraslm.generation.stream import TokenStream
+from keraslm.generation.together import TokenStreams
 from keraslm.layers import MultiHotDense, arrays
 from keraslm.layers.recurrent import Recurrent
 from keraslm.models.causal import CausalModel
@@ -50,23 +51,30 @@ class _LogitStream(TokenStream):
         return sampler.draw(logits)
 
 
-class RecurrentStream(_LogitStream):
-    """A recurrent model's state, advanced by the same equations as in training."""
+class _Recurrent:
+    """A recurrent model's states, advanced by the same equations as in training.
 
-    def __init__(self, model: RecurrentModel, boundary_id: int) -> None:
+    Shapes: of a state (units,), or (texts, units) for several texts at once
+    """
+
+    logits: Array
+
+    def __init__(self, model: RecurrentModel, texts: tuple[int, ...] = ()) -> None:
         self._model = model
         self._embedding = array(model.embed.embeddings)
         self._projected = _projected(model, self._embedding)
         self._cells = [_Products(layer) for layer in model.recurrent]
         self._states = [
-            [np.zeros(model.units, np.float32) for _ in range(layer.states)]
+            [np.zeros((*texts, model.units), np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
         ]
         self._output, self._bias = output_weights(model)
-        self.push(boundary_id)
 
-    def push(self, token_id: int) -> None:
-        """Advance every layer by one step."""
+    def push(self, token_id: Any) -> None:
+        """Advance every layer by one step.
+
+        Shapes: (), or (texts,)
+        """
         hidden = self._embedding[token_id]
         for number, layer in enumerate(self._model.recurrent):
             states = self._states[number]
@@ -79,6 +87,22 @@ class RecurrentStream(_LogitStream):
             added = self._model.adds_residual(number)
             hidden = hidden + states[0] if added else states[0]
         self.logits = hidden @ self._output + self._bias
+
+
+class RecurrentStream(_Recurrent, _LogitStream):
+    """One text that a recurrent model reads and writes."""
+
+    def __init__(self, model: RecurrentModel, boundary_id: int) -> None:
+        super().__init__(model)
+        self.push(boundary_id)
+
+
+class RecurrentStreams(_Recurrent, TokenStreams):
+    """Several texts that a recurrent model writes at once."""
+
+    def __init__(self, model: RecurrentModel, texts: int, boundary_id: int) -> None:
+        super().__init__(model, (texts,))
+        self.push(np.full(texts, boundary_id))
 
 
 class _Products:
@@ -102,7 +126,7 @@ class _Products:
         """Give W x + b and U h + b', or their sum and 0."""
         if self._joint is None:
             return x @ self._kernel + self._bias, self.of_state(h)
-        return np.concatenate((x, h)) @ self._joint + self._joint_bias, NOTHING
+        return np.concatenate((x, h), axis=-1) @ self._joint + self._joint_bias, NOTHING
 
 
 class WindowStream(_LogitStream):

@@ -38,6 +38,29 @@ def test_a_stream_in_numpy_is_the_model(model, language_model, ids):
     close(stream.next_log_probabilities(), expected[-1])
 
 
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"temperature": 0.5, "top_k": 3}, {"top_p": 0.7}, {"temperature": 0}],
+    ids=str,
+)
+def test_texts_written_side_by_side_are_those_written_alone(language_model, how):
+    seeds = [5, 3, 8]
+    together = language_model.generate_many(seeds, "ab", 30, **how)
+    alone = ["".join(language_model.generate("ab", 30, seed=s, **how)) for s in seeds]
+    assert together == alone
+    assert all(together)
+
+
+def test_many_texts_are_written_in_batches(language_model):
+    texts = language_model.generate_many(range(130), length=4)
+    assert len(texts) == 130
+    assert texts[129] == "".join(language_model.generate(length=4, seed=129))
+    assert language_model.generate_many([], length=4) == []
+    assert language_model.generate_many([1, 2], length=0) == ["", ""]
+    with pytest.raises(UsageError, match="length counts tokens"):
+        language_model.generate_many([1, 2], length=-1)
+
+
 def test_probabilities_sum_to_one(language_model):
     for history in ("", "abc", "a\n"):
         probabilities = language_model.next_token_probabilities(history)
@@ -55,6 +78,19 @@ def test_before_a_text_stand_boundaries(build, ids):
     model = build("neural-ngram")
     padded = np.concatenate([np.ones((2, 2), np.int32), ids], axis=1)
     close(np.asarray(model(padded))[:, 2:], model(ids))
+
+
+def test_a_dropped_word_is_zero_wherever_it_stands():
+    model = RecurrentModel(7, units=8, embedding=4, embedding_dropout=0.5, seed=3)
+    model.build_weights()
+    words = np.tile(np.arange(7), (2, 3))
+    vectors = np.asarray(model.embed(words))
+    found = np.asarray(model._embedded(words, training=True))
+    kept = np.abs(found).sum(axis=-1) > 0
+    assert np.array_equal(kept, np.tile(kept[0, :7], (2, 3)))  # word by word
+    assert 0 < kept[0, :7].sum() < 7
+    close(found[kept], 2 * vectors[kept])  # 1 / (1 - 0.5)
+    close(model._embedded(words, training=False), vectors)
 
 
 def test_dropout_only_in_training(ids):

@@ -90,7 +90,7 @@ def _seeds(seed: int, samples: int) -> list[int]:
 def _as_json(
     model: "LanguageModel", prompt: str, seeds: list[int], how: dict[str, Any]
 ) -> dict[str, Any]:
-    samples = ["".join(model.generate(prompt, seed=seed, **how)) for seed in seeds]
+    samples = model.generate_many(seeds, prompt, **how)
     return {
         "model": model.name,
         "prompt": prompt,

@@ -11,7 +11,8 @@ from keraslm_cli import console
 if TYPE_CHECKING:
     import numpy as np
 
-    from keraslm.language_model import LanguageModel, Score
+    from keraslm.language_model import LanguageModel
+    from keraslm.score import Score
 
 
 @click.command()
