@@ -32,7 +32,7 @@ class ModifiedKneserNey(Discounting, Interpolated):
     @staticmethod
     def counts(ngrams: Ngrams) -> list[np.ndarray]:
         """Give a(h w)."""
-        return ngrams.continuation_counts()
+        return ngrams.continuation_counts
 
     @staticmethod
     def discounts_of(n: list[int]) -> list[float] | None:
@@ -53,7 +53,8 @@ class ModifiedKneserNey(Discounting, Interpolated):
     @classmethod
     def counts_to_fit(cls, ngrams: Ngrams) -> list[np.ndarray]:
         """Give a(h w), but c(h w) of the last n-gram of each lower order."""
-        counts = ngrams.continuation_counts()
+        *lower, highest = ngrams.continuation_counts
+        lower = [counts.copy() for counts in lower]
         first_words = ngrams.first_seen
         ends_alike, last = np.arange(len(first_words)), NONE
         for k, level in enumerate(ngrams.trie.levels[:-1]):
@@ -63,5 +64,5 @@ class ModifiedKneserNey(Discounting, Interpolated):
                 if not len(ends_alike):
                     break  # the shorter one begins a line
             last = ends_alike[np.argmax(first_words[ends_alike])]
-            counts[k][last] = ngrams.counts[k][last]
-        return counts
+            lower[k][last] = ngrams.counts[k][last]
+        return [*lower, highest]

@@ -124,7 +124,7 @@ def test_continuation_counts_are_of_the_words_before():
     # of order 2, "<s> a" begins the line and keeps its 2 occurrences;
     # "a b" follows <s> and b, "b a", "b </s>", "c </s>" and "a c" one word each
     ngrams = count_ngrams(IDS, 5, 3)
-    one, two, three = ngrams.continuation_counts()
+    one, two, three = ngrams.continuation_counts
     assert one.tolist() == [0, 2, 2, 1, 1]
     assert dict(zip(_spelled(ngrams, 2), two.tolist(), strict=True)) == {
         (S, A): 2,
