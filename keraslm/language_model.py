@@ -129,13 +129,18 @@ class LanguageModel(abc.ABC):
         """
         return self.score(text).perplexity
 
-    def evaluate(self, text: Text, command: str = "") -> Card:
+    def evaluate(
+        self, text: Text, command: str = "", ids: np.ndarray | None = None
+    ) -> Card:
         """Measure this model on a text and say on the card what was counted.
 
+        `ids` are the text's, where it was encoded before.
+
+        Shapes: ids (tokens,)
         Raises: CorpusError if the text has no token, or none of the vocabulary but
             ends of lines.
         """
-        ids = self.encoder.encode(text)
+        ids = self.encoder.encode(text) if ids is None else ids
         self._check_known(text, ids)
         start = time.perf_counter()
         log_probabilities = self.log_probabilities(ids)
