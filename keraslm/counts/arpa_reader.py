@@ -1,21 +1,22 @@
 """Reading ARPA files, and saying at which line one is wrong."""
 
 import dataclasses
-import gzip
+import io
 import itertools
 import math
 import os
 import re
 from collections.abc import Iterator
-from typing import IO, NoReturn
+from typing import NoReturn
 
 import numpy as np
 
-from keraslm.counts.arpa import NEVER, opened
+from keraslm.counts.arpa import NEVER
 from keraslm.counts.sorting import NONE, find
 from keraslm.counts.table import BackoffTable
 from keraslm.counts.trie import Level, Trie, first_level
 from keraslm.errors import ModelFileError
+from keraslm.text.source import DAMAGED_GZIP, opened
 from keraslm.text.vocabulary import Vocabulary
 
 UNKNOWN, LINE_START, LINE_END = b"<unk>", b"<s>", b"</s>"
@@ -33,7 +34,7 @@ def read_arpa(path: str | os.PathLike[str]) -> tuple[Vocabulary, BackoffTable]:
     try:
         with opened(path) as file:
             return _Reader(os.fspath(path), file).read()
-    except (EOFError, gzip.BadGzipFile) as error:
+    except DAMAGED_GZIP as error:
         raise ModelFileError(f"{path} is a damaged gzip file: {error}") from error
 
 
@@ -53,7 +54,7 @@ class _Section:
 class _Reader:
     """Reads a file section by section, and knows at which line it is."""
 
-    def __init__(self, path: str, file: IO[bytes]) -> None:
+    def __init__(self, path: str, file: io.BufferedIOBase) -> None:
         self._path = path
         self._file = file
         self._line = 0
