@@ -64,7 +64,7 @@ class Keeper:
     def keep(self) -> None:
         """Write the present model as the one that is kept."""
         self.best_step = self._clock.step
-        self._language_model.save(self._folder.model)
+        self._folder.keep(self._language_model)
 
     def interrupted(self, step: int) -> None:
         """Say that Ctrl-C was heard and what comes now."""
@@ -74,6 +74,8 @@ class Keeper:
 
     def what_is_kept(self) -> str:
         """Say in words which model lies in RUN."""
-        if self.best_step is None:
-            return "no model was kept: none had been validated yet"
-        return f"{self._folder.model} holds the model of step {self.best_step}"
+        model = self._folder.model
+        if self.best_step is not None:
+            return f"{model} holds the model of step {self.best_step}"
+        nothing = "no model was kept: none had been validated yet"
+        return f"{nothing}; {model} is of an earlier run" if model.exists() else nothing

@@ -43,6 +43,7 @@ def train(
 
     The card measures the kept model on the corpus's test text, or on its validation
     text, or on its training text: the first that is there and holds a known token.
+    With `overwrite` an earlier run's model stays until this run keeps its own.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number; what was kept until then stays.

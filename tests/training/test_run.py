@@ -213,6 +213,14 @@ def test_a_place_that_cannot_be_written_is_said_first(small, corpus, tmp_path, p
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_folder_in_the_place_of_a_file_is_said_first(small, corpus, tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(keraslm.errors.UsageError, match=f"{name} is a folder"):
+        train(small("ngram", tmp_path), corpus, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_chinese_without_a_last_newline_and_nothing_to_validate_on(
     small, texts, tmp_path, notes
 ):
