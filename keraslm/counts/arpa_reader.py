@@ -6,7 +6,7 @@ import itertools
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 import numpy as np
@@ -144,11 +144,9 @@ class _Reader:
         is_row = (lengths > n) & (lengths <= n + 2 - is_last)
         for place in np.flatnonzero(~is_row)[:1].tolist():
             after = "none after it" if is_last else "at most one after it"
+            wanted = f"{n} words have a number before them and {after}"
             shown = _shown(b" ".join(rows[place]))
-            reason = (
-                f"{n} words have a number before them and {after}; received {shown}"
-            )
-            self._fail(reason, first + place)
+            self._fail(f"{wanted}; received {shown}", first + place)
         log_p = self._logarithms([row[0] for row in rows], first)
         self._check(first, log_p <= ROUNDING, "a probability must not exceed 1")
         has_weight = lengths == n + 2
@@ -163,9 +161,10 @@ class _Reader:
     def _number(self, words: list[bytes], first: int) -> None:
         """Give each word of the 1-grams its id."""
         for place, word in enumerate(words):
-            if word in self._met or not _is_text(word):
-                fault = "is there twice" if word in self._met else "is not UTF-8 text"
-                self._fail(f"{_shown(word)} {fault}", first + place)
+            if word in self._met:
+                self._fail(f"{_shown(word)} is there twice", first + place)
+            if not _reads(bytes.decode, word):
+                self._fail(f"{_shown(word)} is not UTF-8 text", first + place)
             self._met[word] = len(self._met)
             self._ids.setdefault(word, len(self._ids) - 1)
 
@@ -187,7 +186,7 @@ class _Reader:
         try:
             numbers = np.fromiter(map(float, texts), np.float64, len(texts))
         except ValueError:
-            place = next(i for i, text in enumerate(texts) if not _is_number(text))
+            place = next(i for i, text in enumerate(texts) if not _reads(float, text))
             shown = _shown(texts[place])
             self._fail(f"a logarithm was expected; received {shown}", first + place)
         self._check(first, numbers < math.inf, "a logarithm must be a finite number")
@@ -235,18 +234,10 @@ class _Reader:
             self._fail(reason, first_line + int(np.argmin(holds)))
 
 
-def _is_number(text: bytes) -> bool:
+def _reads(read: Callable[[bytes], object], text: bytes) -> bool:
     try:
-        float(text)
+        read(text)
     except ValueError:
-        return False
-    return True
-
-
-def _is_text(word: bytes) -> bool:
-    try:
-        word.decode()
-    except UnicodeDecodeError:
         return False
     return True
 
