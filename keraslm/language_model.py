@@ -104,13 +104,13 @@ class LanguageModel(abc.ABC):
         """
         return self.card(self.read(text), command)
 
-    def read(self, text: Text) -> Reading:
-        """Predict every token of a text once.
+    def read(self, text: Text, ids: np.ndarray | None = None) -> Reading:
+        """Predict every token of a text once; `ids` are its own, if encoded before.
 
         Raises: CorpusError if the text has no token, or none of the vocabulary but
             ends of lines.
         """
-        ids = self.encoder.encode(text)
+        ids = self.encoder.encode(text) if ids is None else ids
         self._check_known(text, ids)
         start = time.perf_counter()
         log_probabilities = self.log_probabilities(ids)

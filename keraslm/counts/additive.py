@@ -21,6 +21,10 @@ from keraslm.errors import UsageError
 
 DEFAULT_DELTA = 0.1
 """The delta where there is no held-out text to choose one on."""
+CANNOT_BE_PRUNED = (
+    "additive smoothing needs every count and cannot be pruned; leave out --prune, or "
+    "give another --smoothing"
+)
 
 
 class Additive(Smoothing):
@@ -59,10 +63,7 @@ class Additive(Smoothing):
         Raises: UsageError if something is to be pruned.
         """
         if any(prune):
-            raise UsageError(
-                "additive smoothing needs every count and cannot be pruned; leave out "
-                "--prune, or give another --smoothing"
-            )
+            raise UsageError(CANNOT_BE_PRUNED)
         return AdditiveTable(ngrams.trie, ngrams.counts, self.delta)
 
 

@@ -11,33 +11,21 @@ A table is written so that KenLM and SRILM read it; `arpa_reader` reads their fi
 References: Stolcke (2002), SRILM's ngram-format(5).
 """
 
-import contextlib
-import gzip
 import math
 import os
-import pathlib
 import re
 from collections.abc import Iterator
-from typing import IO, cast
 
 import numpy as np
 
 from keraslm.counts.table import BackoffTable
 from keraslm.files import write_atomically
+from keraslm.text.source import DAMAGED_GZIP, opened
 from keraslm.text.vocabulary import LINE_START, Vocabulary
 
 NEVER = -99.0
 """How the format writes the logarithm of 0."""
 LINE_END = "</s>"
-GZIP = b"\x1f\x8b"
-
-
-@contextlib.contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """Open a file to read its bytes, unpacked if gzip packed it."""
-    with pathlib.Path(path).open("rb") as file:
-        packed = file.peek(2).startswith(GZIP)
-        yield cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
 
 
 def is_arpa(path: str | os.PathLike[str]) -> bool:
@@ -45,7 +33,7 @@ def is_arpa(path: str | os.PathLike[str]) -> bool:
     try:
         with opened(path) as file:
             start = file.read(1 << 12)
-    except (OSError, EOFError):
+    except (OSError, *DAMAGED_GZIP):
         return False
     return re.match(rb"\s*\\data\\\s", start) is not None
 

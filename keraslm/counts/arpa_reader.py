@@ -1,21 +1,22 @@
 """Reading ARPA files, and saying at which line one is wrong."""
 
 import dataclasses
-import gzip
+import io
 import itertools
 import math
 import os
 import re
-from collections.abc import Iterator
-from typing import IO, NoReturn
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 import numpy as np
 
-from keraslm.counts.arpa import NEVER, opened
+from keraslm.counts.arpa import NEVER
 from keraslm.counts.sorting import NONE, find
 from keraslm.counts.table import BackoffTable
 from keraslm.counts.trie import Level, Trie, first_level
 from keraslm.errors import ModelFileError
+from keraslm.text.source import DAMAGED_GZIP, opened
 from keraslm.text.vocabulary import Vocabulary
 
 UNKNOWN, LINE_START, LINE_END = b"<unk>", b"<s>", b"</s>"
@@ -33,7 +34,7 @@ def read_arpa(path: str | os.PathLike[str]) -> tuple[Vocabulary, BackoffTable]:
     try:
         with opened(path) as file:
             return _Reader(os.fspath(path), file).read()
-    except (EOFError, gzip.BadGzipFile) as error:
+    except DAMAGED_GZIP as error:
         raise ModelFileError(f"{path} is a damaged gzip file: {error}") from error
 
 
@@ -53,7 +54,7 @@ class _Section:
 class _Reader:
     """Reads a file section by section, and knows at which line it is."""
 
-    def __init__(self, path: str, file: IO[bytes]) -> None:
+    def __init__(self, path: str, file: io.BufferedIOBase) -> None:
         self._path = path
         self._file = file
         self._line = 0
@@ -143,11 +144,9 @@ class _Reader:
         is_row = (lengths > n) & (lengths <= n + 2 - is_last)
         for place in np.flatnonzero(~is_row)[:1].tolist():
             after = "none after it" if is_last else "at most one after it"
+            wanted = f"{n} words have a number before them and {after}"
             shown = _shown(b" ".join(rows[place]))
-            reason = (
-                f"{n} words have a number before them and {after}; received {shown}"
-            )
-            self._fail(reason, first + place)
+            self._fail(f"{wanted}; received {shown}", first + place)
         log_p = self._logarithms([row[0] for row in rows], first)
         self._check(first, log_p <= ROUNDING, "a probability must not exceed 1")
         has_weight = lengths == n + 2
@@ -162,9 +161,10 @@ class _Reader:
     def _number(self, words: list[bytes], first: int) -> None:
         """Give each word of the 1-grams its id."""
         for place, word in enumerate(words):
-            if word in self._met or not _is_text(word):
-                fault = "is there twice" if word in self._met else "is not UTF-8 text"
-                self._fail(f"{_shown(word)} {fault}", first + place)
+            if word in self._met:
+                self._fail(f"{_shown(word)} is there twice", first + place)
+            if not _reads(bytes.decode, word):
+                self._fail(f"{_shown(word)} is not UTF-8 text", first + place)
             self._met[word] = len(self._met)
             self._ids.setdefault(word, len(self._ids) - 1)
 
@@ -186,7 +186,7 @@ class _Reader:
         try:
             numbers = np.fromiter(map(float, texts), np.float64, len(texts))
         except ValueError:
-            place = next(i for i, text in enumerate(texts) if not _is_number(text))
+            place = next(i for i, text in enumerate(texts) if not _reads(float, text))
             shown = _shown(texts[place])
             self._fail(f"a logarithm was expected; received {shown}", first + place)
         self._check(first, numbers < math.inf, "a logarithm must be a finite number")
@@ -234,18 +234,10 @@ class _Reader:
             self._fail(reason, first_line + int(np.argmin(holds)))
 
 
-def _is_number(text: bytes) -> bool:
+def _reads(read: Callable[[bytes], object], text: bytes) -> bool:
     try:
-        float(text)
+        read(text)
     except ValueError:
-        return False
-    return True
-
-
-def _is_text(word: bytes) -> bool:
-    try:
-        word.decode()
-    except UnicodeDecodeError:
         return False
     return True
 

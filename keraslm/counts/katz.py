@@ -1,17 +1,17 @@
 """Katz: Good-Turing says what rare n-grams are worth; the rest is backed off."""
 
-from typing import Any, Self
+from typing import ClassVar
 
 import numpy as np
 
-from keraslm.counts.ngrams import Ngrams
-from keraslm.counts.smoothing import BackedOff, Order, counts_of_counts
+from keraslm.counts.discounting import Discounting
+from keraslm.counts.smoothing import BackedOff, Order
 
 RELIABLE = 5
 """Counts above this are not discounted."""
 
 
-class Katz(BackedOff):
+class Katz(Discounting, BackedOff):
     """Discount counts of 1 to 5 by Good-Turing, and back off.
 
     Math:   P(w | h) = d_c c(h w) / c(h)      where c = c(h w) > 0
@@ -25,27 +25,21 @@ class Katz(BackedOff):
     """
 
     name = "katz"
+    highest = RELIABLE + 1
+    fallback: ClassVar = [(r - 0.5) / r for r in range(1, RELIABLE + 1)]
+    reason = "too few rare n-grams: d = (r - 0.5) / r"
 
-    def __init__(
-        self, discounts: list[list[float]], notes: tuple[str, ...] = ()
-    ) -> None:
-        self.discounts = discounts
-        self.notes = notes
-
-    @classmethod
-    def fit(cls, ngrams: Ngrams, held_out: np.ndarray | None = None) -> Self:
-        """Find d_1 .. d_5 of every order in the counts of counts."""
-        discounts, notes = [], []
-        for n, counts in enumerate(ngrams.counts, start=1):
-            found = _good_turing(counts_of_counts(counts, RELIABLE + 1))
-            discounts.append(found or [(r - 0.5) / r for r in range(1, RELIABLE + 1)])
-            if found is None:
-                notes.append(f"order {n} has too few rare n-grams: d = (r - 0.5) / r")
-        return cls(discounts, tuple(notes))
-
-    def settings(self) -> dict[str, Any]:
-        """Give d_1 .. d_5, order by order."""
-        return {"discounts": self.discounts}
+    @staticmethod
+    def discounts_of(n: list[int]) -> list[float] | None:
+        """Give d_1 .. d_5 by Good-Turing, None where one is not within (0, 1]."""
+        if not all(n):
+            return None
+        g = (RELIABLE + 1) * n[RELIABLE] / n[0]
+        if g >= 1:
+            return None
+        worth = [(r + 1) * n[r] / n[r - 1] / r for r in range(1, RELIABLE + 1)]
+        discounts = [(share - g) / (1 - g) for share in worth]
+        return discounts if all(0 < d <= 1 for d in discounts) else None
 
     def seen(self, order: Order) -> np.ndarray:
         """Give d_c c(h w) / c(h)."""
@@ -54,15 +48,3 @@ class Katz(BackedOff):
         left = order.totals - order.level.sum_over_words(discounted)
         nothing_left = left < 1e-9 * order.totals
         return discounted / order.of_history(order.totals + nothing_left)
-
-
-def _good_turing(n: list[int]) -> list[float] | None:
-    """Give d_1 .. d_5 of n_1 .. n_6, None where one is not within (0, 1]."""
-    if not all(n):
-        return None
-    g = (RELIABLE + 1) * n[RELIABLE] / n[0]
-    if g >= 1:
-        return None
-    worth = [(r + 1) * n[r] / n[r - 1] / r for r in range(1, RELIABLE + 1)]
-    discounts = [(share - g) / (1 - g) for share in worth]
-    return discounts if all(0 < d <= 1 for d in discounts) else None

@@ -22,4 +22,4 @@ class KneserNey(AbsoluteDiscounting):
     @staticmethod
     def counts(ngrams: Ngrams) -> list[np.ndarray]:
         """Give a(h w)."""
-        return ngrams.continuation_counts()
+        return ngrams.continuation_counts

@@ -1,6 +1,7 @@
 """Counting the n-grams of a text: counting is sorting, one sort an order."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -28,8 +29,9 @@ class Ngrams:
         """How many distinct n-grams were seen, order by order."""
         return [int(np.count_nonzero(counts)) for counts in self.counts]
 
+    @functools.cached_property
     def continuation_counts(self) -> list[np.ndarray]:
-        """Give the counts that Kneser & Ney (1995) smooth.
+        """The counts that Kneser & Ney (1995) smooth.
 
         A shorter n-gram counts the distinct words before it, not its occurrences, for
         it is asked only where the longer one was never seen. One that begins a line

@@ -164,11 +164,11 @@ def kept_after_pruning(ngrams: Ngrams, prune: tuple[int, ...]) -> list[np.ndarra
 
     Shapes: -> (ngrams,) bool an order; all words are kept
     """
-    limits = [*prune, *prune[-1:] * ngrams.trie.order][: ngrams.trie.order]
-    limits = limits or [0] * ngrams.trie.order
-    every_word = np.ones(ngrams.trie.vocabulary_size, dtype=bool)
-    rarer = zip(ngrams.counts[1:], limits[1:], strict=True)
-    return [every_word, *(counts > limit for counts, limit in rarer)]
+    kept = [np.ones(ngrams.trie.vocabulary_size, dtype=bool)]
+    for k, counts in enumerate(ngrams.counts[1:], start=1):
+        limit = prune[min(k, len(prune) - 1)] if prune else 0
+        kept.append(counts > limit)
+    return kept
 
 
 def counts_of_counts(counts: np.ndarray, highest: int) -> list[int]:

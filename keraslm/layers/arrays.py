@@ -11,14 +11,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
-matmul = np.matmul
 tanh = np.tanh
 _HALF = np.array(0.5, np.float32)  # NumPy takes it in less time than a scalar
-
-
-def convert_to_tensor(x: npt.ArrayLike, dtype: npt.DTypeLike) -> Array:
-    """Give x as an array of a type."""
-    return np.asarray(x, dtype)
 
 
 def sigmoid(x: Array) -> Array:
@@ -26,10 +20,15 @@ def sigmoid(x: Array) -> Array:
 
     Math:   1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2, which never overflows
     """
-    y = _HALF * x
+    return scaled_tanh(x, _HALF, _HALF)
+
+
+def scaled_tanh(x: Array, scale: Array, shift: Array) -> Array:
+    """Give s tanh(s x) + shift, every step in the same memory."""
+    y = scale * x
     np.tanh(y, out=y)
-    y *= _HALF
-    y += _HALF
+    y *= scale
+    y += shift
     return y
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keraslm.layers import arrays
+
 
 class Squash:
     """Apply sigmoid to some blocks of the last axis and tanh to the others.
@@ -19,10 +21,14 @@ class Squash:
 
     def __init__(self, units: int, blocks: Sequence[str]) -> None:
         scales = {"sigmoid": 0.5, "tanh": 1.0}
-        self._scale = np.repeat([scales[block] for block in blocks], units)
+        scale = np.repeat([scales[block] for block in blocks], units)
+        self._scale = scale.astype(np.float32)
+        self._shift = 1 - self._scale
 
     def __call__(self, x: Any, math: Any) -> Any:
         """Squash x; `math` is `keras.ops` or `layers.arrays`."""
+        if math is arrays:
+            return arrays.scaled_tanh(x, self._scale, self._shift)
         scale = math.convert_to_tensor(self._scale, x.dtype)
-        shift = math.convert_to_tensor(1 - self._scale, x.dtype)
+        shift = math.convert_to_tensor(self._shift, x.dtype)
         return scale * math.tanh(scale * x) + shift

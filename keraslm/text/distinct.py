@@ -15,7 +15,7 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-WHITE = b" \t\n\r\f\v"
+WHITE = " \t\n\r\f\v"
 BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse mod 2^64
 
 Hashes = npt.NDArray[np.uint64]
@@ -113,4 +113,4 @@ def _mix() -> Hashes:
 
 @functools.cache
 def _is_white() -> npt.NDArray[np.bool_]:
-    return np.isin(np.arange(256), np.frombuffer(WHITE, np.uint8))
+    return np.isin(np.arange(256), np.frombuffer(WHITE.encode(), np.uint8))

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import io
 import os
 import pathlib
 import shutil
@@ -11,12 +12,13 @@ import tempfile
 import weakref
 import zlib
 from collections.abc import Iterator
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
 from keraslm.errors import CorpusError, UsageError
 
 CHUNK_SIZE = 1 << 20
 GZIP = b"\x1f\x8b"
+DAMAGED_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 class Source:
@@ -44,19 +46,23 @@ class Source:
         """The first bytes, enough to recognise what kind of file it is."""
         return next(self.chunks(size), b"")
 
-    def _open(self) -> IO[bytes]:
-        file = self._path.open("rb")
-        packed = file.read(2) == GZIP
-        file.seek(0)
-        if packed:
-            return cast(IO[bytes], _Unpacked(file))
-        if self._path.suffix == ".gz" and os.fstat(file.fileno()).st_size:
+    def _open(self) -> io.BufferedIOBase:
+        file = opened(self._path)
+        is_named_gz = self._path.suffix == ".gz" and self._path.stat().st_size > 0
+        if is_named_gz and not isinstance(file, _Unpacked):
             file.close()
             raise CorpusError(
                 f"{self.name} is damaged: a .gz file starts with the bytes 1f 8b; "
                 "fetch or pack it again"
             )
         return file
+
+
+def opened(path: str | os.PathLike[str]) -> io.BufferedIOBase:
+    """Open a file to read its bytes, unpacked if gzip packed it."""
+    path = pathlib.Path(path)
+    file = path.open("rb")
+    return _Unpacked(file) if file.peek(2).startswith(GZIP) else file
 
 
 class _Unpacked(gzip.GzipFile):
@@ -76,7 +82,7 @@ def readable(name: str) -> Iterator[None]:
     """Turn the errors of reading into one line that names the file."""
     try:
         yield
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except DAMAGED_GZIP as error:
         raise CorpusError(
             f"{name} is a damaged gzip file ({error}); fetch or pack it again"
         ) from error

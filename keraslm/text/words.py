@@ -12,14 +12,13 @@ import numpy as np
 from keraslm.errors import CorpusError
 from keraslm.text.borders import SLICE, recut, slices
 from keraslm.text.decoding import one_newline
-from keraslm.text.distinct import MetWords, distinct_words
+from keraslm.text.distinct import WHITE, MetWords, distinct_words
 from keraslm.text.tokenizer_base import Ids, IdType, Tokenizer
 from keraslm.text.vocabulary import BOUNDARIES, LINE_START, UNKNOWN, Vocabulary
 
 LONGEST_WORD = 1 << 20
 WIDE_SLICE = 1 << 18  # characters whose different words are found at once
 LINE_END = BOUNDARIES["word"]
-WHITE = " \t\n\r\f\v"
 WORD = re.compile(f"[^{WHITE}]+")
 OTHER_WHITE = (  # which Python's str.split would take for white space too
     "\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"

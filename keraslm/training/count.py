@@ -61,7 +61,7 @@ def count(
         row = history.add(clock, split, nats, text.bits_per_nat)
         reporter.training(1.0, row)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
-    model.save(folder.model)
+    folder.keep(model)
     _write_sample(model, c, folder)
     return model
 

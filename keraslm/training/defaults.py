@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+from keraslm.counts.additive import CANNOT_BE_PRUNED
 from keraslm.errors import UsageError
 from keraslm.training.configuration import RECURRENT, Configuration
 
@@ -127,7 +128,7 @@ def _refuse_foreign_options(c: Configuration) -> None:
         )
     additive = c.smoothing == "additive" or c.delta is not None
     if additive and any(c.limits_of_pruning):
-        raise UsageError("additive smoothing needs every count: it cannot be pruned")
+        raise UsageError(CANNOT_BE_PRUNED)
     if c.delta is not None and c.smoothing not in (None, "additive"):
         raise UsageError(
             f"delta is an option of additive smoothing; received it with {c.smoothing}"

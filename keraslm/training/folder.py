@@ -9,6 +9,7 @@ from typing import Any
 from keraslm.archive import MODEL_IN_RUN
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
+from keraslm.language_model import LanguageModel
 from keraslm.training.configuration import to_toml
 
 
@@ -58,6 +59,9 @@ class RunFolder:
                 f"{self.path} holds a run already ({', '.join(there)}); "
                 "give another --out, or --overwrite to replace it"
             )
+        for file in self.files:
+            if file.is_dir():
+                raise UsageError(f"{file} is a folder; give another --out")
         self._check_writable()
 
     def _check_writable(self) -> None:
@@ -68,18 +72,25 @@ class RunFolder:
             raise UsageError(f"cannot write to {folder}; give another --out")
 
     def create(self) -> None:
-        """Make the folder, and clear what an earlier run left in it.
+        """Make the folder; of an earlier run the model stays, its card and picture.
 
         Raises: UsageError if it cannot be made.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for file in (*self.files, *self.checkpoints):
+            first = (self.configuration, self.history, self.samples)
+            for file in (*first, *self.checkpoints):
                 file.unlink(missing_ok=True)
         except OSError as error:
             raise UsageError(
                 f"cannot write to {self.path} ({error.strerror}); give another --out"
             ) from error
+
+    def keep(self, model: LanguageModel) -> None:
+        """Write `model.keras`; the card and the picture of the one before go."""
+        self.card.unlink(missing_ok=True)
+        self.picture.unlink(missing_ok=True)
+        model.save(self.model)
 
     def write_configuration(self, options: dict[str, Any]) -> None:
         """Write `config.toml`, enough to run it again with --config."""

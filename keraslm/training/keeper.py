@@ -77,7 +77,7 @@ class Keeper:
     def keep(self) -> None:
         """Write the present model as the one that is kept."""
         self.best_step = self._clock.step
-        self._language_model.save(self._folder.model)
+        self._folder.keep(self._language_model)
 
     def note(self, line: str) -> None:
         """Say something to the user."""
@@ -91,6 +91,8 @@ class Keeper:
 
     def what_is_kept(self) -> str:
         """Say in words which model lies in RUN."""
-        if self.best_step is None:
-            return "no model was kept: none had been validated yet"
-        return f"{self._folder.model} holds the model of step {self.best_step}"
+        model = self._folder.model
+        if self.best_step is not None:
+            return f"{model} holds the model of step {self.best_step}"
+        nothing = "no model was kept: none had been validated yet"
+        return f"{nothing}; {model} is of an earlier run" if model.exists() else nothing

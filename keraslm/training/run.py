@@ -43,6 +43,7 @@ def train(
 
     The card measures the kept model on the corpus's test text, or on its validation
     text, or on its training text: the first that is there and holds a known token.
+    With `overwrite` an earlier run's model stays until this run keeps its own.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number; what was kept until then stays.
@@ -64,7 +65,8 @@ def train(
         kept: LanguageModel = count(c, encoder, texts, folder, reporter)
     else:
         kept = _fit(c, encoder, texts, folder, reporter, initial)
-    return _finish(kept, _to_measure(corpus, encoder), folder, command)
+    text, ids = _to_measure(corpus, encoder, texts)
+    return _finish(kept, kept.card(kept.read(text, ids), command), folder)
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:
@@ -146,16 +148,22 @@ def _fit(
     return kept
 
 
-def _to_measure(corpus: Corpus, encoder: TextEncoder) -> Text:
+def _to_measure(
+    corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded]
+) -> tuple[Text, np.ndarray]:
     """Choose the test text, or else the validation text, if the model can read it."""
-    for text in (corpus.test, corpus.valid):
-        if text is not None and _holds_known(encoder.encode(text), encoder.vocabulary):
-            return text
-    return corpus.train
+    if corpus.test is not None:
+        ids = encoder.encode(corpus.test)
+        if _holds_known(ids, encoder.vocabulary):
+            return corpus.test, ids
+    if corpus.valid is not None:
+        ids = texts["valid"].ids
+        if _holds_known(ids, encoder.vocabulary):
+            return corpus.valid, ids
+    return corpus.train, texts["train"].ids
 
 
-def _finish(model: LanguageModel, text: Text, folder: RunFolder, command: str) -> Run:
-    card = model.evaluate(text, command)
+def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:
     model.metadata["card"] = card.to_dict()
     model.save(folder.model)
     folder.write_card(card.to_dict())

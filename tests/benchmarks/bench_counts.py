@@ -8,14 +8,13 @@ of the growth is written to counting.png in the folder of temporary files.
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 
 import numpy as np
+from timing import ROUNDS, seconds
 
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import count_ngrams
@@ -23,7 +22,6 @@ from keraslm.text.corpus import open_text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 
-REPEATS = 5
 ORDERS = (3, 5)
 SIZES = (2_500_000, 5_000_000, 10_000_000, 20_000_000)
 PICTURE = pathlib.Path(tempfile.gettempdir()) / "counting.png"
@@ -51,17 +49,8 @@ def train(path: pathlib.Path, order: int) -> NgramModel:
     return NgramModel.train(encoder, ids, order)
 
 
-def seconds(task: Callable[[], object], repeats: int = REPEATS) -> float:
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        task()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
 def _training(path: pathlib.Path) -> None:
-    print(f"training on {path.name}, median of {REPEATS}")
+    print(f"training on {path.name}, median of {ROUNDS}")
     for order in ORDERS:
         ours = seconds(lambda order=order: train(path, order))
         print(f"  order {order}: keraslm {ours:.2f} s", end="")

@@ -4,12 +4,11 @@ Peers in the same run: the same model of stock Keras layers, stateful and compil
 XLA too, and the share of the speed of a plain matrix product.
 """
 
-import statistics
 import time
-from collections.abc import Callable
 
 import keras
 import numpy as np
+from timing import seconds
 
 from keraslm.models.build import build
 from keraslm.models.language_model import KerasLanguageModel
@@ -27,21 +26,10 @@ SIZES = ((32, 64, 64, 256, 1), (64, 64, 64, 256, 2))
 WRITTEN = 2000  # characters
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Give the median time of a call; the first one compiles."""
-    work()
-    taken = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
 def multiplications_a_second() -> float:
     """Measure what the machine does at best: a product of two matrices."""
     a = np.ones((2048, 2048), np.float32)
-    return 2048**3 / seconds(lambda: a @ a)
+    return 2048**3 / seconds(lambda: a @ a, ROUNDS)
 
 
 def language_model(embedding: int, units: int, layers: int) -> KerasLanguageModel:
@@ -94,8 +82,8 @@ def main() -> None:
         ids = np.random.default_rng(1).integers(2, size, (batch, steps + 1), np.int32)
         x, y, w = ids[:, :-1], ids[:, 1:], np.ones((batch, steps), np.float32)
         tokens = batch * steps
-        trained = tokens / seconds(lambda: carried.train_on_batch(x, y, w))  # noqa: B023
-        peer = tokens / seconds(lambda: stock.train_on_batch(x, y))  # noqa: B023
+        trained = tokens / seconds(lambda: carried.train_on_batch(x, y, w), ROUNDS)  # noqa: B023
+        peer = tokens / seconds(lambda: stock.train_on_batch(x, y), ROUNDS)  # noqa: B023
         # forward and backward: three products for each weight matrix
         weights = sum(w.size for w in ours.keras_model.get_weights() if w.ndim == 2)
         share = trained * 3 * (weights - size * embedding) / best

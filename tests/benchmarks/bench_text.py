@@ -4,17 +4,14 @@ Without a file, ten megabytes of English-like words are made up: 50,000 differen
 the r-th with a frequency of 1/r (Zipf's law), some capitalised, with punctuation.
 """
 
-import statistics
 import sys
-import time
-from collections.abc import Callable
 
 import numpy as np
+from timing import ROUNDS, seconds
 
 from keraslm.text import Text, TextEncoder, Vocabulary, open_text, tokenizer_named
 
 LETTERS = np.array(list("etaoinshrdlucmfwypvbgkjqxz"))
-ROUNDS = 5
 
 
 def made_up_text(characters: int = 10_000_000, types: int = 50_000) -> Text:
@@ -32,16 +29,6 @@ def made_up_text(characters: int = 10_000_000, types: int = 50_000) -> Text:
     return Text.from_string("\n".join(lines))
 
 
-def speed(work: Callable[[], object], megabytes: float) -> float:
-    """Megabytes a second, the median of five rounds."""
-    seconds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return megabytes / statistics.median(seconds)
-
-
 def main() -> None:
     """Print a line for each tokenizer."""
     text = open_text(sys.argv[1]) if len(sys.argv) > 1 else made_up_text()
@@ -52,8 +39,8 @@ def main() -> None:
         counter = tokenizer.count(text.chunks())
         vocabulary = Vocabulary.build(counter, tokenizer.level, size=50_000)
         encoder = TextEncoder(tokenizer, vocabulary)
-        counting = speed(lambda t=tokenizer: t.count(text.chunks()), megabytes)
-        encoding = speed(lambda e=encoder: e.encode(text), megabytes)
+        counting = megabytes / seconds(lambda t=tokenizer: t.count(text.chunks()))
+        encoding = megabytes / seconds(lambda e=encoder: e.encode(text))
         print(f"{name:10}  count {counting:6.1f}  encode {encoding:6.1f}")
 
 

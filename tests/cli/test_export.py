@@ -1,6 +1,10 @@
 """keraslm export: what is refused before any work, and in which words."""
 
+import pathlib
+
 import pytest
+
+PROC = pathlib.Path("/proc")
 
 
 def test_counts_have_no_layers(keraslm, refused, model, tmp_path):
@@ -42,14 +46,44 @@ def test_the_format_is_named(keraslm, refused, model, tmp_path):
     refused(keraslm("export", model, out, "--format", "h5"), 2, "'h5'", "keras")
 
 
-def test_counts_become_an_arpa_file_that_is_a_model(keraslm, keraslm_json, tmp_path):
+@pytest.mark.parametrize("file_format", ["keras", "arpa"])
+def test_a_file_that_can_hold_code_is_named_as_the_format_asks(
+    keraslm, refused, model, tmp_path, file_format
+):
+    result = keraslm("export", model, tmp_path / "out.h5", "--format", file_format)
+    refused(result, 2, f"give a name that ends with .{file_format};")
+
+
+@pytest.fixture
+def counts(keraslm, tmp_path):
+    """A run of counts that back off."""
     text = tmp_path / "text.txt"
     text.write_text("the dog barks\nthe cat sleeps\n" * 20)
-    run, out = tmp_path / "run", tmp_path / "out.arpa"
-    keraslm("train", text, "--model", "ngram", "--out", run)
-    assert keraslm("export", run, out, "--format", "arpa").output.strip() == str(out)
+    keraslm("train", text, "--model", "ngram", "--out", tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_a_folder_in_the_place_of_the_file_is_said(keraslm, refused, counts, tmp_path):
+    out = tmp_path / "out.arpa"
+    out.mkdir()
+    result = keraslm("export", counts, out, "--format", "arpa", "--overwrite")
+    refused(result, 2, f"cannot write {out}: Is a directory")
+    assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.skipif(not PROC.exists(), reason="this system has no /proc")
+def test_a_place_where_no_file_can_be_made_is_said(keraslm, refused, counts):
+    result = keraslm("export", counts, PROC / "out.arpa", "--format", "arpa")
+    refused(result, 2, f"cannot write {PROC / 'out.arpa'}: No such file or directory")
+
+
+def test_counts_become_an_arpa_file_that_is_a_model(
+    keraslm, keraslm_json, counts, tmp_path
+):
+    text, out = tmp_path / "text.txt", tmp_path / "out.arpa"
+    assert keraslm("export", counts, out, "--format", "arpa").output.strip() == str(out)
     ours, again = (
-        keraslm_json("evaluate", run, text),
+        keraslm_json("evaluate", counts, text),
         keraslm_json("evaluate", out, text),
     )
     assert again["perplexity"] == pytest.approx(ours["perplexity"], rel=1e-7)

@@ -126,6 +126,21 @@ def test_a_packed_file_cut_short_is_refused(load):
         load(packed[:-12])
 
 
+def test_a_packed_file_damaged_inside_is_refused(load):
+    packed = gzip.compress(GOOD.encode())
+    with pytest.raises(ModelFileError):
+        load(packed[:10] + b"\xff" * 9 + packed[19:])
+
+
+def test_a_packed_file_damaged_far_inside_is_refused(tmp_path):
+    rows = "".join(f"-1 {number}\n" for number in range(50_000))
+    packed = gzip.compress(f"\\data\\\nngram 1=90000\n\n\\1-grams:\n{rows}".encode())
+    path = tmp_path / "model.arpa.gz"
+    path.write_bytes(packed + packed[:10] + b"\xff" * 9)
+    with pytest.raises(ModelFileError, match="damaged gzip"):
+        keraslm.load(path)
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 def test_characters_of_any_kind_are_written_and_read(tmp_path_factory, text):
     tokenizer = tokenizer_named("char")

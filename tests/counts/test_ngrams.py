@@ -10,6 +10,8 @@ from keraslm.errors import CorpusError, UsageError
 # "a b a b\na c\n" with </s> = 1, a = 2, b = 3, c = 4
 IDS = np.array([2, 3, 2, 3, 1, 2, 4, 1], dtype=np.uint16)
 S, A, B, C = 1, 2, 3, 4
+# <s> a b a b </s>  |  <s> a c </s>
+BIGRAMS = {(S, A): 2, (A, B): 2, (A, C): 1, (B, S): 1, (B, A): 1, (C, S): 1}
 
 
 def spelled(ngrams, k):
@@ -33,15 +35,7 @@ def test_unigrams_are_the_predicted_tokens():
 
 
 def test_bigrams_begin_with_the_start_of_the_line():
-    # <s> a b a b </s>  |  <s> a c </s>
-    assert spelled(count_ngrams(IDS, 5, 2), 2) == {
-        (S, A): 2,
-        (A, B): 2,
-        (A, C): 1,
-        (B, S): 1,
-        (B, A): 1,
-        (C, S): 1,
-    }
+    assert spelled(count_ngrams(IDS, 5, 2), 2) == BIGRAMS
 
 
 def test_trigrams_do_not_reach_over_the_end_of_a_line():
@@ -124,14 +118,7 @@ def test_continuation_counts_are_of_the_words_before():
     # of order 2, "<s> a" begins the line and keeps its 2 occurrences;
     # "a b" follows <s> and b, "b a", "b </s>", "c </s>" and "a c" one word each
     ngrams = count_ngrams(IDS, 5, 3)
-    one, two, three = ngrams.continuation_counts()
+    one, two, three = ngrams.continuation_counts
     assert one.tolist() == [0, 2, 2, 1, 1]
-    assert dict(zip(_spelled(ngrams, 2), two.tolist(), strict=True)) == {
-        (S, A): 2,
-        (A, B): 2,
-        (A, C): 1,
-        (B, S): 1,
-        (B, A): 1,
-        (C, S): 1,
-    }
+    assert dict(zip(_spelled(ngrams, 2), two.tolist(), strict=True)) == BIGRAMS
     assert (three == ngrams.counts[2]).all()

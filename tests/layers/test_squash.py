@@ -1,4 +1,6 @@
+import keras
 import numpy as np
+import pytest
 from keras import ops
 
 from keraslm.layers import arrays
@@ -18,3 +20,16 @@ def test_each_block_has_its_activation():
     np.testing.assert_allclose(
         ops.convert_to_numpy(squash(ops.convert_to_tensor(x), ops)), expected, atol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "close"), [("bfloat16", 1e-2), ("float32", 1e-6), ("float64", 1e-15)]
+)
+def test_the_type_of_the_numbers_is_kept(dtype, close):
+    x = ops.cast([[-3, -0.5, 0, 2]], dtype)
+    y = Squash(2, ("sigmoid", "tanh"))(x, ops)
+    assert keras.backend.standardize_dtype(y.dtype) == dtype
+    # 1 / (1 + e^3), 1 / (1 + e^0.5), tanh(0), tanh(2)
+    expected = [[1 / (1 + np.exp(3)), 1 / (1 + np.exp(0.5)), 0, np.tanh(2)]]
+    found = ops.convert_to_numpy(ops.cast(y, "float64"))
+    np.testing.assert_allclose(found, expected, atol=close, rtol=0)

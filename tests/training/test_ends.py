@@ -101,6 +101,34 @@ def test_what_was_good_before_it_went_wrong_is_kept(small, corpus, tmp_path):
     assert nats == pytest.approx(best_row(out)["nats"], rel=1e-6)
 
 
+def earlier_run(small, corpus, out):
+    """Leave a run of counts in a folder; gives the bytes of its files."""
+    train(small("ngram", out), corpus)
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def test_a_run_that_keeps_no_model_leaves_the_earlier_one(small, corpus, tmp_path):
+    out = tmp_path / "run"
+    before = earlier_run(small, corpus, out)
+    with pytest.raises(TrainingError, match=r"no model was kept.*of an earlier run"):
+        train(small("lstm", out, **WILD), corpus, overwrite=True)
+    for name in ("model.keras", "card.json", "perplexity.png"):
+        assert (out / name).read_bytes() == before[name]
+    assert keraslm.load(out).name.startswith("ngram")
+    assert "lstm" in (out / "config.toml").read_text()
+
+
+def test_a_kept_model_takes_the_earlier_ones_card_away(small, corpus, tmp_path):
+    out = tmp_path / "run"
+    earlier_run(small, corpus, out)
+    growing = WILD | {"learning_rate": 1e3, "hidden": "none", "steps": 200}
+    with pytest.raises(TrainingError, match="holds the model of step "):
+        train(small("bigram", out, valid_steps=1, **growing), corpus, overwrite=True)
+    assert keraslm.load(out).name == "bigram"
+    assert not (out / "card.json").exists()
+    assert not (out / "perplexity.png").exists()
+
+
 @pytest.fixture(scope="module")
 def unsteady(tmp_path_factory, small, corpus, impatient):
     """A run whose perplexity rises and falls, ended by Ctrl-C at step 9."""

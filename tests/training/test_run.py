@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import keraslm
+from keraslm.text.encoder import TextEncoder
 from keraslm.training.configuration import MODELS, Configuration, read_toml
 from keraslm.training.defaults import resolve
 from keraslm.training.folder import RunFolder
@@ -212,6 +213,14 @@ def test_a_place_that_cannot_be_written_is_said_first(small, corpus, tmp_path, p
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_folder_in_the_place_of_a_file_is_said_first(small, corpus, tmp_path, name):
+    (tmp_path / name).mkdir()
+    with pytest.raises(keraslm.errors.UsageError, match=f"{name} is a folder"):
+        train(small("ngram", tmp_path), corpus, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_chinese_without_a_last_newline_and_nothing_to_validate_on(
     small, texts, tmp_path, notes
 ):
@@ -232,6 +241,21 @@ def test_a_test_text_of_unknown_words_only_is_not_what_is_measured(
     corpus = texts("the dog barks\n", "the dog\n", "春眠 不觉晓\n")
     run = train(small(model, tmp_path / "run"), corpus)
     assert run.card.text_sha256 == corpus.valid.sha256
+
+
+@pytest.mark.parametrize("test", ["a dog\n", "春眠 不觉晓\n", None])
+def test_no_text_is_encoded_twice(small, texts, tmp_path, monkeypatch, test):
+    encoded, encode = [], TextEncoder.encode
+
+    def watched(encoder, text, *more, **settings):
+        encoded.append(text)
+        return encode(encoder, text, *more, **settings)
+
+    monkeypatch.setattr(TextEncoder, "encode", watched)
+    corpus = texts("the dog barks\n", "the dog\n", test)
+    train(small("ngram", tmp_path / "run"), corpus)
+    rest = [text for text in (corpus.valid, corpus.test) if text is not None]
+    assert encoded == rest  # the training text is, while its vocabulary is learnt
 
 
 def test_counting_says_what_it_does_not_need(small, corpus, tmp_path, notes):

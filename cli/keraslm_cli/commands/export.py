@@ -40,7 +40,12 @@ def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) ->
     language_model = keraslm.load(model)
     with console.working(f"exporting {language_model.name}"):
         write = _write_arpa if file_format == "arpa" else _write_keras
-        paths = write(language_model, out)
+        try:
+            paths = write(language_model, out)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write {out}: {error.strerror or error}"
+            ) from error
     for path in paths:
         click.echo(path)
 
@@ -80,7 +85,7 @@ def _check_out(
     if out.suffix == ".h5":
         raise UsageError(
             "an .h5 file can hold code that runs when it is opened; "
-            f"give a name that ends with .keras; received {str(out)!r}"
+            f"give a name that ends with {ending}; received {str(out)!r}"
         )
     if out.suffix != ending:
         raise UsageError(
