@@ -32,8 +32,8 @@ def draw_gradient_norms(
     """
     style.check_picture_path(path)
     figure, axes = style.new_figure()
-    subtitle = "norm of the gradient of the loss at step t by the states of step t - lag"
-    style.add_title(axes, title, subtitle)
+    what = "norm of the loss's gradient with respect to the states so many steps before"
+    style.add_title(axes, title, what)
     lines = [_drawn(norms) for _, norms in models]
     _scale(axes, np.concatenate([values for _, values in lines] or [np.ones(0)]))
     labels = []
@@ -60,9 +60,8 @@ def _scale(axes: Axes, values: np.ndarray) -> None:
     axes.set_ylim(low / margin, high * margin)
     axes.yaxis.set_major_locator(ticker.LogLocator(numticks=8))
     axes.yaxis.set_minor_locator(ticker.NullLocator())
-    axes.xaxis.set_major_locator(ticker.MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
+    whole = ticker.MaxNLocator(8, steps=[1, 2, 5, 10], integer=True)
+    axes.xaxis.set_major_locator(whole)
     axes.grid(axis="y", color=style.GRID, linewidth=1)
-    label = "lag (steps back from the loss)"
-    axes.set_xlabel(label, fontsize=style.LABEL_SIZE, color=INK)
-    label = "gradient norm (log scale)"
-    axes.set_ylabel(label, fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_xlabel("lag in steps", fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_ylabel("norm (log scale)", fontsize=style.LABEL_SIZE, color=INK)

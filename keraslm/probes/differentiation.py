@@ -8,7 +8,7 @@ from keras import ops, tree
 
 
 def gradient(function: Callable[[Any], Any], value: Any) -> Any:
-    """Differentiate a scalar function at a value: an array, or lists of arrays.
+    """Differentiate a scalar function of an array, or of nested lists of arrays.
 
     What the function does not use has the gradient 0.
 

@@ -1,7 +1,7 @@
 """A recurrent network whose products and states can be nudged at every step.
 
 A nudge is an array of zeros that is added. The network computes what it computes
-without, and the gradient by a nudge is the gradient by what it is added to.
+without, and the gradient with respect to a nudge is that of what it is added to.
 
 Math:   a_t = U h_{t-1} + b' + n_t,   s_t = cell(z_t, a_t, s_{t-1}) + m_t,   n = m = 0
 """

@@ -74,7 +74,7 @@ class Contributions:
 
 
 def contributions(model: Any, text: Any) -> list[Contributions]:
-    """Take the gradient by U apart, of each recurrent layer from the bottom.
+    """Take the gradient of each recurrent layer's U apart, from the bottom layer up.
 
     The text, or ids, is one window that starts at the beginning of a line; its loss is
     the mean over its tokens, as in training. Only one backward pass is made: each row
@@ -99,7 +99,7 @@ def contributions(model: Any, text: Any) -> list[Contributions]:
 
 
 def _errors(network: RecurrentModel, ids: Array) -> list[Array]:
-    """Differentiate the loss of every step by the products a_k of every step.
+    """Differentiate every step's loss with respect to every step's product a_k.
 
     Shapes: (time,) -> for each layer (steps k, losses t, gates x units)
     """

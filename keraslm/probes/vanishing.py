@@ -21,7 +21,7 @@ ROWS = 32  # windows that one backward pass differentiates together
 
 @dataclasses.dataclass(frozen=True)
 class GradientNorms:
-    """The norm of a loss's gradient by each state, a number a lag.
+    """The norm of a loss's gradient with respect to each state, a number a lag.
 
     Shapes: lags (lags,): 0, 1, 2 ..; norms (states, lags); joint (lags,)
     Units:  nats for a change of 1 in the state
@@ -44,17 +44,17 @@ class GradientNorms:
 def gradient_norms(
     model: Any, text: Any, lags: int = 50, windows: int = 64
 ) -> GradientNorms:
-    """Measure the gradient of the loss at step t by the states of step t - lag.
+    """Differentiate the loss at step t with respect to the states of step t - lag.
 
-    A state is what a step hands to the next: h of each layer, and of an LSTM also c,
-    each a variable of its own. h_t also goes to the layer above, or to the logits, at
-    once; c_t is seen by no one before step t + 1. So a layer's gradient counts all ways
-    from its state to the loss, and that by c is 0 at lag 0. The joint gradient is the
-    one by all these states of a step together: the root of the sum of squares.
+    A state s_t is what step t hands on: h_t of each layer, and c_t of each LSTM layer,
+    taken as variables of their own. A change of h_t moves the layers above (or the
+    logits) at once, and all steps after t. A change of c_t leaves h_t as it was and
+    moves the steps after t; so at lag 0 its gradient is 0. `joint` is of all states of
+    the step together: the root of the sum of their squares.
 
     `model` is a recurrent language model or its Keras model, trained or not; `text` is
-    a text or ids. The norms are means over `windows` positions t, evenly spread over
-    the text, which is read from its beginning. One backward pass gives all lags.
+    a text or ids, and is read from its beginning. The norms are means over `windows`
+    positions t, evenly spread over it. One backward pass gives every lag.
 
     Math:   mean over t of || dJ_t / ds_{t-lag} ||,   J_t = -log P(y_t | y_1 .. y_{t-1})
     Units:  nats for a change of 1 in the state
@@ -94,7 +94,7 @@ def _states_at(starts: Array, read: Iterator[list[list[Array]]]) -> Array:
     Shapes: (windows,) -> (windows, states, units)
     """
     wanted = set(starts.tolist())
-    found = [
+    found: list[Array] = [
         np.concatenate(states)
         for place, states in enumerate(itertools.islice(read, starts[-1] + 1))
         if place in wanted
@@ -105,7 +105,7 @@ def _states_at(starts: Array, read: Iterator[list[list[Array]]]) -> Array:
 def _norms(
     network: RecurrentModel, inputs: Array, targets: Array, states: Array
 ) -> Array:
-    """Differentiate the loss after the last step by the states of every step.
+    """Differentiate the loss of the last step with respect to every step's states.
 
     Shapes: inputs (windows, time), targets (windows,), states (windows, states, units)
             -> (states, time, windows), the last step first
@@ -117,7 +117,7 @@ def _norms(
         return ops.sum(nats(network.logits(hidden[:, -1]), targets))
 
     windows, time = inputs.shape
-    found = gradient(loss, no_nudges(network, time, windows))
+    found: Nudges = gradient(loss, no_nudges(network, time, windows))
     by_state = np.stack([by for layer in found for by in layer[1:]])
     return np.linalg.norm(by_state.astype(np.float64), axis=-1)[:, ::-1]
 

@@ -22,7 +22,7 @@ BATCH, TIME, FEATURES, UNITS = 2, 5, 3, 4
 
 def test_the_gradient_of_a_function_is_the_one_by_hand():
     def function(values):
-        x, (y, unused) = values
+        x, (y, _) = values
         return ops.sum(x**2 * y)
 
     x, y = np.float32([1, -2, 3]), np.float32([4, 5, 6])

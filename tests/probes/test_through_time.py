@@ -8,8 +8,6 @@ from keras import ops
 from keraslm.errors import UsageError
 from keraslm.probes import contributions, gradient
 
-pytestmark = pytest.mark.backends
-
 STEP = 1e-5  # of finite differences, in 64 bits
 
 
@@ -37,6 +35,7 @@ def close(found, expected, rtol=1e-5):
     assert np.linalg.norm(found - expected) <= rtol * np.linalg.norm(expected)
 
 
+@pytest.mark.backends
 def test_the_contributions_sum_to_the_gradient(network, ids):
     found = contributions(network, ids)
     for layer, expected in zip(found, gradients(network, ids), strict=True):
@@ -83,7 +82,8 @@ def test_the_norms_of_one_unit_by_hand(one_unit):
     # U = 0, h_t = 0.5 at every step and h_0 = 0, and no loss reaches back further than
     # the use of U at its own step. All logits are 0, so that dJ/dh = -2.5 for token 2:
     # dJ_t/dU |_(t) = h_{t-1} 0.75 (-2.5) = -0.9375, and 0 at t = 1
-    network = one_unit("tanh", 0, 0, bias=np.arctanh(0.5), output_bias=[0, 0, -1.5, 0.5])
+    biases = {"bias": np.arctanh(0.5), "output_bias": [0, 0, -1.5, 0.5]}
+    network = one_unit("tanh", inputs=0, recurrent=0, **biases)
     (layer,) = contributions(network, [2, 2, 2])
     expected = [[0, 0, 0], [0, 0.9375, 0], [0, 0, 0.9375]]
     np.testing.assert_allclose(layer.norms(), expected, rtol=1e-6)

@@ -42,9 +42,10 @@ def test_they_are_what_the_layers_give(model):
     ids = model.encoder.encode(TEXT).astype(np.int32)
     hidden = network.embed(np.array([[1, *ids]]))
     for number, layer in enumerate(network.recurrent):
-        shown = keras.ops.convert_to_numpy(layer(hidden)[0])
+        shown = layer(hidden)[0]
+        expected = keras.ops.convert_to_numpy(shown[0, 1:])
         found = activations(model, ids, layer=number + 1)
-        np.testing.assert_allclose(found.values, shown[0, 1:], atol=1e-5)
+        np.testing.assert_allclose(found.values, expected, atol=1e-5)
         if layer.states == 2:
             cells = [layer(hidden[:, : t + 2])[2][0] for t in range(len(ids))]
             cells = [keras.ops.convert_to_numpy(c) for c in cells]
