@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.text import TextEncoder, tokenizer_named
+from keraslm_datasets import village
+
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -24,6 +28,31 @@ def test_the_examples_of_the_python_page_run(
     assert shown["run.card.perplexity"] > 1
     mixed = "mixture.evaluate(corpus.valid).perplexity <= run.card.perplexity"
     assert shown[mixed]
+
+
+def test_the_examples_of_the_probes_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On networks that are not trained, in place of those of the page."""
+    monkeypatch.chdir(tmp_path)
+    for cell in ("rnn", "gru", "lstm"):
+        (tmp_path / "runs" / cell).mkdir(parents=True)
+        _new_model(cell).save(tmp_path / "runs" / cell / "model.keras")
+    names: dict[str, Any] = {}
+    shown = {}
+    for block in _python_blocks(ROOT / "docs/probes.md"):
+        shown |= _run(block, names)
+    assert (tmp_path / "gradient_norms.png").is_file()
+    assert shown["(joint[1:] / joint[:-1]).max() < 0.25"]
+    assert shown["np.allclose(layer.of_steps().sum(axis=0), whole)"]
+    assert shown["cells.values.shape"] == (2000, 8)
+
+
+def _new_model(cell: str) -> KerasLanguageModel:
+    encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
+    network = RecurrentModel(len(encoder.vocabulary), cell, 4, units=8, layers=1)
+    network.build_weights()
+    return KerasLanguageModel(network, encoder, cell)
 
 
 def _python_blocks(page: pathlib.Path) -> list[str]:

@@ -33,6 +33,7 @@ LAYERS = (
     "models",
     "loading",
     "registration",
+    "probes",
     "figures",
     "training",
     "vectors",
@@ -42,8 +43,8 @@ BELOW_THE_DATASETS = ("version", "errors", "files", "text")
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
-    "tensorflow": ("layers", "models", "training"),
-    "keras": ("layers", "models", "training"),
+    "tensorflow": ("layers", "models", "probes", "training"),
+    "keras": ("layers", "models", "probes", "training"),
 }
 
 

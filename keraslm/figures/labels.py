@@ -5,6 +5,7 @@ import math
 from matplotlib.axes import Axes
 
 from keraslm.figures import style
+from keraslm.figures.fonts import families
 
 GAP = 0.075  # of the axes' height: one line of type at LABEL_SIZE
 
@@ -24,9 +25,11 @@ def label_right_ends(axes: Axes, labels: list[tuple[float, str, str]]) -> None:
             xycoords="axes fraction",
             textcoords="offset points",
             fontsize=style.LABEL_SIZE,
+            family=families(),
             fontweight="bold",
             color=colour,
             va="center",
+            parse_math=False,
             annotation_clip=False,
         )
 

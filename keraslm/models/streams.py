@@ -64,29 +64,36 @@ class _Recurrent:
         self._embedding = array(model.embed.embeddings)
         self._projected = _projected(model, self._embedding)
         self._cells = [_Products(layer) for layer in model.recurrent]
-        self._states = [
+        self.states = [
             [np.zeros((*texts, model.units), np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
         ]
         self._output, self._bias = output_weights(model)
 
     def push(self, token_id: Any) -> None:
-        """Advance every layer by one step.
+        """Advance every layer by one step and score every token.
 
         Shapes: (), or (texts,)
         """
+        self.logits = self.advance(token_id) @ self._output + self._bias
+
+    def advance(self, token_id: Any) -> Array:
+        """Advance every layer by one step; give what the logits are made of.
+
+        Shapes: -> (units,), or (texts, units)
+        """
         hidden = self._embedding[token_id]
         for number, layer in enumerate(self._model.recurrent):
-            states = self._states[number]
+            states = self.states[number]
             if number == 0 and self._projected is not None:
                 z, a = self._projected[token_id], self._cells[0].of_state(states[0])
             else:
                 z, a = self._cells[number].of_both(hidden, states[0])
             states = layer.cell(z, a, states, arrays)
-            self._states[number] = states
+            self.states[number] = states
             added = self._model.adds_residual(number)
             hidden = hidden + states[0] if added else states[0]
-        self.logits = hidden @ self._output + self._bias
+        return hidden
 
 
 class RecurrentStream(_Recurrent, _LogitStream):

@@ -6,6 +6,7 @@ import pathlib
 import struct
 import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,7 +16,9 @@ from keraslm.figures.comparison import draw_comparison
 from keraslm.figures.fonts import drawable
 from keraslm.figures.labels import spread
 from keraslm.figures.learning_curve import draw_history
+from keraslm.figures.probes import draw_gradient_norms
 from keraslm.figures.style import figure_number, shortened
+from keraslm.probes import GradientNorms
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +129,27 @@ def test_numbers_and_names_are_short():
     ]
     assert shortened("a" * 50 + "b" * 50, 11) == "aaaaa…bbbbb"
     assert shortened("two\nlines", 20) == "two lines"
+
+
+def norms(joint):
+    """Build gradient norms of which only the joint ones are known."""
+    joint = np.array(joint)
+    return GradientNorms(("layer 1 h",), np.arange(len(joint)), joint[None], joint, 1)
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        [("rnn", norms([1.2, 1e-3, 1e-6])), ("lstm", norms([1.3, 0.4, 0.2, 0.1]))],
+        [("vanishes", norms([1.0, 1e-20, 1e-41, 0.0])), ("explodes", norms([1, 1e9]))],
+        [("not finite", norms([math.inf, math.nan])), ("红楼梦 $x$", norms([2.0]))],
+        [(f"model {i}", norms([1.0, 1.0])) for i in range(8)],
+        [],
+    ],
+)
+def test_any_gradient_norms_are_drawn(tmp_path, models):
+    out = tmp_path / "norms.png"
+    draw_gradient_norms(models, out)
+    width, height = size(out)
+    assert 1.2 < width / height < 2.6
+    assert list(tmp_path.iterdir()) == [out]

@@ -1,0 +1,36 @@
+"""What a recurrent cell does, measured: its gradients and its activations."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keraslm.probes.differentiation import gradient
+    from keraslm.probes.through_time import Contributions, contributions
+    from keraslm.probes.units import Activations, activations
+    from keraslm.probes.vanishing import GradientNorms, gradient_norms
+
+__all__ = [
+    "Activations",
+    "Contributions",
+    "GradientNorms",
+    "activations",
+    "contributions",
+    "gradient",
+    "gradient_norms",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for, since it imports Keras."""
+    homes = {
+        "Activations": "units",
+        "Contributions": "through_time",
+        "GradientNorms": "vanishing",
+        "activations": "units",
+        "contributions": "through_time",
+        "gradient": "differentiation",
+        "gradient_norms": "vanishing",
+    }
+    if name not in homes:
+        raise AttributeError(f"module 'keraslm.probes' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"keraslm.probes.{homes[name]}"), name)
