@@ -38,31 +38,46 @@ def fit(
     A Ctrl-C ends it cleanly, with what was kept so far.
     Raises: TrainingError at a loss that is no number.
     """
-    boundary = language_model.encoder.vocabulary.boundary_id
-    windows = Windows(train.ids, boundary, *window_shape(c, len(train.ids)))
+    model, windows = compiled(language_model, c, train)
     clock = Clock(total_steps(c, len(windows)), c.minutes)
     rate = LearningRate(c, clock)
     keeper.begin(clock)
 
     watch = Watch(c, clock, rate, keeper, train, valid)
-    model = CarriedModel(language_model.keras_model, windows.rows)
-    model.compile(
-        optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
-    )
     try:
-        model.fit(
-            windows_again_and_again(windows),
-            steps_per_epoch=len(windows),
-            shuffle=False,
-            epochs=2**31,
-            verbose=0,
-            callbacks=[KeepFreedMemory(), rate, watch, keeper.samples],
-        )
+        fit_until_stopped(model, windows, [rate, watch, keeper.samples])
     except KeyboardInterrupt:
         keeper.interrupted(clock.step)
     watch.log_training()
     watch.validate()
     keeper.samples.write()
+
+
+def compiled(
+    language_model: KerasLanguageModel, c: Configuration, train: Encoded
+) -> tuple[CarriedModel, Windows]:
+    """Give the model that is fitted, with its optimizer, and the windows to read."""
+    boundary = language_model.encoder.vocabulary.boundary_id
+    windows = Windows(train.ids, boundary, *window_shape(c, len(train.ids)))
+    model = CarriedModel(language_model.keras_model, windows.rows)
+    model.compile(
+        optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
+    )
+    return model, windows
+
+
+def fit_until_stopped(
+    model: CarriedModel, windows: Windows, callbacks: list[keras.callbacks.Callback]
+) -> None:
+    """Update the weights, one epoch after another, until a callback says stop."""
+    model.fit(
+        windows_again_and_again(windows),
+        steps_per_epoch=len(windows),
+        shuffle=False,
+        epochs=2**31,
+        verbose=0,
+        callbacks=[KeepFreedMemory(), *callbacks],
+    )
 
 
 def total_steps(c: Configuration, steps_per_epoch: int) -> int | None:
