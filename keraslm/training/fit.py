@@ -49,31 +49,15 @@ def fit(
     A Ctrl-C ends it cleanly, with what was kept so far.
     Raises: TrainingError at a loss that is no number.
     """
-    windows = new_windows(c, train, language_model.encoder.vocabulary.boundary_id)
+    model, windows = compiled(language_model, c, train)
     clock = Clock(total_steps(c, len(windows)), c.minutes)
     rate = LearningRate(c, clock)
     keeper.begin(clock)
 
     averaging = Averaging(c)
     watch = Watch(c, clock, rate, averaging, keeper, train, valid)
-    model = CarriedModel(
-        language_model.keras_model,
-        windows.rows,
-        carries=c.state == "carried",
-        usual_tokens=windows.rows * windows.usual if c.vary_time else None,
-    )
-    model.compile(
-        optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
-    )
     try:
-        model.fit(
-            windows_again_and_again(windows),
-            steps_per_epoch=len(windows),
-            shuffle=False,
-            epochs=2**31,
-            verbose=0,
-            callbacks=[KeepFreedMemory(), rate, averaging, watch, keeper.samples],
-        )
+        fit_until_stopped(model, windows, [rate, averaging, watch, keeper.samples])
     except KeyboardInterrupt:
         keeper.interrupted(clock.step)
     watch.log_training()
@@ -88,6 +72,37 @@ def new_windows(c: Configuration, train: Encoded, boundary_id: int) -> Windows:
     if c.vary_time:
         return VariedWindows(train.ids, boundary_id, *shape, c.seed)
     return Windows(train.ids, boundary_id, *shape)
+
+
+def compiled(
+    language_model: KerasLanguageModel, c: Configuration, train: Encoded
+) -> tuple[CarriedModel, Windows]:
+    """Give the model that is fitted, with its optimizer, and the windows to read."""
+    windows = new_windows(c, train, language_model.encoder.vocabulary.boundary_id)
+    model = CarriedModel(
+        language_model.keras_model,
+        windows.rows,
+        carries=c.state == "carried",
+        usual_tokens=windows.rows * windows.usual if c.vary_time else None,
+    )
+    model.compile(
+        optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
+    )
+    return model, windows
+
+
+def fit_until_stopped(
+    model: CarriedModel, windows: Windows, callbacks: list[keras.callbacks.Callback]
+) -> None:
+    """Update the weights, one epoch after another, until a callback says stop."""
+    model.fit(
+        windows_again_and_again(windows),
+        steps_per_epoch=len(windows),
+        shuffle=False,
+        epochs=2**31,
+        verbose=0,
+        callbacks=[KeepFreedMemory(), *callbacks],
+    )
 
 
 def total_steps(c: Configuration, steps_per_epoch: int) -> int | None:

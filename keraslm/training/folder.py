@@ -16,6 +16,8 @@ from keraslm.training.configuration import to_toml
 class RunFolder:
     """The files of a run, by name."""
 
+    holds = "a run"
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = pathlib.Path(path)
         self.model = self.path / MODEL_IN_RUN
@@ -56,7 +58,7 @@ class RunFolder:
         there = [file.name for file in self.files if file.exists()]
         if there and not overwrite:
             raise UsageError(
-                f"{self.path} holds a run already ({', '.join(there)}); "
+                f"{self.path} holds {self.holds} already ({', '.join(there)}); "
                 "give another --out, or --overwrite to replace it"
             )
         for file in self.files:

@@ -53,12 +53,7 @@ def train(
     c = resolve(initial_options(c, initial) if initial else c)
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
-    encoder, texts = _encoded(c, corpus, initial.encoder if initial else None, reporter)
-    _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
-    if c.model == "ngram":
-        check_held_out(c, texts)
-    else:
-        check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
+    encoder, texts = read_texts(c, corpus, initial, reporter)
     folder.create()
     folder.write_configuration(c.to_dict())
     if c.model == "ngram":
@@ -73,6 +68,22 @@ def default_folder(c: Configuration, corpus: Corpus) -> str:
     """Name the folder of a run that was given none."""
     name = corpus.name.split(".")[0].replace(" ", "-")
     return f"runs/{name}-{c.level}-{c.model}"
+
+
+def read_texts(
+    c: Configuration, corpus: Corpus, initial: Any, reporter: Reporter
+) -> tuple[TextEncoder, dict[str, Encoded]]:
+    """Read the texts of a run, and refuse what it cannot train on.
+
+    Raises: UsageError, CorpusError
+    """
+    encoder, texts = _encoded(c, corpus, initial.encoder if initial else None, reporter)
+    _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
+    if c.model == "ngram":
+        check_held_out(c, texts)
+    else:
+        check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
+    return encoder, texts
 
 
 def _encoded(
@@ -116,6 +127,22 @@ def _holds_known(ids: np.ndarray, vocabulary: Vocabulary) -> bool:
     return not np.isin(ids, (vocabulary.unknown_id, vocabulary.boundary_id)).all()
 
 
+def new_network(
+    c: Configuration, encoder: TextEncoder, reporter: Reporter, initial: Any = None
+) -> Any:
+    """Build the network of a configuration, or take the one that it continues."""
+    import keras
+
+    from keraslm.models.build import build
+    from keraslm.models.language_model import KerasLanguageModel
+
+    keras.utils.set_random_seed(c.seed)
+    network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
+    model = KerasLanguageModel(network, encoder, c.model)
+    reporter.note(f"{c.model}: {model.parameters:,} parameters")
+    return model
+
+
 def _fit(
     c: Configuration,
     encoder: TextEncoder,
@@ -124,17 +151,10 @@ def _fit(
     reporter: Reporter,
     initial: Any = None,
 ) -> LanguageModel:
-    import keras
-
-    from keraslm.models.build import build
-    from keraslm.models.language_model import KerasLanguageModel
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
 
-    keras.utils.set_random_seed(c.seed)
-    network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
-    model = KerasLanguageModel(network, encoder, c.model)
-    reporter.note(f"{c.model}: {model.parameters:,} parameters")
+    model = new_network(c, encoder, reporter, initial)
     keeper = Keeper(model, c, folder, reporter)
     try:
         fit(model, c, texts["train"], texts.get("valid"), keeper)

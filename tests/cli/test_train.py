@@ -70,6 +70,36 @@ def test_a_run_is_not_replaced_unasked(keraslm, refused, trained, text):
     assert {path: path.read_bytes() for path in trained.iterdir()} == before
 
 
+SEARCH = "--find-rate --model bigram --embedding 4 --hidden 6 --steps 60".split()
+
+
+def test_the_learning_rate_is_searched(keraslm, text, tmp_path):
+    run = tmp_path / "run"
+    result = keraslm("train", text, "--split", "100", "--out", run, *SEARCH)
+    assert result.exit_code == 0, result.output
+    (line,) = result.stdout.splitlines()
+    assert line.startswith(f"{run}: try --learning-rate 0.")
+    assert line.endswith(")")
+    files = sorted(path.name for path in run.iterdir())
+    assert files == ["learning_rate.csv", "learning_rate.png"]
+
+
+def test_a_search_says_as_json_what_it_found(keraslm_json, text, tmp_path):
+    run = tmp_path / "run"
+    found = keraslm_json("train", text, "--split", "100", "--out", run, *SEARCH)
+    assert found["learning_rate"] == pytest.approx(found["rises_at"] / 10)
+    assert found["picture"] == str(run / "learning_rate.png")
+    lines = (run / "learning_rate.csv").read_text().splitlines()
+    assert found["steps"] == len(lines) - 1
+
+
+def test_counts_have_no_learning_rate(keraslm, refused, text, tmp_path):
+    run = tmp_path / "run"
+    arguments = ("train", text, "--model", "ngram", "--find-rate", "--out", run)
+    refused(keraslm(*arguments), 2, "no learning rate", "--model lstm")
+    assert list(tmp_path.iterdir()) == [text]
+
+
 TEXTS = [
     (b"", "char", "100", ("is empty",)),
     (b"\xef\xbb\xbf", "word", "100", ("is empty",)),

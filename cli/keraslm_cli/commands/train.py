@@ -1,17 +1,22 @@
 """keraslm train: from a text to a model."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from keraslm_cli import texts
 
+if TYPE_CHECKING:
+    from keraslm.text.corpus import Corpus
+    from keraslm.training.configuration import Configuration
+
 HELP = f"""Train a model on CORPUS and write it to the folder RUN.
 
 RUN holds model.keras, config.toml, history.csv, samples.txt, card.json and
 perplexity.png. Without options: an LSTM on words. Options that are left out take a
-good value for the model and the level; config.toml says which.
+good value for the model and the level; config.toml says which. With --find-rate, only
+learning_rate.csv and learning_rate.png are written.
 
 {texts.CORPUS_HELP}
 """
@@ -39,7 +44,8 @@ _OPTIONS = (
     click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
     click.option("--recipe", metavar="NAME", help="Published settings; flags win."),
     click.option("--config", metavar="FILE", help="Options in TOML; flags win."),
-    click.option("--json", "as_json", is_flag=True, help="Print the card as JSON."),
+    click.option("--find-rate", is_flag=True, help="Suggest a rate, train no model."),
+    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     # the text
     _option("--encoding", metavar="NAME", help="The text's encoding; else utf-8."),
     _option("--split", metavar="A/B[/C]", help="Shares of train/valid[/test]."),
@@ -123,15 +129,13 @@ def command(
     recipe: str | None,
     config: str | None,
     overwrite: bool,
+    find_rate: bool,
     as_json: bool,
     **flags: Any,
 ) -> None:
     """Put the options together, train, and say what came of it."""
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm.training.recipes import read_recipe
-    from keraslm.training.run import train
-    from keraslm_cli import console
-    from keraslm_cli.training_progress import TrainingProgress
 
     given = {name: value for name, value in flags.items() if value is not None}
     given |= {} if corpus is None else {"corpus": corpus}
@@ -139,8 +143,21 @@ def command(
     options = {**published, **(read_toml(config) if config else {}), **given}
     c = Configuration(**options)
     opened = texts.open_named_corpus(c.corpus, c.encoding, c.split)
+    if find_rate:
+        _find_rate(c, opened, overwrite, as_json)
+    else:
+        _train(c, opened, overwrite, as_json)
+
+
+def _train(
+    c: "Configuration", corpus: "Corpus", overwrite: bool, as_json: bool
+) -> None:
+    from keraslm.training.run import train
+    from keraslm_cli import console
+    from keraslm_cli.training_progress import TrainingProgress
+
     with TrainingProgress() as progress:
-        run = train(c, opened, overwrite, progress, _command_line())
+        run = train(c, corpus, overwrite, progress, _command_line())
     if as_json:
         console.print_json(run.card.to_dict())
         return
@@ -148,6 +165,27 @@ def command(
     click.echo(
         f"{run.folder.path}: {card.model}, perplexity {card.perplexity:,.2f} "
         f"({card.nats_per_token:.4f} nats a token) on {card.text}"
+    )
+
+
+def _find_rate(
+    c: "Configuration", corpus: "Corpus", overwrite: bool, as_json: bool
+) -> None:
+    from keraslm.training.find_rate import find_rate
+    from keraslm_cli import console
+    from keraslm_cli.training_progress import TrainingProgress
+
+    with TrainingProgress() as progress:
+        found = find_rate(c, corpus, overwrite, progress)
+    if as_json:
+        console.print_json(found.to_dict())
+        return
+    rises = "it did not rise up to the highest rate tried"
+    if found.rises_at is not None:
+        rises = f"it starts to rise at {found.rises_at:.2g}"
+    click.echo(
+        f"{found.folder.path}: try --learning-rate {found.learning_rate:.2g} "
+        f"(the loss still falls there; {rises})"
     )
 
 
