@@ -8,19 +8,8 @@ import contextlib
 import ctypes
 import sys
 
-import keras
-
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the names of glibc's malloc.h
 _LARGEST = 2**30  # bytes
-
-
-class KeepFreedMemory(keras.callbacks.Callback):
-    """Ask for it once an epoch: TensorFlow resets it when it opens a generator."""
-
-    def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
-        """Ask at the first step."""
-        if batch == 0:
-            keep_freed_memory()
 
 
 def keep_freed_memory() -> None:

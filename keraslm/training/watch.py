@@ -8,6 +8,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keraslm.errors import TrainingError
@@ -39,7 +40,8 @@ class Watch(keras.callbacks.Callback):
         self._c, self._clock, self._keeper = c, clock, keeper
         self._rate, self._averaging = rate, averaging
         self._train, self._valid = train, valid
-        self._epoch = [0.0, 0.0]  # nats, tokens
+        self._row = np.zeros(2)  # nats, tokens
+        self._epoch = np.zeros(2)
         self._row_began = 0.0
         self._validation_took = 0.0
         self._validation_ended = 0.0
@@ -53,12 +55,13 @@ class Watch(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         """Start at the beginning of the text, with an empty state."""
         self._clock.epoch = epoch + 1
-        self._epoch = [0.0, 0.0]
+        self._epoch = np.zeros(2)
         self.model.forget()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count the step, log what is due and stop when the run is over."""
         self._clock.step += 1
+        self._row += self.model.take_mean_nats()
         self._stop_unless_finite("loss", logs["loss"])
         self._stop_unless_finite("gradient norm", self._gradient_norm())
         if self._clock.step % self._c.log_steps == 0:
@@ -82,10 +85,11 @@ class Watch(keras.callbacks.Callback):
 
     def log_training(self) -> None:
         """Add a row of the mean since the last one."""
-        nats, tokens = self.model.take_mean_nats()
+        nats, tokens = self._row
         if not tokens:
             return
-        self._epoch = [self._epoch[0] + nats, self._epoch[1] + tokens]
+        self._epoch += self._row
+        self._row = np.zeros(2)
         seconds = self._clock.seconds - self._row_began
         row = self._keeper.history.add(
             self._clock,
