@@ -1,5 +1,6 @@
 """Keras layers, one idea a file, each with its equation."""
 
+from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
 from keraslm.layers.lstm import LSTM
 from keraslm.layers.multi_hot import MultiHotDense
@@ -10,6 +11,7 @@ from keraslm.layers.window import Window
 __all__ = [
     "GRU",
     "LSTM",
+    "Dropout",
     "MultiHotDense",
     "OneHot",
     "OneHotDense",

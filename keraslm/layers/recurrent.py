@@ -11,6 +11,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.layers.dropout import drop
 from keraslm.layers.scan import Cell, scan
 
 
@@ -98,9 +99,8 @@ class Recurrent(keras.layers.Layer, abc.ABC):
             initial_state = self.initial_state(ops.shape(inputs)[0])
         kernel, recurrent, *biases = (ops.convert_to_tensor(w) for w in self.weights)
         if training and self._seeds is not None:
-            recurrent = keras.random.dropout(
-                recurrent, self.weight_drop, seed=self._seeds
-            )
+            shape = ops.shape(recurrent)
+            recurrent = drop(recurrent, self.weight_drop, self._seeds, shape)
         input_bias, state_bias = self.biases(biases[0])
         steps = ops.transpose(inputs, (1, 0, 2))  # (time, batch, features)
         steps = ops.matmul(steps, kernel) + input_bias

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, SimpleRNN
+from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
 from keraslm.models.causal import CausalModel
 
 CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
@@ -73,16 +73,16 @@ class RecurrentModel(CausalModel):
             tie_weights=True,
             embeddings_initializer=keras.initializers.RandomNormal(0.0, spread),
         )
-        self.recurrent = [self._new_layer() for _ in range(layers)]
-        self.drop_words = keras.layers.Dropout(embedding_dropout, seed=seed)
-        one_mask = (None, 1, None)  # the same for every step of a window
-        self.drop = keras.layers.Dropout(dropout, noise_shape=one_mask, seed=seed)
+        self.recurrent = [self._new_layer(number) for number in range(layers)]
+        self.drop_words = Dropout(embedding_dropout, seed=seed)
+        self.drop = Dropout(dropout, same_steps=True, seed=seed)
         wide = tied and units != embedding
         self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
         self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)
 
-    def _new_layer(self) -> Any:
-        given: dict[str, Any] = {"weight_drop": self.weight_drop, "seed": self.seed}
+    def _new_layer(self, number: int) -> Any:
+        seed = None if self.seed is None else self.seed + number
+        given: dict[str, Any] = {"weight_drop": self.weight_drop, "seed": seed}
         if self.cell == "rnn":
             given["activation"] = self.activation
         return CELLS[self.cell](self.units, return_state=True, **given)
@@ -98,6 +98,16 @@ class RecurrentModel(CausalModel):
 
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """
+        hidden, after = self.read(ids, states, training, length)
+        return self.logits(hidden), after
+
+    def read(
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Give what the last layer shows.
+
+        Shapes: ids (batch, time) -> (batch, time, units), next states
+        """
         hidden = self.drop(self._embedded(ids, training), training=training)
         after: list[Any] = []
         for number, layer in enumerate(self.recurrent):
@@ -108,7 +118,7 @@ class RecurrentModel(CausalModel):
             after += last
             shown = self.drop(shown, training=training)
             hidden = hidden + shown if self.adds_residual(number) else shown
-        return self.logits(hidden), after
+        return hidden, after
 
     def _embedded(self, ids: Any, training: bool) -> Any:
         """Look up the vectors; dropped, a word is zero wherever it stands."""
@@ -129,8 +139,25 @@ class RecurrentModel(CausalModel):
         """
         if self.predict_next is not None:
             return self.predict_next(hidden)
-        hidden = self.project(hidden) if self.project is not None else hidden
-        return self.embed(hidden, reverse=True)
+        return self.embed(self.features(hidden), reverse=True)
+
+    def features(self, hidden: Any) -> Any:
+        """Give what is multiplied with O: h, or its projection where E is narrower.
+
+        Shapes: (.., units) -> (.., width)
+        """
+        return hidden if self.project is None else self.project(hidden)
+
+    def output_weights(self, ids: Any) -> tuple[Any, Any]:
+        """Give the columns of O and the entries of b that score some tokens.
+
+        Shapes: ids (n,) -> (n, width), (n,)
+        """
+        if self.predict_next is None:
+            rows = ops.take(self.embed.embeddings, ids, axis=0)
+            return rows, ops.zeros(ops.shape(ids), rows.dtype)
+        columns = ops.take(self.predict_next.kernel, ids, axis=1)
+        return ops.transpose(columns), ops.take(self.predict_next.bias, ids)
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the model."""

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import MultiHotDense, OneHotDense, Window
+from keraslm.layers import Dropout, MultiHotDense, OneHotDense, Window
 from keraslm.models.causal import CausalModel
 from keraslm.text.vocabulary import Vocabulary
 
@@ -53,7 +53,7 @@ class WindowModel(CausalModel):
         self.embed = self._new_embedding()
         self.first = self._new_first(widths[0])
         self.rest = [keras.layers.Dense(width) for width in widths[1:]]
-        self.drop = keras.layers.Dropout(dropout, seed=seed)
+        self.drop = Dropout(dropout, seed=seed)
 
     def _new_embedding(self) -> Any:
         if self.input_kind != "embedding":

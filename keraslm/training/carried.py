@@ -11,6 +11,7 @@ import keras
 from keras import ops
 
 from keraslm.models.causal import CausalModel
+from keraslm.training.sampled import SampledSoftmax
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -29,11 +30,13 @@ class CarriedModel(keras.Model):
         rows: int,
         carries: bool = True,
         usual_tokens: int | None = None,
+        sampled: SampledSoftmax | None = None,
     ) -> None:
         super().__init__()
-        self.model = model
+        self.model: Any = model
         self.carries = carries
         self.usual_tokens = usual_tokens
+        self.sampled = sampled
         self.mean_nats = keras.metrics.Mean("nats")
         states = model.initial_states(rows)
         self.states = [self._variable(state, k) for k, state in enumerate(states)]
@@ -51,18 +54,19 @@ class CarriedModel(keras.Model):
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Read the next window and keep where it ended.
 
-        `inputs` are its ids, or with them under "length" how many of each row to read.
+        `inputs` holds the "ids", it may hold the "length" of a row that is read, and
+        with a sampled softmax the words "drawn". Gives the logits, or what the sampled
+        softmax is computed from.
         """
         # copied: torch assigns in place what its gradient still needs
         states = [ops.copy(state) for state in self.states]
-        ids, length = inputs, None
-        if isinstance(inputs, dict):
-            ids, length = inputs["ids"], inputs["length"][0]
-        logits, after = self.model.step(ids, states, training, length)
+        length = inputs["length"][0] if "length" in inputs else None
+        read = self.model.step if self.sampled is None else self.model.read
+        shown, after = read(inputs["ids"], states, training, length)
         if training and self.carries:
             for state, value in zip(self.states, after, strict=True):
                 state.assign(ops.stop_gradient(value))
-        return logits
+        return shown
 
     def compute_loss(
         self,
@@ -73,7 +77,10 @@ class CarriedModel(keras.Model):
         training: bool = True,
     ) -> Any:
         """Average the nats over the tokens that are no padding."""
-        nats = ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+        if self.sampled is None:
+            nats = ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+        else:
+            nats = self.sampled.nats(self.model, y_pred, y, x["drawn"])
         # an array, from train_on_batch on torch
         sample_weight = ops.convert_to_tensor(sample_weight)
         tokens = ops.sum(sample_weight)

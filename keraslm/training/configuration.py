@@ -52,6 +52,8 @@ class Configuration:
     tied: bool = False
     residual: bool = False
     activation: str = "tanh"
+    softmax: str = "full"
+    samples: int | None = None
     # the optimizer
     optimizer: str = "adam"
     learning_rate: float | None = None

@@ -91,6 +91,8 @@ def resolve(c: Configuration) -> Configuration:
         defaults["learning_rate"] = 1.0 if c.optimizer == "sgd" else 0.1
     if c.clip_value is None:
         defaults["clip_norm"] = 1.0
+    if c.softmax == "sampled":
+        defaults["samples"] = 1024
     open_names = [name for name in defaults if getattr(c, name) is None]
     return dataclasses.replace(c, **{name: defaults[name] for name in open_names})
 
@@ -112,6 +114,15 @@ def _refuse_foreign_options(c: Configuration) -> None:
         raise UsageError(
             f"the context of a {c.model} is {fixed}; received {c.context}: "
             "give --model neural-ngram for another"
+        )
+    if c.softmax != "full" and c.model not in RECURRENT:
+        raise UsageError(
+            f"a {c.softmax} softmax is for {', '.join(RECURRENT)}; received it for "
+            f"{c.model}"
+        )
+    if c.samples is not None and c.softmax != "sampled":
+        raise UsageError(
+            "samples is an option of the sampled softmax; give --softmax sampled"
         )
     if c.state != "carried" and c.model not in RECURRENT:
         raise UsageError(f"{c.model} has no state to {c.state}")

@@ -17,17 +17,23 @@ from keraslm.training.keeper import Keeper
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.room import window_shape
+from keraslm.training.sampled import SampledSoftmax
 from keraslm.training.schedule import LearningRate
 from keraslm.training.watch import Watch
 
 
-def batch(windows: Windows, number: int, epoch: int) -> Any:
+def batch(
+    windows: Windows, sampled: SampledSoftmax | None, number: int, epoch: int
+) -> tuple[dict[str, Any], Any, Any]:
     """Give a step of an epoch as Keras takes it: inputs, targets, weights."""
     ids, targets, weights = windows.step(number, epoch)
-    if not isinstance(windows, VariedWindows):
-        return ids, targets, weights
-    length = np.full(len(ids), windows.columns(number, epoch)[1], np.int32)
-    return {"ids": ids, "length": length}, targets, weights
+    inputs = {"ids": ids}
+    if isinstance(windows, VariedWindows):
+        _, length = windows.columns(number, epoch)
+        inputs["length"] = np.full(len(ids), length, np.int32)
+    if sampled is not None:
+        inputs["drawn"] = sampled.draw(number, epoch)
+    return inputs, targets, weights
 
 
 def fit(
@@ -72,11 +78,16 @@ def compiled(
 ) -> tuple[CarriedModel, Windows]:
     """Give the model that is fitted, with its optimizer, and the windows to read."""
     windows = new_windows(c, train, language_model.encoder.vocabulary.boundary_id)
+    network, sampled = language_model.keras_model, None
+    if c.softmax == "sampled":
+        size = network.vocabulary_size
+        sampled = SampledSoftmax(train.ids, size, c.samples or 1, c.seed)
     model = CarriedModel(
-        language_model.keras_model,
+        network,
         windows.rows,
         carries=c.state == "carried",
         usual_tokens=windows.rows * windows.usual if c.vary_time else None,
+        sampled=sampled,
     )
     model.compile(
         optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
@@ -100,7 +111,7 @@ def fit_until_stopped(
         told.on_epoch_begin(epoch)
         for number in range(len(windows)):
             told.on_train_batch_begin(number)
-            x, y, weights = batch(windows, number, epoch)
+            x, y, weights = batch(windows, model.sampled, number, epoch)
             logs = model.train_on_batch(x, y, weights, return_dict=True)
             told.on_train_batch_end(number, logs)
             if model.stop_training:

@@ -21,6 +21,7 @@ SMOOTHINGS = (
     "modified-kneser-ney",
 )
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
+SOFTMAXES = ("full", "sampled")
 STATES = ("carried", "reset")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LARGEST_SEED = 2**32 - 1  # NumPy's
@@ -32,6 +33,7 @@ _CHOICES = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "state": STATES,
+    "softmax": SOFTMAXES,
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),
 }
@@ -45,6 +47,7 @@ _LEAST = {
     "embedding": 1,
     "layers": 1,
     "units": 1,
+    "samples": 1,
     "warmup": 0,
     "decay_after": 0,
     "average_steps": 1,

@@ -48,7 +48,8 @@ def trained(request):
     windows = Windows(encoder.encode(TEXT), 1, batch_size=4, time=8)
     losses = []
     for number in range(20):
-        model.train_on_batch(*windows.step(number % (len(windows) - 1)))
+        ids, *rest = windows.step(number % (len(windows) - 1))
+        model.train_on_batch({"ids": ids}, *rest)
         total, tokens = model.take_mean_nats()
         losses.append(total / tokens)
     return KerasLanguageModel(network, encoder, request.param), losses

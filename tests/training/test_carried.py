@@ -34,7 +34,7 @@ def compiled(model, **options):
 
 
 def step(model, ids, targets, weights):
-    data = np.array([ids]), np.array([targets]), np.array([weights], "float32")
+    data = {"ids": np.array([ids])}, np.array([targets]), np.array([weights], "float32")
     return float(model.train_on_batch(*data, return_dict=True)["loss"])
 
 
@@ -91,7 +91,10 @@ def test_windows_that_continue_are_one_long_window(model):
     window = carried(model, rows=2)
     whole = np.asarray(window.model(IDS))
     for _ in range(2):
-        parts = [window(part, training=True) for part in np.split(IDS, [3, 4], axis=1)]
+        parts = [
+            window({"ids": part}, training=True)
+            for part in np.split(IDS, [3, 4], axis=1)
+        ]
         assert np.concatenate(parts, axis=1) == pytest.approx(whole, abs=1e-5)
         window.forget()
 
@@ -103,7 +106,7 @@ def test_windows_may_be_read_in_part(model):
     first = {"ids": IDS[:, :5], "length": np.array([3, 3])}  # two of padding
     parts = [
         np.asarray(window(first, training=True))[:, :3],
-        np.asarray(window(IDS[:, 3:], training=True)),
+        np.asarray(window({"ids": IDS[:, 3:]}, training=True)),
     ]
     assert np.concatenate(parts, axis=1) == pytest.approx(whole, abs=1e-5)
 
@@ -113,7 +116,9 @@ def test_a_state_that_is_not_carried_starts_every_window_like_a_text():
     window = CarriedModel(made, 2, carries=False)
     for part in np.split(IDS, [3], axis=1):
         alone = np.asarray(made(part))
-        assert np.asarray(window(part, training=True)) == pytest.approx(alone, abs=1e-6)
+        assert np.asarray(window({"ids": part}, training=True)) == pytest.approx(
+            alone, abs=1e-6
+        )
 
 
 def test_a_token_counts_the_same_in_a_short_window():
@@ -128,10 +133,10 @@ def test_a_token_counts_the_same_in_a_short_window():
 
 def test_a_look_outside_of_training_moves_no_state():
     window = carried("lstm", rows=2)
-    first = np.asarray(window(IDS))
-    assert np.asarray(window(IDS)) == pytest.approx(first)
-    window(IDS, training=True)
-    assert np.abs(np.asarray(window(IDS)) - first).max() > 1e-4
+    first = np.asarray(window({"ids": IDS}))
+    assert np.asarray(window({"ids": IDS})) == pytest.approx(first)
+    window({"ids": IDS}, training=True)
+    assert np.abs(np.asarray(window({"ids": IDS})) - first).max() > 1e-4
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw"])

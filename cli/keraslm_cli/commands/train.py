@@ -71,6 +71,10 @@ _OPTIONS = (
     _option("--weight-drop", type=_REAL, help="Share of recurrent weights dropped."),
     _option("--tied/--no-tied", help="Predict with the embedding's own weights."),
     _option("--residual/--no-residual", help="Add a layer's input to its output."),
+    _option("--softmax", metavar="full|sampled", help="Sampled: quicker training."),
+    _option(
+        "--samples", type=_WHOLE, help="Words a step of the sampled softmax; 1024."
+    ),
     _option("--activation", metavar="tanh|sigmoid", help="Of the rnn."),
     # the optimizer
     _option(
