@@ -4,8 +4,9 @@ A recurrent model has to read a text from its first token to its last. Here the 
 cut into rows that are read side by side. What a row starts from is first guessed, by
 reading the end of the row before it. Then every row that did not start from where the
 row before it really ended is read again from there, until its states are those of the
-reading before; and so on until no row is left. The figure is that of one reading from
-the first token to the last, up to the rounding of floating-point numbers.
+reading before; and so on until no row is left, or until a reading changes the figure
+by less than a millionth of it. So the figure is that of one reading from the first token
+to the last, also for a network that forgets slowly.
 """
 
 import dataclasses
@@ -23,6 +24,7 @@ Array = npt.NDArray[Any]
 TIME = 128  # tokens of a row that are read in one call
 ROWS = 64
 SAME = 1e-5  # how far apart two states may be, relative to the larger of them and 1
+CLOSE = 1e-6  # a change of the figure, relative to it, that ends the reading
 MARKS = 16  # calls from the start of a row after which its states are kept
 
 
@@ -85,9 +87,13 @@ class StreamScorer:
         before = np.concatenate([[boundary_id], targets.ravel()[:-1]])
         inputs = before.astype(np.int32).reshape(rows, length)
         table = self._unread(inputs, targets, time)
-        wrong = np.arange(rows)
+        wrong, before = np.arange(rows), 0.0
         for _ in range(rows):
             self._read(table, wrong, time)
+            figure = float(table.scores.sum(dtype=np.float64))
+            if abs(figure - before) <= CLOSE * abs(figure):
+                break
+            before = figure
             wanted = self._after(table.ends)
             wrong = np.flatnonzero(~_same(table.starts, wanted))
             if not len(wrong):

@@ -57,10 +57,21 @@ def test_a_long_memory_is_read_until_the_rows_agree(ask, text, small_rows, monke
         return read(self, table, rows, time)
 
     monkeypatch.setattr(scorer.StreamScorer, "_read", counted)
+    monkeypatch.setattr(scorer, "CLOSE", 0)
     found = model.log_probabilities(text)
     np.testing.assert_allclose(found, one_reading(model, text), atol=1e-4)
     assert len(readings) > 2 and readings[0] == 8
     assert readings == sorted(readings, reverse=True), "fewer rows at each reading"
+
+
+def test_readings_end_when_the_figure_stays(ask, text, small_rows, monkeypatch):
+    model = ask(long_lived())
+    exact = one_reading(model, text).mean()
+    assert model.log_probabilities(text).mean() == pytest.approx(exact, rel=1e-5)
+    monkeypatch.setattr(scorer, "CLOSE", 1e9)  # one reading of every row
+    once = model.log_probabilities(text).mean()
+    assert once == pytest.approx(exact, rel=0.05)
+    assert once != pytest.approx(exact, rel=1e-5)
 
 
 @pytest.mark.parametrize("tokens", [0, 1, 2, 17, 300])
