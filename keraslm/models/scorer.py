@@ -5,8 +5,8 @@ cut into rows that are read side by side. What a row starts from is first guesse
 reading the end of the row before it. Then every row that did not start from where the
 row before it really ended is read again from there, until its states are those of the
 reading before; and so on until no row is left, or until a reading changes the figure
-by less than a millionth of it. So the figure is that of one reading from the first token
-to the last, also for a network that forgets slowly.
+by less than a millionth of it. So the figure is that of one reading from the first
+token to the last, also for a network that forgets slowly.
 """
 
 import dataclasses
