@@ -87,13 +87,13 @@ class StreamScorer:
         before = np.concatenate([[boundary_id], targets.ravel()[:-1]])
         inputs = before.astype(np.int32).reshape(rows, length)
         table = self._unread(inputs, targets, time)
-        wrong, before = np.arange(rows), 0.0
+        wrong, last = np.arange(rows), 0.0
         for _ in range(rows):
             self._read(table, wrong, time)
             figure = float(table.scores.sum(dtype=np.float64))
-            if abs(figure - before) <= CLOSE * abs(figure):
+            if abs(figure - last) <= CLOSE * abs(figure):
                 break
-            before = figure
+            last = figure
             wanted = self._after(table.ends)
             wrong = np.flatnonzero(~_same(table.starts, wanted))
             if not len(wrong):
