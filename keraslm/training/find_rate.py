@@ -38,6 +38,11 @@ class RateFolder(RunFolder):
         """All files that a search writes."""
         return (self.curve, self.picture)
 
+    @property
+    def cleared(self) -> list[pathlib.Path]:
+        """Both; a run's files stay."""
+        return [*self.files]
+
 
 @dataclasses.dataclass(frozen=True)
 class FoundRate:

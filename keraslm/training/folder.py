@@ -73,6 +73,11 @@ class RunFolder:
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
             raise UsageError(f"cannot write to {folder}; give another --out")
 
+    @property
+    def cleared(self) -> list[pathlib.Path]:
+        """The files of an earlier run that do not wait for the new one's model."""
+        return [self.configuration, self.history, self.samples, *self.checkpoints]
+
     def create(self) -> None:
         """Make the folder; of an earlier run the model stays, its card and picture.
 
@@ -80,8 +85,7 @@ class RunFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            first = (self.configuration, self.history, self.samples)
-            for file in (*first, *self.checkpoints):
+            for file in self.cleared:
                 file.unlink(missing_ok=True)
         except OSError as error:
             raise UsageError(
