@@ -3,6 +3,7 @@
 `import keraslm` alone must stay quick and so does not import Keras.
 """
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -31,6 +32,8 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
+        if fullname == "keraslm.layers":
+            importlib.import_module("keras")  # first, since the models need the layers
         if fullname != "keras":
             return None
         sys.meta_path.remove(self)

@@ -63,10 +63,10 @@ def test_what_is_saved_comes_back(tmp_path, name):
     )
 
 
-@pytest.mark.parametrize("first", ["keraslm", "keras"])
+@pytest.mark.parametrize("first", ["keraslm", "keras", "keraslm.layers"])
 def test_keras_opens_it_once_keraslm_is_imported(saved, first):
     path, expected = saved
-    second = {"keraslm": "keras", "keras": "keraslm"}[first]
+    second = "keraslm" if first == "keras" else "keras"
     code = (
         f"import {first}\nimport {second}\n"
         "import numpy as np, sys, keras\n"
