@@ -28,8 +28,7 @@ class Dropout(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not 0 <= rate < 1:
-            raise UsageError(f"the rate of dropout must lie in [0, 1); received {rate}")
+        check_rate("the rate of dropout", rate)
         self.rate = rate
         self.same_steps = same_steps
         self.seed = seed
@@ -48,6 +47,15 @@ class Dropout(keras.layers.Layer):
         """Give the arguments of the layer."""
         own = {"rate": self.rate, "same_steps": self.same_steps, "seed": self.seed}
         return {**super().get_config(), **own}
+
+
+def check_rate(name: str, rate: float) -> None:
+    """Refuse a share that is not in [0, 1).
+
+    Raises: UsageError
+    """
+    if not 0 <= rate < 1:
+        raise UsageError(f"{name} must lie in [0, 1); received {rate}")
 
 
 def drop(x: Any, rate: float, seeds: Any, shape: Any) -> Any:

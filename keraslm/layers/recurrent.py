@@ -11,7 +11,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers.dropout import drop
+from keraslm.layers.dropout import check_rate, drop
 from keraslm.layers.scan import Cell, scan
 
 
@@ -47,8 +47,7 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         super().__init__(**kwargs)
         if units < 1:
             raise UsageError(f"units must be 1 or more; received {units}")
-        if not 0 <= weight_drop < 1:
-            raise UsageError(f"weight_drop must lie in [0, 1); received {weight_drop}")
+        check_rate("weight_drop", weight_drop)
         self.units = units
         self.return_state = return_state
         self.weight_drop = weight_drop
@@ -97,18 +96,25 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         """
         if initial_state is None:
             initial_state = self.initial_state(ops.shape(inputs)[0])
-        kernel, recurrent, *biases = (ops.convert_to_tensor(w) for w in self.weights)
+        recurrent = ops.convert_to_tensor(self.recurrent_kernel)
         if training and self._seeds is not None:
             shape = ops.shape(recurrent)
             recurrent = drop(recurrent, self.weight_drop, self._seeds, shape)
-        input_bias, state_bias = self.biases(biases[0])
-        steps = ops.transpose(inputs, (1, 0, 2))  # (time, batch, features)
-        steps = ops.matmul(steps, kernel) + input_bias
+        _, bias = self.biases(ops.convert_to_tensor(self.bias))
+        steps = self.input_products(inputs)
         outputs, last = scan(
-            self.cell_of(ops), steps, list(initial_state), recurrent, state_bias, length
+            self.cell_of(ops), steps, list(initial_state), recurrent, bias, length
         )
         outputs = ops.transpose(outputs, (1, 0, 2))  # (batch, time, units)
         return (outputs, *last) if self.return_state else outputs
+
+    def input_products(self, inputs: Any) -> Any:
+        """Give z = W x + b of all steps, in one matrix product.
+
+        Shapes: (batch, time, features) -> (time, batch, gates x units)
+        """
+        bias, _ = self.biases(ops.convert_to_tensor(self.bias))
+        return ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel) + bias
 
     def biases(self, bias: Any) -> tuple[Any, Any]:
         """Give the bias of the input's product and that of the state's."""

@@ -30,10 +30,10 @@ def scan(
             -> h of all steps (time, batch, units), last states
     """
     if keras.backend.backend() == "tensorflow":
-        from keraslm.layers.tensorflow_scan import tensorflow_scan
-
-        return tensorflow_scan(cell, steps, states, recurrent, bias, length)
-    return portable_scan(cell, steps, states, recurrent, bias, length)
+        from keraslm.layers.tensorflow_scan import tensorflow_scan as loop
+    else:
+        loop = portable_scan
+    return loop(cell, steps, states, recurrent, bias, length)
 
 
 def portable_scan(
@@ -46,14 +46,11 @@ def portable_scan(
 ) -> tuple[Any, list[Any]]:
     """Run a cell over a sequence with `keras.ops` alone; see `scan`."""
 
-    def advance(states: list[Any], step: Any) -> tuple[list[Any], Any]:
-        z, read = step
-        after = cell(z, ops.matmul(states[0], recurrent) + bias, states)
-        if length is not None:
-            after = [ops.where(read, a, s) for a, s in zip(after, states, strict=True)]
-        return after, after
+    def advance(states: list[Any], z: Any) -> tuple[list[Any], list[Any]]:
+        states = cell(z, ops.matmul(states[0], recurrent) + bias, states)
+        return states, states
 
-    time = steps.shape[0]
-    read = ops.arange(time) < (time if length is None else length)
-    last, shown = ops.scan(advance, states, (steps, read))
-    return shown[0], last
+    last, kept = ops.scan(advance, states, steps)
+    if length is not None:
+        last = [ops.take(k, length - 1, axis=0) for k in kept]
+    return kept[0], last

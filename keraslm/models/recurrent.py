@@ -7,6 +7,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
+from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 
 CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
@@ -49,11 +50,8 @@ class RecurrentModel(CausalModel):
         super().__init__(**kwargs)
         _check_cell(cell, activation)
         _check_sizes(layers=layers, embedding=embedding)
-        _check_rates(
-            dropout=dropout,
-            embedding_dropout=embedding_dropout,
-            weight_drop=weight_drop,
-        )
+        check_rate("dropout", dropout)
+        check_rate("embedding_dropout", embedding_dropout)
         self.vocabulary_size = vocabulary_size
         self.cell = cell
         self.embedding = embedding
@@ -91,6 +89,11 @@ class RecurrentModel(CausalModel):
         """Give zeros for every layer."""
         return [s for layer in self.recurrent for s in layer.initial_state(batch_size)]
 
+    def states_of(self, number: int, states: list[Any]) -> list[Any]:
+        """Give a layer's own of the states of all layers."""
+        each = self.recurrent[number].states
+        return states[number * each : (number + 1) * each]
+
     def step(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
@@ -111,7 +114,7 @@ class RecurrentModel(CausalModel):
         hidden = self.drop(self._embedded(ids, training), training=training)
         after: list[Any] = []
         for number, layer in enumerate(self.recurrent):
-            before = states[number * layer.states : (number + 1) * layer.states]
+            before = self.states_of(number, states)
             shown, *last = layer(
                 hidden, initial_state=before, training=training, length=length
             )
@@ -122,10 +125,10 @@ class RecurrentModel(CausalModel):
 
     def _embedded(self, ids: Any, training: bool) -> Any:
         """Look up the vectors; dropped, a word is zero wherever it stands."""
-        if not self.embedding_dropout:
+        if not (training and self.embedding_dropout):
             return self.embed(ids)
         words = ops.ones((self.vocabulary_size, 1), self.compute_dtype)
-        kept = self.drop_words(words, training=training)
+        kept = self.drop_words(words, training=True)
         return self.embed(ids) * ops.take(kept, ids, axis=0)
 
     def adds_residual(self, number: int) -> bool:
@@ -191,9 +194,3 @@ def _check_sizes(**sizes: int) -> None:
     for name, value in sizes.items():
         if value < 1:
             raise UsageError(f"{name} must be 1 or more; received {value}")
-
-
-def _check_rates(**rates: float) -> None:
-    for name, rate in rates.items():
-        if not 0 <= rate < 1:
-            raise UsageError(f"{name} must lie in [0, 1); received {rate}")

@@ -7,6 +7,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import Dropout, MultiHotDense, OneHotDense, Window
+from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 from keraslm.text.vocabulary import Vocabulary
 
@@ -128,5 +129,4 @@ def _check(
             "embedding and hidden sizes must be 1 or more; "
             f"received embedding {embedding}, hidden {list(hidden)}"
         )
-    if not 0 <= dropout < 1:
-        raise UsageError(f"dropout must lie in [0, 1); received {dropout}")
+    check_rate("dropout", dropout)

@@ -41,7 +41,7 @@ def nudged_hidden(
     """
     hidden = network.embed(ids)
     for number, layer in enumerate(network.recurrent):
-        before = states[number * layer.states : (number + 1) * layer.states]
+        before = network.states_of(number, states)
         shown = _nudged_layer(layer, hidden, before, nudges[number])
         hidden = hidden + shown if network.adds_residual(number) else shown
     return hidden
@@ -50,19 +50,17 @@ def nudged_hidden(
 def _nudged_layer(
     layer: Recurrent, inputs: Any, states: list[Any], nudges: list[Any]
 ) -> Any:
-    kernel, recurrent, bias = (ops.convert_to_tensor(w) for w in layer.weights)
-    input_bias, state_bias = layer.biases(bias)
+    recurrent = ops.convert_to_tensor(layer.recurrent_kernel)
+    _, bias = layer.biases(ops.convert_to_tensor(layer.bias))
     cell = layer.cell_of(ops)
-    steps = ops.transpose(inputs, (1, 0, 2))  # (time, batch, features)
-    steps = ops.matmul(steps, kernel) + input_bias
 
     def advance(states: list[Any], given: list[Any]) -> tuple[list[Any], list[Any]]:
         z, n, *m = given
-        a = ops.matmul(states[0], recurrent) + state_bias + n
+        a = ops.matmul(states[0], recurrent) + bias + n
         states = [s + nudge for s, nudge in zip(cell(z, a, states), m, strict=True)]
         return states, states
 
-    _, shown = ops.scan(advance, states, [steps, *nudges])
+    _, shown = ops.scan(advance, states, [layer.input_products(inputs), *nudges])
     return ops.transpose(shown[0], (1, 0, 2))  # (batch, time, units)
 
 
