@@ -62,7 +62,9 @@ _ONLY_FOR = {
     "residual": RECURRENT,
     "embedding_dropout": RECURRENT,
     "weight_drop": RECURRENT,
+    "activation": ("rnn",),
 }
+UNSET = Configuration()
 
 
 def resolve(c: Configuration) -> Configuration:
@@ -71,6 +73,7 @@ def resolve(c: Configuration) -> Configuration:
     Raises: UsageError if an option was given that this model does not have.
     """
     _refuse_foreign_options(c)
+    _refuse_contradictions(c)
     recurrent = c.model in RECURRENT
     defaults = dict(_DEFAULTS[f"recurrent {c.level}" if recurrent else c.model])
     if c.dry_run:
@@ -103,9 +106,10 @@ def _is_regression(c: Configuration) -> bool:
 
 
 def _refuse_foreign_options(c: Configuration) -> None:
+    """Refuse what another model has."""
     for name, models in _ONLY_FOR.items():
         given = getattr(c, name)
-        if given not in (None, False, 0.0) and c.model not in models:
+        if given not in (None, getattr(UNSET, name)) and c.model not in models:
             raise UsageError(
                 f"{name} is an option of {', '.join(models)}; received it for {c.model}"
             )
@@ -120,14 +124,16 @@ def _refuse_foreign_options(c: Configuration) -> None:
             f"a {c.softmax} softmax is for {', '.join(RECURRENT)}; received it for "
             f"{c.model}"
         )
+    if c.state != "carried" and c.model not in RECURRENT:
+        raise UsageError(f"{c.model} has no state to {c.state}")
+
+
+def _refuse_contradictions(c: Configuration) -> None:
+    """Refuse options that do not go together."""
     if c.samples is not None and c.softmax != "sampled":
         raise UsageError(
             "samples is an option of the sampled softmax; give --softmax sampled"
         )
-    if c.state != "carried" and c.model not in RECURRENT:
-        raise UsageError(f"{c.model} has no state to {c.state}")
-    if c.activation != "tanh" and c.model != "rnn":
-        raise UsageError(f"activation is an option of rnn; received it for {c.model}")
     if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:
         raise UsageError(
             f"embedding is a size for --input embedding; received it with {c.input}"

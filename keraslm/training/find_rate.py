@@ -11,10 +11,9 @@ from keraslm.errors import TrainingError, UsageError
 from keraslm.files import write_atomically
 from keraslm.text.corpus import Corpus
 from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
-from keraslm.training.initial import initial_options, open_initial
+from keraslm.training.initial import complete
 from keraslm.training.rate_curve import RateCurve
 from keraslm.training.reporter import Reporter
 from keraslm.training.run import default_folder, new_network, read_texts
@@ -85,8 +84,8 @@ def find_rate(
     """
     reporter = reporter or Reporter()
     _check_has_rate(c)
-    initial = open_initial(c)
-    c = _with_steps(resolve(initial_options(c, initial) if initial else c))
+    c, initial = complete(c)
+    c = _with_steps(c)
     folder = RateFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
     encoder, texts = read_texts(c, corpus, initial, reporter)

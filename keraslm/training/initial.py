@@ -6,6 +6,7 @@ from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.training.configuration import Configuration
+from keraslm.training.defaults import UNSET, resolve
 
 # What a model brings with it; a run that continues it cannot choose them anew.
 _SHAPE = (
@@ -21,7 +22,6 @@ _SHAPE = (
     "residual",
     "activation",
 )
-_UNSET = Configuration()
 
 
 def open_initial(c: Configuration) -> LanguageModel | None:
@@ -47,6 +47,15 @@ def open_initial(c: Configuration) -> LanguageModel | None:
     return model
 
 
+def complete(c: Configuration) -> tuple[Configuration, LanguageModel | None]:
+    """Fill what a run was not told: from the model that it continues, then by default.
+
+    Gives that model too. Raises: as `open_initial`, `initial_options`, `resolve`.
+    """
+    initial = open_initial(c)
+    return resolve(initial_options(c, initial) if initial else c), initial
+
+
 def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
     """Give a run the shape of the model that it continues.
 
@@ -56,7 +65,7 @@ def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
     taken = {name: had[name] for name in _SHAPE if name in had}
     for name, value in taken.items():
         asked = getattr(c, name)
-        if asked not in (getattr(_UNSET, name), value):
+        if asked not in (getattr(UNSET, name), value):
             raise UsageError(
                 f"the model of init_from has {name} {value}; received {asked}: "
                 "leave it out, or train a new model"

@@ -15,10 +15,9 @@ from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
 from keraslm.training.count import check_held_out, count
-from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
-from keraslm.training.initial import initial_options, open_initial
+from keraslm.training.initial import complete
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_room
 
@@ -49,8 +48,7 @@ def train(
         loss becomes no number; what was kept until then stays.
     """
     reporter = reporter or Reporter()
-    initial = open_initial(c)
-    c = resolve(initial_options(c, initial) if initial else c)
+    c, initial = complete(c)
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
     encoder, texts = read_texts(c, corpus, initial, reporter)
