@@ -28,6 +28,7 @@ LAYERS = (
     "score",
     "language_model",
     "mixture",
+    "vectors",
     "counts",
     "layers",
     "models",
@@ -36,7 +37,6 @@ LAYERS = (
     "probes",
     "figures",
     "training",
-    "vectors",
     "lab",
 )
 BELOW_THE_DATASETS = ("version", "errors", "files", "text")

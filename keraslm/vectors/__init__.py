@@ -1,0 +1,1 @@
+"""Vectors of words: read, trained, and asked for what lies near."""
