@@ -132,10 +132,10 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         """
 
     def compute_output_shape(
-        self, input_shape: tuple[int | None, ...], initial_state_shape: Any = None
+        self, inputs_shape: tuple[int | None, ...], initial_state_shape: Any = None
     ) -> Any:
         """Give (batch, time, units), and the states' shapes with `return_state`."""
-        batch, time, _ = input_shape
+        batch, time, _ = inputs_shape
         outputs = (batch, time, self.units)
         if not self.return_state:
             return outputs

@@ -60,6 +60,15 @@ def forward_and_gradient(run, watched, variables):
 
 
 @pytest.mark.parametrize("name", CELLS)
+def test_a_functional_model_gives_the_initial_state(name):
+    layer, x, states = new_layer(name)
+    theirs = keras_layer(name, layer.get_weights())
+    inputs = [keras.Input(value.shape[1:]) for value in (x, *states)]
+    model = keras.Model(inputs, layer(inputs[0], initial_state=inputs[1:]))
+    close(model([x, *states]), theirs(x, initial_state=states))
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_equal_to_keras_forward_and_gradient(name):
     layer, x, states = new_layer(name)
     theirs = keras_layer(name, layer.get_weights())
