@@ -1,10 +1,15 @@
-"""How fast LSTMs are trained and write: `python tests/benchmarks/bench_recurrent.py`.
+"""How fast LSTMs are trained, measured and write: `make bench`.
 
-Peers in the same run: the same model of stock Keras layers, stateful and compiled by
-XLA too, and the share of the speed of a plain matrix product.
+Peers in the same run: the same network of stock Keras layers, compiled by XLA and as a
+graph, the quicker of the two; torch's nn.LSTM, where `make test-backends` has installed
+torch or TORCH_PYTHON names a Python that has it; the speed of a plain matrix product.
 """
 
+import os
+import pathlib
+import subprocess
 import time
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -19,11 +24,49 @@ from keraslm.training.defaults import resolve
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 
-LETTERS = 64
-ROUNDS = 20
-# batch, time, embedding, units, layers
-SIZES = ((32, 64, 64, 256, 1), (64, 64, 64, 256, 2))
+ROUNDS = 10
 WRITTEN = 2000  # characters
+STREAMS = 64
+MEASURED = 200_000  # characters
+CELLS = {
+    "rnn": keras.layers.SimpleRNN,
+    "gru": keras.layers.GRU,
+    "lstm": keras.layers.LSTM,
+}
+HERE = pathlib.Path(__file__).parent
+TORCH = os.environ.get("TORCH_PYTHON", HERE / "../../.venv-backends/bin/python")
+
+
+class Size(NamedTuple):
+    """A network and its window."""
+
+    cell: str
+    vocabulary: int
+    embedding: int
+    units: int
+    layers: int
+    batch: int
+    time: int
+
+    @property
+    def tokens(self) -> int:
+        """The tokens of a step."""
+        return self.batch * self.time
+
+
+WORDS = Size("lstm", 10_000, 200, 200, 2, 20, 35)
+CHARACTERS = Size("lstm", 65, 64, 256, 2, 64, 100)
+OTHERS = [
+    Size(cell, 65, 64, units, layers, batch, steps)
+    for cell in CELLS
+    for layers, units, batch, steps in (
+        (1, 256, 1, 64),
+        (1, 256, 32, 32),
+        (2, 256, 16, 64),
+        (4, 128, 32, 32),
+        (1, 256, 256, 32),
+    )
+]
 
 
 def multiplications_a_second() -> float:
@@ -32,41 +75,121 @@ def multiplications_a_second() -> float:
     return 2048**3 / seconds(lambda: a @ a, ROUNDS)
 
 
-def language_model(embedding: int, units: int, layers: int) -> KerasLanguageModel:
-    """Build an LSTM on characters, untrained."""
-    letters = "".join(map(chr, range(33, 33 + LETTERS)))
-    tokenizer = tokenizer_named("char")
-    vocabulary = Vocabulary.build(tokenizer.count([letters]), "char")
+def configuration(size: Size) -> Configuration:
+    """Describe a network without dropout."""
     c = Configuration(
-        level="char", model="lstm", embedding=embedding, units=units, layers=layers
+        level="char",
+        model=size.cell,
+        embedding=size.embedding,
+        units=size.units,
+        layers=size.layers,
+        learning_rate=1e-3,
     )
-    model = build(resolve(c), len(vocabulary))
-    return KerasLanguageModel(model, TextEncoder(tokenizer, vocabulary), "lstm")
+    return resolve(c)
 
 
-def stock_model(
-    vocabulary_size: int, batch: int, embedding: int, units: int, layers: int
-) -> keras.Model:
+def stock_model(size: Size, compiled: bool) -> keras.Model:
     """Build the same network of Keras's own layers."""
+    cell = CELLS[size.cell]
     model = keras.Sequential(
         [
-            keras.Input(batch_shape=(batch, None), dtype="int32"),
-            keras.layers.Embedding(vocabulary_size, embedding),
+            keras.Input(batch_shape=(size.batch, None), dtype="int32"),
+            keras.layers.Embedding(size.vocabulary, size.embedding),
             *[
-                keras.layers.LSTM(units, return_sequences=True, stateful=True)
-                for _ in range(layers)
+                cell(size.units, return_sequences=True, stateful=True)
+                for _ in range(size.layers)
             ],
-            keras.layers.Dense(vocabulary_size),
+            keras.layers.Dense(size.vocabulary),
         ]
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(1e-3, clipnorm=1.0), loss, jit_compile=True)
+    optimizer = keras.optimizers.Adam(1e-3, global_clipnorm=1.0)
+    model.compile(optimizer, loss, jit_compile=compiled)
     return model
 
 
-def seconds_of_a_step(model: keras.Model, *data: object) -> float:
-    """Give the median time of an update of the weights."""
-    return seconds(lambda: model.train_on_batch(*data), ROUNDS)
+def batch_of(size: Size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw random ids, and what follows each."""
+    shape = (size.batch, size.time + 1)
+    ids = np.random.default_rng(1).integers(2, size.vocabulary, shape, np.int32)
+    return ids[:, :-1], ids[:, 1:], np.ones((size.batch, size.time), np.float32)
+
+
+def ours(size: Size) -> tuple[float, float]:
+    """Give tokens a second, and the seconds of the first step."""
+    c = configuration(size)
+    model = CarriedModel(build(c, size.vocabulary), size.batch)
+    model.compile(optimizer=new_optimizer(c), jit_compile=True)
+    x, y, weights = batch_of(size)
+    start = time.perf_counter()
+    model.train_on_batch({"ids": x}, y, weights)
+    first = time.perf_counter() - start
+    step = seconds(lambda: model.train_on_batch({"ids": x}, y, weights), ROUNDS)
+    return size.tokens / step, first
+
+
+def stock(size: Size) -> float:
+    """Give the tokens a second of stock Keras, compiled as it is quicker."""
+    x, y, _ = batch_of(size)
+    taken = []
+    for compiled in (True, False):
+        model = stock_model(size, compiled)
+        model.train_on_batch(x, y)
+        taken.append(seconds(lambda m=model: m.train_on_batch(x, y), ROUNDS))
+    return size.tokens / min(taken)
+
+
+def torch(size: Size) -> float:
+    """Give the tokens a second of torch; nan where it is not installed."""
+    if not pathlib.Path(TORCH).exists():
+        return float("nan")
+    sizes = map(str, size[1:])
+    command = [TORCH, HERE / "torch_peer.py", *sizes]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def language_model(size: Size) -> KerasLanguageModel:
+    """Build a network on characters, untrained."""
+    letters = "".join(map(chr, range(33, 33 + size.vocabulary)))
+    tokenizer = tokenizer_named("char")
+    vocabulary = Vocabulary.build(tokenizer.count([letters]), "char")
+    model = build(configuration(size), len(vocabulary))
+    return KerasLanguageModel(model, TextEncoder(tokenizer, vocabulary), size.cell)
+
+
+def print_training(size: Size, best: float, peer: bool) -> None:
+    """Print a line of training speeds."""
+    found, first = ours(size)
+    keras_, torch_ = stock(size), torch(size) if peer else float("nan")
+    gates = {"rnn": 1, "gru": 3, "lstm": 4}[size.cell]
+    inputs = size.embedding + (2 * size.layers - 1) * size.units
+    weights = gates * size.units * inputs + size.units * size.vocabulary
+    share = 3 * weights * found / best  # forward, and backward two products
+    print(
+        f"{size.layers} x {size.units} {size.cell}, V {size.vocabulary:,}, "
+        f"{size.batch} x {size.time}: {found:,.0f} tokens/s ({share:.0%} of the "
+        f"product; first step {first:.1f} s); stock Keras {keras_:,.0f} "
+        f"({found / keras_:.2f}), torch {torch_:,.0f} ({found / torch_:.2f})",
+        flush=True,
+    )
+
+
+def print_reading_and_writing(size: Size) -> None:
+    """Print how fast a text is measured, and how fast one and many are written."""
+    model = language_model(size)
+    rng = np.random.default_rng(0)
+    ids = rng.integers(2, model.keras_model.vocabulary_size, MEASURED)
+    model.log_probabilities(ids)  # compiles
+    measured = MEASURED / seconds(lambda: model.log_probabilities(ids), 3)
+    one = seconds(lambda: "".join(model.generate("A", WRITTEN, seed=1)), 3)
+    seeds = range(STREAMS)
+    many = seconds(lambda: model.generate_many(seeds, "A", WRITTEN // 10), 3)
+    print(
+        f"{size.layers} x {size.units} {size.cell}: {measured:,.0f} characters/s "
+        f"measured, {WRITTEN / one:,.0f} written, "
+        f"{STREAMS * WRITTEN // 10 / many:,.0f} in {STREAMS} texts"
+    )
 
 
 def main() -> None:
@@ -74,31 +197,11 @@ def main() -> None:
     keep_freed_memory()
     best = multiplications_a_second()
     print(f"matrix product: {2e-9 * best:.0f} GFLOP/s")
-    print("layers x units, batch x time: tokens/s trained (share of the product),")
-    print("  stock Keras's tokens/s, characters/s written")
-    for batch, steps, embedding, units, layers in SIZES:
-        ours = language_model(embedding, units, layers)
-        size = ours.keras_model.vocabulary_size
-        carried = CarriedModel(ours.keras_model, batch)
-        carried.compile(
-            optimizer=new_optimizer(Configuration(learning_rate=1e-3)), jit_compile=True
-        )
-        stock = stock_model(size, batch, embedding, units, layers)
-        ids = np.random.default_rng(1).integers(2, size, (batch, steps + 1), np.int32)
-        x, y, w = ids[:, :-1], ids[:, 1:], np.ones((batch, steps), np.float32)
-        tokens = batch * steps
-        trained = tokens / seconds_of_a_step(carried, {"ids": x}, y, w)
-        peer = tokens / seconds_of_a_step(stock, x, y)
-        # forward and backward: three products for each weight matrix
-        weights = sum(w.size for w in ours.keras_model.get_weights() if w.ndim == 2)
-        share = trained * 3 * (weights - size * embedding) / best
-        start = time.perf_counter()
-        written = len("".join(ours.generate("A", WRITTEN, seed=1)))
-        writing = written / (time.perf_counter() - start)
-        print(
-            f"{layers} x {units}, {batch} x {steps}: {trained:,.0f} ({share:.0%}), "
-            f"{peer:,.0f}, {writing:,.0f}"
-        )
+    for size in (WORDS, CHARACTERS):
+        print_training(size, best, peer=True)
+    print_reading_and_writing(CHARACTERS)
+    for size in OTHERS:
+        print_training(size, best, peer=False)
 
 
 if __name__ == "__main__":
