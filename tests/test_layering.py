@@ -37,6 +37,7 @@ LAYERS = (
     "probes",
     "figures",
     "training",
+    "ladder",
     "lab",
 )
 BELOW_THE_DATASETS = ("version", "errors", "files", "text")

@@ -19,6 +19,7 @@ COMMANDS = (
     "recipes",
     "evaluate",
     "compare",
+    "ladder",
     "score",
     "generate",
     "export",

@@ -16,7 +16,7 @@ def label_right_ends(axes: Axes, labels: list[tuple[float, str, str]]) -> None:
     The axes have a logarithmic vertical axis with its limits already set.
     """
     labels = sorted(labels)
-    heights = spread([_height(axes, value) for value, _, _ in labels], GAP)
+    heights = spread([height_of(axes, value) for value, _, _ in labels], GAP)
     for height, (_, text, colour) in zip(heights, labels, strict=True):
         axes.annotate(
             text,
@@ -34,7 +34,7 @@ def label_right_ends(axes: Axes, labels: list[tuple[float, str, str]]) -> None:
         )
 
 
-def _height(axes: Axes, value: float) -> float:
+def height_of(axes: Axes, value: float) -> float:
     """Give a value's height in the axes, 0 at the bottom and 1 at the top."""
     low, high = axes.get_ylim()
     return math.log(value / low) / math.log(high / low)

@@ -36,13 +36,18 @@ def new_figure(width: float = 11.0, height: float = 6.2) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height), facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
+    plain_axes(axes)
+    return figure, axes
+
+
+def plain_axes(axes: Axes) -> None:
+    """Leave of the frame only the two lines that carry numbers."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color(GREY)
     axes.tick_params(labelsize=NOTE_SIZE, colors=INK, length=4)
     axes.set_axisbelow(True)
-    return figure, axes
 
 
 def add_title(axes: Axes, title: str, subtitle: str = "") -> None:

@@ -58,7 +58,7 @@ def train(
         kept: LanguageModel = count(c, encoder, texts, folder, reporter)
     else:
         kept = _fit(c, encoder, texts, folder, reporter, initial)
-    text, ids = _to_measure(corpus, encoder, texts)
+    text, ids = to_measure(corpus, encoder, texts)
     return _finish(kept, kept.card(kept.read(text, ids), command), folder)
 
 
@@ -166,7 +166,7 @@ def _fit(
     return kept
 
 
-def _to_measure(
+def to_measure(
     corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded]
 ) -> tuple[Text, np.ndarray]:
     """Choose the test text, or else the validation text, if the model can read it."""

@@ -57,4 +57,5 @@ class WordVectors:
         Shapes: (words, width) float32
         """
         lengths = np.linalg.norm(self.matrix, axis=1, keepdims=True)
-        return self.matrix / np.where(lengths > 0, lengths, 1).astype(np.float32)
+        directions = self.matrix / np.where(lengths > 0, lengths, 1)
+        return directions.astype(np.float32)

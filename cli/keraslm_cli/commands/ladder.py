@@ -1,0 +1,137 @@
+"""keraslm ladder: every kind of model on one text, from a uniform guess upwards."""
+
+import pathlib
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm_cli import console, texts
+
+if TYPE_CHECKING:
+    from keraslm.ladder import Ladder
+
+RUNGS = (
+    "uniform",
+    "unigram",
+    "additive-3",
+    "katz-3",
+    "stupid-backoff-5",
+    "kneser-ney-5",
+    "maxent",
+    "maxent-classes",
+    "bigram",
+    "trigram-bag",
+    "trigram",
+    "window",
+    "window-pretrained",
+    "rnn",
+    "gru",
+    "lstm",
+    "lstm-maxent",
+    "lstm-kneser-ney",
+)
+HELP = f"""Train and measure every kind of model on the same tokens of CORPUS.
+
+The minutes are shared out among the models that learn for as long as they are told.
+DIR holds the results as ladder.md, ladder.json and ladder.png, and the run of every
+model. A ladder that was interrupted goes on when the command is given again; a model
+that failed leaves its reason in the table.
+
+The rungs: {", ".join(RUNGS)}.
+
+{texts.CORPUS_HELP}
+"""
+
+
+@click.command(help=HELP)
+@click.argument("corpus", required=False, default="village")
+@click.option(
+    "--minutes",
+    type=click.FLOAT,
+    required=True,
+    help="For all models together; counting and the last measuring may take longer.",
+)
+@click.option(
+    "--rungs",
+    metavar="NAME,NAME",
+    help="Only these rungs; else all.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=pathlib.Path),
+    metavar="DIR",
+    help="The folder to write; else ladders/CORPUS-LEVEL.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a ladder that is in DIR.")
+@click.option("--level", metavar="word|char", help="Tokens are words or characters.")
+@click.option("--encoding", metavar="NAME", help="The text's encoding; else utf-8.")
+@click.option(
+    "--split", metavar="A/B/C", help="Shares of train/valid/test; else 90/5/5."
+)
+@click.option(
+    "--tokenize/--no-tokenize",
+    default=None,
+    help="Words: split off punctuation and case.",
+)
+@click.option(
+    "--vocabulary-size", type=click.INT, help="The most frequent tokens to keep."
+)
+@click.option("--min-count", type=click.INT, help="Drop tokens that are rarer.")
+@click.option("--seed", type=click.INT, help="Of every random number; 0.")
+@click.option(
+    "--embeddings",
+    metavar="FILE",
+    help="Pretrained vectors; else they are trained on the training text.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def command(
+    corpus: str,
+    minutes: float,
+    rungs: str | None,
+    out: pathlib.Path | None,
+    overwrite: bool,
+    embeddings: str | None,
+    as_json: bool,
+    **flags: Any,
+) -> None:
+    """Put the options together, climb, and print the table."""
+    from keraslm.ladder import Ladder
+    from keraslm.training.configuration import Configuration
+    from keraslm_cli.training_progress import TrainingProgress
+
+    options = {name: value for name, value in flags.items() if value is not None}
+    c = Configuration(**options, corpus=corpus)
+    opened = texts.open_named_corpus(corpus, c.encoding, c.split)
+    folder = out or pathlib.Path("ladders", f"{opened.name.split('.')[0]}-{c.level}")
+    names = None if rungs is None else [name.strip() for name in rungs.split(",")]
+    with TrainingProgress() as progress:
+        ladder = Ladder(
+            opened,
+            folder,
+            minutes,
+            names,
+            options | {"corpus": corpus},
+            embeddings,
+            overwrite,
+            progress,
+            shlex.join(["keraslm", *sys.argv[1:]]),
+        )
+        ladder.climb()
+    if as_json:
+        console.print_json([result.to_dict() for result in ladder.results])
+    else:
+        _print(ladder)
+
+
+def _print(ladder: "Ladder") -> None:
+    from keraslm.ladder.markdown import HEADINGS, cells, heading, remarks
+
+    results = ladder.results
+    console.print_styled(heading(results), "bold")
+    right = range(1, len(HEADINGS))
+    console.print_table(HEADINGS, list(map(cells, results)), right=right)
+    for remark in remarks(results):
+        click.echo(remark)
+    click.echo(f"written: {ladder.folder.markdown}, {ladder.folder.picture.name}")

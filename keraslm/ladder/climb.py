@@ -1,0 +1,175 @@
+"""Climb the ladder: train and measure every rung on the same tokens."""
+
+import dataclasses
+import gc
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from keraslm import measures
+from keraslm.errors import UsageError
+from keraslm.figures.ladder import Point, draw_ladder
+from keraslm.ladder.budget import Budget
+from keraslm.ladder.folder import LadderFolder
+from keraslm.ladder.markdown import heading, write_markdown
+from keraslm.ladder.result import Result, ResultsFile
+from keraslm.ladder.rungs import FAMILIES, MIXTURE, UNIFORM, Rung, chosen
+from keraslm.ladder.uniform import Uniform
+from keraslm.language_model import LanguageModel
+from keraslm.loading import load
+from keraslm.measures import Card, Reading
+from keraslm.mixture import Mixture
+from keraslm.text.corpus import Corpus
+from keraslm.training.configuration import Configuration
+from keraslm.training.defaults import WORDS_KEPT, resolve
+from keraslm.training.folder import RunFolder
+from keraslm.training.reporter import Reporter
+from keraslm.training.run import read_texts, to_measure, train
+
+
+class Ladder:
+    """The rungs of one corpus, in one folder.
+
+    `options` are those of `Configuration` that all rungs share: the level, what makes
+    the vocabulary, the seed. Every rung is a run of its own in the folder; the results
+    are written after each, so that a ladder that was interrupted goes on with the
+    rungs that it lacks.
+
+    Raises: UsageError, CorpusError before the first rung.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        out: str | os.PathLike[str],
+        minutes: float,
+        names: Sequence[str] | None = None,
+        options: dict[str, Any] | None = None,
+        embeddings: str | None = None,
+        overwrite: bool = False,
+        reporter: Reporter | None = None,
+        command: str = "",
+    ) -> None:
+        if not 0 < minutes < float("inf"):
+            raise UsageError(f"minutes must be more than 0; received {minutes!r}")
+        self.rungs = chosen(names)
+        self._corpus, self._minutes, self._command = corpus, minutes, command
+        self._embeddings = embeddings
+        self._options = {"level": "word", **(options or {})}
+        if self._options["level"] == "word":
+            self._options.setdefault("vocabulary_size", WORDS_KEPT)
+        Configuration(**self._options)
+        self._reporter = reporter or Reporter()
+        self.folder = LadderFolder(out)
+        self.folder.create(overwrite)
+        depends_on = {**self._options, "corpus": corpus.train.sha256}
+        self._kept = ResultsFile(self.folder.results, depends_on)
+        self._budget = self._new_budget()
+
+    @property
+    def results(self) -> list[Result]:
+        """The results so far, from the lowest rung to the highest."""
+        found = self._kept.results
+        return [found[rung.name] for rung in self.rungs if rung.name in found]
+
+    def climb(self) -> list[Result]:
+        """Run every rung that has no result; one that fails leaves its reason."""
+        for rung in self.rungs:
+            if rung.name not in self._kept.results:
+                self._reporter.note(f"--- {rung.title}")
+                self._kept.add(self._result(rung))
+                self._write()
+        return self.results
+
+    def _new_budget(self) -> Budget:
+        spent = sum(result.seconds for result in self.results)
+        missing = [r for r in self.rungs if r.name not in self._kept.results]
+        learners = sum(rung.takes_minutes for rung in missing)
+        return Budget(60 * self._minutes, spent, learners)
+
+    def _result(self, rung: Rung) -> Result:
+        began = time.perf_counter()
+        result = Result(rung.name, rung.title, note=rung.note)
+        try:
+            found = self._measured(rung)
+        except Exception as error:  # whatever it was, the other rungs go on
+            found = {"failure": _reason(error)}
+        gc.collect()
+        seconds = time.perf_counter() - began
+        return dataclasses.replace(result, seconds=seconds, **found)
+
+    def _measured(self, rung: Rung) -> dict[str, Any]:
+        if rung.kind == UNIFORM:
+            return self._uniform()
+        if rung.kind == MIXTURE:
+            return self._mixture(rung)
+        return self._run(rung)
+
+    def _run(self, rung: Rung) -> dict[str, Any]:
+        options = {**self._options, **rung.options}
+        share, began = self._budget.share(), time.perf_counter()
+        if rung.takes_minutes:
+            options["minutes"] = share / 60
+        c = Configuration(**options, out=str(self.folder.run(rung.name)))
+        try:
+            run = train(c, self._corpus, True, self._reporter, self._command)
+        finally:
+            if rung.takes_minutes:
+                self._budget.took(share, time.perf_counter() - began)
+        size = run.folder.model.stat().st_size
+        return self._checked(run.model.parameters, size, run.card)
+
+    def _uniform(self) -> dict[str, Any]:
+        c = resolve(Configuration(**self._options, model="ngram"))
+        encoder, texts = read_texts(c, self._corpus, None, self._reporter)
+        model = Uniform(encoder)
+        text, ids = to_measure(self._corpus, encoder, texts)
+        return self._figures(model, model.read(text, ids), 0)
+
+    def _mixture(self, rung: Rung) -> dict[str, Any]:
+        valid, test = self._corpus.valid, self._corpus.test
+        if valid is None or test is None:
+            raise UsageError("a mixture needs a validation text and a test text")
+        files = [RunFolder(self.folder.run(part)).model for part in rung.parts]
+        self._require(rung.parts)
+        titles = [self._kept.results[part].title for part in rung.parts]
+        mixture = Mixture.fit([load(file) for file in files], valid, titles)
+        size = sum(file.stat().st_size for file in files)
+        return self._figures(mixture, mixture.read(test), size)
+
+    def _require(self, parts: Sequence[str]) -> None:
+        for part in parts:
+            if self._kept.results[part].failure:
+                raise UsageError(f"its part {part} has no model")
+
+    def _figures(
+        self, model: LanguageModel, reading: Reading, size: int
+    ) -> dict[str, Any]:
+        card = model.card(reading, self._command)
+        return self._checked(model.parameters, size, card)
+
+    def _checked(self, parameters: int, size: int, card: Card) -> dict[str, Any]:
+        """Give the figures of a rung, if it measured what the others did."""
+        others = (Card(**r.card) for r in self.results if not r.failure)
+        measures.require_same_thing([*others, card])
+        return {"parameters": parameters, "bytes": size, "card": card.to_dict()}
+
+    def _write(self) -> None:
+        write_markdown(self.results, self.folder.markdown, self._command)
+        points = [_point(result) for result in self.results if not result.failure]
+        if points:
+            about = heading(self.results)
+            draw_ladder(points, self.folder.picture, subtitle=about)
+
+
+def _point(result: Result) -> Point:
+    family = FAMILIES[result.name]
+    size = result.bytes
+    return Point(result.title, family, result.seconds, size, result.perplexity)
+
+
+def _reason(error: Exception) -> str:
+    """Say in one line why a rung has no figures."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__

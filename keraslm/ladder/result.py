@@ -1,0 +1,81 @@
+"""What a rung came to, and the file that keeps it."""
+
+import dataclasses
+import json
+import pathlib
+from typing import Any
+
+from keraslm.errors import UsageError
+from keraslm.files import write_atomically
+
+FORMAT = "keraslm ladder"
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """A rung's figures, or the reason why it has none.
+
+    Units: `bytes` of the model's file; `seconds` of the whole rung: reading, training
+    and measuring.
+    """
+
+    name: str
+    title: str
+    parameters: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    card: dict[str, Any] = dataclasses.field(default_factory=dict)
+    failure: str = ""
+    note: str = ""
+
+    @property
+    def perplexity(self) -> float:
+        """The perplexity of the text that every rung is measured on."""
+        return float(self.card["perplexity"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as a JSON object."""
+        return dataclasses.asdict(self)
+
+
+class ResultsFile:
+    """The results so far, with what they depend on: `ladder.json`.
+
+    Raises: UsageError if the file is of another ladder, or damaged.
+    """
+
+    def __init__(self, path: pathlib.Path, depends_on: dict[str, Any]) -> None:
+        self._path = path
+        self._depends_on = depends_on
+        self.results: dict[str, Result] = {}
+        if path.exists():
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            found = json.loads(self._path.read_text(encoding="utf-8"))
+            known = found["format"] == FORMAT
+            earlier, rows = found["depends_on"], found["results"]
+            results = [Result(**row) for row in rows if known]
+        except (ValueError, TypeError, KeyError) as error:
+            raise UsageError(
+                f"{self._path} is no ladder that can be continued; "
+                "give another --out, or --overwrite"
+            ) from error
+        for name, value in self._depends_on.items():
+            if earlier.get(name) != value:
+                raise UsageError(
+                    f"{self._path.parent} holds a ladder with another {name} "
+                    f"({earlier.get(name)!r}, now {value!r}); give another --out, or "
+                    "--overwrite"
+                )
+        self.results = {r.name: r for r in results if not r.failure}
+
+    def add(self, result: Result) -> None:
+        """Keep a result, in the place of an earlier one."""
+        self.results[result.name] = result
+        rows = [each.to_dict() for each in self.results.values()]
+        content = {"format": FORMAT, "depends_on": self._depends_on, "results": rows}
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        with write_atomically(self._path) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")

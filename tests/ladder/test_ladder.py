@@ -1,0 +1,189 @@
+import json
+import math
+
+import pytest
+
+from keraslm.errors import UsageError
+from keraslm.ladder import Ladder
+from keraslm.ladder.budget import LEAST, Budget
+from keraslm.ladder.markdown import cells, remarks, write_markdown
+from keraslm.ladder.result import Result
+from keraslm.ladder.rungs import MIXTURE, RUNGS, Rung, chosen
+from keraslm.text.corpus import Corpus, Text
+from keraslm.training.configuration import Configuration
+from keraslm.training.defaults import resolve
+
+LINES = ("the cat sees the dog\n", "a dog sees a cat\n", "the dog sleeps\n")
+COUNTED = ("uniform", "unigram", "kneser-ney-5")
+
+
+def text(name, times):
+    return Text.from_string("".join(LINES * times), name)
+
+
+@pytest.fixture
+def corpus():
+    return Corpus("pets", text("train", 20), text("valid", 3), text("test", 2))
+
+
+def test_every_rung_is_measured_on_the_same_tokens(tmp_path, corpus):
+    results = Ladder(corpus, tmp_path / "l", 1, COUNTED).climb()
+    assert [r.name for r in results] == list(COUNTED)
+    # vocabulary: <unk>, the line's end, the cat sees dog a sleeps
+    assert results[0].perplexity == pytest.approx(8)
+    assert results[0].perplexity > results[1].perplexity > results[2].perplexity
+    assert {r.card["text"] for r in results} == {"test"}
+    assert {r.card["tokens"] for r in results} == {2 * (6 + 6 + 4)}
+    assert results[2].bytes == (tmp_path / "l/kneser-ney-5/model.keras").stat().st_size
+
+
+def test_a_mixture_is_of_the_runs_below_it(tmp_path, corpus):
+    ladder = Ladder(corpus, tmp_path, 1, COUNTED)
+    _, *parts = ladder.climb()
+    names = tuple(part.name for part in parts)
+    found = ladder._measured(Rung("mixture", "mixture", kind=MIXTURE, parts=names))
+    assert found["parameters"] == sum(part.parameters for part in parts)
+    assert found["bytes"] == sum(part.bytes for part in parts)
+    weights = [part["weight"] for part in found["card"]["details"]["parts"]]
+    assert sum(weights) == pytest.approx(1)
+    assert found["card"]["perplexity"] < parts[0].perplexity
+
+
+def test_a_rung_that_fails_leaves_its_reason_and_the_others_go_on(
+    tmp_path, corpus, monkeypatch
+):
+    def fails(self):
+        raise MemoryError("no room\nfor it")
+
+    monkeypatch.setattr(Ladder, "_uniform", fails)
+    results = Ladder(corpus, tmp_path, 1, COUNTED).climb()
+    assert results[0].failure == "no room"
+    assert [r.failure for r in results[1:]] == ["", ""]
+    page = (tmp_path / "ladder.md").read_text()
+    assert "uniform failed: no room" in page
+    monkeypatch.undo()
+    again = Ladder(corpus, tmp_path, 1, COUNTED).climb()
+    assert again[0].perplexity == pytest.approx(8)
+    assert again[1:] == results[1:]  # what was there was not run again
+
+
+def test_a_mixture_of_what_failed_fails(tmp_path, corpus, monkeypatch):
+    run = Ladder._run
+
+    def fails(self, rung):
+        if rung.name == "lstm":
+            raise ValueError("")
+        return run(self, rung)
+
+    monkeypatch.setattr(Ladder, "_run", fails)
+    results = Ladder(corpus, tmp_path, 1, ["lstm-kneser-ney"]).climb()
+    assert [r.failure for r in results] == [
+        "",
+        "ValueError",
+        "its part lstm has no model",
+    ]
+
+
+def test_an_interrupted_ladder_goes_on(tmp_path, corpus, monkeypatch):
+    ladder = Ladder(corpus, tmp_path, 1, COUNTED)
+    run = Ladder._run
+
+    def interrupted(self, rung):
+        if rung.name == "kneser-ney-5":
+            raise KeyboardInterrupt
+        return run(self, rung)
+
+    monkeypatch.setattr(Ladder, "_run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ladder.climb()
+    monkeypatch.undo()
+    before = ladder.results
+    assert len(before) == 2
+    assert Ladder(corpus, tmp_path, 1, COUNTED).climb()[:2] == before
+
+
+def test_another_ladder_is_not_continued(tmp_path, corpus):
+    Ladder(corpus, tmp_path, 1, ["uniform"]).climb()
+    other = Corpus("pets", text("train", 21), corpus.valid, corpus.test)
+    with pytest.raises(UsageError, match="another corpus"):
+        Ladder(other, tmp_path, 1, ["uniform"])
+    with pytest.raises(UsageError, match=r"another seed \(None, now 1\)"):
+        Ladder(corpus, tmp_path, 1, ["uniform"], {"seed": 1})
+    replaced = Ladder(other, tmp_path, 1, ["uniform"], overwrite=True)
+    assert replaced.results == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "x"}'])
+def test_a_damaged_file_is_no_ladder(tmp_path, corpus, content):
+    (tmp_path / "ladder.json").write_text(content)
+    with pytest.raises(UsageError, match="no ladder that can be continued"):
+        Ladder(corpus, tmp_path, 1)
+
+
+def test_a_folder_of_other_things_is_left_alone(tmp_path, corpus):
+    (tmp_path / "letter.txt").write_text("dear")
+    for overwrite in (False, True):
+        with pytest.raises(UsageError, match="something else"):
+            Ladder(corpus, tmp_path, 1, overwrite=overwrite)
+    assert (tmp_path / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("minutes", [0, -1, math.inf, math.nan])
+def test_minutes_are_more_than_none(tmp_path, corpus, minutes):
+    with pytest.raises(UsageError, match="minutes must be"):
+        Ladder(corpus, tmp_path, minutes)
+
+
+def test_an_unknown_rung_is_named(tmp_path, corpus):
+    with pytest.raises(UsageError, match="received 'lstn'"):
+        Ladder(corpus, tmp_path, 1, ["lstn"])
+
+
+@pytest.mark.parametrize("rung", [r for r in RUNGS if r.options], ids=lambda r: r.name)
+def test_every_rung_is_a_run_that_keraslm_knows(rung):
+    resolve(Configuration(**rung.options))
+
+
+def test_rungs_are_climbed_from_the_lowest():
+    assert [r.name for r in chosen(["lstm", "uniform"])] == ["uniform", "lstm"]
+
+
+def test_the_minutes_are_shared_out(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+    budget = Budget(100, spent=10, rungs=3)
+    assert budget.share() == pytest.approx(30)  # (100 - 10) / 3
+    now[0] = 36.0
+    budget.took(30, 36)  # 6 seconds beyond its share
+    assert budget.share() == pytest.approx((100 - 46) / 2 - 6)
+    now[0] = 95.0
+    budget.took(21, 21)
+    assert budget.share() == LEAST
+
+
+def test_the_page_escapes_what_markdown_would_read(tmp_path):
+    card = {
+        "text": "a|b",
+        "tokens": 1234,
+        "oov_tokens": 5,
+        "vocabulary_size": 10,
+        "perplexity": 12.345,
+        "nats_per_token": 2.5132,
+        "bits_per_character": 1.5,
+    }
+    results = [Result("x", "x*", 7, 8, 9.0, card, note="marked")]
+    results.append(Result("y", "y", failure="<no> reason"))
+    write_markdown(results, tmp_path / "page.md")
+    page = (tmp_path / "page.md").read_text()
+    assert "a\\|b: 1,234 tokens, 5 of them \\<unk>" in page
+    assert "| x\\* \\* | 7 | 8 | 9.0 | 12.35 | 2.5132 | 1.5000 |" in page
+    assert "\\<no> reason" in page
+    assert remarks(results) == ["* x*: marked", "y failed: <no> reason"]
+    assert cells(results[1])[4] == "failed"
+
+
+def test_results_are_json(tmp_path, corpus):
+    ladder = Ladder(corpus, tmp_path, 1, ["uniform"])
+    (result,) = ladder.climb()
+    (kept,) = json.loads((tmp_path / "ladder.json").read_text())["results"]
+    assert Result(**kept) == result
