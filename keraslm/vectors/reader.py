@@ -14,7 +14,7 @@ from keraslm.vectors.formats import HEAD, Format, tell_format
 from keraslm.vectors.opening import opened_vectors
 from keraslm.vectors.word_vectors import WordVectors
 
-CHUNK = 1 << 20  # bytes that are read at once
+CHUNK = 1 << 18  # bytes that are read at once
 SHOWN = 10  # of the bad lines
 
 
