@@ -10,7 +10,7 @@ from keraslm.errors import UsageError
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
 from keraslm.training.reporter import Reporter
-from keraslm.vectors.coverage import coverage, initial_rows
+from keraslm.vectors.coverage import coverage, initial_rows, word_of
 from keraslm.vectors.reader import read_vectors, read_width
 
 
@@ -51,7 +51,8 @@ def read_pretrained(
     """
     if c.embeddings is None:
         return None
-    reading = read_vectors(c.embeddings, vocabulary.tokens, c.skip_bad_lines)
+    words = {word_of(token) for token in vocabulary.tokens}
+    reading = read_vectors(c.embeddings, words, c.skip_bad_lines)
     covered = coverage(reading.vectors, vocabulary)
     for line in (f"{c.embeddings}: {reading}", *covered.notes(), _start(c)):
         reporter.note(line)

@@ -150,7 +150,9 @@ def new_network(
     if pretrained is not None:
         network.embed.set_weights([pretrained.rows])
         model.metadata["embeddings"] = pretrained.source
-    reporter.note(f"{c.model}: {model.parameters:,} parameters")
+    frozen = model.details.get("frozen_parameters", 0)
+    also = f", and {frozen:,} frozen ones" if frozen else ""
+    reporter.note(f"{c.model}: {model.parameters:,} parameters{also}")
     return model
 
 

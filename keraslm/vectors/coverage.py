@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import UsageError
+from keraslm.text.marks import JOINER
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.vectors.word_vectors import WordVectors
 
@@ -51,8 +52,13 @@ class Coverage:
         )
         if not self.missing:
             return (share,)
-        listed = ", ".join(f"{word} {count:,}" for word, count in self.missing)
+        listed = ", ".join(f"{word!r} {count:,}" for word, count in self.missing)
         return (share, f"without a vector, the most frequent first: {listed}")
+
+
+def word_of(token: str) -> str:
+    """Give the word that a token is, without the mark that it follows without space."""
+    return token.removeprefix(JOINER) or token
 
 
 def rows_of(vectors: WordVectors, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
@@ -70,7 +76,7 @@ def coverage(vectors: WordVectors, vocabulary: Vocabulary) -> Coverage:
     Raises: UsageError if no word has one.
     """
     tokens, counts = vocabulary.tokens[RESERVED:], vocabulary.counts[RESERVED:]
-    exact = np.array([token in vectors for token in tokens], bool)
+    exact = np.array([word_of(token) in vectors for token in tokens], bool)
     found = rows_of(vectors, vocabulary)[RESERVED:] >= 0
     if not found.any():
         shown = ", ".join(repr(token) for token in tokens[:5])
@@ -108,7 +114,8 @@ def initial_rows(
 
 
 def _row(vectors: WordVectors, token: str) -> int:
-    for form in (token, token.lower()):
+    word = word_of(token)
+    for form in (word, word.lower()):
         if form in vectors:
             return vectors.row(form)
     return -1

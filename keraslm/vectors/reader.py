@@ -36,9 +36,9 @@ class Reading:
     def __str__(self) -> str:
         told = f"{self.format}, {self.words:,} words x {self.vectors.width}"
         if self.duplicates:
-            told += f", {self.duplicates:,} duplicates left out"
+            told += f", duplicates left out: {self.duplicates:,}"
         if self.bad_lines:
-            told += f", {self.bad_lines:,} bad lines left out ({self.reasons[0]})"
+            told += f", bad lines left out: {self.bad_lines:,} ({self.reasons[0]})"
         return told
 
 

@@ -115,7 +115,7 @@ def _check_report(run, notes, file):
     assert f"{file}: GloVe text, 3 words x 3" in said
     # five times: the 4, dog 3, cat 2 of 14 words; sleeps 2, a, barks, sees
     assert "42.9% of 7 words and 64.3% of 70 tokens have a vector" in said
-    assert "without a vector, the most frequent first: sleeps 10, a 5" in said
+    assert "without a vector, the most frequent first: 'sleeps' 10, 'a' 5" in said
     assert "the spread of the vectors found; none of them is trained" in said
     source = keraslm.load(run.folder.path).metadata["embeddings"]
     assert (source["file"], source["format"]) == (file, "GloVe text")
@@ -173,4 +173,4 @@ def test_a_malformed_file_is_refused_before_anything_is_written(
     vocabulary = read_texts(c, corpus, None, notes)[0].vocabulary
     skipping = dataclasses.replace(c, skip_bad_lines=True)
     assert read_pretrained(skipping, vocabulary, notes).source["bad_lines"] == 1
-    assert any("1 bad lines left out (line 2: " in line for line in notes.lines)
+    assert any("bad lines left out: 1 (line 2: " in line for line in notes.lines)

@@ -25,7 +25,7 @@ def test_shares_are_counted_of_words_and_of_tokens():
     share, missing = covered.notes()
     assert "25.0% of 4 words and 50.0% of 12 tokens have a vector" in share
     assert "lower-cased, another 25.0% and 25.0%" in share
-    assert missing == "without a vector, the most frequent first: b 2, c 1"
+    assert missing == "without a vector, the most frequent first: 'b' 2, 'c' 1"
 
 
 def test_only_the_most_frequent_of_the_missing_are_named():
@@ -39,6 +39,14 @@ def test_the_word_as_it_is_goes_before_the_word_in_lower_case():
     both = vectors_of(The=[1], the=[2])
     assert coverage(both, VOCABULARY).found == Share(1, 3)
     assert initial_rows(both, VOCABULARY, 0)[VOCABULARY["The"]] == [1]
+
+
+def test_the_mark_of_a_joined_token_is_no_part_of_its_word():
+    vocabulary = Vocabulary.build({"\uffed.": 2, "\uffedIt": 1, "\uffed": 1}, "word")
+    vectors = WordVectors([".", "it", "\uffed"], np.array([[1], [2], [3]]))
+    assert coverage(vectors, vocabulary).found == Share(2, 3)
+    rows = initial_rows(vectors, vocabulary, 0)
+    assert [rows[vocabulary[t]] for t in ("\uffed.", "\uffedIt", "\uffed")] == [1, 2, 3]
 
 
 def test_a_vocabulary_without_any_vector_is_refused():

@@ -133,7 +133,7 @@ def test_the_first_of_a_word_that_comes_twice_is_kept(written):
     reading = read_vectors(written(b"a 1\nb 2\na 3\na 4\n"))
     assert asked(reading.vectors) == {"a": [1], "b": [2]}
     assert reading.duplicates == 2
-    assert "2 duplicates" in str(reading)
+    assert "duplicates left out: 2" in str(reading)
 
 
 @pytest.mark.parametrize("form", FORMATS)
