@@ -32,6 +32,10 @@ class ModelFileError(KeraslmError, ValueError):
     """A model file that cannot be opened."""
 
 
+class VectorFileError(KeraslmError):
+    """A file of word vectors that is damaged or malformed."""
+
+
 class DownloadError(KeraslmError):
     """A download that failed, or whose checksum is not the published one."""
 

@@ -15,6 +15,8 @@ class Sizes(Protocol):
     @property
     def embedding(self) -> int | None: ...
     @property
+    def freeze(self) -> bool: ...
+    @property
     def context(self) -> int | None: ...
     @property
     def input(self) -> str | None: ...
@@ -57,6 +59,7 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             residual=sizes.residual,
             activation=sizes.activation,
             seed=sizes.seed,
+            trainable_embedding=not sizes.freeze,
         )
     else:
         model = WindowModel(
@@ -67,6 +70,7 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             hidden=sizes.hidden_sizes,
             dropout=sizes.dropout or 0.0,
             seed=sizes.seed,
+            trainable_embedding=not sizes.freeze,
         )
     model.build_weights()
     return model

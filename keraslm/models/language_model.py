@@ -45,7 +45,13 @@ class KerasLanguageModel(LanguageModel):
     @property
     def parameters(self) -> int:
         """The number of trained weights."""
-        return int(self.keras_model.count_params())
+        return sum(int(np.prod(w.shape)) for w in self.keras_model.trainable_weights)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The weights that were not trained, if there are any."""
+        frozen = int(self.keras_model.count_params()) - self.parameters
+        return {"frozen_parameters": frozen} if frozen else {}
 
     def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
         """Predict every token of a stream once, with the longest history.

@@ -23,7 +23,8 @@ class RecurrentModel(CausalModel):
             residual: h^l_t is added to h^{l-1}_t where they have the same width
     In training, `dropout` is the share of the units dropped between layers,
     `embedding_dropout` that of the words whose vectors are dropped everywhere in a
-    window, `weight_drop` that of the recurrent weights.
+    window, `weight_drop` that of the recurrent weights. Without `trainable_embedding`,
+    E stays as it is.
     Raises: UsageError for an unknown cell or a size below 1.
     References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
             between the layers only; Gal & Ghahramani (2016), one mask for all steps,
@@ -45,6 +46,7 @@ class RecurrentModel(CausalModel):
         residual: bool = False,
         activation: str = "tanh",
         seed: int | None = None,
+        trainable_embedding: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -63,6 +65,7 @@ class RecurrentModel(CausalModel):
         self.residual = residual
         self.activation = activation
         self.seed = seed
+        self.trainable_embedding = trainable_embedding
         # vectors of length 1 where they also predict, else entries of size 1
         spread = embedding**-0.5 if tied else 1.0
         self.embed = keras.layers.ReversibleEmbedding(
@@ -70,6 +73,7 @@ class RecurrentModel(CausalModel):
             embedding,
             tie_weights=True,
             embeddings_initializer=keras.initializers.RandomNormal(0.0, spread),
+            trainable=trainable_embedding,
         )
         self.recurrent = [self._new_layer(number) for number in range(layers)]
         self.drop_words = Dropout(embedding_dropout, seed=seed)
@@ -176,6 +180,7 @@ class RecurrentModel(CausalModel):
             "residual",
             "activation",
             "seed",
+            "trainable_embedding",
         )
         own = {name: getattr(self, name) for name in names}
         return {**super().get_config(), **own, "layers": len(self.recurrent)}

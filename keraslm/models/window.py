@@ -23,7 +23,8 @@ class WindowModel(CausalModel):
             embedding      v = [E x_{t-n+1}; ..; E x_t]
             h = tanh(v W + b) for each hidden layer;   logits = h U + c
             no hidden layer: logits = v W + b, multinomial logistic regression
-    The state is the last context - 1 ids; before a text stand line boundaries.
+    The state is the last context - 1 ids; before a text stand line boundaries. Without
+    `trainable_embedding`, E stays as it is.
 
     Raises: UsageError for an unknown input or a size below 1.
     References: Bengio et al. (2003).
@@ -38,6 +39,7 @@ class WindowModel(CausalModel):
         hidden: tuple[int, ...] = (128,),
         dropout: float = 0.0,
         seed: int | None = None,
+        trainable_embedding: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -49,6 +51,7 @@ class WindowModel(CausalModel):
         self.hidden = tuple(hidden)
         self.dropout = dropout
         self.seed = seed
+        self.trainable_embedding = trainable_embedding
         self.window = Window(context)
         widths = (*self.hidden, vocabulary_size)
         self.embed = self._new_embedding()
@@ -60,7 +63,12 @@ class WindowModel(CausalModel):
         if self.input_kind != "embedding":
             return None
         wide = keras.initializers.RandomNormal(0.0, 1.0)
-        return keras.layers.Embedding(self.vocabulary_size, self.embedding, wide)
+        return keras.layers.Embedding(
+            self.vocabulary_size,
+            self.embedding,
+            wide,
+            trainable=self.trainable_embedding,
+        )
 
     def _new_first(self, width: int) -> Any:
         if self.input_kind == "embedding":
@@ -113,6 +121,7 @@ class WindowModel(CausalModel):
             "hidden": list(self.hidden),
             "dropout": self.dropout,
             "seed": self.seed,
+            "trainable_embedding": self.trainable_embedding,
         }
         return {**super().get_config(), **own}
 

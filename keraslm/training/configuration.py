@@ -44,6 +44,9 @@ class Configuration:
     input: str | None = None
     hidden: str | None = None
     embedding: int | None = None
+    embeddings: str | None = None
+    freeze: bool = False
+    skip_bad_lines: bool = False
     layers: int | None = None
     units: int | None = None
     dropout: float | None = None

@@ -55,6 +55,9 @@ _ONLY_FOR = {
     "input": WINDOWS,
     "hidden": WINDOWS,
     "embedding": (*WINDOWS, *RECURRENT),
+    "embeddings": (*WINDOWS, *RECURRENT),
+    "freeze": (*WINDOWS, *RECURRENT),
+    "skip_bad_lines": (*WINDOWS, *RECURRENT),
     "dropout": (*WINDOWS, *RECURRENT),
     "layers": RECURRENT,
     "units": RECURRENT,
@@ -74,6 +77,7 @@ def resolve(c: Configuration) -> Configuration:
     """
     _refuse_foreign_options(c)
     _refuse_contradictions(c)
+    _refuse_embeddings(c)
     recurrent = c.model in RECURRENT
     defaults = dict(_DEFAULTS[f"recurrent {c.level}" if recurrent else c.model])
     if c.dry_run:
@@ -152,3 +156,28 @@ def _refuse_contradictions(c: Configuration) -> None:
         )
     if c.tokenize and c.level != "word":
         raise UsageError("tokenize splits words; it needs --level word")
+
+
+def _refuse_embeddings(c: Configuration) -> None:
+    """Refuse what does not go together with pretrained vectors, or needs them."""
+    if c.freeze and c.tied:
+        raise UsageError(
+            "tied weights predict with the vectors, and frozen ones could learn no "
+            "word's score: leave out --freeze or --tied"
+        )
+    if c.embeddings is None:
+        if c.skip_bad_lines or (c.freeze and c.init_from is None):
+            name = "freeze" if c.freeze else "skip_bad_lines"
+            raise UsageError(f"{name} is an option of --embeddings FILE; give one")
+        return
+    if c.level == "char":
+        raise UsageError("embeddings are vectors of words; they need --level word")
+    if c.input in ("one-hot", "bag-of-words"):
+        raise UsageError(
+            f"embeddings are for --input embedding; received them with {c.input}"
+        )
+    if c.init_from is not None:
+        raise UsageError(
+            "a model that is continued brings its own vectors; leave out --embeddings "
+            "or --init-from"
+        )

@@ -14,6 +14,7 @@ from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
+from keraslm.training.pretrained import read_pretrained
 from keraslm.training.rate_curve import RateCurve
 from keraslm.training.reporter import Reporter
 from keraslm.training.run import default_folder, new_network, read_texts
@@ -89,7 +90,8 @@ def find_rate(
     folder = RateFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
     encoder, texts = read_texts(c, corpus, initial, reporter)
-    model = new_network(c, encoder, reporter, initial)
+    pretrained = read_pretrained(c, encoder.vocabulary, reporter)
+    model = new_network(c, encoder, reporter, initial, pretrained)
     curve = _range_test(model, c, texts["train"], reporter)
     folder.create()
     table = pd.DataFrame(curve.points)

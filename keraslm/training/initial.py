@@ -7,6 +7,7 @@ from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.training.configuration import Configuration
 from keraslm.training.defaults import UNSET, resolve
+from keraslm.training.pretrained import with_width
 
 # What a model brings with it; a run that continues it cannot choose them anew.
 _SHAPE = (
@@ -16,6 +17,7 @@ _SHAPE = (
     "input",
     "hidden",
     "embedding",
+    "freeze",
     "layers",
     "units",
     "tied",
@@ -50,10 +52,12 @@ def open_initial(c: Configuration) -> LanguageModel | None:
 def complete(c: Configuration) -> tuple[Configuration, LanguageModel | None]:
     """Fill what a run was not told: from the model that it continues, then by default.
 
-    Gives that model too. Raises: as `open_initial`, `initial_options`, `resolve`.
+    Gives that model too. The width of pretrained vectors is their file's.
+    Raises: as `open_initial`, `initial_options`, `resolve`, `with_width`.
     """
     initial = open_initial(c)
-    return resolve(initial_options(c, initial) if initial else c), initial
+    c = initial_options(c, initial) if initial else c
+    return with_width(resolve(c), c.embedding), initial
 
 
 def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
@@ -61,7 +65,7 @@ def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
 
     Raises: UsageError if another shape was asked for.
     """
-    had = model.metadata.get("configuration", {})
+    had = {"freeze": False} | model.metadata.get("configuration", {})
     taken = {name: had[name] for name in _SHAPE if name in had}
     for name, value in taken.items():
         asked = getattr(c, name)

@@ -37,8 +37,26 @@ _CHOICES = {
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),
 }
-_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "prune", "init_from")
-_SWITCHES = ("tokenize", "tied", "residual", "vary_time", "tensorboard", "dry_run")
+_TEXTS = (
+    "corpus",
+    "out",
+    "encoding",
+    "split",
+    "hidden",
+    "embeddings",
+    "prune",
+    "init_from",
+)
+_SWITCHES = (
+    "tokenize",
+    "freeze",
+    "skip_bad_lines",
+    "tied",
+    "residual",
+    "vary_time",
+    "tensorboard",
+    "dry_run",
+)
 _LEAST = {
     "vocabulary_size": 3,
     "min_count": 1,

@@ -18,6 +18,7 @@ from keraslm.training.count import check_held_out, count
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
+from keraslm.training.pretrained import Pretrained, read_pretrained
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_room
 
@@ -52,12 +53,14 @@ def train(
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
     encoder, texts = read_texts(c, corpus, initial, reporter)
+    pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     folder.create()
     folder.write_configuration(c.to_dict())
     if c.model == "ngram":
         kept: LanguageModel = count(c, encoder, texts, folder, reporter)
     else:
-        kept = _fit(c, encoder, texts, folder, reporter, initial)
+        model = new_network(c, encoder, reporter, initial, pretrained)
+        kept = _fit(model, c, texts, folder, reporter)
     text, ids = to_measure(corpus, encoder, texts)
     return _finish(kept, kept.card(kept.read(text, ids), command), folder)
 
@@ -126,9 +129,16 @@ def _holds_known(ids: np.ndarray, vocabulary: Vocabulary) -> bool:
 
 
 def new_network(
-    c: Configuration, encoder: TextEncoder, reporter: Reporter, initial: Any = None
+    c: Configuration,
+    encoder: TextEncoder,
+    reporter: Reporter,
+    initial: Any = None,
+    pretrained: Pretrained | None = None,
 ) -> Any:
-    """Build the network of a configuration, or take the one that it continues."""
+    """Build the network of a configuration, or take the one that it continues.
+
+    Its embedding starts from the pretrained rows, if there are any.
+    """
     import keras
 
     from keraslm.models.build import build
@@ -137,22 +147,25 @@ def new_network(
     keras.utils.set_random_seed(c.seed)
     network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
     model = KerasLanguageModel(network, encoder, c.model)
-    reporter.note(f"{c.model}: {model.parameters:,} parameters")
+    if pretrained is not None:
+        network.embed.set_weights([pretrained.rows])
+        model.metadata["embeddings"] = pretrained.source
+    frozen = model.details.get("frozen_parameters", 0)
+    also = f", and {frozen:,} frozen ones" if frozen else ""
+    reporter.note(f"{c.model}: {model.parameters:,} parameters{also}")
     return model
 
 
 def _fit(
+    model: Any,
     c: Configuration,
-    encoder: TextEncoder,
     texts: dict[str, Encoded],
     folder: RunFolder,
     reporter: Reporter,
-    initial: Any = None,
 ) -> LanguageModel:
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
 
-    model = new_network(c, encoder, reporter, initial)
     keeper = Keeper(model, c, folder, reporter)
     try:
         fit(model, c, texts["train"], texts.get("valid"), keeper)

@@ -64,6 +64,12 @@ _OPTIONS = (
     _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),
     _option("--hidden", metavar="200,100|none", help="Hidden layers of n-gram models."),
     _option("--embedding", type=_WHOLE, help="Width of a token's vector."),
+    _option("--embeddings", metavar="FILE", help="Start from pretrained vectors."),
+    _option("--freeze/--fine-tune", help="Keep those vectors, or train them on."),
+    _option(
+        "--skip-bad-lines/--no-skip-bad-lines",
+        help="Leave out malformed lines of that file.",
+    ),
     _option("--layers", type=_WHOLE, help="Recurrent layers."),
     _option("--units", type=_WHOLE, help="Units of a recurrent layer."),
     _option("--dropout", type=_REAL, help="Share of units dropped in training."),

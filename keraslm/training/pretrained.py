@@ -1,0 +1,75 @@
+"""The vectors that a run starts from: --embeddings."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keraslm.errors import UsageError
+from keraslm.text.vocabulary import Vocabulary
+from keraslm.training.configuration import Configuration
+from keraslm.training.reporter import Reporter
+from keraslm.vectors.coverage import coverage, initial_rows, word_of
+from keraslm.vectors.reader import read_vectors, read_width
+
+
+@dataclasses.dataclass(frozen=True)
+class Pretrained:
+    """The rows that an embedding starts from, and where they are from, as JSON.
+
+    Shapes: rows (vocabulary, width)
+    """
+
+    rows: npt.NDArray[np.float32]
+    source: dict[str, Any]
+
+
+def with_width(c: Configuration, asked: int | None) -> Configuration:
+    """Take the width of the embedding from the file of vectors.
+
+    Raises: UsageError if another was asked for; UsageError, VectorFileError if the
+        file cannot be read.
+    """
+    if c.embeddings is None:
+        return c
+    width = read_width(c.embeddings)
+    if asked not in (None, width):
+        raise UsageError(
+            f"the vectors of {c.embeddings} have {width} numbers; received embedding "
+            f"{asked}: leave it out"
+        )
+    return dataclasses.replace(c, embedding=width)
+
+
+def read_pretrained(
+    c: Configuration, vocabulary: Vocabulary, reporter: Reporter
+) -> Pretrained | None:
+    """Read the vectors of a run's vocabulary and report how many there are.
+
+    Raises: UsageError if no word has one; VectorFileError if the file is malformed.
+    """
+    if c.embeddings is None:
+        return None
+    words = {word_of(token) for token in vocabulary.tokens}
+    reading = read_vectors(c.embeddings, words, c.skip_bad_lines)
+    covered = coverage(reading.vectors, vocabulary)
+    for line in (f"{c.embeddings}: {reading}", *covered.notes(), _start(c)):
+        reporter.note(line)
+    source = {
+        "file": c.embeddings,
+        "format": reading.format,
+        "words": reading.words,
+        "bad_lines": reading.bad_lines,
+        "coverage": covered.to_dict(),
+    }
+    rows = initial_rows(reading.vectors, vocabulary, c.seed)
+    return Pretrained(rows, source)
+
+
+def _start(c: Configuration) -> str:
+    kept = "; none of them is trained" if c.freeze else ""
+    return (
+        "tokens without a vector start as normal draws with the mean and the spread "
+        f"of the vectors found{kept}"
+    )

@@ -1,0 +1,79 @@
+"""The bytes of a file of vectors: plain, packed with gzip, or a member of a zip."""
+
+import contextlib
+import gzip
+import os
+import pathlib
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from keraslm.errors import UsageError, VectorFileError
+from keraslm.text.source import DAMAGED_GZIP, GZIP
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without members
+_DAMAGED = (*DAMAGED_GZIP, zipfile.BadZipFile, NotImplementedError)
+
+
+@contextlib.contextmanager
+def opened_vectors(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open FILE, or FILE:MEMBER of a zip archive, unpacked; told by content, not name.
+
+    Raises: UsageError if there is no such file or member, or MEMBER is left open among
+        several; VectorFileError if the packed bytes are damaged, here or when read.
+    """
+    name, member = _parts(os.fspath(path))
+    with _readable(os.fspath(path)), contextlib.ExitStack() as stack:
+        file: Any = stack.enter_context(pathlib.Path(name).open("rb"))
+        if file.peek(4)[:4] in ZIP:
+            archive = stack.enter_context(zipfile.ZipFile(file))
+            info = _chosen(name, archive, member)
+            file = stack.enter_context(archive.open(info))
+        elif member is not None:
+            raise UsageError(f"{name} is no zip archive; it has no member {member!r}")
+        if file.peek(2)[:2] == GZIP:
+            file = stack.enter_context(gzip.GzipFile(fileobj=file, mode="rb"))
+        yield file
+
+
+def _parts(path: str) -> tuple[str, str | None]:
+    """Cut FILE:MEMBER in two where there is such a FILE."""
+    if pathlib.Path(path).is_file():
+        return path, None
+    archive, colon, member = path.rpartition(":")
+    if colon and pathlib.Path(archive).is_file():
+        return archive, member
+    raise UsageError(f"there is no file of vectors {path}; check the path")
+
+
+def _chosen(name: str, archive: zipfile.ZipFile, member: str | None) -> zipfile.ZipInfo:
+    """Find the member, or the only one."""
+    members = {
+        info.filename: info
+        for info in archive.infolist()
+        if not info.is_dir() and not info.filename.startswith("__MACOSX/")
+    }
+    if member is None and len(members) == 1:
+        member = next(iter(members))
+    if member not in members:
+        listed = ", ".join(list(members)[:12]) or "none"
+        asked = "" if member is None else f", not {member!r}"
+        raise UsageError(
+            f"{name} has the members {listed}{asked}; name one as {name}:MEMBER"
+        )
+    if members[member].flag_bits & 1:
+        raise UsageError(f"{name}:{member} is encrypted; unpack it first")
+    return members[member]
+
+
+@contextlib.contextmanager
+def _readable(path: str) -> Iterator[None]:
+    """Turn the errors of reading into one line that names the file."""
+    try:
+        yield
+    except _DAMAGED as error:
+        raise VectorFileError(
+            f"{path} is damaged ({error}); fetch or pack it again"
+        ) from error
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
