@@ -23,6 +23,7 @@ COMMANDS = (
     "generate",
     "export",
     "counts",
+    "embeddings",
     "datasets",
 )
 
