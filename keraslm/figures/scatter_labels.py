@@ -1,9 +1,10 @@
-"""Names beside points, as few as can be over another."""
+"""Names beside points, as few as can be over another.
 
-import itertools
-import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+Everything that is drawn is kept as boxes [x, y, half the width, half the height], in
+points of 1/72 inch: dots, names, and small boxes along the lines that lead to names.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,25 +13,16 @@ from matplotlib.axes import Axes
 from keraslm.figures import style
 from keraslm.figures.fonts import families
 
-DOT = 4.0  # points from a dot's middle to its edge
-NEAR, FAR, RINGS = 3.0, 34.0, 6  # points between a dot and its name
-TURNS = 16  # directions in which a name may lie
 POINTS_PER_INCH = 72
+DOT = 4.0  # points from a dot's middle to its edge
+GAPS = (3.0, 9.0, 15.0, 22.0, 30.0, 40.0)  # points between a dot and its name
+LED = 9.0  # a name at this gap or a wider one has a line
+TURNS = 16  # directions in which a name may lie
+PADDING = 2.0  # dots of the picture around a name
+MARKS = np.linspace(0.3, 0.9, 6)  # places along a line that are kept free
+MARK = 2.0  # points to each side of them
 
-
-class Box(NamedTuple):
-    """A rectangle, by its middle and half its sides, in points."""
-
-    x: float
-    y: float
-    half_width: float
-    half_height: float
-
-    def overlap(self, other: "Box") -> float:
-        """Give the area that two rectangles share."""
-        across = self.half_width + other.half_width - abs(self.x - other.x)
-        along = self.half_height + other.half_height - abs(self.y - other.y)
-        return max(across, 0.0) * max(along, 0.0)
+Array = npt.NDArray[np.float64]
 
 
 def label_points(
@@ -38,66 +30,76 @@ def label_points(
 ) -> None:
     """Write a text beside each point; the first ones have the first choice.
 
-    Each takes the place with the least of other names and dots under it, the nearest of
-    equals. A line leads from a dot to a name that is not next to it.
+    Each takes the place with the least of other names, dots and lines under it, the
+    nearest of equals. A line leads from a dot to a name that is not next to it.
 
     Shapes: points (texts, 2), in the units of the axes, whose limits are set
     """
     axes.apply_aspect()
     scale = POINTS_PER_INCH / axes.figure.dpi
-    dots = [Box(*dot, DOT, DOT) for dot in axes.transData.transform(points) * scale]
-    taken = list(dots)
-    for point, dot, text in zip(points, dots, texts, strict=True):
-        half = _half_size(axes, text, scale)
-        place = min(_places(dot, *half), key=lambda box: _covered(box, taken))
-        taken.append(place)
-        _write(axes, tuple(point), text, dot, place)
+    dots = np.full((len(points), 4), DOT)
+    dots[:, :2] = axes.transData.transform(points) * scale
+    taken = dots
+    for number, text in enumerate(texts):
+        dot = dots[number]
+        ways = _ways(dot, _half_size(axes, text) * scale)
+        others = np.delete(taken, number, axis=0)
+        best = int(np.argmin(np.round(overlap(ways, others).sum(axis=(1, 2)))))
+        taken = np.concatenate([taken, ways[best]])
+        led = best >= TURNS * GAPS.index(LED)
+        _write(axes, points[number], text, ways[best, 0, :2] - dot[:2], led)
 
 
-def _covered(box: Box, taken: list[Box]) -> float:
-    return round(sum(box.overlap(other) for other in taken))
+def overlap(boxes: Array, others: Array) -> Array:
+    """Give the areas that boxes share with others.
+
+    Shapes: boxes (..., 4), others (others, 4) -> (..., others)
+    """
+    away = np.abs(boxes[..., None, :2] - others[:, :2])
+    sides = boxes[..., None, 2:] + others[:, 2:] - away
+    return np.maximum(sides, 0).prod(axis=-1)
 
 
-def _half_size(axes: Axes, text: str, scale: float) -> tuple[float, float]:
-    """Measure half the width and half the height of a text, in points."""
-    drawn = axes.text(
-        0, 0, text, fontsize=style.NOTE_SIZE, family=families(), parse_math=False
-    )
+def _half_size(axes: Axes, text: str) -> Array:
+    """Measure half the width and half the height of a text, in dots of the picture."""
+    size = style.NOTE_SIZE
+    drawn = axes.text(0, 0, text, fontsize=size, family=families(), parse_math=False)
     extent = drawn.get_window_extent(axes.figure.canvas.get_renderer())
     drawn.remove()
-    return extent.width * scale / 2, extent.height * scale / 2
+    return np.array([extent.width, extent.height]) / 2 + PADDING
 
 
-def _places(dot: Box, half_width: float, half_height: float) -> Iterator[Box]:
-    """Yield places around a dot, near ones first, the right side first."""
-    for gap, turn in itertools.product(
-        np.linspace(NEAR, FAR, RINGS).tolist(), range(TURNS)
-    ):
-        side = (turn + 1) // 2 * (-1) ** turn  # 0, -1, 1, -2, 2 ..
-        angle = 2 * math.pi * side / TURNS
-        away_x = (dot.half_width + gap + half_width) * math.cos(angle)
-        away_y = (dot.half_height + gap + half_height) * math.sin(angle)
-        yield Box(dot.x + away_x, dot.y + away_y, half_width, half_height)
+def _ways(dot: Array, half: Array) -> Array:
+    """Give the ways to write a name: its box, then those along the line to it.
+
+    Near ones come first, and of these the one to the right.
+    Shapes: (GAPS x TURNS, 1 + MARKS, 4)
+    """
+    turns = np.array(sorted(range(TURNS), key=lambda turn: min(turn, TURNS - turn)))
+    angles = 2 * np.pi * turns / TURNS
+    around = np.stack([np.cos(angles), np.sin(angles)], axis=1)  # (TURNS, 2)
+    away = DOT + half + np.array(GAPS)[:, None]  # (GAPS, 2)
+    offsets = (away[:, None] * around).reshape(-1, 1, 2)
+    ways = np.full((len(offsets), 1 + len(MARKS), 4), MARK)
+    ways[:, :1, 2:] = half
+    ways[:, :1, :2] = dot[:2] + offsets
+    ways[:, 1:, :2] = dot[:2] + offsets * MARKS[:, None]
+    return ways
 
 
-def _write(
-    axes: Axes, point: tuple[float, ...], text: str, dot: Box, place: Box
-) -> None:
-    offset = place.x - dot.x, place.y - dot.y
-    beside = abs(offset[0]) - place.half_width, abs(offset[1]) - place.half_height
-    far = math.hypot(*(max(side, 0.0) for side in beside)) > 2 * DOT + NEAR
-    line = {"arrowstyle": "-", "color": style.GREY, "linewidth": 0.8, "shrinkB": DOT}
+def _write(axes: Axes, point: Array, text: str, offset: Array, led: bool) -> None:
+    line = {"arrowstyle": "-", "color": style.GREY, "linewidth": 0.8}
     axes.annotate(
         text,
-        point,
-        offset,
+        tuple(point),
+        tuple(offset),
         textcoords="offset points",
         ha="center",
         va="center",
         fontsize=style.NOTE_SIZE,
         family=families(),
         color=style.INK,
-        arrowprops={**line, "shrinkA": 0} if far else None,
+        arrowprops={**line, "shrinkA": 0, "shrinkB": DOT} if led else None,
         parse_math=False,
         annotation_clip=False,
     )

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.errors import CorpusError
 from keraslm.vectors.cooccurrence import Cooccurrences, count_cooccurrences
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.rows import add_to_rows
@@ -95,11 +94,8 @@ def train_glove(
 
     Math:   the vector of a word is w + w~
     Shapes: ids (tokens,) -> (words, width)
-    Raises: CorpusError if no two words stand on a line.
     """
     pairs = count_cooccurrences(ids, boundary_id, options.window)
-    if not len(pairs.counts):
-        raise CorpusError("no line of the text has two words: nothing occurs together")
     rng = np.random.default_rng(options.seed)
     model = new_glove(words, options.width, rng)
     total = options.passes * len(pairs.counts)

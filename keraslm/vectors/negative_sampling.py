@@ -45,7 +45,7 @@ class NegativeSampling:
         Shapes: hidden (blocks, rows, width), targets (blocks, columns),
                 observed (blocks, rows, columns)
         """
-        columns, share = self._with_noise(targets, observed)
+        columns, share = self.with_noise(targets, observed)
         scores = hidden @ self.table[columns].swapaxes(1, 2)
         known, noise = np.split(scores, [targets.shape[1]], axis=2)
         losses = observed * np.logaddexp(0, -known), share * np.logaddexp(0, noise)
@@ -57,7 +57,7 @@ class NegativeSampling:
         Math:   dL/d(h_i v_j) = o_ij (s(h_i v_j) - 1),   dL/d(h_i u_k) = r_i s(h_i u_k)
         Shapes: as of `loss` -> (blocks, rows, width)
         """
-        columns, share = self._with_noise(targets, observed)
+        columns, share = self.with_noise(targets, observed)
         vectors = self.table[columns]  # (blocks, columns + NOISE, width)
         error = sigmoid(hidden @ vectors.swapaxes(1, 2))
         known, noise = np.split(error, [targets.shape[1]], axis=2)
@@ -69,7 +69,7 @@ class NegativeSampling:
         add_to_rows(self.table, columns, change)
         return error @ vectors
 
-    def _with_noise(self, targets: Ids, observed: Array) -> tuple[Ids, Array]:
+    def with_noise(self, targets: Ids, observed: Array) -> tuple[Ids, Array]:
         """Set words of noise beside the targets; give r, the weight of the noise.
 
         Shapes: (blocks, columns + NOISE), (blocks, rows, 1)

@@ -32,8 +32,8 @@ def train_vectors(
     counts = np.bincount(ids, minlength=len(vocabulary))
     counts[vocabulary.boundary_id] = 0
     has_vector = np.flatnonzero(counts)
-    if len(has_vector) < 2:
-        raise CorpusError("vectors need a text of two different words or more")
+    if len(has_vector) < 2 or not _has_pair(ids, vocabulary.boundary_id):
+        raise CorpusError("vectors need a line of two words, and two different words")
     if options.method == "glove":
         matrix = train_glove(
             ids, len(counts), vocabulary.boundary_id, options, progress
@@ -42,3 +42,8 @@ def train_vectors(
         matrix = train_word2vec(ids, counts, vocabulary.boundary_id, options, progress)
     words = [vocabulary.token(number) for number in has_vector.tolist()]
     return WordVectors(words, matrix[has_vector])
+
+
+def _has_pair(ids: npt.NDArray[np.integer], boundary_id: int) -> bool:
+    """Say whether two words stand beside each other."""
+    return bool(np.any((ids[1:] != boundary_id) & (ids[:-1] != boundary_id)))

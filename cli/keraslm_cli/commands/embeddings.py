@@ -198,7 +198,9 @@ def plot(
     check_picture_path(out)
     table = open_vectors(vectors)
     chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
-    draw_vectors(table, chosen, out, f"Words of {vectors}", method, seed)
+    draw_vectors(
+        table, chosen, out, f"Words of {pathlib.Path(vectors).name}", method, seed
+    )
     click.echo(out)
 
 
