@@ -64,7 +64,7 @@ def _half_size(axes: Axes, text: str) -> Array:
     """Measure half the width and half the height of a text, in dots of the picture."""
     size = style.NOTE_SIZE
     drawn = axes.text(0, 0, text, fontsize=size, family=families(), parse_math=False)
-    extent = drawn.get_window_extent(axes.figure.canvas.get_renderer())
+    extent = drawn.get_window_extent()
     drawn.remove()
     return np.array([extent.width, extent.height]) / 2 + PADDING
 

@@ -45,8 +45,8 @@ def draw_vectors(
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
     axes.axhline(0, color=style.GRID, zorder=1)
     axes.axvline(0, color=style.GRID, zorder=1)
-    for name, label in zip(names, (axes.set_xlabel, axes.set_ylabel), strict=True):
-        label(name, fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_xlabel(names[0], fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_ylabel(names[1], fontsize=style.LABEL_SIZE, color=INK)
     texts = [drawable(style.shortened(word, LONGEST)) for word in words]
     label_points(axes, points, texts)
     style.save_figure(figure, path)

@@ -23,6 +23,12 @@ class Cooccurrences(NamedTuple):
     contexts: npt.NDArray[np.int64]
     counts: npt.NDArray[np.float64]
 
+    def some(self, chosen: Ids) -> "Cooccurrences":
+        """Give the pairs of these numbers."""
+        return Cooccurrences(
+            self.words[chosen], self.contexts[chosen], self.counts[chosen]
+        )
+
 
 def count_cooccurrences(
     ids: Ids, boundary_id: int, window: int, progress: Progress | None = None
@@ -65,6 +71,7 @@ def _pairs(stretch: Ids, boundary_id: int, window: int, size: int) -> Iterator[K
 
 def _summed(parts: list[Keyed]) -> Keyed:
     """Put parts together: each key once, in order, with the sum of its counts."""
-    keys, counts = map(np.concatenate, zip(*parts, strict=True))
+    keys = np.concatenate([keys for keys, _ in parts])
+    counts = np.concatenate([counts for _, counts in parts])
     keys, place = np.unique(keys, return_inverse=True)
-    return keys, np.bincount(place, counts, len(keys))
+    return keys, np.bincount(place, counts, len(keys)).astype(np.float64)

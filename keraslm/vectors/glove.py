@@ -103,9 +103,10 @@ def train_glove(
         order = rng.permutation(len(pairs.counts))
         for start in range(0, len(order), PAIRS):
             chosen = order[start : start + PAIRS]
-            model.step(Cooccurrences(*(part[chosen] for part in pairs)), options.rate)
+            model.step(pairs.some(chosen), options.rate)
             progress(done + start, total)
-    return (model.words.table + model.contexts.table)[:, : options.width]
+    summed = model.words.table + model.contexts.table
+    return summed[:, : options.width].astype(np.float32)
 
 
 def new_glove(words: int, width: int, rng: np.random.Generator) -> Glove:

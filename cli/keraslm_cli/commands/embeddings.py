@@ -198,9 +198,8 @@ def plot(
     check_picture_path(out)
     table = open_vectors(vectors)
     chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
-    draw_vectors(
-        table, chosen, out, f"Words of {pathlib.Path(vectors).name}", method, seed
-    )
+    title = f"Words of {pathlib.Path(vectors).name}"
+    draw_vectors(table, chosen, out, title, method, seed)
     click.echo(out)
 
 
