@@ -15,7 +15,7 @@ from keraslm.figures.fonts import families
 
 POINTS_PER_INCH = 72
 DOT = 4.0  # points from a dot's middle to its edge
-GAPS = (3.0, 9.0, 15.0, 22.0, 30.0, 40.0)  # points between a dot and its name
+GAPS = (3.0, 9.0, 15.0, 22.0, 30.0, 40.0, 52.0, 66.0)  # points from a dot to its name
 LED = 9.0  # a name at this gap or a wider one has a line
 TURNS = 16  # directions in which a name may lie
 PADDING = 2.0  # dots of the picture around a name

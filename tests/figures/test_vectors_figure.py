@@ -35,11 +35,12 @@ def test_equal_vectors_are_drawn(tmp_path):
 
 def test_the_names_of_crowded_points_do_not_overlap():
     figure, axes = style.new_figure()
-    points = np.random.default_rng(1).normal(size=(12, 2)) / 50
+    points = np.random.default_rng(1).normal(size=(12, 2)) / 30
     axes.plot(*points.T, "o")
     axes.set_xlim(-1, 1)
     axes.set_ylim(-1, 1)
     label_points(axes, points, [f"word {i}" for i in range(12)])
+    figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
     drawn = [Text.get_window_extent(text, renderer) for text in axes.texts]
     assert len(drawn) == 12
