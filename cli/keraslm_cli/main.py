@@ -24,6 +24,7 @@ COMMANDS = (
     "generate",
     "export",
     "counts",
+    "embeddings",
     "datasets",
 )
 

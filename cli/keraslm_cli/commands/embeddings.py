@@ -1,0 +1,222 @@
+"""keraslm embeddings: train vectors of words, and ask any vectors what lies near."""
+
+import pathlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm.errors import UsageError
+from keraslm_cli import console, texts
+from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors
+
+if TYPE_CHECKING:
+    from keraslm.vectors.neighbours import Neighbour
+    from keraslm.vectors.word_vectors import WordVectors
+
+TRAIN_HELP = f"""Train vectors of the words of CORPUS and write them to a file.
+
+The file is word2vec's text: a line with the number of words and the width, then a line
+a word, the most frequent first. Of a corpus with parts, the training part is read.
+
+{texts.CORPUS_HELP}
+"""
+DRAWN = 60  # words, where none are named
+
+
+@click.group()
+def embeddings() -> None:
+    """Train vectors of words; ask for neighbours, analogies and pictures."""
+
+
+command = embeddings
+
+
+@embeddings.command(help=TRAIN_HELP)
+@click.argument("corpus", default="village")
+@click.option("--out", required=True, metavar="FILE", help="The file to write.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+@click.option(
+    "--method",
+    type=click.Choice(["glove", "cbow", "skip-gram"]),
+    default="skip-gram",
+    show_default=True,
+)
+@click.option("--width", default=100, show_default=True, help="Numbers of a vector.")
+@click.option("--window", default=5, show_default=True, help="Words on each side.")
+@click.option("--epochs", type=int, help="Passes; 5, with glove 25 over the counts.")
+@click.option("--learning-rate", type=float, help="At its highest; by the method.")
+@click.option("--softmax", metavar="sampled|full", default="sampled", show_default=True)
+@click.option("--negatives", default=5, show_default=True, help="Sampled: for a word.")
+@click.option(
+    "--subsample", default=1e-3, show_default=True, help="Share to thin out above; 0."
+)
+@click.option("--seed", default=0, show_default=True, help="Of every random number.")
+@click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
+@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
+@click.option("--vocabulary-size", type=int, help="The most frequent words to keep.")
+@click.option("--min-count", default=5, show_default=True, help="Drop rarer words.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def train(
+    corpus: str,
+    out: str,
+    overwrite: bool,
+    tokenize: bool,
+    encoding: str,
+    vocabulary_size: int | None,
+    min_count: int,
+    as_json: bool,
+    **settings: Any,
+) -> None:
+    """Read, train, write, and say what was done."""
+    from keraslm.text.encoder import TextEncoder
+    from keraslm.text.tokenizer import tokenizer_named
+    from keraslm.vectors.options import VectorOptions
+    from keraslm.vectors.text_format import write_vectors
+    from keraslm.vectors.training import train_vectors
+
+    options = VectorOptions(**settings)
+    _check_out(pathlib.Path(out), overwrite)
+    text = texts.open_named_corpus(corpus, encoding, "100").train
+    tokenizer = tokenizer_named("word-marks" if tokenize else "word")
+    with console.working(f"reading {text.name}"):
+        encoder, ids = TextEncoder.learn(tokenizer, text, vocabulary_size, min_count)
+    start = time.monotonic()
+    with console.progress_bar(options.method) as progress:
+        vectors = train_vectors(encoder.vocabulary, ids, options, progress)
+    spent = time.monotonic() - start
+    write_vectors(out, vectors)
+    if as_json:
+        done = {"out": out, "method": options.method, "words": len(vectors)}
+        done |= {"width": vectors.width, "epochs": options.passes}
+        console.print_json(done | {"tokens": len(ids), "seconds": spent})
+        return
+    click.echo(
+        f"{out}: {len(vectors):,} words, {vectors.width} numbers each, by "
+        f"{options.method} in {options.passes} passes over {len(ids):,} tokens "
+        f"({spent:,.0f} s)"
+    )
+
+
+def _check_out(out: pathlib.Path, overwrite: bool) -> None:
+    """Refuse before any work what cannot be written.
+
+    Raises: UsageError
+    """
+    if not out.parent.is_dir():
+        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
+    if out.is_dir() or (out.exists() and not overwrite):
+        raise UsageError(f"{out} exists; give another --out, or --overwrite a file")
+
+
+@embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
+@click.argument("vectors")
+@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+@click.option("--number", default=10, show_default=True, help="Of neighbours.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def neighbours(
+    vectors: str, words: tuple[str, ...], number: int, as_json: bool
+) -> None:
+    """Print the neighbours by cosine."""
+    from keraslm.vectors.neighbours import neighbours
+
+    table = open_vectors(vectors)
+    found = {word: neighbours(table, word, number) for word in words}
+    if as_json:
+        shown = {word: [n._asdict() for n in near] for word, near in found.items()}
+        console.print_json(shown)
+        return
+    rows = [
+        (word, near.word, f"{near.cosine:.3f}")
+        for word, nearest in found.items()
+        for near in nearest
+    ]
+    console.print_table(("word", "neighbour", "cosine"), rows, right=[2])
+
+
+@embeddings.command(help=f"Find the words that are to C as B is to A.\n\n{SOURCE_HELP}")
+@click.argument("vectors")
+@click.argument("a")
+@click.argument("b")
+@click.argument("c")
+@click.option("--number", default=10, show_default=True, help="Of answers.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def analogy(vectors: str, a: str, b: str, c: str, number: int, as_json: bool) -> None:
+    """Print the answers by 3CosAdd."""
+    from keraslm.vectors.analogy import analogy
+
+    _print(analogy(open_vectors(vectors), a, b, c, number), as_json)
+
+
+@embeddings.command(
+    "odd-one-out",
+    help=f"Find the WORD that least belongs with the others.\n\n{SOURCE_HELP}",
+)
+@click.argument("vectors")
+@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def odd_one_out(vectors: str, words: tuple[str, ...], as_json: bool) -> None:
+    """Print each word's cosine with the mean of the others, the odd one first."""
+    from keraslm.vectors.odd_one_out import by_fit
+
+    _print(by_fit(open_vectors(vectors), words), as_json)
+
+
+def _print(found: "list[Neighbour]", as_json: bool) -> None:
+    if as_json:
+        console.print_json([each._asdict() for each in found])
+        return
+    rows = [(each.word, f"{each.cosine:.3f}") for each in found]
+    console.print_table(("word", "cosine"), rows, right=[1])
+
+
+@embeddings.command(help=f"Draw words where their vectors lie.\n\n{SOURCE_HELP}")
+@click.argument("vectors")
+@click.argument("words", metavar="[WORD...]", nargs=-1)
+@click.option("--out", required=True, metavar="FILE.png", help="The picture to write.")
+@click.option("--number", default=DRAWN, show_default=True, help="If none is named.")
+@click.option(
+    "--method",
+    type=click.Choice(["pca", "tsne"]),
+    default="pca",
+    show_default=True,
+    help="tsne needs the extra 'embeddings'.",
+)
+@click.option("--seed", default=0, show_default=True, help="Of tsne.")
+def plot(
+    vectors: str,
+    words: tuple[str, ...],
+    out: str,
+    number: int,
+    method: str,
+    seed: int,
+) -> None:
+    """Draw the named words, else the first ones, the most frequent."""
+    from keraslm.figures.style import check_picture_path
+    from keraslm.figures.vectors import draw_vectors
+
+    check_picture_path(out)
+    table = open_vectors(vectors)
+    chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
+    title = f"Words of {pathlib.Path(vectors).name}"
+    draw_vectors(table, chosen, out, title, method, seed)
+    click.echo(out)
+
+
+def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
+    """Give the first words of a table, marks such as <unk> left out."""
+    marks = ("<unk>", "<s>", "</s>", "\n")
+    return tuple(word for word in vectors.words if word not in marks)[: max(number, 0)]
+
+
+@embeddings.command(
+    help=f"Write files that the TensorBoard projector opens.\n\n{SOURCE_HELP}"
+)
+@click.argument("vectors")
+@click.option("--out", required=True, metavar="FOLDER", help="The folder to write.")
+def projector(vectors: str, out: str) -> None:
+    """Write vectors.tsv and metadata.tsv and print their paths."""
+    from keraslm.vectors.projector import write_projector
+
+    for path in write_projector(out, open_vectors(vectors)):
+        click.echo(path)

@@ -1,0 +1,41 @@
+"""Files for the TensorBoard projector."""
+
+import os
+import pathlib
+
+from keraslm.errors import UsageError
+from keraslm.files import write_atomically
+from keraslm.vectors.word_vectors import WordVectors
+
+VECTORS = "vectors.tsv"
+METADATA = "metadata.tsv"
+
+
+def write_projector(
+    folder: str | os.PathLike[str], vectors: WordVectors
+) -> list[pathlib.Path]:
+    """Write vectors.tsv, a row of numbers a word, and metadata.tsv, the words.
+
+    Tabs and line ends in a word are written as Python writes them, "\\t" and "\\n".
+
+    Raises: UsageError if the folder is a file.
+    """
+    folder = pathlib.Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"a projector needs a folder; {str(folder)!r} is a file")
+    folder.mkdir(parents=True, exist_ok=True)
+    row = "\t".join(["%.6g"] * vectors.width)
+    numbers = (row % tuple(values) for values in vectors.matrix.tolist())
+    words = (_on_one_line(word) for word in vectors.words)
+    for name, lines in ((VECTORS, numbers), (METADATA, words)):
+        with (
+            write_atomically(folder / name) as temporary,
+            temporary.open("w", encoding="utf-8", newline="\n") as file,
+        ):
+            file.writelines(f"{line}\n" for line in lines)
+    return [folder / VECTORS, folder / METADATA]
+
+
+def _on_one_line(word: str) -> str:
+    whole = word and all(character.isprintable() for character in word)
+    return word if whole else ascii(word)[1:-1]
