@@ -12,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -32,6 +33,11 @@ MODEL_IN_RUN = "model.keras"
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 _HDF5_SIGNATURE = b"\x89HDF"
+_NPY_HEAD = re.compile(  # of version 1.0, rows first
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<dtype>[<>|=][iufb]\d{1,2})', "
+    rb"'fortran_order': False, 'shape': \((?P<shape>[\d, ]{0,99})\), \} *\n",
+    re.DOTALL,
+)
 _HELD = {"name": str, "encoder": dict, "metadata": dict}
 _JSON = {str: "text", dict: "table"}
 _OF_KERAS = ("metadata.json", CONFIG, WEIGHTS)
@@ -145,7 +151,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
 def to_npy(array: np.ndarray) -> bytes:
     """Give an array as the bytes of a .npy file."""
     buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
+    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
     return buffer.getvalue()
 
 
@@ -160,18 +166,15 @@ def _add(archive: zipfile.ZipFile, members: dict[str, bytes]) -> None:
 
 def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:
     """Read an array of numbers; its size is what is there, not what its head says."""
-    buffer = io.BytesIO(data)
+    head = _NPY_HEAD.match(data)
     try:
-        if np.lib.format.read_magic(buffer) != (1, 0):
-            raise ValueError("an unknown version of the .npy format")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)
-        if dtype.kind not in "iufb":
-            raise ValueError(f"an array of {dtype}, not of numbers")
-        return np.frombuffer(data, dtype, offset=buffer.tell()).reshape(shape)
+        if not head:
+            raise ValueError("it does not begin as a .npy file of numbers does")
+        shape = [int(length) for length in head["shape"].split(b",") if length.strip()]
+        dtype = np.dtype(head["dtype"].decode())
+        return np.frombuffer(data, dtype, offset=head.end()).reshape(shape)
     except (ValueError, TypeError) as error:
-        raise ModelFileError(
-            f"{path} holds a damaged array {name}: {_first_line(error)}"
-        ) from error
+        raise ModelFileError(f"{path} holds a damaged array {name}: {error}") from error
 
 
 def _not_ours(archive: zipfile.ZipFile) -> str | None:
@@ -209,7 +212,3 @@ def _fault(description: dict[str, Any]) -> str | None:
     if not description["name"].isprintable():
         return f"is damaged: 'name' in {DESCRIPTION} is no plain text"
     return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]

@@ -10,6 +10,7 @@ import functools
 import inspect
 import math
 import pathlib
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -135,12 +136,18 @@ def _filled(
             raise ValueError(f"{numbers} weights for {model.count_params()}")
         model.load_weights(weights)
     except Exception as error:  # Keras and h5py raise whatever they stumbled over
-        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelFileError(
             f"{path} is damaged: its config and its weights do not make a model "
-            f"({first_line[:160]})"
+            f"({_reason(error)})"
         ) from error
     return model
+
+
+def _reason(error: Exception) -> str:
+    """Give one line of an error; Keras prints the error within a layer in bold."""
+    bold = re.search(r"\x1b\[1m(.+)", str(error))
+    lines = (bold[1] if bold else str(error).strip()).splitlines()
+    return (lines or [type(error).__name__])[0].replace("\x1b[0m", "")[:160]
 
 
 def _check_sizes(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> None:

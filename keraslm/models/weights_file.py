@@ -44,7 +44,10 @@ def _arrays(file: Any) -> Iterator[tuple[str, Any]]:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise ValueError(f"{path} is a link to somewhere else")
             found = group[name]
-            seen.add(h5py.h5o.get_info(found.id).addr)
+            place = h5py.h5o.get_info(found.id).addr
+            if place in seen:
+                raise ValueError(f"{path} is there twice, under two names")
+            seen.add(place)
             if len(seen) > MOST_OBJECTS:
                 raise ValueError(f"there are more than {MOST_OBJECTS} objects")
             if isinstance(found, h5py.Dataset):
