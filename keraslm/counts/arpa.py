@@ -14,6 +14,7 @@ References: Stolcke (2002), SRILM's ngram-format(5).
 import io
 import math
 import os
+import pathlib
 import re
 from collections.abc import Iterator
 
@@ -48,7 +49,7 @@ def lines_of(path: str | os.PathLike[str], file: io.BufferedIOBase) -> Iterator[
     Raises: ModelFileError for a line of a megabyte, or for much more text than an
         n-gram model packed with gzip can hold.
     """
-    left = LARGEST_SHARE * os.path.getsize(path) + LONGEST_LINE
+    left = LARGEST_SHARE * pathlib.Path(path).stat().st_size + LONGEST_LINE
     while line := file.readline(LONGEST_LINE):
         left -= len(line)
         if len(line) == LONGEST_LINE or left < 0:
