@@ -9,7 +9,7 @@ BACKENDS_READY := $(BACKENDS)/.ready
 PURELIB  := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types test-backends bench lock clean
+.PHONY: help demo test lint format types test-backends bench fuzz lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -45,6 +45,13 @@ bench: $(READY)  ## measure speeds; TEXT=FILE: of counting on a text of your own
 	@for file in tests/benchmarks/bench_*.py; do \
 	  test -e "$$file" || continue; \
 	  echo "$$file"; $(VENV)/bin/python "$$file" || exit 1; \
+	done
+
+fuzz: SECONDS ?= 60
+fuzz: $(READY)  ## look for bytes that crash a reader; SECONDS=600: so long for each
+	@$(VENV)/bin/python $(PIP) --no-build-isolation -e '.[fuzz]'
+	@for file in tests/fuzz/fuzz_*.py; do \
+	  echo "$$file"; $(VENV)/bin/python "$$file" $(SECONDS) || exit 1; \
 	done
 
 lock: $(READY)  ## choose the newest allowed versions and write requirements.lock

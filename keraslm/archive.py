@@ -7,16 +7,19 @@
 A Keras archive with `keraslm/model.json` added stays one that plain Keras opens.
 """
 
+import contextlib
 import io
 import json
 import os
 import pathlib
+import re
 import zipfile
-import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from keraslm import members as safe
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import write_atomically
 
@@ -24,19 +27,20 @@ FORMAT_VERSION = 1
 KINDS = ("counts", "keras")
 DESCRIPTION = "keraslm/model.json"
 ARRAYS = "keraslm/arrays/"
+CONFIG = "config.json"
+WEIGHTS = "model.weights.h5"
 MODEL_IN_RUN = "model.keras"
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 
 _HDF5_SIGNATURE = b"\x89HDF"
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,  # an offset before the start of the file
-    ValueError,
+_NPY_HEAD = re.compile(  # of version 1.0, rows first
+    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<dtype>[<>|=][iufb]\d{1,2})', "
+    rb"'fortran_order': False, 'shape': \((?P<shape>[\d, ]{0,99})\), \} *\n",
+    re.DOTALL,
 )
+_HELD = {"name": str, "encoder": dict, "metadata": dict}
+_JSON = {str: "text", dict: "table"}
+_OF_KERAS = ("metadata.json", CONFIG, WEIGHTS)
 
 
 def write_model(
@@ -68,7 +72,7 @@ def append_members(path: str | os.PathLike[str], members: dict[str, bytes]) -> N
 
     Raises: ModelFileError if there is no whole archive at `path`.
     """
-    with _opened(path):
+    with opened(path):
         pass
     with zipfile.ZipFile(path, "a") as archive:
         _add(archive, members)
@@ -80,36 +84,29 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises: UsageError if there is no such file; ModelFileError if it is damaged, an
         HDF5 file, a Keras file without vocabulary, or of an unknown format or kind.
     """
-    with _opened(path) as archive:
-        if DESCRIPTION not in archive.namelist():
-            raise ModelFileError(_not_ours(path, archive))
-        data = _read(path, archive, archive.getinfo(DESCRIPTION), LARGEST_DESCRIPTION)
-    try:
-        description = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ModelFileError(
-            f"{path} is damaged: {DESCRIPTION} is not JSON ({error})"
-        ) from error
-    return _checked(path, description)
+    file = model_path(path)
+    with opened(file) as archive:
+        if reason := _not_ours(archive):
+            raise ModelFileError(f"{file} {reason}")
+        found = safe.read_json(file, archive, DESCRIPTION, LARGEST_DESCRIPTION)
+    if reason := _fault(found):
+        raise ModelFileError(f"{file} {reason}")
+    return found
 
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
     """Read a count model's arrays, by name; they cannot be written to.
 
-    Arrays are stored as they are, so one that claims to be larger than the file is
-    refused before it is read.
-
     Raises: as read_description.
     """
-    with _opened(path) as archive:
-        largest = sum(info.compress_size for info in archive.infolist())
-        return {
-            pathlib.PurePosixPath(info.filename).stem: _from_npy(
-                path, _read(path, archive, info, largest)
-            )
-            for info in archive.infolist()
-            if info.filename.startswith(ARRAYS)
-        }
+    file = model_path(path)
+    with opened(file) as archive:
+        names = [name for name in archive.namelist() if name.startswith(ARRAYS)]
+        arrays = {name: safe.read(file, archive, name) for name in names}
+    return {
+        pathlib.PurePosixPath(name).stem: _from_npy(file, name, data)
+        for name, data in arrays.items()
+    }
 
 
 def model_path(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -129,10 +126,32 @@ def model_path(path: str | os.PathLike[str]) -> pathlib.Path:
     return file
 
 
+@contextlib.contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
+    """Open a model file, of which no member can be more than it seems.
+
+    Raises: UsageError if there is no such file; ModelFileError if it is an HDF5 file,
+        or as `members.opened`.
+    """
+    file = model_path(path)
+    try:
+        with file.open("rb") as start:
+            is_hdf5 = start.read(4) == _HDF5_SIGNATURE
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    if is_hdf5 or file.suffix.lower() in (".h5", ".hdf5"):
+        raise ModelFileError(
+            f"{file} is an HDF5 file, which can hold pickled Python code and has no "
+            "vocabulary, so it is refused; save it as .keras, or train it again"
+        )
+    with safe.opened(file) as archive:
+        yield archive
+
+
 def to_npy(array: np.ndarray) -> bytes:
     """Give an array as the bytes of a .npy file."""
     buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
+    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
     return buffer.getvalue()
 
 
@@ -145,83 +164,51 @@ def _add(archive: zipfile.ZipFile, members: dict[str, bytes]) -> None:
         archive.writestr(info, data)
 
 
-def _opened(path: str | os.PathLike[str]) -> zipfile.ZipFile:
-    file = model_path(path)
-    try:
-        with file.open("rb") as start:
-            is_hdf5 = start.read(4) == _HDF5_SIGNATURE
-    except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}") from error
-    if is_hdf5 or file.suffix.lower() in (".h5", ".hdf5"):
-        raise ModelFileError(
-            f"{file} is an HDF5 file, which can hold pickled Python code and has no "
-            "vocabulary, so it is refused; save it as .keras, or train it again"
-        )
-    try:
-        return zipfile.ZipFile(file)
-    except _DAMAGED as error:
-        raise ModelFileError(
-            f"{file} is not a whole model file (it may be cut short): a model is a zip "
-            "archive written by keraslm; copy or train it again"
-        ) from error
-
-
-def _read(
-    path: str | os.PathLike[str],
-    archive: zipfile.ZipFile,
-    info: zipfile.ZipInfo,
-    largest: int,
-) -> bytes:
-    if info.file_size > largest:
-        raise ModelFileError(
-            f"{path} is refused: {info.filename} claims {info.file_size} bytes, "
-            f"more than the {largest} that a model file may hold"
-        )
-    try:
-        return archive.read(info)
-    except _DAMAGED as error:
-        raise ModelFileError(
-            f"{path} is damaged at {info.filename} ({error}); copy or train it again"
-        ) from error
-
-
-def _from_npy(path: str | os.PathLike[str], data: bytes) -> np.ndarray:
+def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:
     """Read an array of numbers; its size is what is there, not what its head says."""
-    buffer = io.BytesIO(data)
+    head = _NPY_HEAD.match(data)
     try:
-        if np.lib.format.read_magic(buffer) != (1, 0):
-            raise ValueError("an unknown version of the .npy format")
-        shape, _, dtype = np.lib.format.read_array_header_1_0(buffer)
-        if dtype.kind not in "iufb":
-            raise ValueError(f"an array of {dtype}, not of numbers")
-        return np.frombuffer(data, dtype, offset=buffer.tell()).reshape(shape)
+        if not head:
+            raise ValueError("it does not begin as a .npy file of numbers does")
+        shape = [int(length) for length in head["shape"].split(b",") if length.strip()]
+        dtype = np.dtype(head["dtype"].decode())
+        return np.frombuffer(data, dtype, offset=head.end()).reshape(shape)
     except (ValueError, TypeError) as error:
-        raise ModelFileError(f"{path} holds a damaged array: {error}") from error
+        raise ModelFileError(f"{path} holds a damaged array {name}: {error}") from error
 
 
-def _not_ours(path: str | os.PathLike[str], archive: zipfile.ZipFile) -> str:
-    if "config.json" in archive.namelist():
+def _not_ours(archive: zipfile.ZipFile) -> str | None:
+    """Say why the members are not those of a model file."""
+    names = archive.namelist()
+    if DESCRIPTION not in names and CONFIG in names:
         return (
-            f"{path} is a Keras file without a vocabulary, so its ids have no words; "
+            "is a Keras file without a vocabulary, so its ids have no words; "
             "open it with keras.saving.load_model, or train it with keraslm"
         )
-    return f"{path} is a zip archive without a model; a model file holds {DESCRIPTION}"
+    if DESCRIPTION not in names:
+        return f"is a zip archive without a model; a model file holds {DESCRIPTION}"
+    for name in names:
+        if name not in _OF_KERAS and not name.startswith("keraslm/"):
+            return f"is refused: a model file has no member {name[:60]!r}"
+    return None
 
 
-def _checked(path: str | os.PathLike[str], description: Any) -> dict[str, Any]:
-    if not isinstance(description, dict):
-        raise ModelFileError(f"{path} is damaged: {DESCRIPTION} is not a JSON object")
+def _fault(description: dict[str, Any]) -> str | None:
+    """Say what is wrong with a description."""
     version, kind = description.get("format_version"), description.get("kind")
-    if version != FORMAT_VERSION:
-        raise ModelFileError(
-            f"{path} has format version {version!r}; this keraslm reads version "
+    if type(version) is not int or version != FORMAT_VERSION:
+        return (
+            f"has format version {version!r:.60}; this keraslm reads version "
             f"{FORMAT_VERSION}: install the keraslm that wrote it, or train it again"
         )
     if kind not in KINDS:
-        raise ModelFileError(
-            f"{path} holds a model of unknown kind {kind!r}; known: {', '.join(KINDS)}"
-        )
-    missing = [key for key in ("name", "encoder", "metadata") if key not in description]
-    if missing:
-        raise ModelFileError(f"{path} is damaged: {DESCRIPTION} lacks {missing[0]!r}")
-    return description
+        known = ", ".join(KINDS)
+        return f"holds a model of unknown kind {kind!r:.60}; known: {known}"
+    for key, wanted in _HELD.items():
+        if key not in description:
+            return f"is damaged: {DESCRIPTION} lacks {key!r}"
+        if not isinstance(description[key], wanted):
+            return f"is damaged: {key!r} in {DESCRIPTION} is no {_JSON[wanted]}"
+    if not description["name"].isprintable():
+        return f"is damaged: 'name' in {DESCRIPTION} is no plain text"
+    return None

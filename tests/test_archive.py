@@ -150,7 +150,7 @@ def test_a_huge_description_is_refused_before_it_is_read(monkeypatch, model):
 def test_an_array_packed_to_burst_is_refused(model):
     with zipfile.ZipFile(model, "a", zipfile.ZIP_DEFLATED) as file:
         file.writestr("keraslm/arrays/bomb.npy", bytes(10**7))
-    with pytest.raises(ModelFileError, match=r"bomb\.npy claims 10000000 bytes"):
+    with pytest.raises(ModelFileError, match=r"bomb\.npy' is packed, and only text"):
         archive.read_arrays(model)
 
 

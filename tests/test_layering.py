@@ -20,6 +20,7 @@ LAYERS = (
     "version",
     "errors",
     "files",
+    "members",
     "archive",
     "text",
     "measures",

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import itertools
 import lzma
 import pathlib
 import re
@@ -16,6 +17,7 @@ from keraslm.errors import DownloadError
 from keraslm.files import write_atomically
 
 MEMBER_LIMIT = 4 * 1024**3  # bytes, four times what the largest member has
+MOST_MEMBERS = 100_000
 _BLOCK = 1 << 20
 _DAMAGE = (
     OSError,
@@ -26,6 +28,8 @@ _DAMAGE = (
     tarfile.TarError,
     NotImplementedError,  # a compression that zipfile does not know
     RuntimeError,  # a member with a password
+    ValueError,  # a number of a header that is none
+    OverflowError,
 )
 
 
@@ -122,10 +126,12 @@ def _plain_zip_member(
 def _plain_tar_member(
     tar: tarfile.TarFile, archive: pathlib.Path, member: str, limit: int
 ) -> IO[bytes]:
-    try:
-        info = tar.getmember(member)
-    except KeyError as error:
-        raise _missing(archive, member) from error
+    # a size below 0 would send tarfile back, again and again
+    members = itertools.takewhile(lambda info: info.size >= 0, tar)
+    first = itertools.islice(members, MOST_MEMBERS)
+    info = next((info for info in first if info.name == member), None)
+    if info is None:
+        raise _missing(archive, member)
     source = tar.extractfile(info) if info.isreg() else None
     if source is None:
         raise _not_plain(archive, member)

@@ -21,6 +21,7 @@ Progress = Callable[[int, int | None], None]
 
 USER_AGENT = "keraslm/0.1 (dataset download)"  # some hosts refuse Python's own
 TIMEOUT_SECONDS = 30.0
+LARGEST = 16 * 1024**3  # bytes, of a file whose size is not published
 RETRY_WAITS = (1.0, 2.0, 4.0)
 TRANSIENT_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BLOCK = 1 << 16
@@ -90,7 +91,7 @@ def _try_once(
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
             resumed = _begin(url, response, part)
-            _receive(url, response, part, progress)
+            _receive(url, response, part, _limit(file), progress)
     except urllib.error.HTTPError as error:
         with error:
             if error.code == 416:  # the part is longer than the file is now
@@ -136,15 +137,25 @@ def _validator(headers: email.message.Message) -> str:
     return etag if etag.startswith('"') else headers.get("Last-Modified", "")
 
 
+def _limit(file: RemoteFile) -> int:
+    """Give how many bytes may come: those of the published file, if it is published."""
+    is_known = file.bytes is not None and any(file.published)
+    return file.bytes if is_known and file.bytes else LARGEST
+
+
 def _receive(
-    url: str, response: Any, part: PartFile, progress: Progress | None
+    url: str, response: Any, part: PartFile, limit: int, progress: Progress | None
 ) -> None:
     length = response.headers.get("Content-Length")
     total = part.size + int(length) if length and length.isdigit() else None
     done = part.size
     while block := response.read(_BLOCK):
-        part.write(block)
         done += len(block)
+        if max(done, total or 0) > limit:
+            part.discard()
+            message = f"{url} sends more than the {limit:,} bytes that the file has"
+            raise _FaultError(message, transient=False)
+        part.write(block)
         if progress is not None:
             progress(done, total)
     part.flush()

@@ -11,14 +11,17 @@ A table is written so that KenLM and SRILM read it; `arpa_reader` reads their fi
 References: Stolcke (2002), SRILM's ngram-format(5).
 """
 
+import io
 import math
 import os
+import pathlib
 import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from keraslm.counts.table import BackoffTable
+from keraslm.errors import ModelFileError
 from keraslm.files import write_atomically
 from keraslm.text.source import DAMAGED_GZIP, opened
 from keraslm.text.vocabulary import LINE_START, Vocabulary
@@ -26,6 +29,8 @@ from keraslm.text.vocabulary import LINE_START, Vocabulary
 NEVER = -99.0
 """How the format writes the logarithm of 0."""
 LINE_END = "</s>"
+LONGEST_LINE = 1 << 20  # bytes
+LARGEST_SHARE = 100  # times, of the unpacked text in the packed file
 
 
 def is_arpa(path: str | os.PathLike[str]) -> bool:
@@ -36,6 +41,23 @@ def is_arpa(path: str | os.PathLike[str]) -> bool:
     except (OSError, *DAMAGED_GZIP):
         return False
     return re.match(rb"\s*\\data\\\s", start) is not None
+
+
+def lines_of(path: str | os.PathLike[str], file: io.BufferedIOBase) -> Iterator[bytes]:
+    """Yield the lines of an ARPA file, if it does not unpack like a bomb.
+
+    Raises: ModelFileError for a line of a megabyte, or for much more text than an
+        n-gram model packed with gzip can hold.
+    """
+    left = LARGEST_SHARE * pathlib.Path(path).stat().st_size + LONGEST_LINE
+    while line := file.readline(LONGEST_LINE):
+        left -= len(line)
+        if len(line) == LONGEST_LINE or left < 0:
+            raise ModelFileError(
+                f"{path} is no ARPA file: it has a line of {LONGEST_LINE:,} bytes, or "
+                f"unpacks to more than {LARGEST_SHARE} times its size"
+            )
+        yield line
 
 
 def write_arpa(

@@ -1,7 +1,6 @@
 """Reading ARPA files, and saying at which line one is wrong."""
 
 import dataclasses
-import io
 import itertools
 import math
 import os
@@ -11,7 +10,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from keraslm.counts.arpa import NEVER
+from keraslm.counts.arpa import NEVER, lines_of
 from keraslm.counts.sorting import NONE, find
 from keraslm.counts.table import BackoffTable
 from keraslm.counts.trie import Level, Trie, first_level
@@ -33,7 +32,7 @@ def read_arpa(path: str | os.PathLike[str]) -> tuple[Vocabulary, BackoffTable]:
     """
     try:
         with opened(path) as file:
-            return _Reader(os.fspath(path), file).read()
+            return _Reader(os.fspath(path), lines_of(path, file)).read()
     except DAMAGED_GZIP as error:
         raise ModelFileError(f"{path} is a damaged gzip file: {error}") from error
 
@@ -54,9 +53,9 @@ class _Section:
 class _Reader:
     """Reads a file section by section, and knows at which line it is."""
 
-    def __init__(self, path: str, file: io.BufferedIOBase) -> None:
+    def __init__(self, path: str, lines: Iterator[bytes]) -> None:
         self._path = path
-        self._file = file
+        self._lines = lines
         self._line = 0
         # `<s>` and `</s>` are one token: a history, and a word
         self._ids = {UNKNOWN: 0, LINE_END: 1, LINE_START: 1}
@@ -82,7 +81,7 @@ class _Reader:
 
     def _expect(self, wanted: bytes) -> None:
         found = b""
-        for line in self._file:
+        for line in self._lines:
             self._line += 1
             if found := line.strip():
                 break
@@ -94,7 +93,7 @@ class _Reader:
     def _blocks(self) -> Iterator[list[list[bytes]]]:
         """Read lines until an empty one, each cut at white space, BLOCK at a time."""
         rows: list[list[bytes]] = []
-        for line in self._file:
+        for line in self._lines:
             self._line += 1
             parts = line.split()
             if parts:
@@ -129,7 +128,9 @@ class _Reader:
         for rows in self._blocks():
             blocks.append(self._block(rows, n, is_last, line))
             line += len(rows)
-        if line - first != size:
+            if line - first > size:
+                self._fail(f"there are more {n}-grams than the {size} of \\data\\")
+        if line - first < size:
             found = f"there are {line - first} {n}-grams"
             self._fail(f"{found}, but \\data\\ says {size}")
         words, log_p, log_b = zip(*blocks, strict=True)

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from keraslm import archive
+from keraslm.counts.additive import Additive
 from keraslm.counts.arpa import write_arpa
 from keraslm.counts.arpa_reader import read_arpa
 from keraslm.counts.ngrams import Ngrams, count_ngrams
@@ -146,15 +147,15 @@ class NgramModel(LanguageModel):
                 f"{path} holds a {description['kind']} model, not counts; "
                 "open it with keraslm.load"
             )
-        arrays = archive.read_arrays(path)
+        encoder = TextEncoder.from_dict(description["encoder"])
         try:
-            encoder = TextEncoder.from_dict(description["encoder"])
             smoothing, metadata = description["smoothing"], description["metadata"]
-            order, delta = int(description["order"]), _delta(smoothing)
+            order, delta = _order(description["order"]), _delta(smoothing)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(
                 f"{path} has a damaged description: {error}"
             ) from error
+        arrays = archive.read_arrays(path)
         table = from_arrays(arrays, order, len(encoder.vocabulary), delta)
         return cls(encoder, table, smoothing, metadata)
 
@@ -181,10 +182,17 @@ class NgramModel(LanguageModel):
         return cls(encoder, table, {"name": "arpa"})
 
 
+def _order(order: Any) -> int:
+    if type(order) is not int or order < 1:
+        raise ValueError(f"order must be 1 or more; received {order!r:.30}")
+    return order
+
+
 def _delta(smoothing: dict[str, Any]) -> float | None:
     """Give the delta of additive smoothing, which is applied to counts."""
-    name = smoothing["name"]
-    return float(smoothing["delta"]) if name == "additive" else None
+    if smoothing["name"] != Additive.name:
+        return None
+    return Additive(float(smoothing["delta"])).delta
 
 
 def _state_rule(order: int) -> str:

@@ -8,6 +8,10 @@ from keraslm.counts.trie import Level, Trie, first_level
 from keraslm.errors import ModelFileError
 
 Arrays = dict[str, np.ndarray]
+ROUNDING = 1e-6  # of a logarithm that is 0
+SLACK = 1e-3  # of a sum of many probabilities that is 1
+LARGEST_LOGARITHM = 700.0  # of a back-off weight: its exponential is still a number
+LARGEST_COUNT = 1 << 62
 
 
 def to_arrays(table: Table) -> Arrays:
@@ -37,44 +41,78 @@ def from_arrays(arrays: Arrays, order: int, size: int, delta: float | None) -> T
     try:
         trie = _trie(arrays, order, size)
         if delta is not None:
-            counts = [array.astype(np.int64) for array in _all(arrays, "counts", trie)]
-            return AdditiveTable(trie, counts, delta)
-        log_p, log_b = _all(arrays, "log-p", trie), _all(arrays, "log-b", trie, short=1)
-        if not all(np.all(array <= ROOM) for array in log_p):
-            raise ValueError("a probability is above 1, or is not a number")
-        return BackoffTable(trie, log_p, log_b)
-    except (KeyError, ValueError) as error:
+            return AdditiveTable(trie, _counts(arrays, trie), delta)
+        return BackoffTable(trie, *_logarithms(arrays, trie))
+    except ValueError as error:
         raise ModelFileError(
             f"the counts do not fit together: {error}; the file is damaged, train again"
         ) from error
 
 
-ROOM = 1e-6  # for the rounding of a logarithm that is 0
-
-
 def _trie(arrays: Arrays, order: int, size: int) -> Trie:
     levels = [first_level(size)]
     for n in range(2, order + 1):
-        children = arrays[f"children-{n}"].astype(np.int64)
-        words = arrays[f"words-{n}"]
-        if children.max(initial=0) > size or children.sum() != len(words):
-            raise ValueError(f"order {n} has {len(words)} n-grams")
-        if len(children) != len(levels[-1]):
-            raise ValueError(f"order {n} has {len(children)} histories")
+        children = _whole(arrays, f"children-{n}", len(levels[-1]), size)
+        words = _whole(arrays, f"words-{n}", int(children.sum()), size - 1)
         keys = np.repeat(np.arange(len(children)), children) * size + words
+        if not np.all(np.diff(keys) > 0):
+            raise ValueError(f"the n-grams of order {n} are not in order")
         levels.append(Level(keys, len(children), size))
-    if not all(np.all(np.diff(level.keys) > 0) for level in levels):
-        raise ValueError("n-grams are not in order")
     return Trie(levels)
 
 
-def _all(arrays: Arrays, name: str, trie: Trie, short: int = 0) -> list[np.ndarray]:
-    levels = trie.levels[: trie.order - short]
-    found = [arrays[f"{name}-{n}"] for n, _ in enumerate(levels, start=1)]
-    for level, array in zip(levels, found, strict=True):
-        if len(array) != len(level):
-            raise ValueError(f"{len(array)} numbers for {len(level)} n-grams")
+def _counts(arrays: Arrays, trie: Trie) -> list[np.ndarray]:
+    """Give the counts of all n-grams; what they add up to is a whole number too."""
+    found = [
+        _whole(arrays, f"counts-{n}", len(level), LARGEST_COUNT)
+        for n, level in enumerate(trie.levels, start=1)
+    ]
+    if any(counts.sum(dtype=np.float64) > LARGEST_COUNT for counts in found):
+        raise ValueError("they add up to more than a whole number of 64 bits")
     return found
+
+
+def _logarithms(
+    arrays: Arrays, trie: Trie
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Give log p and log b of all n-grams; no history shares out more than 1."""
+    log_p = [
+        _numbers(arrays, f"log-p-{n}", len(level), ROUNDING)
+        for n, level in enumerate(trie.levels, start=1)
+    ]
+    log_b = [
+        _numbers(arrays, f"log-b-{n}", len(level), LARGEST_LOGARITHM)
+        for n, level in enumerate(trie.levels[:-1], start=1)
+    ]
+    for n, (level, logarithms) in enumerate(zip(trie.levels, log_p, strict=True), 1):
+        totals = level.sum_over_words(np.exp(logarithms))
+        if totals.max(initial=0) > 1 + SLACK or (n == 1 and totals[0] < 1 - SLACK):
+            raise ValueError(f"the probabilities of order {n} do not sum to one")
+    return log_p, log_b
+
+
+def _named(arrays: Arrays, name: str, length: int, kinds: str) -> np.ndarray:
+    """Give an array of so many numbers of a kind."""
+    if name not in arrays:
+        raise ValueError(f"{name} is missing")
+    if arrays[name].shape != (length,) or arrays[name].dtype.kind not in kinds:
+        found = f"{arrays[name].shape} of {arrays[name].dtype}"
+        raise ValueError(f"{name} has {found}, not the {length} numbers it must have")
+    return arrays[name]
+
+
+def _whole(arrays: Arrays, name: str, length: int, largest: int) -> np.ndarray:
+    array = _named(arrays, name, length, "iu")
+    if length and not (int(array.min()) >= 0 and int(array.max()) <= largest):
+        raise ValueError(f"{name} has a number that is not 0 .. {largest}")
+    return array.astype(np.int64)
+
+
+def _numbers(arrays: Arrays, name: str, length: int, largest: float) -> np.ndarray:
+    array = _named(arrays, name, length, "f")
+    if not np.all(array <= largest):
+        raise ValueError(f"{name} has a logarithm that is too large, or no number")
+    return array
 
 
 def _numbered(name: str, arrays: list[np.ndarray]) -> Arrays:

@@ -9,6 +9,7 @@ import numpy as np
 
 from keraslm.counts.sorting import NONE
 from keraslm.counts.trie import Found, Level, Trie
+from keraslm.errors import ModelFileError
 
 REDRAWS = 100
 """How often a word that may not be drawn is, before all probabilities are looked at."""
@@ -142,6 +143,13 @@ class BackoffTable(Table):
 
 
 def _drawn(cumulative: np.ndarray, rng: np.random.Generator) -> int:
-    """Draw a place from running sums of probabilities."""
+    """Draw a place from running sums of probabilities.
+
+    Raises: ModelFileError if they are all 0.
+    """
+    if not cumulative[-1] > 0:
+        raise ModelFileError(
+            "no word has a probability after this history; the model's file is damaged"
+        )
     point = rng.random() * cumulative[-1]
     return int(cumulative.searchsorted(point, side="right"))

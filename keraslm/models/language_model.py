@@ -15,6 +15,7 @@ from keraslm.language_model import LanguageModel
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.scorer import StreamScorer
+from keraslm.models.stored import read_network
 from keraslm.models.streams import RecurrentStreams, new_stream
 from keraslm.models.window import WindowModel
 from keraslm.text.encoder import TextEncoder
@@ -89,24 +90,18 @@ class KerasLanguageModel(LanguageModel):
     def load(cls, path: str | os.PathLike[str]) -> "KerasLanguageModel":
         """Open a model file; nothing in it is executed.
 
-        Raises: UsageError if there is none; ModelFileError if it is damaged.
+        Raises: UsageError if there is none; ModelFileError if it is damaged or foreign.
         """
-        description = archive.read_description(path)
         file = archive.model_path(path)
-        try:
-            model = keras.saving.load_model(file, compile=False, safe_mode=True)
-        except Exception as error:  # Keras raises whatever it stumbled over
-            first_line = str(error).strip().splitlines()[0] if str(error) else ""
+        description = archive.read_description(file)
+        if description["kind"] != "keras":
             raise ModelFileError(
-                f"{file} is damaged: Keras cannot open it "
-                f"({type(error).__name__}: {first_line[:120]})"
-            ) from error
-        if not isinstance(model, CausalModel):
-            raise ModelFileError(
-                f"{file} holds a {type(model).__name__}, not a model of keraslm"
+                f"{file} holds a model of {description['kind']}, not a network; "
+                "open it with keraslm.load"
             )
         encoder = TextEncoder.from_dict(description["encoder"])
-        return cls(model, encoder, description["name"], description["metadata"])
+        network = read_network(file, len(encoder.vocabulary))
+        return cls(network, encoder, description["name"], description["metadata"])
 
 
 def _state_rule(model: CausalModel) -> str:

@@ -72,7 +72,7 @@ def test_a_packed_file_is_read(load):
 FAULTS = [
     # (what is replaced, by what, line, reason)
     ("ngram 1=5", "ngram 1=6", 12, "there are 5 1-grams, but .* says 6"),
-    ("ngram 2=3", "ngram 2=2", 17, "there are 3 2-grams, but .* says 2"),
+    ("ngram 2=3", "ngram 2=2", 17, "there are more 2-grams than the 2 of"),
     ("ngram 2=3", "ngram 3=3", 4, "ngram 2=COUNT was expected"),
     ("ngram 1=5", "ngram 1=many", 3, "ngram 1=COUNT was expected"),
     ("-0.5\ta\t-0.2", "-0.5\ta", 15, "no back-off weight"),
@@ -138,6 +138,22 @@ def test_a_packed_file_damaged_far_inside_is_refused(tmp_path):
     path = tmp_path / "model.arpa.gz"
     path.write_bytes(packed + packed[:10] + b"\xff" * 9)
     with pytest.raises(ModelFileError, match="damaged gzip"):
+        keraslm.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\\data\\\nngram 1=" + "9" * 2_000_000, "a line of 1,048,576 bytes"),
+        ("\\data\\\nngram 1=1\n" + "\n" * 5_000_000, "than 100 times its size"),
+        ("\\data\\\nngram 1=9\n\n\\1-grams:\n" + "0 a\n" * 10**6, "there twice"),
+        (GOOD.replace("-0.2\t<s> a", "-1\ta b\n" * 10**5), "more 2-grams than the 3"),
+    ],
+)
+def test_a_packed_file_that_bursts_is_refused(tmp_path, text, words):
+    path = tmp_path / "model.arpa.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(ModelFileError, match=words):
         keraslm.load(path)
 
 

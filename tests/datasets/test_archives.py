@@ -111,6 +111,19 @@ def test_a_bomb_is_stopped_at_the_limit(tmp_path):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_tar_that_leads_back_to_its_start_ends(tmp_path):
+    """A size below 0 let Python's tarfile read the same member for ever."""
+    before = tar_member("c").tobuf(tarfile.GNU_FORMAT)
+    data = bytearray(tar_member("a").tobuf(tarfile.GNU_FORMAT))
+    data[124:136] = b"\xff" * 10 + (-512 & 0xFFFF).to_bytes(2, "big")  # the size
+    data[148:156] = b" " * 8
+    data[148:156] = b"%06o\0 " % sum(data)  # the checksum
+    archive = tmp_path / "a.tar"
+    archive.write_bytes(before + bytes(data) + bytes(10_240))
+    with pytest.raises(DownloadError):
+        unpack(archive, {"b": "b.txt"}, tmp_path / "out")
+
+
 def test_a_missing_member_is_named(tmp_path):
     zipped = zip_of(tmp_path / "a.zip", {"a": b"one"})
     tar = tar_of(tmp_path / "a.tgz", tar_member("a", size=1))

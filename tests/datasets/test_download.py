@@ -159,6 +159,13 @@ def test_a_missing_file_is_not_tried_again_but_the_next_mirror_is(site, target):
     assert len(site.requests) == 2
 
 
+def test_a_file_that_does_not_end_is_not_waited_for(site, target):
+    with pytest.raises(DownloadError, match="more than the 500,000 bytes"):
+        download(site.file(bytes=500_000), target)
+    assert left_behind(target) == []
+    assert len(site.requests) == 1
+
+
 def test_a_silent_server_is_given_up(site, target, monkeypatch):
     monkeypatch.setattr("keraslm_datasets.download.TIMEOUT_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:

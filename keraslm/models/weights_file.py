@@ -1,0 +1,70 @@
+"""The weights of a network in an HDF5 file from a stranger: plain numbers only.
+
+HDF5 can refer to other files, pack nothing as terabytes, and link in circles. Keras
+writes none of that: groups, and arrays that lie in the file as they are.
+"""
+
+import os
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import h5py
+import numpy as np
+
+MOST_OBJECTS = 5000  # arrays and the groups they lie in
+
+
+def stored_shapes(path: str | os.PathLike[str]) -> list[tuple[int, ...]]:
+    """Give the shape of every array, once all of them are known to be plain.
+
+    Raises: ValueError, or what h5py stumbles over, if the file holds anything but
+        arrays of finite numbers that lie in it whole.
+    """
+    shapes: list[tuple[int, ...]] = []
+    size, numbers = pathlib.Path(path).stat().st_size, 0
+    with h5py.File(path, "r") as file:
+        for name, array in _arrays(file):
+            _check_plain(name, array)
+            numbers += array.nbytes
+            if numbers > size:
+                raise ValueError(f"{name} claims more numbers than the file has")
+            if not np.isfinite(array[()]).all():
+                raise ValueError(f"{name} has a number that is infinite or NaN")
+            shapes.append(array.shape)
+    return shapes
+
+
+def _arrays(file: Any) -> Iterator[tuple[str, Any]]:
+    groups, seen = [file], set()
+    while groups:
+        group = groups.pop()
+        for name in group:
+            path = f"{group.name}/{name}"[:80]
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ValueError(f"{path} is a link to somewhere else")
+            found = group[name]
+            place = h5py.h5o.get_info(found.id).addr
+            if place in seen:
+                raise ValueError(f"{path} is there twice, under two names")
+            seen.add(place)
+            if len(seen) > MOST_OBJECTS:
+                raise ValueError(f"there are more than {MOST_OBJECTS} objects")
+            if isinstance(found, h5py.Dataset):
+                yield path, found
+            elif isinstance(found, h5py.Group):
+                groups.append(found)
+            else:
+                raise ValueError(f"{path} is neither a group nor an array")
+
+
+def _check_plain(name: str, array: Any) -> None:
+    how = array.id.get_create_plist()
+    if array.is_virtual or how.get_external_count():
+        raise ValueError(f"{name} reads another file")
+    if how.get_layout() != h5py.h5d.CONTIGUOUS or how.get_nfilters():
+        raise ValueError(f"{name} is packed or cut in pieces, not stored as it is")
+    if array.dtype.kind != "f" or array.shape is None:
+        raise ValueError(f"{name} holds {array.dtype}, not floating-point numbers")
+    if array.nbytes and array.id.get_offset() is None:
+        raise ValueError(f"{name} claims numbers that the file does not have")
