@@ -21,6 +21,8 @@ COMMANDS = (
     "compare",
     "score",
     "generate",
+    "adopt",
+    "audit",
     "export",
     "counts",
     "datasets",

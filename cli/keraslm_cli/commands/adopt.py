@@ -1,0 +1,97 @@
+"""keraslm adopt: a Keras model that someone else trained becomes a language model."""
+
+import pathlib
+
+import click
+
+from keraslm.errors import UsageError
+from keraslm_cli import console
+
+
+@click.command()
+@click.argument("foreign", type=click.Path(path_type=pathlib.Path))
+@click.option(
+    "--vocabulary",
+    required=True,
+    type=click.Path(path_type=pathlib.Path),
+    help="The tokens by id: a JSON list, a JSON object token -> id, or a token a line.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=pathlib.Path),
+    help="The model file to write, ending with .keras.",
+)
+@click.option(
+    "--outputs",
+    type=click.Choice(["auto", "logits", "probabilities"]),
+    default="auto",
+    show_default=True,
+    help="What the model gives; auto asks it.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["char", "word"]),
+    help="What a token is. Guessed: char if every token is one character.",
+)
+@click.option("--unknown", metavar="TOKEN", help="The token for what is not known.")
+@click.option("--line-end", metavar="TOKEN", help="The token at the end of a line.")
+@click.option("--padding", metavar="TOKEN", help="The token before a text's start.")
+@click.option(
+    "--context",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Read the last N tokens anew for every prediction, instead of carrying states.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
+def command(
+    foreign: pathlib.Path,
+    vocabulary: pathlib.Path,
+    out: pathlib.Path,
+    overwrite: bool,
+    **told: str | int | None,
+) -> None:
+    """Make the Keras file FOREIGN a language model that all commands open.
+
+    The model takes ids or one-hot vectors and gives logits or probabilities, of the
+    next token or at every position. It is opened only if its layers are Keras's own,
+    and adopted only if it is causal, deterministic and predicts the tokens of the
+    vocabulary file.
+    """
+    _check_out(foreign, out, overwrite)
+    from keraslm.adoption import Adoption, adopt
+
+    with console.working(f"adopting {foreign}"):
+        model = adopt(foreign, vocabulary, Adoption(**told))  # type: ignore[arg-type]
+        try:
+            model.save(out)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write {out}: {error.strerror or error}"
+            ) from error
+    adopted = model.metadata["adopted"]
+    unknown, line_end = adopted["unknown"], adopted["line_end"]
+    rows = [
+        ("file", str(out)),
+        ("level", model.vocabulary.level),
+        ("vocabulary", f"{len(model.vocabulary):,} tokens"),
+        ("outputs", adopted["scores"]),
+        ("unknown", "none: P(<unk>) is that of tokens no text can hold"),
+        ("line end", "none: its probability is 0"),
+        ("before a text", str(adopted["padding"])),
+        ("history", model.state_rule),
+    ]
+    if unknown is not None:
+        rows[4] = ("unknown", repr(unknown))
+    if line_end is not None:
+        rows[5] = ("line end", repr(line_end))
+    console.print_table(("", ""), rows)
+
+
+def _check_out(foreign: pathlib.Path, out: pathlib.Path, overwrite: bool) -> None:
+    if out.suffix != ".keras":
+        raise UsageError(f"the file must end with .keras; received {str(out)!r}")
+    if out.exists() and (out.is_dir() or foreign.exists() and out.samefile(foreign)):
+        raise UsageError(f"{out} is a folder or the foreign file; give another --out")
+    if out.exists() and not overwrite:
+        raise UsageError(f"{out} exists; give --overwrite to replace it")
