@@ -28,6 +28,7 @@ LAYERS = (
     "score",
     "language_model",
     "mixture",
+    "audit",
     "vectors",
     "counts",
     "layers",

@@ -63,7 +63,7 @@ def difference(foreign: Foreign, model: AdoptedModel) -> float:
     The model gets the history in two calls, so that its state is asked too.
     """
     time = foreign.time or getattr(model, "context", TIME)
-    known = np.flatnonzero(np.array(model.places) != NOTHING)
+    known = 1 + np.flatnonzero(np.array(model.places[1:]) != NOTHING)
     ids = np.random.default_rng(0).choice(known, (2, time)).astype(np.int32)
     places = np.array(model.places)
     expected = foreign.log_probabilities(places[ids], model.scores)[..., places[known]]

@@ -40,7 +40,7 @@ class Stepper:
     def __init__(self, model: CausalModel) -> None:
         self.model = model
         self._step = Step(model)
-        self._step.compile(jit_compile="auto")
+        self._step.compile(jit_compile=False)  # one step gains little by XLA
 
     def initial_states(self) -> list[Array]:
         """Give the state of one text before its start."""

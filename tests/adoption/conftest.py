@@ -44,6 +44,18 @@ def stateful():
     )
 
 
+def one_step():
+    """One vector to the next token; the states stay from call to call."""
+    return keras.Sequential(
+        [
+            keras.Input(batch_shape=(1, 1, SIZE)),
+            layers.LSTM(4, return_sequences=True, stateful=True),
+            layers.LSTM(4, stateful=True),
+            layers.Dense(SIZE, activation="softmax"),
+        ]
+    )
+
+
 def masked():
     """Token 0 is masked; a functional model with a sum of two layers."""
     ids = keras.Input((None,), dtype="int32")
@@ -105,12 +117,28 @@ def bidirectional():
     )
 
 
+NETWORKS = {
+    build.__name__: build
+    for build in (
+        sequence_logits,
+        stateful,
+        one_step,
+        masked,
+        one_hot_window,
+        id_window,
+        convolution,
+        transformer,
+        bidirectional,
+    )
+}
+
+
 @pytest.fixture
 def saved(tmp_path):
     """Write a foreign model and its vocabulary; gives the model and both paths."""
 
     def saved(build, tokens=TOKENS):
-        model = spread(build())
+        model = spread(NETWORKS.get(build, build)())
         model.save(tmp_path / "foreign.keras")
         (tmp_path / "tokens.json").write_text(json.dumps(tokens), encoding="utf-8")
         return model, tmp_path / "foreign.keras", tmp_path / "tokens.json"
