@@ -23,8 +23,8 @@ class TokenFile:
 def read_tokens(path: str | os.PathLike[str]) -> TokenFile:
     """Read a JSON list, a JSON object token -> id, a keraslm export, or lines of text.
 
-    In a text file each line is a token; a line `\\n`, `\\t`, `\\r` or `\\\\` is that one
-    character.
+    In a text file each line is a token; a line `\\n`, `\\t`, `\\r` or `\\\\` is that
+    one character.
     Raises: UsageError if there is no such file or it is none of these.
     """
     text = _text(pathlib.Path(path))

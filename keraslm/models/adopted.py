@@ -190,7 +190,9 @@ class RereadModel(AdoptedModel):
             return self.network(self.foreign_input(windows), training=training)
         known = ops.sum(ops.cast(windows < self.vocabulary_size, "int32"), axis=1)
         first = self.context - known[:, None]
-        order = ops.minimum(ops.arange(self.length, dtype="int32") + first, self.context - 1)
+        order = ops.minimum(
+            ops.arange(self.length, dtype="int32") + first, self.context - 1
+        )
         tokens = ops.take_along_axis(windows, order, axis=1)
         outputs = self.network(self.foreign_input(tokens), training=training)
         return ops.take_along_axis(outputs, known[:, None, None] - 1, axis=1)[:, 0]

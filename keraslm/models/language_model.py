@@ -16,7 +16,7 @@ from keraslm.models.adopted import AdoptedModel
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.scorer import StreamScorer
-from keraslm.models.stepping import Stepper, SteppedStream
+from keraslm.models.stepping import SteppedStream, Stepper
 from keraslm.models.streams import RecurrentStreams, new_stream
 from keraslm.models.window import WindowModel
 from keraslm.text.encoder import TextEncoder

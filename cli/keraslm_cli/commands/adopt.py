@@ -1,11 +1,15 @@
 """keraslm adopt: a Keras model that someone else trained becomes a language model."""
 
 import pathlib
+from typing import TYPE_CHECKING
 
 import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console
+
+if TYPE_CHECKING:
+    from keraslm.models.language_model import KerasLanguageModel
 
 
 @click.command()
@@ -69,29 +73,33 @@ def command(
             raise UsageError(
                 f"cannot write {out}: {error.strerror or error}"
             ) from error
+    console.print_table(("", ""), _rows(model, out))
+
+
+def _rows(model: "KerasLanguageModel", out: pathlib.Path) -> list[tuple[str, str]]:
+    """Say what was found out, so that a wrong guess is seen."""
     adopted = model.metadata["adopted"]
     unknown, line_end = adopted["unknown"], adopted["line_end"]
-    rows = [
+    others = adopted["counted_as_unknown"] - (unknown is not None)
+    return [
         ("file", str(out)),
         ("level", model.vocabulary.level),
         ("vocabulary", f"{len(model.vocabulary):,} tokens"),
         ("outputs", adopted["scores"]),
-        ("unknown", "none: P(<unk>) is that of tokens no text can hold"),
-        ("line end", "none: its probability is 0"),
+        ("unknown", "none" if unknown is None else repr(unknown)),
+        ("", f"and {others} tokens that no text can hold" if others else ""),
+        ("line end", "none: never predicted" if line_end is None else repr(line_end)),
         ("before a text", str(adopted["padding"])),
         ("history", model.state_rule),
     ]
-    if unknown is not None:
-        rows[4] = ("unknown", repr(unknown))
-    if line_end is not None:
-        rows[5] = ("line end", repr(line_end))
-    console.print_table(("", ""), rows)
 
 
 def _check_out(foreign: pathlib.Path, out: pathlib.Path, overwrite: bool) -> None:
     if out.suffix != ".keras":
         raise UsageError(f"the file must end with .keras; received {str(out)!r}")
-    if out.exists() and (out.is_dir() or foreign.exists() and out.samefile(foreign)):
-        raise UsageError(f"{out} is a folder or the foreign file; give another --out")
+    if not out.parent.is_dir():
+        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
+    if out.exists() and foreign.exists() and out.samefile(foreign):
+        raise UsageError(f"{out} is the foreign file itself; give another --out")
     if out.exists() and not overwrite:
         raise UsageError(f"{out} exists; give --overwrite to replace it")
