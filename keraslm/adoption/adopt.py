@@ -64,7 +64,7 @@ def adopt(
         "scores": scores,
     }
     model = _model(foreign, numbers, how.context)
-    name = pathlib.Path(path).stem
+    name = f"{pathlib.Path(path).stem} (adopted)"
     adopted = _origin(path, numbering, scores, model)
     return KerasLanguageModel(model, numbering.encoder, name, {"adopted": adopted})
 

@@ -8,10 +8,10 @@ import numpy.typing as npt
 from keraslm.audit.check import Check
 from keraslm.text.borders import recut
 from keraslm.text.encoder import TextEncoder
+from keraslm.text.mapped import STRETCH, release, stretches
 from keraslm.text.stretch import Text
 
 PASSAGE = {"word": 8, "char": 40}  # tokens
-STRETCH = 1 << 20  # tokens that are looked at at once
 MULTIPLIER = np.uint64(6364136223846793005)  # odd: Knuth's, of his MMIX generator
 
 Hashes = npt.NDArray[np.uint64]
@@ -53,8 +53,8 @@ def _vocabulary_leak(train: np.ndarray, test: np.ndarray, size: int) -> Check:
 
 def _occurs(ids: np.ndarray, size: int) -> npt.NDArray[np.bool_]:
     found = np.zeros(size, bool)
-    for start in range(0, len(ids), STRETCH):
-        found[ids[start : start + STRETCH]] = True
+    for some in stretches(ids):
+        found[some] = True
     return found
 
 
@@ -91,6 +91,7 @@ def _passages(ids: np.ndarray, length: int) -> Iterator[Hashes]:
         for k in range(length):
             following = ids[start + k : stop + k].astype(np.uint64) + np.uint64(1)
             total = (total + following) * MULTIPLIER
+        release(ids)
         yield total
 
 

@@ -84,8 +84,8 @@ class StreamScorer:
             return np.zeros(0)
         rows, length, time = layout(len(ids), self._room())
         targets = _padded(ids, rows * length, boundary_id).reshape(rows, length)
-        before = np.concatenate([[boundary_id], targets.ravel()[:-1]])
-        inputs = before.astype(np.int32).reshape(rows, length)
+        inputs = np.roll(targets.ravel(), 1).reshape(rows, length)
+        inputs[0, 0] = boundary_id
         table = self._unread(inputs, targets, time)
         wrong, last = np.arange(rows), 0.0
         for _ in range(rows):

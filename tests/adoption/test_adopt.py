@@ -1,7 +1,10 @@
 """An adopted model gives the probabilities that its own network gives."""
 
+import concurrent.futures
+
 import numpy as np
 import pytest
+from keras import ops
 
 import keraslm
 from keraslm.adoption import Adoption, adopt
@@ -24,6 +27,10 @@ PLACES = [TOKENS.index(c) for c in "\n" + TEXT]  # a text starts after "\n"
 def log_softmax(logits):
     logits = np.asarray(logits, np.float64)
     return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+
+
+def answer(network, given):
+    return ops.convert_to_numpy(network(given))
 
 
 def streamed(model, ids):
@@ -63,13 +70,13 @@ def test_a_recurrent_network_reads_the_whole_history(adopted, how):
     network, model = adopted("sequence_logits", **how)
     kind = RereadModel if how else CarriedModel
     assert isinstance(model.keras_model, kind)
-    expect(model, log_softmax(network(np.array([PLACES[:-1]])))[0])
+    expect(model, log_softmax(answer(network, np.array([PLACES[:-1]])))[0])
 
 
 def test_a_stateful_network_carries_its_states_as_its_own_calls_do(adopted):
     network, model = adopted("stateful")
     before = np.resize(PLACES[:-1], 15)  # three calls of five tokens
-    parts = [network(np.tile(part, (2, 1)))[0] for part in before.reshape(3, 5)]
+    parts = [answer(network, np.tile(part, (2, 1)))[0] for part in before.reshape(3, 5)]
     expect(model, np.log(np.concatenate(parts))[: len(TEXT)])
     assert "carried" in model.state_rule
 
@@ -77,7 +84,9 @@ def test_a_stateful_network_carries_its_states_as_its_own_calls_do(adopted):
 def test_a_network_of_one_step_becomes_one_of_many(adopted):
     network, model = adopted("one_step")
     vectors = np.eye(SIZE)[PLACES[:-1]].reshape(-1, 1, 1, SIZE)
-    expect(model, np.log(np.concatenate([network(vector) for vector in vectors])))
+    expect(
+        model, np.log(np.concatenate([answer(network, vector) for vector in vectors]))
+    )
 
 
 def test_masking_the_padding_changes_nothing_in_a_text(saved):
@@ -88,7 +97,7 @@ def test_masking_the_padding_changes_nothing_in_a_text(saved):
     text = "abcad\ncc"
     ids = model.encoder.encode(text)
     places = [tokens.index(c) for c in "\n" + text]
-    rows = log_softmax(network(np.array([places[:-1]])))[0]
+    rows = log_softmax(answer(network, np.array([places[:-1]])))[0]
     found = streamed(model, ids)
     np.testing.assert_allclose(found, rows, atol=1e-5)  # the padding counts as <unk>
     chosen = rows[np.arange(len(text)), places[1:]]
@@ -100,7 +109,7 @@ def test_the_classic_character_window_starts_with_zeros(adopted):
     # before the text: no token, no token, no token, "\n"
     vectors = np.concatenate([np.zeros((3, SIZE)), np.eye(SIZE)[PLACES]])
     windows = np.array([vectors[t : t + 4] for t in range(len(TEXT))])
-    expect(model, np.log(np.asarray(network(windows), np.float64)))
+    expect(model, np.log(answer(network, windows)))
     assert model.state_rule.startswith("the last 4 tokens")
 
 
@@ -109,12 +118,12 @@ def test_a_window_of_ids_starts_with_the_padding(adopted, padding, token):
     network, model = adopted("id_window", padding=padding)
     ids = [TOKENS.index(token)] * 2 + PLACES
     windows = np.array([ids[t : t + 3] for t in range(len(TEXT))])
-    expect(model, log_softmax(network(windows)))
+    expect(model, log_softmax(answer(network, windows)))
 
 
 def test_a_causal_convolution_is_read_anew(adopted):
     network, model = adopted("convolution")
-    expect(model, log_softmax(network(np.array([PLACES[:-1]])))[0])
+    expect(model, log_softmax(answer(network, np.array([PLACES[:-1]])))[0])
 
 
 def test_a_transformer_sees_its_own_length(adopted):
@@ -123,7 +132,7 @@ def test_a_transformer_sees_its_own_length(adopted):
     for t in range(1, len(TEXT) + 1):
         history = PLACES[max(0, t - 8) : t]
         padded = np.array([history + [0] * (8 - len(history))])
-        rows.append(log_softmax(network(padded))[0, len(history) - 1])
+        rows.append(log_softmax(answer(network, padded))[0, len(history) - 1])
     expect(model, np.array(rows))
 
 
@@ -132,7 +141,7 @@ def test_evaluate_and_generate_work(adopted):
     again = "".join(model.generate("ab", 20, seed=1))
     assert again == "".join(model.generate("ab", 20, seed=1))
     assert set(again) <= set(TOKENS)
-    rows = log_softmax(network(np.array([PLACES[:-1]])))[0]
+    rows = log_softmax(answer(network, np.array([PLACES[:-1]])))[0]
     mean = -rows[np.arange(len(TEXT)), PLACES[1:]].mean()
     assert model.perplexity(TEXT) == pytest.approx(np.exp(mean), rel=1e-5)
 
@@ -149,7 +158,7 @@ def test_a_long_text_is_read_through_an_impossible_token(adopted):
     text = "abcde\nz" * 400  # two rows, side by side
     places = ["\nabcde".find(c) for c in "\n" + text]
     given = np.maximum(places, 0)  # z is read as the line end
-    rows = log_softmax(network(given[None, :-1]))[0]
+    rows = log_softmax(answer(network, given[None, :-1]))[0]
     expected = rows[np.arange(len(text)), given[1:]]
     expected[np.array(places[1:]) < 0] = -np.inf
     found = model.log_probabilities(model.encoder.encode(text))
@@ -161,7 +170,7 @@ def test_tokens_no_text_can_hold_count_as_unknown(saved):
     network, path, file = saved("sequence_logits", tokens)
     model = adopt(path, file, Adoption(level="char"))
     assert model.vocabulary.tokens == ("<unk>", "\n", "a", "b", "c")
-    rows = log_softmax(network(np.array([[5]])))[0, 0]  # after "\n"
+    rows = log_softmax(answer(network, np.array([[5]])))[0, 0]  # after "\n"
     expected = [np.exp(rows[0]) + np.exp(rows[1]), *np.exp(rows[[5, 2, 3, 4]])]
     found = model.next_token_probabilities("")
     np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -226,3 +235,15 @@ def test_an_export_of_ours_comes_back_the_same(tmp_path, kind):
     np.testing.assert_allclose(
         back.log_probabilities(ids), model.log_probabilities(ids), atol=1e-5
     )
+
+
+def test_eight_threads_write_what_one_writes(saved):
+    _, path, file = saved("sequence_logits")
+    model = adopt(path, file)  # its step is compiled by the threads themselves
+
+    def write(seed):
+        return "".join(model.generate("ab", 20, seed=seed))
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(write, range(8)))
+    assert together == [write(seed) for seed in range(8)]

@@ -39,6 +39,8 @@ def test_an_adopted_model_is_evaluated(keraslm, keraslm_json, foreign, tmp_path)
     mean = -np.log([rows[0, 1], rows[1, 2], rows[2, 0]]).mean()
     assert card["nats_per_token"] == pytest.approx(mean, abs=1e-5)
     assert keraslm("audit", out).exit_code == 0
+    stock = keraslm("export", out, tmp_path / "stock.keras", "--format", "keras")
+    assert (stock.exit_code, "(adopted)" in stock.stderr) == (2, True)
     written = keraslm("generate", out, "--length", 5, "--seed", 1)
     assert written.exit_code == 0
     assert set(written.stdout) <= set(TOKENS)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--context",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Read the last N tokens anew for every prediction, instead of carrying states.",
+    help="Read the last N tokens for every prediction; no states are carried.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def command(
