@@ -29,10 +29,12 @@ LAYERS = (
     "score",
     "language_model",
     "mixture",
+    "audit",
     "vectors",
     "counts",
     "layers",
     "models",
+    "adoption",
     "loading",
     "registration",
     "probes",
@@ -45,8 +47,8 @@ BELOW_THE_DATASETS = ("version", "errors", "files", "text")
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
-    "tensorflow": ("layers", "models", "probes", "training"),
-    "keras": ("layers", "models", "probes", "training"),
+    "tensorflow": ("layers", "models", "adoption", "probes", "training"),
+    "keras": ("layers", "models", "adoption", "probes", "training"),
 }
 
 

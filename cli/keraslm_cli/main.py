@@ -22,6 +22,8 @@ COMMANDS = (
     "ladder",
     "score",
     "generate",
+    "adopt",
+    "audit",
     "export",
     "counts",
     "embeddings",

@@ -20,6 +20,11 @@ class CausalModel(keras.Model):
 
     vocabulary_size: int
 
+    @property
+    def numbers_per_token(self) -> int:
+        """How many numbers a prediction takes at most: a logit for every token."""
+        return self.vocabulary_size
+
     @abc.abstractmethod
     def initial_states(self, batch_size: Any) -> list[Any]:
         """Give the state at the beginning of a text."""

@@ -12,9 +12,11 @@ from keraslm.files import write_atomically
 from keraslm.generation.stream import TokenStream
 from keraslm.generation.together import TokenStreams
 from keraslm.language_model import LanguageModel
+from keraslm.models.adopted import AdoptedModel
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.scorer import StreamScorer
+from keraslm.models.stepping import SteppedStream, Stepper
 from keraslm.models.stored import read_network
 from keraslm.models.streams import RecurrentStreams, new_stream
 from keraslm.models.window import WindowModel
@@ -22,7 +24,7 @@ from keraslm.text.encoder import TextEncoder
 
 
 class KerasLanguageModel(LanguageModel):
-    """A neural model: bigram, trigram, fixed window, rnn, gru or lstm."""
+    """A neural model: bigram, trigram, fixed window, rnn, gru, lstm, or adopted."""
 
     def __init__(
         self,
@@ -42,6 +44,8 @@ class KerasLanguageModel(LanguageModel):
         self.metadata = metadata if metadata is not None else {}
         self.state_rule = _state_rule(keras_model)
         self._scorer = StreamScorer(keras_model)
+        is_adopted = isinstance(keras_model, AdoptedModel)
+        self._stepper = Stepper(keras_model) if is_adopted else None
 
     @property
     def parameters(self) -> int:
@@ -64,7 +68,10 @@ class KerasLanguageModel(LanguageModel):
 
     def stream(self) -> TokenStream:
         """Start a stream at the beginning of a line."""
-        return new_stream(self.keras_model, self.encoder.vocabulary.boundary_id)
+        boundary_id = self.encoder.vocabulary.boundary_id
+        if self._stepper is not None:
+            return SteppedStream(self._stepper, boundary_id)
+        return new_stream(self.keras_model, boundary_id)
 
     def streams(self, texts: int) -> TokenStreams | None:
         """Start so many streams at once; recurrent models can."""
@@ -105,6 +112,8 @@ class KerasLanguageModel(LanguageModel):
 
 
 def _state_rule(model: CausalModel) -> str:
+    if isinstance(model, AdoptedModel):
+        return model.state_rule
     if isinstance(model, WindowModel):
         words = "token" if model.context == 1 else "tokens"
         return f"the last {model.context} {words}, across line ends"

@@ -84,13 +84,14 @@ class StreamScorer:
             return np.zeros(0)
         rows, length, time = layout(len(ids), self._room())
         targets = _padded(ids, rows * length, boundary_id).reshape(rows, length)
-        before = np.concatenate([[boundary_id], targets.ravel()[:-1]])
-        inputs = before.astype(np.int32).reshape(rows, length)
+        inputs = np.roll(targets.ravel(), 1).reshape(rows, length)
+        inputs[0, 0] = boundary_id
         table = self._unread(inputs, targets, time)
         wrong, last = np.arange(rows), 0.0
         for _ in range(rows):
             self._read(table, wrong, time)
-            figure = float(table.scores.sum(dtype=np.float64))
+            possible = np.isfinite(table.scores)
+            figure = float(table.scores.sum(dtype=np.float64, where=possible))
             if abs(figure - last) <= CLOSE * abs(figure):
                 break
             last = figure
@@ -102,8 +103,8 @@ class StreamScorer:
         return table.scores.ravel()[: len(ids)].astype(np.float64)
 
     def _room(self) -> int:
-        """How many tokens a call may hold: (tokens, vocabulary) logits in 256 MB."""
-        return max(2**26 // self.model.vocabulary_size, 1)
+        """How many tokens a call may hold: what it computes for them in 256 MB."""
+        return max(2**26 // self.model.numbers_per_token, 1)
 
     def _unread(self, inputs: Array, targets: Array, time: int) -> Rows:
         """Lay out the rows, each with a guess of where it starts."""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
+from keraslm.models.adopted import AdoptedModel
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.streams import array, output_weights
@@ -38,12 +39,17 @@ def export_stock(
 
     Gives the paths of the two. An earlier export is replaced; a vocabulary file that
     keraslm did not write is not.
-    Raises: UsageError if OUT is no .keras, the vocabulary's place is taken, or a bag
-        of words is too large.
+    Raises: UsageError if OUT is no .keras, the vocabulary's place is taken, a bag of
+        words is too large, or the model was adopted.
     """
     out = pathlib.Path(out)
     if out.suffix != ".keras":
         raise UsageError(f"the file must end with .keras; received {str(out)!r}")
+    if isinstance(language_model.keras_model, AdoptedModel):
+        raise UsageError(
+            f"{language_model.name} was made of a file of stock layers, which still "
+            "serves other programs; use that file"
+        )
     beside = out.with_suffix(".vocabulary.json")
     _check_place(beside)
     model = stock_model(language_model.keras_model, language_model.name)

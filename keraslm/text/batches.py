@@ -4,10 +4,12 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import CorpusError, UsageError
+from keraslm.text.mapped import release
 from keraslm.text.tokenizer_base import Ids
 
 Window = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]
 
+STEPS_IN_MEMORY = 32  # of a text that lies in a file
 SHARE_OF_LONG = 0.95  # of windows about `time` long; the others are about half
 SPREAD = 5.0  # standard deviation of a window's length, in tokens
 
@@ -45,7 +47,7 @@ class Windows:
         self.rows = min(batch_size, self.tokens)
         self.row_length = -(-self.tokens // self.rows)
         self._steps = -(-self.row_length // time)
-        self._ids = np.asarray(ids)
+        self._given, self._ids = ids, np.asarray(ids)
         self._row_starts = np.arange(self.rows)[:, None] * self.row_length
 
     def __len__(self) -> int:
@@ -59,6 +61,8 @@ class Windows:
         """
         if not 0 <= number < len(self):
             raise IndexError(f"the epoch has {len(self)} steps; received {number}")
+        if number % STEPS_IN_MEMORY == 0:
+            release(self._given)
         start, length = self.columns(number, epoch)
         columns = start + np.arange(self.width)
         places = self._row_starts + columns  # (rows, width)

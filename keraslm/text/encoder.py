@@ -10,13 +10,13 @@ from typing import Any, Self
 import numpy as np
 
 from keraslm.errors import KeraslmError, ModelFileError
+from keraslm.text.mapped import stretches
 from keraslm.text.stretch import Text
 from keraslm.text.tokenizer import Tokenizer, tokenizer_named
 from keraslm.text.tokenizer_base import Ids, IdType, Known, Numbering, id_dtype
 from keraslm.text.vocabulary import Vocabulary
 
 IN_MEMORY = 64 << 20  # bytes of ids that are kept in memory
-STRETCH = 1 << 20  # ids that are replaced at once
 Progress = Callable[[int, int], None]
 
 
@@ -55,13 +55,13 @@ class TextEncoder:
         numbers = Numbering()
         arrays = tokenizer.number(_chunks(text, progress), numbers, np.uint32)
         numbered = _collected(arrays, np.uint32, in_memory, None)
-        counts = numbers.count(_stretches(numbered)).tolist()
+        counts = numbers.count(stretches(numbered)).tolist()
         counter = dict(zip(numbers, counts, strict=True))
         vocabulary = Vocabulary.build(counter, tokenizer.level, size, min_count)
         dtype = id_dtype(vocabulary)
         known = Known(vocabulary.ids)
         id_of: Ids = np.fromiter(map(known.__getitem__, numbers), dtype, len(numbers))
-        ids = (id_of[stretch] for stretch in _stretches(numbered))
+        ids = (id_of[stretch] for stretch in stretches(numbered))
         encoder = cls(tokenizer, vocabulary, in_memory)
         return encoder, _collected(ids, dtype, in_memory, None)
 
@@ -149,10 +149,6 @@ def _check_match(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
 def _chunks(text: Text | str, progress: Progress | None) -> Iterable[str]:
     text = Text.from_string(text) if isinstance(text, str) else text
     return _watched(text, progress) if progress else text.chunks()
-
-
-def _stretches(ids: Ids) -> Iterator[Ids]:
-    return (ids[start : start + STRETCH] for start in range(0, len(ids), STRETCH))
 
 
 def _watched(text: Text, progress: Progress) -> Iterator[str]:

@@ -11,6 +11,7 @@ from keraslm.loading import load
 from keraslm.measures import Card
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
+from keraslm.text.mapped import stretches
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
@@ -125,7 +126,8 @@ def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> Non
 
 def _holds_known(ids: np.ndarray, vocabulary: Vocabulary) -> bool:
     """Say whether a text has a token of the vocabulary, line ends aside."""
-    return not np.isin(ids, (vocabulary.unknown_id, vocabulary.boundary_id)).all()
+    reserved = (vocabulary.unknown_id, vocabulary.boundary_id)
+    return any(not np.isin(some, reserved).all() for some in stretches(ids))
 
 
 def new_network(

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keraslm.models.recurrent import RecurrentModel
+from keraslm.text.mapped import stretches
 
 FLATTENED = 0.75  # the power: rare words are drawn a little more often
 FAR = 1e9  # nats: so improbable is a drawn word that is the target itself
@@ -31,7 +32,9 @@ class SampledSoftmax:
         samples: int,
         seed: int,
     ) -> None:
-        counts = np.bincount(ids, minlength=vocabulary_size) + 1.0
+        counts = np.ones(vocabulary_size)
+        for some in stretches(ids):
+            counts += np.bincount(some, minlength=vocabulary_size)
         q = counts**FLATTENED
         self._cumulative = np.cumsum(q / q.sum())
         self._log_expected = np.log(samples * q / q.sum()).astype(np.float32)

@@ -1,0 +1,84 @@
+"""keraslm audit: is it a language model, and is a figure on a text an honest one?"""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from keraslm.errors import KeraslmError, UsageError
+from keraslm_cli import console, texts
+
+if TYPE_CHECKING:
+    from keraslm.audit import Check
+    from keraslm.language_model import LanguageModel
+
+HELP = f"""Try whether MODEL keeps what a language model must keep.
+
+Its probabilities are numbers of 0 or more that sum to one after random histories; a
+prediction depends on nothing that follows; reading token by token and at once agree;
+the same question gets the same answer. With --text and --train, see too whether the
+vocabulary holds tokens that only the test text has, and how much of the test text
+stands in the training text.
+
+The exit status is 1 if a check fails. {texts.TEXT_HELP}
+"""
+WORDS = {True: "pass", False: "FAIL", None: "-"}
+
+
+@click.command(help=HELP)
+@click.argument("model")
+@click.option("--text", metavar="TEXT", help="The test text; checks read it too.")
+@click.option("--train", metavar="TEXT", help="What the model was trained on.")
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    default="utf-8",
+    show_default=True,
+    help="The encoding of the texts.",
+)
+def command(
+    model: str, text: str | None, train: str | None, as_json: bool, encoding: str
+) -> None:
+    import keraslm
+
+    if train is not None and text is None:
+        raise UsageError("--train needs the test text to compare with: give --text")
+    language_model = keraslm.load(model)
+    with console.working(f"auditing {language_model.name}"):
+        checks = _checks(language_model, text, train, encoding)
+    failed = [check.name for check in checks if check.passed is False]
+    if as_json:
+        found = [check.to_dict() for check in checks]
+        console.print_json({"model": language_model.name, "checks": found})
+    else:
+        headings = ("check", "figure", "limit", "", "")
+        console.print_table(headings, [_row(check) for check in checks], right=(1, 2))
+    if failed:
+        raise KeraslmError(f"{language_model.name} fails: {', '.join(failed)}")
+
+
+def _checks(
+    model: "LanguageModel", text: str | None, train: str | None, encoding: str
+) -> "list[Check]":
+    from keraslm.audit import audit_model, audit_texts
+
+    if text is None:
+        return audit_model(model)
+    test = texts.open_named_text(text, encoding)
+    checks = audit_model(model, model.encoder.encode(test))
+    if train is None:
+        return checks
+    return [
+        *checks,
+        *audit_texts(model.encoder, texts.open_named_text(train, encoding), test),
+    ]
+
+
+def _row(check: "Check") -> tuple[str, str, str, str, str]:
+    limit = "-" if check.limit is None else f"{check.limit:.2g}"
+    figure = f"{check.figure:.2%}" if _is_share(check) else f"{check.figure:.2g}"
+    return check.name, figure, limit, WORDS[check.passed], check.meaning
+
+
+def _is_share(check: "Check") -> bool:
+    return check.meaning.startswith("of the ")

@@ -1,0 +1,83 @@
+"""The vocabulary file of a foreign model: its tokens in the order of their ids."""
+
+import dataclasses
+import json
+import os
+import pathlib
+from typing import Any
+
+from keraslm.errors import UsageError
+
+LARGEST = 256 * 2**20  # bytes
+ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
+
+
+@dataclasses.dataclass(frozen=True)
+class TokenFile:
+    """Tokens by id, and what the file itself says of them."""
+
+    tokens: tuple[str, ...]
+    tokenizer: str | None = None
+
+
+def read_tokens(path: str | os.PathLike[str]) -> TokenFile:
+    """Read a JSON list, a JSON object token -> id, a keraslm export, or lines of text.
+
+    In a text file each line is a token; a line `\\n`, `\\t`, `\\r` or `\\\\` is that
+    one character.
+    Raises: UsageError if there is no such file or it is none of these.
+    """
+    text = _text(pathlib.Path(path))
+    if pathlib.Path(path).suffix == ".json" or text.lstrip()[:1] in ("[", "{"):
+        try:
+            return _from_json(json.loads(text), path)
+        except (json.JSONDecodeError, RecursionError) as error:
+            if pathlib.Path(path).suffix == ".json":
+                raise UsageError(f"{path} is not JSON ({error})") from error
+    lines = text.removesuffix("\n").split("\n")
+    return _checked([ESCAPES.get(line, line) for line in lines], path)
+
+
+def _text(path: pathlib.Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UsageError(f"{path} is larger than {LARGEST} bytes: no vocabulary")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text ({error.reason})") from error
+    return text.replace("\r\n", "\n")
+
+
+def _from_json(value: Any, path: str | os.PathLike[str]) -> TokenFile:
+    if isinstance(value, dict) and isinstance(value.get("tokens"), list):
+        found = _checked(value["tokens"], path)
+        tokenizer = value.get("tokenizer")
+        return dataclasses.replace(
+            found, tokenizer=tokenizer if isinstance(tokenizer, str) else None
+        )
+    if isinstance(value, dict):
+        return _checked(_by_id(value, path), path)
+    return _checked(value, path)
+
+
+def _by_id(ids: dict[str, Any], path: str | os.PathLike[str]) -> list[str]:
+    whole = all(type(number) is int for number in ids.values())
+    if not whole or sorted(ids.values()) != list(range(len(ids))):
+        raise UsageError(
+            f"the JSON object in {path} must give each token its id, 0 to "
+            f"{len(ids) - 1}, each id once"
+        )
+    return sorted(ids, key=ids.__getitem__)
+
+
+def _checked(tokens: Any, path: str | os.PathLike[str]) -> TokenFile:
+    if not isinstance(tokens, list) or set(map(type, tokens)) - {str} or not tokens:
+        raise UsageError(
+            f"{path} must hold a list of tokens as text, or an object token -> id"
+        )
+    if len(set(tokens)) < len(tokens):
+        twice = next(t for i, t in enumerate(tokens) if t in tokens[:i])
+        raise UsageError(f"the token {twice!r} occurs twice in {path}")
+    return TokenFile(tuple(tokens))
