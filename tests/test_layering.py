@@ -34,6 +34,7 @@ LAYERS = (
     "models",
     "loading",
     "registration",
+    "export",
     "probes",
     "figures",
     "training",
@@ -43,8 +44,8 @@ BELOW_THE_DATASETS = ("version", "errors", "files", "text")
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
-    "tensorflow": ("layers", "models", "probes", "training"),
-    "keras": ("layers", "models", "probes", "training"),
+    "tensorflow": ("export", "layers", "models", "probes", "training"),
+    "keras": ("export", "layers", "models", "probes", "training"),
 }
 
 
