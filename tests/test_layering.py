@@ -37,6 +37,7 @@ LAYERS = (
     "adoption",
     "loading",
     "registration",
+    "export",
     "probes",
     "figures",
     "training",
@@ -47,8 +48,8 @@ BELOW_THE_DATASETS = ("version", "errors", "files", "text")
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
-    "tensorflow": ("layers", "models", "adoption", "probes", "training"),
-    "keras": ("layers", "models", "adoption", "probes", "training"),
+    "tensorflow": ("layers", "models", "adoption", "export", "probes", "training"),
+    "keras": ("layers", "models", "adoption", "export", "probes", "training"),
 }
 
 

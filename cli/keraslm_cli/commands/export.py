@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 ENDINGS = {"keras": ".keras", "arpa": ".arpa"}
+FOLDERS = ("savedmodel", "onnx", "litert")
+FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
 
 
 @click.command()
@@ -22,26 +24,29 @@ ENDINGS = {"keras": ".keras", "arpa": ".arpa"}
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice([*ENDINGS]),
+    type=click.Choice([*ENDINGS, *FOLDERS]),
     required=True,
-    help="keras: stock layers, and a vocabulary file; arpa: counts, as KenLM's.",
+    help="keras: stock layers, and a vocabulary file; savedmodel, onnx, litert: "
+    "a folder for TensorFlow, ONNX Runtime, LiteRT; arpa: counts, as KenLM's.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) -> None:
     """Write MODEL to OUT, which other programs open.
 
     A neural model becomes a .keras file that needs no keraslm and gives the same
-    outputs, with its vocabulary as JSON beside it. A count model becomes an .arpa file,
-    which KenLM and SRILM read. The paths of what was written are printed.
+    outputs, with its vocabulary as JSON beside it; or a folder that holds the model one
+    token at a time, with its states as inputs and outputs, and for whole sequences, a
+    description as JSON and a program that writes text. A count model becomes an .arpa
+    file, which KenLM and SRILM read. The paths of what was written are printed.
     """
     import keraslm
 
     _check_out(pathlib.Path(model), out, file_format, overwrite)
     language_model = keraslm.load(model)
     with console.working(f"exporting {language_model.name}"):
-        write = _write_arpa if file_format == "arpa" else _write_keras
+        write = _write_arpa if file_format == "arpa" else _write_neural
         try:
-            paths = write(language_model, out)
+            paths = write(language_model, out, file_format)
         except OSError as error:
             raise UsageError(
                 f"cannot write {out}: {error.strerror or error}"
@@ -50,19 +55,26 @@ def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) ->
         click.echo(path)
 
 
-def _write_keras(model: "LanguageModel", out: pathlib.Path) -> Iterable[pathlib.Path]:
+def _write_neural(
+    model: "LanguageModel", out: pathlib.Path, file_format: str
+) -> Iterable[pathlib.Path]:
+    from keraslm.export.folder import export_folder
+    from keraslm.export.stock import export_stock
     from keraslm.models.language_model import KerasLanguageModel
-    from keraslm.models.stock import export_stock
 
     if not isinstance(model, KerasLanguageModel):
         raise UsageError(
             f"{model.name} is made of counts and has no Keras layers to export; give "
             "--format arpa, or export a neural model"
         )
-    return export_stock(model, out)
+    if file_format == "keras":
+        return export_stock(model, out)
+    return export_folder(model, out, file_format)
 
 
-def _write_arpa(model: "LanguageModel", out: pathlib.Path) -> Iterable[pathlib.Path]:
+def _write_arpa(
+    model: "LanguageModel", out: pathlib.Path, _file_format: str
+) -> Iterable[pathlib.Path]:
     from keraslm.counts.model import NgramModel
 
     if not isinstance(model, NgramModel):
@@ -81,6 +93,25 @@ def _check_out(
 
     Raises: UsageError
     """
+    _check_name(out, file_format)
+    if not out.parent.is_dir():
+        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
+    if out.exists() and any(
+        path.exists() and path.samefile(out) for path in (model, model / out.name)
+    ):
+        raise UsageError(f"{out} is the model itself; give OUT another name")
+    if out.exists() and not overwrite:
+        raise UsageError(f"{out} exists; choose another name or give --overwrite")
+
+
+def _check_name(out: pathlib.Path, file_format: str) -> None:
+    if file_format in FOLDERS:
+        if out.suffix in FILES:
+            raise UsageError(
+                f"--format {file_format} writes a folder; give a name without "
+                f"{out.suffix}; received {str(out)!r}"
+            )
+        return
     ending = ENDINGS[file_format]
     if out.suffix == ".h5":
         raise UsageError(
@@ -92,11 +123,3 @@ def _check_out(
             f"--format {file_format} writes a file that ends with {ending}; "
             f"received {str(out)!r}"
         )
-    if not out.parent.is_dir():
-        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
-    if out.exists() and any(
-        path.exists() and path.samefile(out) for path in (model, model / out.name)
-    ):
-        raise UsageError(f"{out} is the model itself; give OUT another name")
-    if out.exists() and not overwrite:
-        raise UsageError(f"{out} exists; choose another name or give --overwrite")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
-from keraslm.models import WindowModel, stock
+from keraslm.export import stock
+from keraslm.models import WindowModel
 
 PLAIN = """
 import pathlib, sys

@@ -5,7 +5,6 @@ Math:   delay_d(v)_t = v_{t-d}, zero before the first step: padding, then croppi
         that zero before the first step is a boundary; E[b] goes into the bias.
 """
 
-import json
 import pathlib
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import UsageError
+from keraslm.export import description
 from keraslm.files import write_atomically
 from keraslm.models.adopted import AdoptedModel
 from keraslm.models.language_model import KerasLanguageModel
@@ -24,12 +24,7 @@ from keraslm.text.vocabulary import Vocabulary
 
 Array = npt.NDArray[Any]
 
-FORMAT = "keraslm vocabulary"
 LARGEST_BAG = 20_000  # words; the bag needs a table of vocabulary x vocabulary
-HOW_TO_USE = (
-    "The model's first input is the boundary id; position t predicts the token at "
-    "t + 1. Its outputs are logits: their softmax gives the probabilities."
-)
 
 
 def export_stock(
@@ -56,8 +51,7 @@ def export_stock(
     with write_atomically(out) as temporary:
         keras.saving.save_model(model, temporary)
     with write_atomically(beside) as temporary:
-        text = json.dumps(_description(language_model), ensure_ascii=False, indent=1)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        description.write(description.of_sequence(language_model), temporary)
     return [out, beside]
 
 
@@ -183,29 +177,9 @@ def _given(layer: Any, inputs: Any, *weights: Array) -> Any:
     return outputs
 
 
-def _description(language_model: KerasLanguageModel) -> dict[str, Any]:
-    vocabulary = language_model.vocabulary
-    return {
-        "format": FORMAT,
-        "model": language_model.name,
-        "level": vocabulary.level,
-        "tokenizer": language_model.encoder.tokenizer.name,
-        "unknown_id": vocabulary.unknown_id,
-        "boundary_id": vocabulary.boundary_id,
-        "use": HOW_TO_USE,
-        "tokens": list(vocabulary.tokens),
-    }
-
-
 def _check_place(path: pathlib.Path) -> None:
     """Refuse to replace a file that is not an earlier export's vocabulary."""
-    if not path.exists():
-        return
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if path.exists() and not description.is_one(path):
         raise UsageError(
             f"the vocabulary belongs in {path}, which holds something else; "
             "move it away, or choose another name"

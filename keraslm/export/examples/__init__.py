@@ -1,0 +1,1 @@
+"""Programs that write text with an exported model; each is copied beside its own."""
