@@ -10,7 +10,7 @@ from typing import Any
 from keraslm import measures
 from keraslm.errors import UsageError
 from keraslm.figures.ladder import Point, draw_ladder
-from keraslm.ladder.budget import Budget
+from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
 from keraslm.ladder.markdown import heading, write_markdown
 from keraslm.ladder.result import Result, ResultsFile
@@ -21,11 +21,18 @@ from keraslm.loading import load
 from keraslm.measures import Card, Reading
 from keraslm.mixture import Mixture
 from keraslm.text.corpus import Corpus
+from keraslm.text.encoder import TextEncoder
 from keraslm.training.configuration import Configuration
 from keraslm.training.defaults import WORDS_KEPT, resolve
+from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.reporter import Reporter
 from keraslm.training.run import read_texts, to_measure, train
+from keraslm.vectors.options import VectorOptions
+from keraslm.vectors.text_format import write_vectors
+from keraslm.vectors.training import train_vectors
+
+WIDTH = 64  # of vectors that are trained for the ladder
 
 
 class Ladder:
@@ -107,22 +114,39 @@ class Ladder:
         return self._run(rung)
 
     def _run(self, rung: Rung) -> dict[str, Any]:
-        options = {**self._options, **rung.options}
+        if not rung.takes_minutes:
+            return self._trained(rung)
         share, began = self._budget.share(), time.perf_counter()
-        if rung.takes_minutes:
-            options["minutes"] = share / 60
-        c = Configuration(**options, out=str(self.folder.run(rung.name)))
         try:
-            run = train(c, self._corpus, True, self._reporter, self._command)
+            embeddings = {"embeddings": self._vectors()} if rung.pretrained else {}
+            left = share - (time.perf_counter() - began)
+            return self._trained(rung, minutes=max(left, LEAST) / 60, **embeddings)
         finally:
-            if rung.takes_minutes:
-                self._budget.took(share, time.perf_counter() - began)
+            self._budget.took(share, time.perf_counter() - began)
+
+    def _trained(self, rung: Rung, **more: Any) -> dict[str, Any]:
+        options = {**self._options, **rung.options, **more}
+        c = Configuration(**options, out=str(self.folder.run(rung.name)))
+        run = train(c, self._corpus, True, self._reporter, self._command)
         size = run.folder.model.stat().st_size
         return self._checked(run.model.parameters, size, run.card)
 
-    def _uniform(self) -> dict[str, Any]:
+    def _vectors(self) -> str:
+        """Give a file of vectors; without one, train them on the training text."""
+        if self._embeddings is not None:
+            return self._embeddings
+        encoder, texts = self._texts()
+        options = VectorOptions(width=WIDTH, seed=self._options.get("seed", 0))
+        vectors = train_vectors(encoder.vocabulary, texts["train"].ids, options)
+        write_vectors(self.folder.vectors, vectors)
+        return str(self.folder.vectors)
+
+    def _texts(self) -> tuple[TextEncoder, dict[str, Encoded]]:
         c = resolve(Configuration(**self._options, model="ngram"))
-        encoder, texts = read_texts(c, self._corpus, None, self._reporter)
+        return read_texts(c, self._corpus, None, self._reporter)
+
+    def _uniform(self) -> dict[str, Any]:
+        encoder, texts = self._texts()
         model = Uniform(encoder)
         text, ids = to_measure(self._corpus, encoder, texts)
         return self._figures(model, model.read(text, ids), 0)

@@ -5,6 +5,7 @@ import concurrent.futures
 import numpy as np
 import pytest
 from keras import ops
+from keraslm.models.stock import export_stock
 
 import keraslm
 from keraslm.adoption import Adoption, adopt
@@ -13,7 +14,6 @@ from keraslm.adoption.reading import Foreign
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.models import KerasLanguageModel, RecurrentModel
 from keraslm.models.adopted import CarriedModel, RereadModel
-from keraslm.models.stock import export_stock
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
