@@ -8,11 +8,19 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from keraslm.errors import UsageError, VectorFileError
+from keraslm.errors import KeraslmError, UsageError, VectorFileError
 from keraslm.text.source import DAMAGED_GZIP, GZIP
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without members
-_DAMAGED = (*DAMAGED_GZIP, zipfile.BadZipFile, NotImplementedError)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENCRYPTED = 1  # a bit of a member's flags
+_DAMAGED = (
+    *DAMAGED_GZIP,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    IndexError,  # a member without a name
+    ValueError,  # an offset before the start of the file
+)
 
 
 @contextlib.contextmanager
@@ -56,14 +64,18 @@ def _chosen(name: str, archive: zipfile.ZipFile, member: str | None) -> zipfile.
     if member is None and len(members) == 1:
         member = next(iter(members))
     if member not in members:
-        listed = ", ".join(list(members)[:12]) or "none"
+        listed = ", ".join(map(repr, list(members)[:12])) or "none"
         asked = "" if member is None else f", not {member!r}"
         raise UsageError(
             f"{name} has the members {listed}{asked}; name one as {name}:MEMBER"
         )
-    if members[member].flag_bits & 1:
-        raise UsageError(f"{name}:{member} is encrypted; unpack it first")
-    return members[member]
+    info = members[member]
+    if info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
+        raise UsageError(
+            f"{member!r} of {name} is encrypted or packed in an unusual way; "
+            "unpack it first"
+        )
+    return info
 
 
 @contextlib.contextmanager
@@ -71,6 +83,8 @@ def _readable(path: str) -> Iterator[None]:
     """Turn the errors of reading into one line that names the file."""
     try:
         yield
+    except KeraslmError:
+        raise
     except _DAMAGED as error:
         raise VectorFileError(
             f"{path} is damaged ({error}); fetch or pack it again"

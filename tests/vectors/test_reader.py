@@ -115,9 +115,9 @@ def test_a_member_of_an_archive_is_named_where_there_are_several(tmp_path, form)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("two.txt", b"cat 5\n")
     assert asked(read_vectors(f"{path}:two.txt").vectors) == {"cat": [5]}
-    with pytest.raises(UsageError, match=r"members one\.txt, two\.txt; name one"):
+    with pytest.raises(UsageError, match=r"members 'one\.txt', 'two\.txt'; name"):
         read_vectors(path)
-    with pytest.raises(UsageError, match=r"one\.txt, two\.txt, not 'three'"):
+    with pytest.raises(UsageError, match=r"'two\.txt', not 'three'; name one"):
         read_vectors(f"{path}:three")
 
 
@@ -214,6 +214,13 @@ def test_a_line_that_does_not_end_is_not_read_into_memory(written):
     for data in (endless, gzip.compress(endless)):
         with pytest.raises(VectorFileError, match="line 3: it is longer than"):
             read_vectors(written(data), skip_bad_lines=True)
+
+
+def test_an_archive_that_is_packed_otherwise_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "v.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("v.txt", GLOVE)
+    with pytest.raises(UsageError, match="packed in an unusual way; unpack it"):
+        read_vectors(tmp_path / "v.zip")
 
 
 def test_damaged_packing_is_one_line(written, tmp_path):
