@@ -18,8 +18,8 @@ LARGEST_WINDOW = 1000
 class VectorOptions:
     """The method and its numbers; those that are None are the method's own.
 
-    For GloVe the epochs are passes over the pairs of words, else over the text. Softmax,
-    negatives and subsample are word2vec's; GloVe has no use for them.
+    For GloVe the epochs are passes over the pairs of words, else over the text;
+    softmax, negatives and subsample are word2vec's, and GloVe has no use for them.
 
     Raises: UsageError for a value that cannot be.
     """

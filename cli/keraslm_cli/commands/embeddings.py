@@ -26,7 +26,7 @@ DRAWN = 60  # words, where none are named
 
 @click.group()
 def embeddings() -> None:
-    """Train vectors of words; ask for neighbours, analogies and pictures."""
+    """Train word vectors; ask what lies near."""
 
 
 command = embeddings
