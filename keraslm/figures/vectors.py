@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.fonts import drawable
 from keraslm.figures.scatter_labels import label_points
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from keraslm.vectors.word_vectors import WordVectors
 
 LONGEST = 24  # characters of a name
+MOST = 300  # words of a picture
 Points = npt.NDArray[np.float64]
 
 
@@ -32,10 +34,13 @@ def draw_vectors(
 ) -> None:
     """Draw words by the directions of their vectors, reduced to a plane.
 
-    Raises: UsageError if a word has no vector, for too few words, or if `path` is not a
-        picture's name in an existing folder; MissingExtra for tsne without its extra.
+    Raises: UsageError if a word has no vector, for too few or too many words, or if
+        `path` is not a picture's name in an existing folder; MissingExtra for tsne
+        without its extra.
     """
     style.check_picture_path(path)
+    if len(words) > MOST:
+        raise UsageError(f"a picture has room for {MOST} words; received {len(words)}")
     points, subtitle, names = _plane(vectors, words, method, seed)
     figure, axes = style.new_figure(height=7.6)
     style.add_title(axes, title, subtitle)

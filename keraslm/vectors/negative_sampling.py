@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from keraslm.vectors.rows import add_to_rows
 
-NOISE = 32  # words of noise that the centre words of a block share
+NOISE = 16  # words of noise that the centre words of a block share
 POWER = 0.75
 
 Array = npt.NDArray[np.floating]

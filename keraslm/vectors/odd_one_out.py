@@ -22,7 +22,7 @@ def by_fit(vectors: WordVectors, words: Sequence[str]) -> list[Neighbour]:
             f"an odd one out needs three different words or more; received {len(words)}"
         )
     directions = vectors.directions[rows_of(vectors, words)]
-    others = directions.sum(axis=0) - directions  # as long as you like: only its cosine
+    others = directions.sum(axis=0) - directions  # a sum points where its mean does
     lengths = np.linalg.norm(others, axis=1)
     cosines = (directions * others).sum(axis=1) / np.where(lengths > 0, lengths, 1)
     fits = map(Neighbour, words, cosines.tolist())

@@ -11,13 +11,15 @@ SOFTMAXES = ("sampled", "full")
 PASSES = {"glove": 25, "cbow": 5, "skip-gram": 5}
 RATES = {"glove": 0.2, "cbow": 0.1, "skip-gram": 0.025}
 LARGEST_SEED = 2**32 - 1  # NumPy's
+LARGEST_WINDOW = 1000
 
 
 @dataclasses.dataclass(frozen=True)
 class VectorOptions:
     """The method and its numbers; those that are None are the method's own.
 
-    Softmax, negatives and subsample are word2vec's; GloVe has no use for them.
+    For GloVe the epochs are passes over the pairs of words, else over the text;
+    softmax, negatives and subsample are word2vec's, and GloVe has no use for them.
 
     Raises: UsageError for a value that cannot be.
     """
@@ -36,7 +38,9 @@ class VectorOptions:
         self._check("method", "one of " + ", ".join(METHODS), self.method in METHODS)
         known = self.softmax in SOFTMAXES
         self._check("softmax", "one of " + ", ".join(SOFTMAXES), known)
-        for name in ("width", "window", "epochs", "negatives"):
+        in_range = 1 <= self.window <= LARGEST_WINDOW
+        self._check("window", f"from 1 to {LARGEST_WINDOW}", in_range)
+        for name in ("width", "epochs", "negatives"):
             value = getattr(self, name)
             self._check(name, "1 or more", value is None or value >= 1)
         rate = self.learning_rate

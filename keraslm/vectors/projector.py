@@ -26,7 +26,7 @@ def write_projector(
     folder.mkdir(parents=True, exist_ok=True)
     row = "\t".join(["%.6g"] * vectors.width)
     numbers = (row % tuple(values) for values in vectors.matrix.tolist())
-    words = (_on_one_line(word) for word in vectors.words)
+    words = (on_one_line(word) for word in vectors.words)
     for name, lines in ((VECTORS, numbers), (METADATA, words)):
         with (
             write_atomically(folder / name) as temporary,
@@ -36,6 +36,7 @@ def write_projector(
     return [folder / VECTORS, folder / METADATA]
 
 
-def _on_one_line(word: str) -> str:
+def on_one_line(word: str) -> str:
+    """Write a word so that it is seen and breaks no line, a tab as "\\t"."""
     whole = word and all(character.isprintable() for character in word)
     return word if whole else ascii(word)[1:-1]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.errors import CorpusError
+from keraslm.errors import CorpusError, TrainingError
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.vectors.glove import train_glove
 from keraslm.vectors.options import VectorOptions
@@ -27,19 +27,25 @@ def train_vectors(
     Windows end with a line, so the line's end has no vector; `<unk>` has one if the
     text has words that are not in the vocabulary. The same seed gives the same vectors.
 
-    Raises: CorpusError if no line has two words.
+    Raises: CorpusError if no line has two words, or all words are the same;
+        TrainingError if the vectors grow beyond all bounds.
     """
     counts = np.bincount(ids, minlength=len(vocabulary))
     counts[vocabulary.boundary_id] = 0
     has_vector = np.flatnonzero(counts)
     if len(has_vector) < 2 or not _has_pair(ids, vocabulary.boundary_id):
         raise CorpusError("vectors need a line of two words, and two different words")
-    if options.method == "glove":
-        matrix = train_glove(
-            ids, len(counts), vocabulary.boundary_id, options, progress
+    end = vocabulary.boundary_id
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        if options.method == "glove":
+            matrix = train_glove(ids, len(counts), end, options, progress)
+        else:
+            matrix = train_word2vec(ids, counts, end, options, progress)
+    if not np.isfinite(matrix).all():
+        raise TrainingError(
+            "the vectors grew beyond all bounds; give a lower learning rate than "
+            f"{options.rate}"
         )
-    else:
-        matrix = train_word2vec(ids, counts, vocabulary.boundary_id, options, progress)
     words = [vocabulary.token(number) for number in has_vector.tolist()]
     return WordVectors(words, matrix[has_vector])
 

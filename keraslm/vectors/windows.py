@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 64  # centre words of a block
+BLOCK = 32  # centre words; with more, BLAS would share out small products to threads
 STRETCH = 1 << 20  # tokens of the text that are prepared at once
 
 Ids = npt.NDArray[np.integer]

@@ -17,7 +17,7 @@ Array = npt.NDArray[np.floating]
 Ids = npt.NDArray[np.integer]
 Progress = Callable[[int, int], None]
 
-BLOCKS = 8  # of a step with sampled noise; with the full softmax, one
+BLOCKS = 16  # of a step with sampled noise; with the full softmax, one
 LOWEST_RATE = 1e-4  # of the first one
 
 

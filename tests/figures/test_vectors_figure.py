@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.scatter_labels import label_points, overlap
 from keraslm.figures.vectors import draw_vectors
@@ -31,6 +32,12 @@ def test_equal_vectors_are_drawn(tmp_path):
     words = ["a", "b", "c"]
     draw_vectors(WordVectors(words, np.ones((3, 4))), words, tmp_path / "v.png")
     assert (tmp_path / "v.png").is_file()
+
+
+def test_a_picture_has_room_for_some_hundred_words(tmp_path):
+    words = [str(i) for i in range(301)]
+    with pytest.raises(UsageError, match="room for 300 words; received 301"):
+        draw_vectors(WordVectors(words, np.eye(301)), words, tmp_path / "v.png")
 
 
 def test_the_names_of_crowded_points_do_not_overlap():

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from keraslm.errors import CorpusError, UsageError
+from keraslm.errors import CorpusError, TrainingError, UsageError
 from keraslm.text import TextEncoder, tokenizer_named
 from keraslm.vectors.neighbours import neighbours
 from keraslm.vectors.options import VectorOptions
@@ -76,6 +76,12 @@ def test_rare_words_share_the_vector_of_the_unknown():
     assert vectors.words == ("<unk>", "a", "b")
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_that_explodes_ends_with_a_line(method):
+    with pytest.raises(TrainingError, match="give a lower learning rate"):
+        trained(3000, method=method, width=4, epochs=20, learning_rate=1e20)
+
+
 def test_progress_reaches_the_end():
     told = []
     encoder, ids = encoded(3000)
@@ -101,7 +107,7 @@ def test_words_that_stand_alone_have_nothing_to_learn_from(method, text):
         ({"softmax": "none"}, "softmax must be one of sampled, full"),
         ({"width": 0}, "width must be 1 or more; received 0"),
         ({"epochs": 0}, "epochs must be 1 or more"),
-        ({"window": -1}, "window must be 1 or more"),
+        ({"window": 1001}, "window must be from 1 to 1000; received 1001"),
         ({"negatives": 0}, "negatives must be 1 or more"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0"),
         ({"learning_rate": float("nan")}, "learning_rate must be above 0"),

@@ -26,7 +26,7 @@ DRAWN = 60  # words, where none are named
 
 @click.group()
 def embeddings() -> None:
-    """Train vectors of words; ask for neighbours, analogies and pictures."""
+    """Train word vectors; ask what lies near."""
 
 
 command = embeddings
@@ -47,9 +47,9 @@ command = embeddings
 @click.option("--epochs", type=int, help="Passes; 5, with glove 25 over the counts.")
 @click.option("--learning-rate", type=float, help="At its highest; by the method.")
 @click.option("--softmax", metavar="sampled|full", default="sampled", show_default=True)
-@click.option("--negatives", default=5, show_default=True, help="Sampled: for a word.")
+@click.option("--negatives", default=5, show_default=True, help="Of noise, for a word.")
 @click.option(
-    "--subsample", default=1e-3, show_default=True, help="Share to thin out above; 0."
+    "--subsample", default=1e-3, show_default=True, help="Thin out larger shares; 0."
 )
 @click.option("--seed", default=0, show_default=True, help="Of every random number.")
 @click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
@@ -119,6 +119,7 @@ def neighbours(
 ) -> None:
     """Print the neighbours by cosine."""
     from keraslm.vectors.neighbours import neighbours
+    from keraslm.vectors.projector import on_one_line
 
     table = open_vectors(vectors)
     found = {word: neighbours(table, word, number) for word in words}
@@ -127,7 +128,7 @@ def neighbours(
         console.print_json(shown)
         return
     rows = [
-        (word, near.word, f"{near.cosine:.3f}")
+        (on_one_line(word), on_one_line(near.word), f"{near.cosine:.3f}")
         for word, nearest in found.items()
         for near in nearest
     ]
@@ -166,7 +167,9 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
     if as_json:
         console.print_json([each._asdict() for each in found])
         return
-    rows = [(each.word, f"{each.cosine:.3f}") for each in found]
+    from keraslm.vectors.projector import on_one_line
+
+    rows = [(on_one_line(each.word), f"{each.cosine:.3f}") for each in found]
     console.print_table(("word", "cosine"), rows, right=[1])
 
 
