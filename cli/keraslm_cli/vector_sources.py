@@ -4,8 +4,6 @@ import pathlib
 import zipfile
 from typing import TYPE_CHECKING
 
-from keraslm.errors import UsageError
-
 if TYPE_CHECKING:
     from keraslm.vectors.word_vectors import WordVectors
 
@@ -19,38 +17,27 @@ def open_vectors(name: str) -> "WordVectors":
     """Open the vectors of a model or of a file; what the file holds tells which.
 
     Raises: UsageError if there is no such file, or the model has no vectors;
-        KeraslmError for a file that cannot be read.
+        ModelFileError, VectorFileError for a file that is damaged.
     """
-    path = pathlib.Path(name)
-    if not path.exists():
-        raise UsageError(f"there is no model and no file of vectors {name!r}")
-    if not _is_model(path):
-        return _read(path)
-    import keraslm
-    from keraslm.models.vectors import vectors_of
+    if _is_model(pathlib.Path(name)):
+        import keraslm
+        from keraslm.models.vectors import vectors_of
 
-    return vectors_of(keraslm.load(name))
+        return vectors_of(keraslm.load(name))
+    from keraslm.vectors.reader import read_vectors
+
+    return read_vectors(name).vectors
 
 
 def _is_model(path: pathlib.Path) -> bool:
-    from keraslm.archive import DESCRIPTION
+    """Say whether a path is a folder, counts, or an archive of a Keras model."""
+    from keraslm.archive import CONFIG, DESCRIPTION
     from keraslm.counts.arpa import is_arpa
 
-    if path.is_dir() or is_arpa(path):
+    if path.is_dir() or (path.is_file() and is_arpa(path)):
         return True
-    if not zipfile.is_zipfile(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not {CONFIG, DESCRIPTION}.isdisjoint(archive.namelist())
+    except (OSError, zipfile.BadZipFile):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return DESCRIPTION in archive.namelist()
-
-
-def _read(path: pathlib.Path) -> "WordVectors":
-    """Read a file of vectors in word2vec's text format."""
-    import numpy as np
-
-    from keraslm.vectors.word_vectors import WordVectors
-
-    with path.open(encoding="utf-8") as file:
-        rows = [line.rstrip("\n").split(" ") for line in file][1:]
-    matrix = np.array([row[1:] for row in rows], np.float32)
-    return WordVectors([row[0] for row in rows], matrix)

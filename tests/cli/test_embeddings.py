@@ -1,5 +1,7 @@
 """keraslm embeddings, as it is typed."""
 
+import zipfile
+
 import pytest
 
 from keraslm.models import KerasLanguageModel, WindowModel
@@ -118,7 +120,7 @@ def test_a_count_model_has_no_vectors(keraslm, refused, model):
             ["neighbours", "vectors.txt", "man", "--number", "0"],
             "or more; received 0",
         ),
-        (["neighbours", "none.txt", "dog"], "no model and no file of vectors"),
+        (["neighbours", "none.txt", "dog"], "no file of vectors"),
         (["analogy", "vectors.txt", "man", "xxx", "king"], "no vector of 'xxx'"),
         (["odd-one-out", "vectors.txt", "man", "king"], "three different words"),
         (["plot", "vectors.txt", "--out", "v.txt"], "a picture's name ends with"),
@@ -144,3 +146,36 @@ def test_a_mistake_is_one_line(
     before = sorted(tmp_path.iterdir())
     refused(keraslm("embeddings", *arguments), 2, reason)
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("option", ["--softmax=full", "--negatives=3", "--subsample=0"])
+def test_what_glove_does_not_know_is_refused(keraslm, corpus, tmp_path, option):
+    options = ("--method", "glove", "--out", tmp_path / "v.txt", option)
+    result = keraslm("embeddings", "train", corpus, *options)
+    assert result.exit_code == 2
+    assert "option of skip-gram and cbow; received it for glove" in result.stderr
+
+
+def test_any_format_of_vectors_is_asked(keraslm, vectors, tmp_path):
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(vectors, "glove.3d.txt")
+    found = keraslm("embeddings", "neighbours", f"{packed}:glove.3d.txt", "king")
+    assert found.stdout == keraslm("embeddings", "neighbours", vectors, "king").stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"dog 1 2\ncat 1\n", "line 2"),
+        (b"PK\x03\x04 cut", "damaged"),
+        (b"", "empty"),
+    ],
+)
+def test_a_broken_file_of_vectors_is_one_line(keraslm, tmp_path, content, reason):
+    path = tmp_path / "broken"
+    path.write_bytes(content)
+    result = keraslm("embeddings", "neighbours", path, "dog")
+    assert result.exit_code == 1
+    assert reason in result.stderr
+    assert len(result.stderr.splitlines()) == 1

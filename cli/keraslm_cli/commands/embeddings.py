@@ -46,10 +46,10 @@ command = embeddings
 @click.option("--window", default=5, show_default=True, help="Words on each side.")
 @click.option("--epochs", type=int, help="Passes; 5, with glove 25 over the counts.")
 @click.option("--learning-rate", type=float, help="At its highest; by the method.")
-@click.option("--softmax", metavar="sampled|full", default="sampled", show_default=True)
-@click.option("--negatives", default=5, show_default=True, help="Of noise, for a word.")
+@click.option("--softmax", metavar="sampled|full", help="Of word2vec; sampled.")
+@click.option("--negatives", type=int, help="Of word2vec: noise for a word; 5.")
 @click.option(
-    "--subsample", default=1e-3, show_default=True, help="Thin out larger shares; 0."
+    "--subsample", type=float, help="Of word2vec: thin out larger shares; 0.001."
 )
 @click.option("--seed", default=0, show_default=True, help="Of every random number.")
 @click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
@@ -75,7 +75,9 @@ def train(
     from keraslm.vectors.text_format import write_vectors
     from keraslm.vectors.training import train_vectors
 
-    options = VectorOptions(**settings)
+    given = {name: value for name, value in settings.items() if value is not None}
+    _refuse_for_glove(given)
+    options = VectorOptions(**given)
     _check_out(pathlib.Path(out), overwrite)
     text = texts.open_named_corpus(corpus, encoding, "100").train
     tokenizer = tokenizer_named("word-marks" if tokenize else "word")
@@ -96,6 +98,19 @@ def train(
         f"{options.method} in {options.passes} passes over {len(ids):,} tokens "
         f"({spent:,.0f} s)"
     )
+
+
+def _refuse_for_glove(given: dict[str, Any]) -> None:
+    """Refuse what only word2vec knows.
+
+    Raises: UsageError
+    """
+    if given["method"] == "glove":
+        for name in ("softmax", "negatives", "subsample"):
+            if name in given:
+                raise UsageError(
+                    f"{name} is an option of skip-gram and cbow; received it for glove"
+                )
 
 
 def _check_out(out: pathlib.Path, overwrite: bool) -> None:
