@@ -159,7 +159,7 @@ def test_broken_characters_do_not_end_the_run() -> None:
         "compare {} {} --text village",
         "generate {}",
         "score {} word",
-        "export {} {}.arpa",
+        "export {} {}.arpa --format arpa",
         "train village --model lstm --init-from {} --out {}.run",
     ],
 )

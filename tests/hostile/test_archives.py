@@ -4,7 +4,7 @@ import struct
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import keraslm
@@ -100,6 +100,7 @@ def test_json_that_is_too_much(
     refused(rewritten(path, counts, {"keraslm/model.json": data}), words)
 
 
+@example({})
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
