@@ -92,8 +92,7 @@ def read_json(
     Raises: as `read`; ModelFileError if it is not such JSON, or of too many values.
     """
     data = read(path, archive, name, largest)
-    lists = data.count(b"[") + data.count(b"{")
-    if data.count(b",") > MOST_VALUES or lists > MOST_LISTS:
+    if is_too_much(data):
         raise ModelFileError(
             f"{path} is refused: {name} has more than {MOST_VALUES:,} values or "
             f"{MOST_LISTS:,} lists and tables"
@@ -107,6 +106,12 @@ def read_json(
     if not isinstance(found, dict):
         raise ModelFileError(f"{path} is damaged: {name} is not a JSON object")
     return found
+
+
+def is_too_much(data: bytes) -> bool:
+    """Say whether JSON has more values, lists or tables than are read."""
+    lists = data.count(b"[") + data.count(b"{")
+    return data.count(b",") > MOST_VALUES or lists > MOST_LISTS
 
 
 @contextlib.contextmanager
