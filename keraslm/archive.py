@@ -56,9 +56,18 @@ def write_model(
 
 
 def describe(description: dict[str, Any]) -> bytes:
-    """Give the bytes of `keraslm/model.json`, the format's version added."""
+    """Give the bytes of `keraslm/model.json`, the format's version added.
+
+    Raises: UsageError if it would be larger than what is read again.
+    """
     stamped = {"format_version": FORMAT_VERSION, **description}
-    return json.dumps(stamped, ensure_ascii=False).encode()
+    data = json.dumps(stamped, ensure_ascii=False).encode()
+    if len(data) > LARGEST_DESCRIPTION or safe.is_too_much(data):
+        raise UsageError(
+            "the vocabulary is too large for a model file, which holds about four "
+            "million words; give a --vocabulary-size or a --min-count"
+        )
+    return data
 
 
 def write_members(path: str | os.PathLike[str], members: dict[str, bytes]) -> None:

@@ -24,6 +24,7 @@ MOST_MEMBERS = 1000
 LONGEST_DIRECTORY = 1 << 20  # bytes of the list of members
 BEST_PACKED = 200  # times, what text of more than SMALL bytes may be packed
 SMALL = 1 << 20
+LOCAL_HEADER = 30  # bytes before a member, and its name
 MOST_VALUES = 8_000_000  # of JSON, which takes up to 70 bytes each in memory
 MOST_LISTS = 1_000_000  # of JSON, and tables, which take up to 240
 
@@ -91,8 +92,7 @@ def read_json(
     Raises: as `read`; ModelFileError if it is not such JSON, or of too many values.
     """
     data = read(path, archive, name, largest)
-    lists = data.count(b"[") + data.count(b"{")
-    if data.count(b",") > MOST_VALUES or lists > MOST_LISTS:
+    if is_too_much(data):
         raise ModelFileError(
             f"{path} is refused: {name} has more than {MOST_VALUES:,} values or "
             f"{MOST_LISTS:,} lists and tables"
@@ -106,6 +106,12 @@ def read_json(
     if not isinstance(found, dict):
         raise ModelFileError(f"{path} is damaged: {name} is not a JSON object")
     return found
+
+
+def is_too_much(data: bytes) -> bool:
+    """Say whether JSON has more values, lists or tables than are read."""
+    lists = data.count(b"[") + data.count(b"{")
+    return data.count(b",") > MOST_VALUES or lists > MOST_LISTS
 
 
 @contextlib.contextmanager
@@ -182,10 +188,11 @@ def _fault(archive: zipfile.ZipFile) -> str | None:
     for info in members:
         if reason := _fault_of(info):
             return f"its member {info.orig_filename[:60]!r} {reason}"
-    ends = [info.header_offset + 30 + info.compress_size for info in members]
-    starts = [info.header_offset for info in members[1:]] + [archive.start_dir]
-    if any(end > start for end, start in zip(ends, starts, strict=True)):
-        return "its members overlap"
+    next_start = archive.start_dir
+    for info in reversed(members):
+        if info.header_offset + LOCAL_HEADER + info.compress_size > next_start:
+            return "its members overlap"
+        next_start = info.header_offset
     return None
 
 

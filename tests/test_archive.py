@@ -147,6 +147,13 @@ def test_a_huge_description_is_refused_before_it_is_read(monkeypatch, model):
     assert "more than the 50" in refused(model)
 
 
+def test_what_could_not_be_read_again_is_not_written(monkeypatch, tmp_path):
+    monkeypatch.setattr("keraslm.members.MOST_VALUES", 3)
+    with pytest.raises(UsageError, match="vocabulary is too large"):
+        archive.write_model(tmp_path / "model.keras", DESCRIPTION, ARRAYS)
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_array_packed_to_burst_is_refused(model):
     with zipfile.ZipFile(model, "a", zipfile.ZIP_DEFLATED) as file:
         file.writestr("keraslm/arrays/bomb.npy", bytes(10**7))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keraslm.layers.one_hot import OneHotDense
@@ -37,7 +38,5 @@ def first_occurrences(ids: Any) -> Any:
     """
     context = ids.shape[-1]
     same = ops.equal(ids[..., :, None], ids[..., None, :])  # (.., place, other)
-    earlier = ops.convert_to_tensor(
-        [[other < place for other in range(context)] for place in range(context)]
-    )
+    earlier = ops.convert_to_tensor(np.tri(context, k=-1, dtype=bool))  # (place, other)
     return ops.logical_not(ops.any(ops.logical_and(same, earlier), axis=-1))

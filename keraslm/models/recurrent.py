@@ -10,6 +10,7 @@ from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
 from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 
+MOST_LAYERS = 64
 CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
 
 
@@ -52,6 +53,8 @@ class RecurrentModel(CausalModel):
         super().__init__(**kwargs)
         _check_cell(cell, activation)
         _check_sizes(layers=layers, embedding=embedding)
+        if layers > MOST_LAYERS:
+            raise UsageError(f"layers must be {MOST_LAYERS} or less; received {layers}")
         check_rate("dropout", dropout)
         check_rate("embedding_dropout", embedding_dropout)
         self.vocabulary_size = vocabulary_size

@@ -23,7 +23,7 @@ from keraslm.models.causal import CausalModel
 from keraslm.models.weights_file import stored_shapes
 
 LARGEST_CONFIG = 1 << 20  # bytes
-LARGEST_FREE = 10_000  # a size that is no axis of the weights, such as a context
+LARGEST_FREE = 1000  # a size that is no axis of the weights, such as a context
 LARGEST_NUMBER = 1 << 63
 LONGEST_TEXT = 100
 POLICIES = (

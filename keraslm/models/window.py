@@ -12,6 +12,7 @@ from keraslm.models.causal import CausalModel
 from keraslm.text.vocabulary import Vocabulary
 
 INPUTS = ("one-hot", "bag-of-words", "embedding")
+LONGEST = 1000  # tokens; a bag of words compares each two of them
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -44,6 +45,8 @@ class WindowModel(CausalModel):
     ) -> None:
         super().__init__(**kwargs)
         _check(input_kind, embedding, hidden, dropout)
+        if context > LONGEST:
+            raise UsageError(f"context must be {LONGEST} or less; received {context}")
         self.vocabulary_size = vocabulary_size
         self.context = context
         self.input_kind = input_kind

@@ -150,3 +150,24 @@ def test_broken_characters_do_not_end_the_run() -> None:
     result = process(r"print('a\udcff')", stdout=subprocess.PIPE)
     assert result.stdout == b"a?\n"
     assert result.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "evaluate {} village",
+        "compare {} {} --text village",
+        "generate {}",
+        "score {} word",
+        "export {} {}.arpa --format arpa",
+        "train village --model lstm --init-from {} --out {}.run",
+    ],
+)
+def test_a_damaged_model_is_one_line_everywhere(
+    tmp_path: pathlib.Path, command: str
+) -> None:
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"PK no model")
+    result = CliRunner().invoke(program, command.format(*[path] * 2).split())
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.stderr
+    assert "is not a whole model file" in result.stderr

@@ -32,4 +32,4 @@ def check(data: bytes) -> None:
 SEEDS = seeds()
 
 if __name__ == "__main__":
-    fuzz(check, SEEDS, longest=1 << 16)
+    fuzz(check, SEEDS, longest=1 << 16, seconds_each=60)

@@ -24,7 +24,7 @@ def check(data: bytes) -> None:
     how, data = data[0] if data else 0, data[1:]
     tokenizer = tokenizer_named(TOKENIZERS[how // 4 % 3])
     with file_of(data, ".gz" if how & 64 else ".txt") as path:
-        corpus = open_corpus(path, ENCODINGS[how % 4], chunk_size=1 + how)
+        corpus = open_corpus(path, ENCODINGS[how % 4], chunk_size=64 + how)
         encoder, ids = TextEncoder.learn(tokenizer, corpus.train)
         assert encoder.encode(corpus.train).tolist() == ids.tolist()
         encoder.decode(ids.tolist())

@@ -3,7 +3,7 @@
     python tests/fuzz/fuzz_arpa.py SECONDS
 
 A target's `check` is given bytes that libFuzzer changes so that they reach new code. It
-may raise a KeraslmError. Any other error, a check of more than five seconds and one
+may raise a KeraslmError. Any other error, a check of more than some seconds and one
 that takes 2 GB end the run with status 1 and leave the bytes in build/fuzz/.
 References: Serebryany (2016), libFuzzer.
 """
@@ -19,7 +19,7 @@ from typing import Any
 from keraslm.errors import KeraslmError
 
 CRASHES = pathlib.Path(__file__).parents[2] / "build" / "fuzz"
-SECONDS, SECONDS_EACH, MEGABYTES, LONGEST = 60, 5, 2048, 4096
+SECONDS, SECONDS_EACH, MEGABYTES, LONGEST = 60, 10, 2048, 4096
 
 Check = Callable[[bytes], object]
 
@@ -33,7 +33,12 @@ def instrumented(*packages: str) -> contextlib.AbstractContextManager[Any]:
     return atheris.instrument_imports(include=["keraslm", *packages])
 
 
-def fuzz(check: Check, seeds: Iterable[bytes], longest: int = LONGEST) -> None:
+def fuzz(
+    check: Check,
+    seeds: Iterable[bytes],
+    longest: int = LONGEST,
+    seconds_each: int = SECONDS_EACH,
+) -> None:
     """Run a target for as many seconds as the command line says."""
     import atheris
 
@@ -46,7 +51,7 @@ def fuzz(check: Check, seeds: Iterable[bytes], longest: int = LONGEST) -> None:
             pathlib.Path(corpus, f"seed-{number}").write_bytes(seed)
         options = {
             "max_total_time": seconds,
-            "timeout": SECONDS_EACH,
+            "timeout": seconds_each,
             "rss_limit_mb": MEGABYTES,
             "max_len": longest,
             "artifact_prefix": f"{CRASHES / name}-",

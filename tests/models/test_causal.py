@@ -134,6 +134,7 @@ def test_residual_adds_where_widths_are_equal():
     ("make", "words"),
     [
         (lambda: WindowModel(7, context=0), "context must be 1 or more"),
+        (lambda: WindowModel(7, context=1001), "context must be 1000 or less"),
         (lambda: WindowModel(7, input_kind="bytes"), "input must be one of one-hot"),
         (lambda: WindowModel(7, hidden=(3, 0)), "must be 1 or more"),
         (lambda: WindowModel(7, embedding=0), "must be 1 or more"),
@@ -141,6 +142,7 @@ def test_residual_adds_where_widths_are_equal():
         (lambda: RecurrentModel(7, cell="elman"), "cell must be one of rnn, gru, lstm"),
         (lambda: RecurrentModel(7, units=0), "units must be 1 or more"),
         (lambda: RecurrentModel(7, layers=0), "layers must be 1 or more"),
+        (lambda: RecurrentModel(7, layers=65), "layers must be 64 or less"),
         (lambda: RecurrentModel(7, embedding=-1), "embedding must be 1 or more"),
         (lambda: RecurrentModel(7, dropout=-0.1), r"dropout must lie in \[0, 1\)"),
         (lambda: RecurrentModel(7, activation="sigmoid"), "is for the cell rnn"),

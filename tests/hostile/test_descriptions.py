@@ -1,0 +1,55 @@
+"""Descriptions and vocabularies that are none."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"format_version": 2}, "format version 2; this keraslm reads version 1"),
+        ({"format_version": 0}, "format version 0"),
+        ({"format_version": True}, "format version True"),
+        ({"metadata": []}, "'metadata' in keraslm/model.json is no table"),
+        ({"name": 3}, "'name' in keraslm/model.json is no text"),
+        ({"name": "\x1b[2J"}, "is no plain text"),
+        ({"encoder": "char"}, "'encoder' in keraslm/model.json is no table"),
+        ({"order": 10**9}, "children-3 is missing"),
+        ({"order": 0}, "order must be 1 or more"),
+        ({"order": 1e308}, "order must be 1 or more"),
+        ({"smoothing": {"name": "additive", "delta": -1}}, "delta must be 0 or more"),
+        ({"smoothing": {"name": "additive", "delta": "nan"}}, "delta must be"),
+        ({"smoothing": 3}, "damaged description"),
+    ],
+)
+def test_a_description_of_wrong_values(
+    tmp_path, counts, changes, words, refused, rewritten, changed
+):
+    data = changed(counts["keraslm/model.json"], **changes)
+    path = tmp_path / "model.keras"
+    refused(rewritten(path, counts, {"keraslm/model.json": data}), words)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "words"),
+    [
+        ({}, "names no tokenizer"),
+        ({"tokenizer": "pickle"}, "vocabulary is damaged"),
+        ({"tokenizer": "char"}, "vocabulary is damaged: it is not a table"),
+        ({"tokens": ["<unk>", "\n", "a", "a"]}, "occurs twice"),
+        ({"tokens": ["<unk>", "\n", 3]}, "not a list of text"),
+        ({"tokens": ["<unk>", "\n", "ab"]}, "must be one character"),
+        ({"tokens": [], "counts": []}, "token 0 must be"),
+        ({"tokens": ["<unk>", "\n"], "counts": [1]}, "need 2 counts"),
+        ({"tokens": ["<unk>", "\n"], "counts": [1, -1]}, "counts of 0 or more"),
+        ({"tokens": ["<unk>", "\n"], "counts": [1, 10**30]}, "vocabulary is damaged"),
+        ({"tokens": ["<unk>", "\n", "a"]}, "must be equal"),
+    ],
+)
+def test_a_vocabulary_that_is_none(
+    tmp_path, network, encoder, words, refused, rewritten, changed
+):
+    if "tokens" in encoder:
+        encoder = {"tokenizer": "char", "vocabulary": encoder}
+    data = changed(network["keraslm/model.json"], encoder=encoder)
+    path = tmp_path / "model.keras"
+    refused(rewritten(path, network, {"keraslm/model.json": data}), words)

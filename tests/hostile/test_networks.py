@@ -1,0 +1,135 @@
+"""Configurations that name what is not ours, or sizes without end."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import keraslm
+
+LAMBDA = {
+    "module": "keras.layers",
+    "class_name": "Lambda",
+    "config": {"function": {"class_name": "__lambda__", "config": {"value": "4wEA"}}},
+    "registered_name": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (LAMBDA, "holds a keras.layers.Lambda, not a model of keraslm"),
+        ({"module": "os", "class_name": "system"}, "holds a os.system, not a"),
+        ({"module": "builtins", "class_name": "eval"}, "holds a builtins.eval"),
+        ({"module": "keras.src.utils.file_utils"}, "not a model of keraslm"),
+        ({"registered_name": "keraslm>LSTM"}, "not a model of keraslm"),
+        ({"registered_name": "keraslm>None"}, "not a model of keraslm"),
+        ({"registered_name": ["keraslm>RecurrentModel"]}, "not a model of keraslm"),
+        ({"registered_name": None}, "not a model of keraslm"),
+        ({"config": []}, "its config is not a table"),
+    ],
+)
+def test_a_class_that_is_not_ours(
+    tmp_path, network, changes, words, refused, rewritten, changed
+):
+    data = changed(network["config.json"], **changes)
+    refused(rewritten(tmp_path / "model.keras", network, {"config.json": data}), words)
+
+
+def test_code_in_a_lambda_does_not_run(tmp_path, network, refused, rewritten):
+    """Keras marshals the code of a Lambda; what it would leave behind is not there."""
+    marker = tmp_path / "marker"
+    name = str(marker)
+    layer = keras.layers.Lambda(lambda x: x + len(str(open(name, "w"))))  # noqa: PTH123, SIM115
+    code = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
+    own = json.loads(network["config.json"])
+    inside = {**own, "config": {**own["config"], "activation": code}}
+    for config in (code, inside):
+        data = json.dumps(config).encode()
+        path = rewritten(tmp_path / "model.keras", network, {"config.json": data})
+        refused(path, "not a model of keraslm|not a plain value")
+    assert not marker.exists()
+
+
+TOUCH = {
+    "module": "pathlib",
+    "class_name": "function",
+    "config": "Path.touch",
+    "registered_name": "Path.touch",
+}
+READS_A_FILE = {
+    "module": "keras.layers",
+    "class_name": "StringLookup",
+    "config": {"vocabulary": "/etc/passwd"},
+    "registered_name": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"activation": TOUCH}, "'activation' in its config is not a plain value"),
+        ({"cell": READS_A_FILE}, "'cell' in its config is not a plain value"),
+        ({"units": [[LAMBDA]]}, "'units' in its config is not a plain value"),
+        ({"dtype": LAMBDA}, "'dtype' in its config is not a plain value"),
+        (
+            {"dtype": {"class_name": "DTypePolicy", "config": {"name": TOUCH}}},
+            "'dtype' in its config is not a plain value",
+        ),
+        ({"dtype": "string"}, "'dtype' in its config is not a plain value"),
+        ({"name": "x" * 101}, "'name' in its config is not a plain value"),
+        ({"dropout": float("nan")}, "'dropout' in its config is not a plain value"),
+        ({"seed": 10**400}, "'seed' in its config is not a plain value"),
+        ({"gates": 3}, "'gates' that RecurrentModel does not know"),
+        ({"self": 3}, "'self' that RecurrentModel does not know"),
+        ({"vocabulary_size": 10**12}, "they must be equal"),
+        ({"vocabulary_size": None}, "they must be equal"),
+        ({"layers": 10**6}, "arrays of weights for layers 1000000"),
+        ({"layers": 0}, "layers must be 1 or more"),
+        ({"layers": "many"}, "do not make a model"),
+        ({"units": 10**7}, "units 10000000 is no size of the weights"),
+        ({"units": 999}, "more weights than the"),
+        ({"embedding": 10**7}, "embedding 10000000 is no size of the weights"),
+        ({"units": -3}, "units must be 1 or more"),
+        ({"units": 2.5}, "do not make a model"),
+        ({"tied": True}, "weights"),
+        ({"cell": "gru"}, "weights"),
+        ({"cell": "../lstm"}, "cell must be one of"),
+        ({"activation": "sigmoid"}, "activation"),
+    ],
+)
+def test_a_configuration_of_wrong_values(
+    tmp_path, network, changes, words, refused, rewritten, changed
+):
+    old = json.loads(network["config.json"])
+    data = changed(network["config.json"], config={**old["config"], **changes})
+    refused(rewritten(tmp_path / "model.keras", network, {"config.json": data}), words)
+    assert keras.layers.Layer.add_weight.__module__ == "keras.src.layers.layer"
+
+
+def test_a_configuration_that_lacks_what_has_a_default(
+    tmp_path, network, rewritten, changed
+):
+    old = json.loads(network["config.json"])
+    new_since = ("weight_drop", "tied", "residual", "seed", "dtype")
+    kept = {k: v for k, v in old["config"].items() if k not in new_since}
+    data = changed(network["config.json"], config=kept)
+    path = rewritten(tmp_path / "model.keras", network, {"config.json": data})
+    whole = rewritten(tmp_path / "whole.keras", network)
+    both = [
+        keraslm.load(file).log_probabilities(np.array([2, 3, 1]))
+        for file in (path, whole)
+    ]
+    np.testing.assert_array_equal(*both)
+
+
+def test_a_member_that_is_missing(tmp_path, network, counts, refused, rewritten):
+    path = tmp_path / "model.keras"
+    refused(rewritten(path, network, {"config.json": None}), "has no config.json")
+    refused(rewritten(path, network, {"model.weights.h5": None}), "weights.h5")
+    refused(
+        rewritten(path, network, {"keraslm/model.json": None}), "no vocabulary|without"
+    )
+    lost = {k: v for k, v in counts.items() if "words-2" not in k}
+    refused(rewritten(path, lost), "words-2 is missing")
