@@ -62,7 +62,8 @@ def difference(foreign: Foreign, model: AdoptedModel) -> float:
 
     The model gets the history in two calls, so that its state is asked too.
     """
-    time: int = foreign.time or int(getattr(model, "context", TIME))
+    context: int = getattr(model, "context", TIME)
+    time = foreign.time or context
     known = 1 + np.flatnonzero(np.array(model.places[1:]) != NOTHING)
     ids = np.random.default_rng(0).choice(known, (2, time)).astype(np.int32)
     places = np.array(model.places)

@@ -130,7 +130,8 @@ class CarriedModel(AdoptedModel):
 
         Shapes: ids (batch, time) -> log P (batch, time, vocabulary), next states
         """
-        read = self.network([self.foreign_input(ids), *states], training=training)
+        given = [self.foreign_input(ids), *map(ops.convert_to_tensor, states)]
+        read = self.network(given, training=training)
         return self.renumbered(read[0]), list(read[1:])
 
 
