@@ -22,4 +22,4 @@ def test_a_model_trained_elsewhere_measures_the_same(backend):
     recorded = json.loads((DATA / f"{backend}.json").read_text(encoding="utf-8"))
     nats = model.evaluate(TEXT).nats_per_token
     assert nats == pytest.approx(recorded["nats"], abs=1e-4)
-    assert nats < math.log(len(model.vocabulary)) - 0.3  # it was trained
+    assert nats < math.log(len(model.vocabulary)) - 0.2  # it was trained
