@@ -59,7 +59,7 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     """Build a functional Keras model of stock layers with the same weights.
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
-    Raises: UsageError if a bag of words is too large; TypeError for a foreign model.
+    Raises: UsageError if a bag of words is too large, or the model is a foreign one.
     """
     ids = keras.Input((None,), dtype="int32", name="ids")
     if isinstance(model, RecurrentModel):
@@ -67,7 +67,10 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     elif isinstance(model, WindowModel):
         logits = _window(model, ids)
     else:
-        raise TypeError(f"no stock layers are written for {type(model).__name__}")
+        raise UsageError(
+            f"{name} is not of keraslm's own layers, for which alone there are stock "
+            "ones; give the Keras model itself to the other program"
+        )
     return keras.Model(ids, logits, name=name)
 
 

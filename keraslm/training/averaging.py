@@ -74,4 +74,4 @@ def averages(c: Configuration) -> bool:
 
 def _assign(weights: list[Any], values: list[Any]) -> None:
     for weight, value in zip(weights, values, strict=True):
-        weight.assign(value)
+        weight.assign(ops.copy(value))  # JAX would let the two share their memory

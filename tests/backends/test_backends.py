@@ -90,10 +90,24 @@ def test_a_text_is_scored_as_numpy_scores_it(trained):
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["trigram", "gru"])
+RUNS = {
+    "trigram": {"hidden": "8"},
+    "gru": {"units": 8, "layers": 1, "average_steps": 4, "dropout": 0.1},
+    "lstm": {
+        "units": 8,
+        "layers": 1,
+        "softmax": "sampled",
+        "samples": 4,
+        "vary_time": True,
+        "weight_drop": 0.1,
+        "optimizer": "rmsprop",
+    },
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
 def test_a_run(tmp_path, name):
     """The whole way of keraslm train, with fit and its callbacks."""
-    sizes = {"units": 8, "layers": 1} if name == "gru" else {"hidden": "8"}
     options = Configuration(
         level="char",
         model=name,
@@ -102,8 +116,9 @@ def test_a_run(tmp_path, name):
         batch_size=4,
         time=8,
         steps=12,
+        valid_steps=6,
         learning_rate=0.02,
-        **sizes,
+        **RUNS[name],
     )
     text = Text.from_string(TEXT)
     run = train(options, Corpus("tiny", text, text, None))

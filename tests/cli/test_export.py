@@ -31,6 +31,18 @@ def test_a_place_that_cannot_be_written(keraslm, refused, model, tmp_path, name,
     assert other.read_bytes() == b"precious"
 
 
+@pytest.mark.parametrize("file_format", ["savedmodel", "onnx", "litert"])
+def test_counts_are_no_graph(keraslm, refused, model, tmp_path, file_format):
+    result = keraslm("export", model, tmp_path / "out", "--format", file_format)
+    refused(result, 2, "counts", "--format arpa")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_has_no_ending_of_a_file(keraslm, refused, model, tmp_path):
+    result = keraslm("export", model, tmp_path / "out.onnx", "--format", "onnx")
+    refused(result, 2, "writes a folder", "without .onnx")
+
+
 def test_the_model_itself_is_never_overwritten(keraslm, refused, train):
     model = train("run/model.keras")
     before = model.read_bytes()

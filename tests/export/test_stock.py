@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 
@@ -77,4 +78,8 @@ def test_what_cannot_be_exported(tmp_path, build, ask, monkeypatch):
     model.build_weights()
     with pytest.raises(UsageError, match="at most 5 words; this model has 7"):
         stock.export_stock(ask(model), tmp_path / "out.keras")
+    foreign = ask(build("bigram"))
+    foreign.keras_model = keras.Sequential([keras.layers.Embedding(7, 7)])
+    with pytest.raises(UsageError, match="own layers"):
+        stock.export_stock(foreign, tmp_path / "out.keras")
     assert list(tmp_path.iterdir()) == []
