@@ -45,10 +45,14 @@ def write_model(
     arrays: dict[str, np.ndarray],
 ) -> None:
     """Write a description and its arrays as one file, atomically."""
-    members = {DESCRIPTION: describe(description)}
-    members |= {f"{ARRAYS}{name}.npy": to_npy(arrays[name]) for name in arrays}
+    members = {DESCRIPTION: describe(description), **array_members(arrays)}
     with write_atomically(path) as temporary:
         write_members(temporary, members)
+
+
+def array_members(arrays: dict[str, np.ndarray]) -> dict[str, bytes]:
+    """Give arrays as members of an archive."""
+    return {f"{ARRAYS}{name}.npy": to_npy(array) for name, array in arrays.items()}
 
 
 def describe(description: dict[str, Any]) -> bytes:
@@ -80,17 +84,33 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises: UsageError if there is no such file; ModelFileError if it is damaged, an
         HDF5 file, a Keras file without vocabulary, or of an unknown format or kind.
     """
+    return _checked(path, read_json(path, DESCRIPTION))
+
+
+def read_json(path: str | os.PathLike[str], member: str) -> dict[str, Any]:
+    """Read the member of an archive that says what it holds, in this format.
+
+    Raises: as read_description, whatever the kind.
+    """
     with _opened(path) as archive:
-        if DESCRIPTION not in archive.namelist():
+        if member not in archive.namelist():
             raise ModelFileError(_not_ours(path, archive))
-        data = _read(path, archive, archive.getinfo(DESCRIPTION), LARGEST_DESCRIPTION)
+        data = _read(path, archive, archive.getinfo(member), LARGEST_DESCRIPTION)
     try:
         description = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise ModelFileError(
-            f"{path} is damaged: {DESCRIPTION} is not JSON ({error})"
+            f"{path} is damaged: {member} is not JSON ({error})"
         ) from error
-    return _checked(path, description)
+    if not isinstance(description, dict):
+        raise ModelFileError(f"{path} is damaged: {member} is not a JSON object")
+    version = description.get("format_version")
+    if version != FORMAT_VERSION:
+        raise ModelFileError(
+            f"{path} has format version {version!r}; this keraslm reads version "
+            f"{FORMAT_VERSION}: install the keraslm that wrote it, or train it again"
+        )
+    return description
 
 
 def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
@@ -208,15 +228,10 @@ def _not_ours(path: str | os.PathLike[str], archive: zipfile.ZipFile) -> str:
     return f"{path} is a zip archive without a model; a model file holds {DESCRIPTION}"
 
 
-def _checked(path: str | os.PathLike[str], description: Any) -> dict[str, Any]:
-    if not isinstance(description, dict):
-        raise ModelFileError(f"{path} is damaged: {DESCRIPTION} is not a JSON object")
-    version, kind = description.get("format_version"), description.get("kind")
-    if version != FORMAT_VERSION:
-        raise ModelFileError(
-            f"{path} has format version {version!r}; this keraslm reads version "
-            f"{FORMAT_VERSION}: install the keraslm that wrote it, or train it again"
-        )
+def _checked(
+    path: str | os.PathLike[str], description: dict[str, Any]
+) -> dict[str, Any]:
+    kind = description.get("kind")
     if kind not in KINDS:
         raise ModelFileError(
             f"{path} holds a model of unknown kind {kind!r}; known: {', '.join(KINDS)}"

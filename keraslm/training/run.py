@@ -1,11 +1,13 @@
 """A training run, from the text to the folder RUN."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from keraslm.errors import CorpusError, TrainingError
+from keraslm.errors import CorpusError, Terminated, TrainingError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
@@ -13,12 +15,14 @@ from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
+from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
 from keraslm.training.count import check_held_out, count
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
 from keraslm.training.reporter import Reporter
+from keraslm.training.resuming import checkpoint_to_resume, finished, identity
 from keraslm.training.room import check_room
 
 
@@ -37,29 +41,62 @@ def train(
     overwrite: bool = False,
     reporter: Reporter | None = None,
     command: str = "",
+    resume: bool = False,
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
 
     The card measures the kept model on the corpus's test text, or on its validation
     text, or on its training text: the first that is there and holds a known token.
-    With `overwrite` an earlier run's model stays until this run keeps its own.
+    With `overwrite` an earlier run's model stays until this run keeps its own. With
+    `resume` the run in the folder goes on as if it had never been interrupted.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
-        loss becomes no number; what was kept until then stays.
+        loss becomes no number or the disk is full, Terminated at a SIGTERM: what was
+        kept until then stays.
     """
     reporter = reporter or Reporter()
     c, initial = complete(c)
     folder = RunFolder(c.out or default_folder(c, corpus))
-    folder.check(overwrite)
+    folder.check(overwrite or resume)
+    if resume and (done := finished(folder, c)):
+        reporter.note(f"{folder.path} holds this run already, and it is finished")
+        return Run(*done, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
+    with folder.locked(), _told_how_to_go_on(folder):
+        checkpoint = None
+        if resume:
+            checkpoint = checkpoint_to_resume(folder, c, corpus, encoder)
+        if checkpoint is None:
+            _start(folder, reporter, again=resume)
+        folder.sweep()
+        folder.write_configuration(c.to_dict())
+        if c.model == "ngram":
+            kept: LanguageModel = count(c, encoder, texts, folder, reporter)
+        else:
+            run = identity(c, corpus, encoder)
+            kept = _fit(c, encoder, texts, folder, reporter, initial, run, checkpoint)
+        text, ids = _to_measure(corpus, encoder, texts)
+        return _finish(kept, kept.card(kept.read(text, ids), command), folder)
+
+
+def _start(folder: RunFolder, reporter: Reporter, again: bool) -> None:
+    if again and folder.configuration.exists():
+        reporter.note(f"{folder.path} has no checkpoint: the run starts over")
     folder.create()
-    folder.write_configuration(c.to_dict())
-    if c.model == "ngram":
-        kept: LanguageModel = count(c, encoder, texts, folder, reporter)
-    else:
-        kept = _fit(c, encoder, texts, folder, reporter, initial)
-    text, ids = _to_measure(corpus, encoder, texts)
-    return _finish(kept, kept.card(kept.read(text, ids), command), folder)
+
+
+@contextlib.contextmanager
+def _told_how_to_go_on(folder: RunFolder) -> Iterator[None]:
+    """Add to an error that may pass what to do then."""
+    try:
+        yield
+    except Terminated as error:
+        raise Terminated(f"{error}; {folder.way_to_go_on}") from error
+    except OSError as error:
+        raise TrainingError(
+            f"cannot write to {folder.path} ({error.strerror or error}); what was "
+            f"written stays; once it can, {folder.way_to_go_on}"
+        ) from error
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:
@@ -147,7 +184,9 @@ def _fit(
     texts: dict[str, Encoded],
     folder: RunFolder,
     reporter: Reporter,
-    initial: Any = None,
+    initial: Any,
+    run: dict[str, Any],
+    checkpoint: Checkpoint | None,
 ) -> LanguageModel:
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
@@ -155,14 +194,15 @@ def _fit(
     model = new_network(c, encoder, reporter, initial)
     keeper = Keeper(model, c, folder, reporter)
     try:
-        fit(model, c, texts["train"], texts.get("valid"), keeper)
+        fit(model, c, texts["train"], texts.get("valid"), keeper, run, checkpoint)
     except TrainingError as error:
         raise TrainingError(f"{error}; {keeper.what_is_kept()}") from error
     if keeper.best_step is None:
         keeper.keep()
     reporter.note(keeper.what_is_kept())
     kept = load(folder.model)
-    kept.metadata["history"] = keeper.history.rows
+    kept.metadata.pop("interrupted", None)
+    kept.metadata |= model.metadata
     return kept
 
 
