@@ -23,7 +23,7 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     temporary = pathlib.Path(name)
     try:
         yield temporary
-        _flush_to_disk(temporary)
+        flush_to_disk(temporary)
         temporary.chmod(0o666 & ~_umask())  # mkstemp makes it private
         temporary.replace(path)
         _flush_folder(path.parent)
@@ -36,7 +36,8 @@ def leftovers(path: pathlib.Path) -> list[pathlib.Path]:
     return sorted(path.parent.glob(f".{path.stem}-????????{path.suffix}"))
 
 
-def _flush_to_disk(path: pathlib.Path) -> None:
+def flush_to_disk(path: pathlib.Path) -> None:
+    """Wait until what was written to a file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

@@ -58,6 +58,8 @@ class Checkpoint:
             described = archive.read_json(path, DESCRIPTION)
             arrays = archive.read_arrays(path)
             epoch, step = described["place"]
+            if int(epoch) < 0 or int(step) < 0:
+                raise ValueError(f"the place {epoch}, {step}")
             best = arrays.pop(BEST, None)
             return cls(
                 dict(described["identity"]),
@@ -69,7 +71,7 @@ class Checkpoint:
         except ModelFileError as error:
             raise damaged(path, str(error)) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise damaged(path, f"{DESCRIPTION} lacks or spoils {error}") from error
+            raise damaged(path, f"{DESCRIPTION} is damaged: {error}") from error
 
 
 _DESCRIBED = ("identity", "place", "parts")

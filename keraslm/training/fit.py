@@ -62,16 +62,15 @@ def fit(
     averaging = Averaging(c)
     watch = Watch(c, clock, rate, averaging, keeper, train, valid)
     interruption = Interruption()
-    saver = Saver(c, keeper.folder, identity, clock, interruption)
-    callbacks: list[Any] = [rate, averaging, watch, keeper.samples, saver]
-    for callback in callbacks:
-        callback.set_model(model)
-    saver.watch(rate=rate, averaging=averaging, watch=watch, keeper=keeper)
-    saver.watch(history=keeper.history, samples=keeper.samples)
+    parts: dict[str, Any] = {"rate": rate, "averaging": averaging, "watch": watch}
+    parts |= {"keeper": keeper, "history": keeper.history, "samples": keeper.samples}
+    saver = Saver(c, keeper.folder, identity, clock, interruption, parts)
     place = (0, 0)
     if checkpoint is not None:
-        place = saver.restore(checkpoint)
+        place = saver.restore(checkpoint, model)
+        model.stop_training = watch.has_seen_enough
         keeper.note(f"going on after step {clock.step:,}")
+    callbacks = [rate, averaging, watch, keeper.samples, saver]
     try:
         with interruption.heard():
             fit_until_stopped(model, windows, callbacks, place)

@@ -80,7 +80,8 @@ def checkpoint_to_resume(
 
 def finished(folder: RunFolder, c: Configuration) -> tuple[LanguageModel, Card] | None:
     """Give the model and the card of a run that came to its end, else None."""
-    if not (folder.model.exists() and folder.configuration.exists()):
+    last_written = (folder.configuration, folder.model, folder.card, folder.picture)
+    if not all(file.exists() for file in last_written):
         return None
     model = load(folder.model)
     told = model.metadata

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.errors import CorpusError, Terminated, TrainingError
+from keraslm.files import flush_to_disk
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
@@ -222,6 +223,8 @@ def _to_measure(
 
 
 def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:
+    flush_to_disk(folder.history)
+    flush_to_disk(folder.samples)
     model.metadata["card"] = card.to_dict()
     model.save(folder.model)
     folder.write_card(card.to_dict())

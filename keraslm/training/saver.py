@@ -3,7 +3,6 @@
 from typing import Any, Protocol
 
 import keras
-import numpy as np
 from keras import ops
 
 from keraslm.training.checkpoint import Checkpoint, damaged
@@ -36,17 +35,14 @@ class Saver(keras.callbacks.Callback):
         identity: dict[str, Any],
         clock: Clock,
         interruption: Interruption,
+        parts: dict[str, Part],
     ) -> None:
         super().__init__()
         self._c, self._folder, self._identity = c, folder, identity
         self._clock, self._interruption = clock, interruption
-        self._parts: dict[str, Part] = {"clock": clock}
+        self._parts: dict[str, Part] = {"clock": clock, **parts}
         self._written_step = -1
         self._written_seconds = 0.0
-
-    def watch(self, **parts: Part) -> None:
-        """Take what the parts remember into every checkpoint, in this order."""
-        self._parts |= parts
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Write if it is time; then a signal that was heard ends the run."""
@@ -59,13 +55,19 @@ class Saver(keras.callbacks.Callback):
         if self.model.stop_training and self._written_step != self._clock.step:
             self._write((epoch + 1, 0))
 
-    def restore(self, checkpoint: Checkpoint) -> tuple[int, int]:
+    def restore(self, checkpoint: Checkpoint, model: Any) -> tuple[int, int]:
         """Put a checkpoint back and give the place to go on at.
 
         Raises: ModelFileError if it does not fit the model.
         """
         path = self._folder.checkpoint
-        self._assign(checkpoint.variables)
+        model.optimizer.build(model.trainable_variables)
+        variables = _variables(model)
+        expected = [(tuple(v.shape), v.dtype) for v in variables]
+        if expected != [(a.shape, a.dtype.name) for a in checkpoint.variables]:
+            raise damaged(path, "its arrays are not the model's")
+        for variable, value in zip(variables, checkpoint.variables, strict=True):
+            variable.assign(value)
         try:
             for name, part in self._parts.items():
                 part.restore(checkpoint.parts[name])
@@ -94,21 +96,13 @@ class Saver(keras.callbacks.Callback):
             self._identity,
             place,
             parts,
-            [ops.convert_to_numpy(variable) for variable in self._variables],
+            [ops.convert_to_numpy(variable) for variable in _variables(self.model)],
             self._folder.model.read_bytes() if kept else None,
         ).write(self._folder.checkpoint)
         self._written_step = self._clock.step
         self._written_seconds = self._clock.seconds
 
-    @property
-    def _variables(self) -> list[Any]:
-        """All that a step changes, in an order that every run has."""
-        return [*self.model.variables, *self.model.optimizer.variables]
 
-    def _assign(self, values: list[np.ndarray]) -> None:
-        self.model.optimizer.build(self.model.trainable_variables)
-        expected = [(v.shape, v.dtype) for v in self._variables]
-        if expected != [(value.shape, value.dtype.name) for value in values]:
-            raise damaged(self._folder.checkpoint, "its arrays are not the model's")
-        for variable, value in zip(self._variables, values, strict=True):
-            variable.assign(value)
+def _variables(model: Any) -> list[Any]:
+    """All that a step changes, in an order that every run has."""
+    return [*model.variables, *model.optimizer.variables]

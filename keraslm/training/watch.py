@@ -96,11 +96,15 @@ class Watch(keras.callbacks.Callback):
         return told | {"row": self._row.tolist(), "epoch": self._epoch.tolist()}
 
     def restore(self, told: dict[str, Any]) -> None:
-        """Go on from a checkpoint; there may be nothing left to do."""
+        """Go on from a checkpoint."""
         for name, kind in _REMEMBERED.items():
             setattr(self, f"_{name}", kind(told[name]))
         self._row, self._epoch = np.zeros(2) + told["row"], np.zeros(2) + told["epoch"]
-        self.model.stop_training = self._clock.over or self._out_of_patience
+
+    @property
+    def has_seen_enough(self) -> bool:
+        """Whether the run is over, by its limits or for want of patience."""
+        return self._clock.over or self._out_of_patience
 
     def log_training(self) -> None:
         """Add a row of the mean since the last one."""

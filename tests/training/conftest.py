@@ -1,5 +1,6 @@
 """What the tests of training share: a tiny corpus, and runs of a few steps."""
 
+import numpy as np
 import pytest
 
 from keraslm.text.corpus import Corpus, Text
@@ -101,3 +102,33 @@ def notes():
 @pytest.fixture(scope="session")
 def impatient():
     return Impatient
+
+
+@pytest.fixture
+def quick_measures(monkeypatch):
+    """Measure a text by the size of the weights, which compiles nothing."""
+    from keraslm.models.language_model import KerasLanguageModel
+
+    def cost(model, ids):
+        weights = model.keras_model.get_weights()
+        return np.full(len(ids), -sum(float(np.abs(w).mean()) for w in weights))
+
+    monkeypatch.setattr(KerasLanguageModel, "log_probabilities", cost)
+
+
+@pytest.fixture
+def quick_steps(monkeypatch):
+    """Let a step change the weights by what it reads, without a gradient."""
+    from keraslm.training.carried import CarriedModel
+
+    def step(model, x, y, weights, return_dict):
+        read = float(x["ids"].mean() + model.optimizer.iterations)
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        for variable in model.trainable_variables:
+            variable.assign(0.9 * variable + 1e-3 * read)
+        model.optimizer.iterations.assign_add(1)
+        model.mean_nats.update_state(read, sample_weight=weights.sum())
+        return {"loss": read}
+
+    monkeypatch.setattr(CarriedModel, "train_on_batch", step)
