@@ -21,6 +21,7 @@ class RunFolder:
     """The files of a run, by name."""
 
     holds = "a run"
+    way_out = "give another --out, --resume to go on, or --overwrite to replace it"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = pathlib.Path(path)
@@ -70,7 +71,7 @@ class RunFolder:
         if there and not overwrite:
             raise UsageError(
                 f"{self.path} holds {self.holds} already ({', '.join(there)}); "
-                "give another --out, or --overwrite to replace it"
+                f"{self.way_out}"
             )
         for file in self.files:
             if file.is_dir():

@@ -14,7 +14,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """Hears the two signals; a second one does not wait.
 
-    Only the main thread of a program can hear them.
+    Only the main thread of a program can hear them; one that is ignored stays so.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,9 @@ class Interruption:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self._hear) for number in SIGNALS}
+        before = {n: h for n in SIGNALS if (h := signal.getsignal(n)) != signal.SIG_IGN}
+        for number in before:
+            signal.signal(number, self._hear)
         try:
             yield
         finally:

@@ -93,6 +93,8 @@ def _told_how_to_go_on(folder: RunFolder) -> Iterator[None]:
         yield
     except Terminated as error:
         raise Terminated(f"{error}; {folder.way_to_go_on}") from error
+    except BrokenPipeError:  # whoever watches the run has gone
+        raise
     except OSError as error:
         raise TrainingError(
             f"cannot write to {folder.path} ({error.strerror or error}); what was "

@@ -7,6 +7,7 @@ from keraslm.text.corpus import Corpus, Text
 from keraslm.training.configuration import RECURRENT, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.run import train
+from tests.training.interrupted import OFTEN, At, what_came_of
 
 SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
 
@@ -132,3 +133,30 @@ def quick_steps(monkeypatch):
         return {"loss": read}
 
     monkeypatch.setattr(CarriedModel, "train_on_batch", step)
+
+
+@pytest.fixture(scope="module")
+def story(texts):
+    sentences = "the dog barks\nthe cat sleeps\na cat sees the dog\n"
+    return texts(sentences * 12, "the dog sleeps\na cat barks\n")
+
+
+@pytest.fixture
+def whole(quick_steps, quick_measures, small, story, tmp_path):
+    """A run in one go: its configuration, and what came of it."""
+    c = small("trigram", tmp_path / "whole", **OFTEN)
+    train(c, story)
+    return c, what_came_of(c)
+
+
+@pytest.fixture
+def interrupted(small, story, tmp_path, quick_measures, quick_steps):
+    """Begin the same run elsewhere, and interrupt it."""
+
+    def run(step, act, error):
+        c = small("trigram", tmp_path / "run", **OFTEN)
+        with pytest.raises(error) as caught:
+            train(c, story, reporter=At(step, act))
+        return c, str(caught.value)
+
+    return run

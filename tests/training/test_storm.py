@@ -14,9 +14,9 @@ import pytest
 
 import keraslm
 from keraslm.text.corpus import Corpus, Text
-from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
 from keraslm.training.run import train
+from tests.training.interrupted import Gone, assert_same, what_came_of
 
 CRASHES = int(os.environ.get("KERASLM_STORM", "12"))
 KILLS = int(os.environ.get("KERASLM_STORM", "2"))
@@ -30,10 +30,6 @@ SHORT = {
 }
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.chmod", "os.truncate")
-
-
-class Gone(BaseException):
-    """A process that is no more."""
 
 
 class Crash:
@@ -71,18 +67,6 @@ def crash():
     return Crash()
 
 
-def what_is_left(folder):
-    """The kept model, the state and the samples of a run; also that they open."""
-    checkpoint = Checkpoint.read(folder / "checkpoint.zip")
-    return (
-        [weight.tobytes() for weight in keraslm.load(folder).keras_model.get_weights()],
-        [array.tobytes() for array in checkpoint.variables],
-        (folder / "samples.txt").read_text(),
-        [line.split(",")[:2] for line in (folder / "history.csv").open()],
-        sorted(path.name for path in folder.rglob("*")),
-    )
-
-
 def tear(file):
     """Cut a file short, as a power cut can what was not flushed."""
     if file.exists():
@@ -94,7 +78,7 @@ def test_a_run_that_dies_at_an_operation_on_a_file_goes_on(
 ):
     c = small("bigram", tmp_path / "whole", **SHORT)
     operations = crash.after(sys.maxsize, c.out, lambda: train(c, corpus))
-    expected = what_is_left(tmp_path / "whole")
+    expected = what_came_of(c)
     assert operations > 60
     for k in sorted({round(k * operations / CRASHES) for k in range(CRASHES)}):
         folder = tmp_path / f"after-{k}"
@@ -106,17 +90,18 @@ def test_a_run_that_dies_at_an_operation_on_a_file_goes_on(
         if (folder / "model.keras").exists():
             assert keraslm.load(folder).name == "bigram"
         train(again, corpus, resume=True)
-        assert what_is_left(folder) == expected, f"after {k} operations"
+        assert what_came_of(again) == expected, f"after {k} operations"
 
 
 def a_run(out, steps):
-    """Train, or go on: what a process does that is killed."""
+    """Train, or go on: what a process does that is killed; gives its options."""
     text = Text.from_string("the dog barks\nthe cat sleeps\n" * 20)
     corpus = Corpus("tiny", text, Text.from_string("the dog sleeps\n"))
     every = {"log_steps": 1, "valid_steps": 1, "checkpoint_steps": 1}
     small = {"embedding": 4, "hidden": "6", "batch_size": 4, "time": 8, "dropout": 0.2}
     c = Configuration(model="bigram", out=str(out), steps=steps, **small, **every)
-    return train(c, corpus, resume=True)
+    train(c, corpus, resume=True)
+    return c
 
 
 def test_a_run_that_is_killed_at_random_moments_goes_on(tmp_path):
@@ -136,9 +121,8 @@ def test_a_run_that_is_killed_at_random_moments_goes_on(tmp_path):
         process.join()
         assert process.exitcode == -9
         assert keraslm.load(tmp_path / "run").name == "bigram"
-    a_run(tmp_path / "run", steps)
-    a_run(tmp_path / "whole", steps)
-    assert what_is_left(tmp_path / "run") == what_is_left(tmp_path / "whole")
+    killed, whole = (a_run(tmp_path / name, steps) for name in ("run", "whole"))
+    assert_same(what_came_of(whole), what_came_of(killed))
 
 
 def mtime(path: pathlib.Path):
