@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--patience", type=click.INT, help="End after so many worse validations.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
-    """Go on with the run in the folder RUN, as if it had never been interrupted.
+    """Go on with the run that was interrupted in RUN.
 
     RUN/config.toml says what it is, RUN/checkpoint.zip where it was. Without a
     checkpoint it starts over. A later end lets a finished run go on.
