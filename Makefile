@@ -9,7 +9,7 @@ BACKENDS_READY := $(BACKENDS)/.ready
 PURELIB  := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types test-backends bench fuzz lock clean
+.PHONY: help demo test lint format types test-backends storm bench fuzz lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -39,6 +39,9 @@ test-backends: $(BACKENDS_READY)  ## the models on JAX and on PyTorch
 	  status=$$?; \
 	  test $$status -eq 0 || test $$status -eq 5 || exit $$status; \
 	done
+
+storm: $(READY)  ## kill runs at every write and 200 times at random; each goes on
+	KERASLM_STORM=200 $(VENV)/bin/python -m pytest -q tests/training/test_storm.py
 
 bench: export TEXT := $(TEXT)
 bench: $(READY)  ## measure speeds; TEXT=FILE: of counting on a text of your own

@@ -49,10 +49,14 @@ def write_model(
     arrays: dict[str, np.ndarray],
 ) -> None:
     """Write a description and its arrays as one file, atomically."""
-    members = {DESCRIPTION: describe(description)}
-    members |= {f"{ARRAYS}{name}.npy": to_npy(arrays[name]) for name in arrays}
+    members = {DESCRIPTION: describe(description), **array_members(arrays)}
     with write_atomically(path) as temporary:
         write_members(temporary, members)
+
+
+def array_members(arrays: dict[str, np.ndarray]) -> dict[str, bytes]:
+    """Give arrays as members of an archive."""
+    return {f"{ARRAYS}{name}.npy": to_npy(array) for name, array in arrays.items()}
 
 
 def describe(description: dict[str, Any]) -> bytes:
@@ -97,9 +101,34 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     with opened(file) as archive:
         if reason := _not_ours(archive):
             raise ModelFileError(f"{file} {reason}")
-        found = safe.read_json(file, archive, DESCRIPTION, LARGEST_DESCRIPTION)
+        found = _described(file, archive, DESCRIPTION)
     if reason := _fault(found):
         raise ModelFileError(f"{file} {reason}")
+    return found
+
+
+def read_json(path: str | os.PathLike[str], member: str) -> dict[str, Any]:
+    """Read the member of an archive that says what it holds, in this format.
+
+    Raises: as read_description, whatever the kind.
+    """
+    file = model_path(path)
+    with opened(file) as archive:
+        if member not in archive.namelist():
+            raise ModelFileError(f"{file} holds no {member}")
+        return _described(file, archive, member)
+
+
+def _described(
+    file: pathlib.Path, archive: zipfile.ZipFile, member: str
+) -> dict[str, Any]:
+    found = safe.read_json(file, archive, member, LARGEST_DESCRIPTION)
+    version = found.get("format_version")
+    if type(version) is not int or version != FORMAT_VERSION:
+        raise ModelFileError(
+            f"{file} has format version {version!r:.60}; this keraslm reads version "
+            f"{FORMAT_VERSION}: install the keraslm that wrote it, or train it again"
+        )
     return found
 
 
@@ -160,7 +189,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
 def to_npy(array: np.ndarray) -> bytes:
     """Give an array as the bytes of a .npy file."""
     buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    np.save(buffer, np.asarray(array, order="C"), allow_pickle=False)
     return buffer.getvalue()
 
 
@@ -204,12 +233,7 @@ def _not_ours(archive: zipfile.ZipFile) -> str | None:
 
 def _fault(description: dict[str, Any]) -> str | None:
     """Say what is wrong with a description."""
-    version, kind = description.get("format_version"), description.get("kind")
-    if type(version) is not int or version != FORMAT_VERSION:
-        return (
-            f"has format version {version!r:.60}; this keraslm reads version "
-            f"{FORMAT_VERSION}: install the keraslm that wrote it, or train it again"
-        )
+    kind = description.get("kind")
     if kind not in KINDS:
         known = ", ".join(KINDS)
         return f"holds a model of unknown kind {kind!r:.60}; known: {known}"

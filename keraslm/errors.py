@@ -42,3 +42,9 @@ class DownloadError(KeraslmError):
 
 class TrainingError(KeraslmError):
     """A training run that cannot go on, for example at a loss that is not a number."""
+
+
+class Terminated(KeraslmError):
+    """A training run that SIGTERM ended; what it needs to go on is on the disk."""
+
+    exit_code = 143  # 128 + SIGTERM, as shells count

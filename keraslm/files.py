@@ -12,7 +12,8 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     """Yield a temporary path that replaces `path` when the block ends without an error.
 
     The temporary file lies in the same folder and keeps the suffix, so that writers
-    that look at the suffix work. After an error, or a kill, `path` is what it was.
+    that look at the suffix work. After an error, or a kill, `path` is what it was;
+    after the block, it is on the disk.
     """
     path = pathlib.Path(path)
     handle, name = tempfile.mkstemp(
@@ -22,16 +23,34 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     temporary = pathlib.Path(name)
     try:
         yield temporary
-        _flush_to_disk(temporary)
+        flush_to_disk(temporary)
         temporary.chmod(0o666 & ~_umask())  # mkstemp makes it private
         temporary.replace(path)
+        _flush_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _flush_to_disk(path: pathlib.Path) -> None:
+def leftovers(path: pathlib.Path) -> list[pathlib.Path]:
+    """Find the temporary files that killed processes left beside a path."""
+    return sorted(path.parent.glob(f".{path.stem}-????????{path.suffix}"))
+
+
+def flush_to_disk(path: pathlib.Path) -> None:
+    """Wait until what was written to a file is on the disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _flush_folder(folder: pathlib.Path) -> None:
+    """Flush the names in a folder, so that the move itself outlasts a power cut."""
+    if os.name == "nt":  # has no way to open a folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:

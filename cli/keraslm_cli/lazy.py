@@ -26,7 +26,7 @@ class LazyGroup(click.Group):
         """Import and return the command; None where there is none of that name."""
         if cmd_name not in self.names:
             return None
-        module = importlib.import_module(f"{self.package}.{cmd_name}")
+        module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

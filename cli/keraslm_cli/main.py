@@ -16,6 +16,8 @@ from keraslm_cli.quiet import quieten_tensorflow
 COMMANDS = (
     "demo",
     "train",
+    "resume",
+    "verify-resume",
     "recipes",
     "evaluate",
     "compare",

@@ -66,6 +66,15 @@ class Averaging(keras.callbacks.Callback):
         if self._on and optimizer.built:
             _assign(self.model.trainable_variables, optimizer.averages)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint, beside the mean: the optimizer has it."""
+        return {"figures": self._figures, "began": self._began, "steps": self._steps}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self._figures = [float(figure) for figure in told["figures"]]
+        self._began, self._steps = bool(told["began"]), int(told["steps"])
+
 
 def averages(c: Configuration) -> bool:
     """Say whether a run averages weights."""

@@ -1,6 +1,7 @@
 """How far a run has come, in steps and in minutes; it ends at whichever comes first."""
 
 import time
+from typing import Any
 
 
 class Clock:
@@ -14,11 +15,22 @@ class Clock:
         self.epoch = 0
         self._steps = steps
         self._seconds = None if minutes is None else 60 * minutes
+        self._spent = 0.0
         self._start = time.perf_counter()
 
     def start(self) -> None:
-        """Start counting the seconds."""
-        self._start = time.perf_counter()
+        """Start counting the seconds, after those that a checkpoint tells of."""
+        self._start = time.perf_counter() - self._spent
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint."""
+        return {"step": self.step, "epoch": self.epoch, "seconds": self.seconds}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint; the time since it was written does not count."""
+        self.step, self.epoch = int(told["step"]), int(told["epoch"])
+        self._spent = float(told["seconds"])
+        self.start()
 
     @property
     def seconds(self) -> float:

@@ -84,6 +84,8 @@ class Configuration:
     log_steps: int = 50
     valid_steps: int | None = None
     sample_steps: int | None = None
+    checkpoint_steps: int | None = None
+    checkpoint_minutes: float = 5.0
     tensorboard: bool = False
     init_from: str | None = None
     dry_run: bool = False

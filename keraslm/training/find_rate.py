@@ -27,6 +27,7 @@ class RateFolder(RunFolder):
     """The files of a search, by name; those of a run beside them are left alone."""
 
     holds = "a search for the learning rate"
+    way_out = "give another --out, or --overwrite to replace it"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__(path)

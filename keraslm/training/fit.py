@@ -1,6 +1,5 @@
 """Fit a neural model on windows that continue each other."""
 
-import itertools
 from typing import Any
 
 import keras
@@ -10,14 +9,17 @@ from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.batches import VariedWindows, Windows
 from keraslm.training.averaging import Averaging
 from keraslm.training.carried import CarriedModel
+from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
+from keraslm.training.interruption import Interruption
 from keraslm.training.keeper import Keeper
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.room import window_shape
 from keraslm.training.sampled import SampledSoftmax
+from keraslm.training.saver import Saver
 from keraslm.training.schedule import LearningRate
 from keraslm.training.watch import Watch
 
@@ -42,11 +44,15 @@ def fit(
     train: Encoded,
     valid: Encoded | None,
     keeper: Keeper,
+    identity: dict[str, Any],
+    checkpoint: Checkpoint | None = None,
 ) -> None:
     """Train until the first limit of epochs, steps or minutes.
 
-    A Ctrl-C ends it cleanly, with what was kept so far.
-    Raises: TrainingError at a loss that is no number.
+    With a checkpoint, go on where it was written. A Ctrl-C ends it cleanly, with what
+    was kept so far.
+    Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM, after a
+        checkpoint; ModelFileError if the checkpoint does not fit.
     """
     model, windows = compiled(language_model, c, train)
     clock = Clock(total_steps(c, len(windows)), c.minutes)
@@ -55,8 +61,19 @@ def fit(
 
     averaging = Averaging(c)
     watch = Watch(c, clock, rate, averaging, keeper, train, valid)
+    interruption = Interruption()
+    parts: dict[str, Any] = {"rate": rate, "averaging": averaging, "watch": watch}
+    parts |= {"keeper": keeper, "history": keeper.history, "samples": keeper.samples}
+    saver = Saver(c, keeper.folder, identity, clock, interruption, parts)
+    place = (0, 0)
+    if checkpoint is not None:
+        place = saver.restore(checkpoint, model)
+        model.stop_training = watch.has_seen_enough
+        keeper.note(f"going on after step {clock.step:,}")
+    callbacks = [rate, averaging, watch, keeper.samples, saver]
     try:
-        fit_until_stopped(model, windows, [rate, averaging, watch, keeper.samples])
+        with interruption.heard():
+            fit_until_stopped(model, windows, callbacks, place)
     except KeyboardInterrupt:
         keeper.interrupted(clock.step)
     watch.log_training()
@@ -96,29 +113,34 @@ def compiled(
 
 
 def fit_until_stopped(
-    model: CarriedModel, windows: Windows, callbacks: list[keras.callbacks.Callback]
+    model: CarriedModel,
+    windows: Windows,
+    callbacks: list[keras.callbacks.Callback],
+    place: tuple[int, int] = (0, 0),
 ) -> None:
     """Update the weights, one epoch after another, until a callback says stop.
+
+    The place is the epoch, and the step in it, to go on at.
 
     A step is ready in microseconds, so nothing is gained by a second thread that
     prepares the next; in `keras.Model.fit` that thread slows training by a quarter.
     """
     keep_freed_memory()
     told = keras.callbacks.CallbackList(callbacks, model=model)
-    model.stop_training = False
     told.on_train_begin()
-    for epoch in itertools.count():
-        told.on_epoch_begin(epoch)
-        for number in range(len(windows)):
+    epoch, first = place
+    while first or not model.stop_training:
+        if not first:
+            told.on_epoch_begin(epoch)
+        for number in range(first, len(windows)):
+            if model.stop_training:
+                break
             told.on_train_batch_begin(number)
             x, y, weights = batch(windows, model.sampled, number, epoch)
             logs = model.train_on_batch(x, y, weights, return_dict=True)
             told.on_train_batch_end(number, logs)
-            if model.stop_training:
-                break
         told.on_epoch_end(epoch)
-        if model.stop_training:
-            break
+        epoch, first = epoch + 1, 0
     told.on_train_end()
 
 

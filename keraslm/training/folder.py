@@ -1,22 +1,27 @@
 """The folder RUN: what a run leaves behind."""
 
+import contextlib
 import json
 import math
 import os
 import pathlib
+import shlex
+from collections.abc import Iterator
 from typing import Any
 
 from keraslm.archive import MODEL_IN_RUN
 from keraslm.errors import UsageError
-from keraslm.files import write_atomically
+from keraslm.files import leftovers, write_atomically
 from keraslm.language_model import LanguageModel
 from keraslm.training.configuration import to_toml
+from keraslm.training.lock import locked
 
 
 class RunFolder:
     """The files of a run, by name."""
 
     holds = "a run"
+    way_out = "give another --out, --resume to go on, or --overwrite to replace it"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = pathlib.Path(path)
@@ -26,6 +31,7 @@ class RunFolder:
         self.samples = self.path / "samples.txt"
         self.card = self.path / "card.json"
         self.picture = self.path / "perplexity.png"
+        self.checkpoint = self.path / "checkpoint.zip"
 
     @property
     def files(self) -> tuple[pathlib.Path, ...]:
@@ -37,16 +43,22 @@ class RunFolder:
             self.samples,
             self.card,
             self.picture,
+            self.checkpoint,
         )
 
-    def checkpoint(self, step: int) -> pathlib.Path:
+    def model_of_step(self, step: int) -> pathlib.Path:
         """Name the file of the model after a step."""
         return self.path / "checkpoints" / f"step-{step:09}.keras"
 
     @property
-    def checkpoints(self) -> list[pathlib.Path]:
+    def models_of_steps(self) -> list[pathlib.Path]:
         """The models kept of single steps, the oldest first."""
         return sorted(self.path.glob("checkpoints/step-*.keras"))
+
+    @property
+    def way_to_go_on(self) -> str:
+        """The command that goes on with the run."""
+        return f"continue with: keraslm resume {shlex.quote(str(self.path))}"
 
     def check(self, overwrite: bool) -> None:
         """Refuse a folder that holds a run, or that cannot be one.
@@ -59,7 +71,7 @@ class RunFolder:
         if there and not overwrite:
             raise UsageError(
                 f"{self.path} holds {self.holds} already ({', '.join(there)}); "
-                "give another --out, or --overwrite to replace it"
+                f"{self.way_out}"
             )
         for file in self.files:
             if file.is_dir():
@@ -76,7 +88,27 @@ class RunFolder:
     @property
     def cleared(self) -> list[pathlib.Path]:
         """The files of an earlier run that do not wait for the new one's model."""
-        return [self.configuration, self.history, self.samples, *self.checkpoints]
+        written = [self.checkpoint, self.configuration, self.history, self.samples]
+        return [*written, *self.models_of_steps]
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder and keep other runs out of it.
+
+        Raises: UsageError if it cannot be made, or another process is training in it.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with locked(self.path / ".lock"):
+            yield
+
+    def sweep(self) -> None:
+        """Remove the temporary files of a run that was killed."""
+        for file in (*self.files, self.model_of_step(0)):
+            for temporary in leftovers(file):
+                temporary.unlink()
 
     def create(self) -> None:
         """Make the folder; of an earlier run the model stays, its card and picture.
@@ -88,9 +120,24 @@ class RunFolder:
             for file in self.cleared:
                 file.unlink(missing_ok=True)
         except OSError as error:
-            raise UsageError(
-                f"cannot write to {self.path} ({error.strerror}); give another --out"
-            ) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> UsageError:
+        return UsageError(
+            f"cannot write to {self.path} ({error.strerror}); give another --out"
+        )
+
+    def restore(self, step: int, best: bytes | None) -> None:
+        """Go back to a step: to its best model, and to the models kept before it."""
+        for file in self.models_of_steps:
+            if file > self.model_of_step(step):
+                file.unlink()
+        if best is None:
+            return
+        self.card.unlink(missing_ok=True)
+        self.picture.unlink(missing_ok=True)
+        with write_atomically(self.model) as temporary:
+            temporary.write_bytes(best)
 
     def keep(self, model: LanguageModel) -> None:
         """Write `model.keras`; the card and the picture of the one before go."""

@@ -21,6 +21,8 @@ COLUMNS = (
     "gradient_norm",
     "tokens_per_second",
 )
+SPLITS = ("train", "epoch", "valid")
+_HEAD = ",".join(COLUMNS) + "\n"
 
 
 class History:
@@ -36,7 +38,7 @@ class History:
         self.rows: list[dict[str, Any]] = []
         self._path = path
         self._board = board
-        self._write(",".join(COLUMNS) + "\n", "w")
+        self._write(_HEAD, "w")
 
     def add(
         self, clock: Clock, split: str, nats: float, bits_per_nat: float, **more: float
@@ -56,15 +58,40 @@ class History:
             **more,
         }
         self.rows.append(row)
-        cells = (_cell(row.get(column, "")) for column in COLUMNS)
-        self._write(",".join(cells) + "\n", "a")
+        self._write(_line(row), "a")
         if self._board is not None:
             self._board.add(row)
         return row
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint."""
+        return {"rows": self.rows}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint; rows that were added after it go."""
+        self.rows[:] = [_checked(row) for row in told["rows"]]
+        self._write(_HEAD + "".join(map(_line, self.rows)), "w")
+
     def _write(self, line: str, mode: str) -> None:
         with self._path.open(mode, encoding="utf-8", newline="") as file:
             file.write(line)
+
+
+def _line(row: dict[str, Any]) -> str:
+    return ",".join(_cell(row.get(column, "")) for column in COLUMNS) + "\n"
+
+
+def _checked(row: dict[str, Any]) -> dict[str, Any]:
+    """Let a row through if it is one.
+
+    Raises: ValueError
+    """
+    figures = [value for name, value in row.items() if name != "split"]
+    if row["split"] not in SPLITS or not {*row} <= {*COLUMNS}:
+        raise ValueError(f"a row of the history: {row}")
+    if not all(type(figure) in (int, float) for figure in figures):
+        raise ValueError(f"the figures of a row of the history: {row}")
+    return row
 
 
 def _cell(value: Any) -> str:

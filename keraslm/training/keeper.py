@@ -26,7 +26,7 @@ class Keeper:
         reporter: Reporter,
     ) -> None:
         self._language_model = language_model
-        self._folder = folder
+        self.folder = folder
         self._reporter = reporter
         self._clock = Clock(None, None)
         self._keep_last = c.keep_last
@@ -60,24 +60,36 @@ class Keeper:
         The last `keep_last` are kept beside it, good or bad.
         """
         if self._keep_last:
-            self._keep_checkpoint()
+            self._keep_model_of_step()
         improved = nats < self.best_nats
         if improved:
             self.best_nats = nats
             self.keep()
         return improved
 
-    def _keep_checkpoint(self) -> None:
-        file = self._folder.checkpoint(self._clock.step)
+    def _keep_model_of_step(self) -> None:
+        file = self.folder.model_of_step(self._clock.step)
         file.parent.mkdir(exist_ok=True)
         self._language_model.save(file)
-        for old in self._folder.checkpoints[: -self._keep_last]:
+        for old in self.folder.models_of_steps[: -self._keep_last]:
             old.unlink()
 
     def keep(self) -> None:
         """Write the present model as the one that is kept."""
         self.best_step = self._clock.step
-        self._folder.keep(self._language_model)
+        self.folder.keep(self._language_model)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint, beside the best model itself."""
+        kept = self.best_step is not None
+        best_nats = self.best_nats if kept else None
+        return {"best_step": self.best_step, "best_nats": best_nats}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        step, nats = told["best_step"], told["best_nats"]
+        self.best_step = None if step is None else int(step)
+        self.best_nats = math.inf if nats is None else float(nats)
 
     def note(self, line: str) -> None:
         """Say something to the user."""
@@ -85,13 +97,15 @@ class Keeper:
 
     def interrupted(self, step: int) -> None:
         """Say that Ctrl-C was heard and what comes now."""
+        self._language_model.metadata["interrupted"] = True
         self._reporter.note(
-            f"Interrupted after step {step}: measuring and keeping the best model."
+            f"Interrupted after step {step}: measuring and keeping the best model; "
+            f"{self.folder.way_to_go_on}"
         )
 
     def what_is_kept(self) -> str:
         """Say in words which model lies in RUN."""
-        model = self._folder.model
+        model = self.folder.model
         if self.best_step is not None:
             return f"{model} holds the model of step {self.best_step}"
         nothing = "no model was kept: none had been validated yet"

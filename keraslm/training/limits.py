@@ -80,6 +80,7 @@ _LEAST = {
     "log_steps": 1,
     "valid_steps": 1,
     "sample_steps": 1,
+    "checkpoint_steps": 1,
 }
 _RULES = {
     "delta": "0 or more",
@@ -93,6 +94,7 @@ _RULES = {
     "clip_norm": "0 or more",
     "clip_value": "above 0",
     "minutes": "above 0",
+    "checkpoint_minutes": "above 0",
 }
 _HOLDS = {
     "0 or more": lambda x: 0 <= x < math.inf,

@@ -1,11 +1,14 @@
 """A training run, from the text to the folder RUN."""
 
+import contextlib
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from keraslm.errors import CorpusError, TrainingError
+from keraslm.errors import CorpusError, Terminated, TrainingError
+from keraslm.files import flush_to_disk
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
@@ -14,6 +17,7 @@ from keraslm.text.encoder import TextEncoder
 from keraslm.text.mapped import stretches
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
+from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
 from keraslm.training.count import check_held_out, count
 from keraslm.training.encoded import Encoded
@@ -21,6 +25,7 @@ from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
 from keraslm.training.pretrained import Pretrained, read_pretrained
 from keraslm.training.reporter import Reporter
+from keraslm.training.resuming import checkpoint_to_resume, finished, identity
 from keraslm.training.room import check_room
 
 
@@ -39,31 +44,66 @@ def train(
     overwrite: bool = False,
     reporter: Reporter | None = None,
     command: str = "",
+    resume: bool = False,
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
 
     The card measures the kept model on the corpus's test text, or on its validation
     text, or on its training text: the first that is there and holds a known token.
-    With `overwrite` an earlier run's model stays until this run keeps its own.
+    With `overwrite` an earlier run's model stays until this run keeps its own. With
+    `resume` the run in the folder goes on as if it had never been interrupted.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
-        loss becomes no number; what was kept until then stays.
+        loss becomes no number or the disk is full, Terminated at a SIGTERM: what was
+        kept until then stays.
     """
     reporter = reporter or Reporter()
     c, initial = complete(c)
     folder = RunFolder(c.out or default_folder(c, corpus))
-    folder.check(overwrite)
+    folder.check(overwrite or resume)
+    if resume and (done := finished(folder, c)):
+        reporter.note(f"{folder.path} holds this run already, and it is finished")
+        return Run(*done, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
+    with folder.locked(), _told_how_to_go_on(folder):
+        checkpoint = None
+        if resume:
+            checkpoint = checkpoint_to_resume(folder, c, corpus, encoder)
+        if checkpoint is None:
+            _start(folder, reporter, again=resume)
+        folder.sweep()
+        folder.write_configuration(c.to_dict())
+        if c.model == "ngram":
+            kept: LanguageModel = count(c, encoder, texts, folder, reporter)
+        else:
+            model = new_network(c, encoder, reporter, initial, pretrained)
+            run = identity(c, corpus, encoder)
+            kept = _fit(model, c, texts, folder, reporter, run, checkpoint)
+        text, ids = to_measure(corpus, encoder, texts)
+        return _finish(kept, kept.card(kept.read(text, ids), command), folder)
+
+
+def _start(folder: RunFolder, reporter: Reporter, again: bool) -> None:
+    if again and folder.configuration.exists():
+        reporter.note(f"{folder.path} has no checkpoint: the run starts over")
     folder.create()
-    folder.write_configuration(c.to_dict())
-    if c.model == "ngram":
-        kept: LanguageModel = count(c, encoder, texts, folder, reporter)
-    else:
-        model = new_network(c, encoder, reporter, initial, pretrained)
-        kept = _fit(model, c, texts, folder, reporter)
-    text, ids = to_measure(corpus, encoder, texts)
-    return _finish(kept, kept.card(kept.read(text, ids), command), folder)
+
+
+@contextlib.contextmanager
+def _told_how_to_go_on(folder: RunFolder) -> Iterator[None]:
+    """Add to an error that may pass what to do then."""
+    try:
+        yield
+    except Terminated as error:
+        raise Terminated(f"{error}; {folder.way_to_go_on}") from error
+    except BrokenPipeError:  # whoever watches the run has gone
+        raise
+    except OSError as error:
+        raise TrainingError(
+            f"cannot write to {folder.path} ({error.strerror or error}); what was "
+            f"written stays; once it can, {folder.way_to_go_on}"
+        ) from error
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:
@@ -164,20 +204,23 @@ def _fit(
     texts: dict[str, Encoded],
     folder: RunFolder,
     reporter: Reporter,
+    run: dict[str, Any],
+    checkpoint: Checkpoint | None,
 ) -> LanguageModel:
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
 
     keeper = Keeper(model, c, folder, reporter)
     try:
-        fit(model, c, texts["train"], texts.get("valid"), keeper)
+        fit(model, c, texts["train"], texts.get("valid"), keeper, run, checkpoint)
     except TrainingError as error:
         raise TrainingError(f"{error}; {keeper.what_is_kept()}") from error
     if keeper.best_step is None:
         keeper.keep()
     reporter.note(keeper.what_is_kept())
     kept = load(folder.model)
-    kept.metadata["history"] = keeper.history.rows
+    kept.metadata.pop("interrupted", None)
+    kept.metadata |= model.metadata
     return kept
 
 
@@ -197,6 +240,8 @@ def to_measure(
 
 
 def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:
+    flush_to_disk(folder.history)
+    flush_to_disk(folder.samples)
     model.metadata["card"] = card.to_dict()
     model.save(folder.model)
     folder.write_card(card.to_dict())

@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -35,12 +36,14 @@ class Samples(keras.callbacks.Callback):
         self._seed = seed
         self._report = report
         self._written = -1
+        self._texts: list[str] = []
         self.clock = Clock(None, None)
         path.write_text("", encoding="utf-8")
 
     def on_train_begin(self, logs: object = None) -> None:
         """Write what the untrained model writes."""
-        self.write()
+        if not self.clock.step:
+            self.write()
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
         """Write at the chosen steps."""
@@ -59,9 +62,20 @@ class Samples(keras.callbacks.Callback):
         self._written = self.clock.step
         text = self._sample()
         heading = f"step {self.clock.step}, epoch {self.clock.epoch}"
+        self._texts.append(f"--- {heading}\n{text}\n\n")
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"--- {heading}\n{text}\n\n")
+            file.write(self._texts[-1])
         self._report(heading, text)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint."""
+        return {"written": self._written, "texts": self._texts}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint; what was written after it is written again."""
+        self._written = int(told["written"])
+        self._texts = [str(text) for text in told["texts"]]
+        self._path.write_text("".join(self._texts), encoding="utf-8")
 
     def _sample(self) -> str:
         length = SAMPLE_TOKENS[self._language_model.encoder.tokenizer.level]

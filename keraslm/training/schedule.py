@@ -1,6 +1,7 @@
 """The learning rate over the run."""
 
 import math
+from typing import Any
 
 import keras
 
@@ -51,3 +52,11 @@ class LearningRate(keras.callbacks.Callback):
         """Hear of a validation."""
         if self._c.schedule == "plateau" and not improved:
             self._reduced *= self._c.plateau_factor
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint."""
+        return {"reduced": self._reduced, "value": self.value}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self._reduced, self.value = float(told["reduced"]), float(told["value"])

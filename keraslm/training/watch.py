@@ -21,6 +21,13 @@ from keraslm.training.schedule import LearningRate
 
 # with minutes, a validation may take this share of the time since the last
 SHARE_FOR_VALIDATION = 0.1
+_REMEMBERED = {
+    "row_began": float,
+    "validation_took": float,
+    "validation_ended": float,
+    "validated_step": int,
+    "since_best": int,
+}
 
 
 class Watch(keras.callbacks.Callback):
@@ -83,6 +90,22 @@ class Watch(keras.callbacks.Callback):
             self.validate()
         self.model.stop_training |= self._clock.over
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint."""
+        told = {name: getattr(self, f"_{name}") for name in _REMEMBERED}
+        return told | {"row": self._row.tolist(), "epoch": self._epoch.tolist()}
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        for name, kind in _REMEMBERED.items():
+            setattr(self, f"_{name}", kind(told[name]))
+        self._row, self._epoch = np.zeros(2) + told["row"], np.zeros(2) + told["epoch"]
+
+    @property
+    def has_seen_enough(self) -> bool:
+        """Whether the run is over, by its limits or for want of patience."""
+        return self._clock.over or self._out_of_patience
+
     def log_training(self) -> None:
         """Add a row of the mean since the last one."""
         nats, tokens = self._row
@@ -128,13 +151,17 @@ class Watch(keras.callbacks.Callback):
         self._row_began += self._clock.seconds - began
 
     def _stop_if_out_of_patience(self) -> None:
-        patience = self._c.patience
-        if patience is not None and self._since_best >= patience:
-            step = self._clock.step
+        if self._out_of_patience:
+            patience, step = self._c.patience, self._clock.step
             self._keeper.note(
                 f"no better validation in {patience}: ends at step {step}"
             )
             self.model.stop_training = True
+
+    @property
+    def _out_of_patience(self) -> bool:
+        patience = self._c.patience
+        return patience is not None and self._since_best >= patience
 
     def _can_afford(self) -> bool:
         """Say whether a validation now would leave most of the minutes for training."""

@@ -1,11 +1,13 @@
 """What the tests of training share: a tiny corpus, and runs of a few steps."""
 
+import numpy as np
 import pytest
 
 from keraslm.text.corpus import Corpus, Text
 from keraslm.training.configuration import RECURRENT, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.run import train
+from tests.training.interrupted import OFTEN, At, what_came_of
 
 SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
 
@@ -101,3 +103,60 @@ def notes():
 @pytest.fixture(scope="session")
 def impatient():
     return Impatient
+
+
+@pytest.fixture
+def quick_measures(monkeypatch):
+    """Measure a text by the size of the weights, which compiles nothing."""
+    from keraslm.models.language_model import KerasLanguageModel
+
+    def cost(model, ids):
+        weights = model.keras_model.get_weights()
+        return np.full(len(ids), -sum(float(np.abs(w).mean()) for w in weights))
+
+    monkeypatch.setattr(KerasLanguageModel, "log_probabilities", cost)
+
+
+@pytest.fixture
+def quick_steps(monkeypatch):
+    """Let a step change the weights by what it reads, without a gradient."""
+    from keraslm.training.carried import CarriedModel
+
+    def step(model, x, y, weights, return_dict):
+        read = float(x["ids"].mean() + model.optimizer.iterations)
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        for variable in model.trainable_variables:
+            variable.assign(0.9 * variable + 1e-3 * read)
+        model.optimizer.iterations.assign_add(1)
+        model.mean_nats.update_state(read, sample_weight=weights.sum())
+        return {"loss": read}
+
+    monkeypatch.setattr(CarriedModel, "train_on_batch", step)
+
+
+@pytest.fixture(scope="module")
+def story(texts):
+    sentences = "the dog barks\nthe cat sleeps\na cat sees the dog\n"
+    return texts(sentences * 12, "the dog sleeps\na cat barks\n")
+
+
+@pytest.fixture
+def whole(quick_steps, quick_measures, small, story, tmp_path):
+    """A run in one go: its configuration, and what came of it."""
+    c = small("trigram", tmp_path / "whole", **OFTEN)
+    train(c, story)
+    return c, what_came_of(c)
+
+
+@pytest.fixture
+def interrupted(small, story, tmp_path, quick_measures, quick_steps):
+    """Begin the same run elsewhere, and interrupt it."""
+
+    def run(step, act, error):
+        c = small("trigram", tmp_path / "run", **OFTEN)
+        with pytest.raises(error) as caught:
+            train(c, story, reporter=At(step, act))
+        return c, str(caught.value)
+
+    return run

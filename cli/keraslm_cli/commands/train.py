@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keraslm.errors import UsageError
 from keraslm_cli import texts
 
 if TYPE_CHECKING:
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 
 HELP = f"""Train a model on CORPUS and write it to the folder RUN.
 
-RUN holds model.keras, config.toml, history.csv, samples.txt, card.json and
-perplexity.png. Without options: an LSTM on words. Options that are left out take a
-good value for the model and the level; config.toml says which. With --find-rate, only
-learning_rate.csv and learning_rate.png are written.
+RUN holds model.keras, config.toml, history.csv, samples.txt, card.json,
+perplexity.png and checkpoint.zip. Without options: an LSTM on words. Options that are
+left out take a good value for the model and the level; config.toml says which. With
+--find-rate, only learning_rate.csv and learning_rate.png are written.
 
 {texts.CORPUS_HELP}
 """
@@ -42,6 +43,7 @@ _OPTIONS = (
     ),
     _option("--out", metavar="RUN", help="The folder to write."),
     click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
+    click.option("--resume", is_flag=True, help="Go on with the run that is in RUN."),
     click.option("--recipe", metavar="NAME", help="Published settings; flags win."),
     click.option("--config", metavar="FILE", help="Options in TOML; flags win."),
     click.option("--find-rate", is_flag=True, help="Suggest a rate, train no model."),
@@ -119,6 +121,8 @@ _OPTIONS = (
     _option("--log-steps", type=_WHOLE, help="Log training perplexity so often; 50."),
     _option("--valid-steps", type=_WHOLE, help="Validate so often; else every epoch."),
     _option("--sample-steps", type=_WHOLE, help="Write a sample so often."),
+    _option("--checkpoint-steps", type=_WHOLE, help="Write a checkpoint so often."),
+    _option("--checkpoint-minutes", type=_REAL, help="And after so much time; 5."),
     _option("--tensorboard/--no-tensorboard", help="Log for TensorBoard too."),
     _option("--init-from", metavar="MODEL", help="Start from its weights."),
     _option("--dry-run/--no-dry-run", help="Two steps and an evaluation."),
@@ -139,6 +143,7 @@ def command(
     recipe: str | None,
     config: str | None,
     overwrite: bool,
+    resume: bool,
     find_rate: bool,
     as_json: bool,
     **flags: Any,
@@ -147,6 +152,7 @@ def command(
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm.training.recipes import read_recipe
 
+    _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
     given |= {} if corpus is None else {"corpus": corpus}
     published = read_recipe(recipe).options if recipe else {}
@@ -156,18 +162,25 @@ def command(
     if find_rate:
         _find_rate(c, opened, overwrite, as_json)
     else:
-        _train(c, opened, overwrite, as_json)
+        train_and_tell(c, opened, overwrite, resume, as_json)
 
 
-def _train(
-    c: "Configuration", corpus: "Corpus", overwrite: bool, as_json: bool
+def _check_resume(resume: bool, overwrite: bool, find_rate: bool) -> None:
+    if resume and (overwrite or find_rate):
+        other = "--overwrite" if overwrite else "--find-rate"
+        raise UsageError(f"--resume goes on with a run; it cannot stand with {other}")
+
+
+def train_and_tell(
+    c: "Configuration", corpus: "Corpus", overwrite: bool, resume: bool, as_json: bool
 ) -> None:
+    """Train, show how it goes and print what came of it."""
     from keraslm.training.run import train
     from keraslm_cli import console
     from keraslm_cli.training_progress import TrainingProgress
 
     with TrainingProgress() as progress:
-        run = train(c, corpus, overwrite, progress, _command_line())
+        run = train(c, corpus, overwrite, progress, _command_line(), resume)
     if as_json:
         console.print_json(run.card.to_dict())
         return

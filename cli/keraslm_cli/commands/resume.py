@@ -1,0 +1,47 @@
+"""keraslm resume: go on with a run that was interrupted."""
+
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm.errors import UsageError
+from keraslm_cli import texts
+
+if TYPE_CHECKING:
+    from keraslm.text.corpus import Corpus
+    from keraslm.training.configuration import Configuration
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=pathlib.Path))
+@click.option("--corpus", metavar="CORPUS", help="Where the same text is now.")
+@click.option("--epochs", type=click.INT, help="End after so many passes in all.")
+@click.option("--steps", type=click.INT, help="End after so many updates in all.")
+@click.option("--minutes", type=click.FLOAT, help="End after so much time in all.")
+@click.option("--patience", type=click.INT, help="End after so many worse validations.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
+    """Go on with the run that was interrupted in RUN.
+
+    RUN/config.toml says what it is, RUN/checkpoint.zip where it was. Without a
+    checkpoint it starts over. A later end lets a finished run go on.
+    """
+    from keraslm.training.configuration import Configuration, read_toml
+    from keraslm_cli.commands.train import train_and_tell
+
+    file = run / "config.toml"
+    if not file.is_file():
+        raise UsageError(f"there is no run in {run}: it has no config.toml")
+    given = {name: value for name, value in flags.items() if value is not None}
+    c = Configuration(**{**read_toml(file), **given, "out": str(run)})
+    train_and_tell(c, _opened(c), False, True, as_json)
+
+
+def _opened(c: "Configuration") -> "Corpus":
+    try:
+        return texts.open_named_corpus(c.corpus, c.encoding, c.split)
+    except UsageError as error:
+        raise UsageError(
+            f"{error}; if the text lies elsewhere now, say --corpus"
+        ) from (error)

@@ -1,0 +1,87 @@
+"""keraslm verify-resume: does a run that is killed and resumed come out the same?"""
+
+import pathlib
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm_cli import console, texts
+
+if TYPE_CHECKING:
+    from keraslm.training.configuration import Configuration
+
+MODELS = ("neural-ngram", "rnn", "gru", "lstm")
+HEADINGS = ("model", "steps", "killed after", "rows", "arrays", "numbers", "resumed")
+_SMALL: dict[str, Any] = {
+    "vocabulary_size": 500,
+    "embedding": 16,
+    "dropout": 0.2,
+    "batch_size": 8,
+    "time": 16,
+    "log_steps": 1,
+    "valid_steps": 15,
+    "sample_steps": 10,
+    "checkpoint_steps": 7,
+}
+_RECURRENT = {"units": 24, "embedding_dropout": 0.1, "weight_drop": 0.1}
+
+
+@click.command(
+    name="verify-resume",
+    help=f"""Check that resuming is exact.
+
+Each model is trained on CORPUS for some steps in one go. It is trained a second time,
+in a process that is killed halfway, and resumed. The losses, the weights, the
+optimizer, the samples and the kept model of both must be the same, bit for bit; else
+the status is 1.
+
+{texts.CORPUS_HELP}
+""",
+)
+@click.argument("corpus", default="village")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    type=click.Choice(MODELS),
+    help="One of these only; may be given again.",
+)
+@click.option("--steps", type=click.IntRange(min=2), default=40, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    corpus: str,
+    models: tuple[str, ...],
+    steps: int,
+    as_json: bool,
+) -> None:
+    """Train twice, kill once, compare, and print a row a model."""
+    from keraslm_cli.killed_run import compare_with_killed
+
+    texts.open_named_corpus(corpus, "utf-8", "90/5/5")
+    found = []
+    with tempfile.TemporaryDirectory(prefix="keraslm-") as folder:
+        for model in models or MODELS:
+            console.note(f"{model}: {steps} steps in one go, and killed halfway")
+            c = _configuration(corpus, model, steps, pathlib.Path(folder))
+            found.append({"model": model, **compare_with_killed(c, steps // 2)})
+    if as_json:
+        console.print_json(found)
+    else:
+        rows = [[str(row[name]) for name in HEADINGS] for row in found]
+        console.print_table(HEADINGS, rows, right=range(1, 6))
+    ctx.exit(int(any(row["resumed"] != "identical" for row in found)))
+
+
+def _configuration(
+    corpus: str, model: str, steps: int, folder: pathlib.Path
+) -> "Configuration":
+    from keraslm.training.configuration import RECURRENT, Configuration
+
+    own: dict[str, Any] = _RECURRENT if model in RECURRENT else {"hidden": "24"}
+    out = str(folder / model)
+    return Configuration(
+        corpus=corpus, model=model, out=out, steps=steps, **_SMALL, **own
+    )

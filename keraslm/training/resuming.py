@@ -1,0 +1,93 @@
+"""Which run a checkpoint belongs to, and whether anything is left of a run to do."""
+
+from typing import Any
+
+from keraslm.errors import UsageError
+from keraslm.language_model import LanguageModel
+from keraslm.loading import load
+from keraslm.measures import Card
+from keraslm.text.corpus import Corpus
+from keraslm.text.encoder import TextEncoder
+from keraslm.training.checkpoint import Checkpoint
+from keraslm.training.configuration import Configuration, read_toml
+from keraslm.training.folder import RunFolder
+from keraslm.version import __version__
+
+# What may change while a run rests: where things are, when it ends, what is kept.
+FREE = (
+    "corpus",
+    "out",
+    "epochs",
+    "steps",
+    "minutes",
+    "patience",
+    "keep_last",
+    "tensorboard",
+    "checkpoint_steps",
+    "checkpoint_minutes",
+)
+
+
+def fixed_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Give the options that a run keeps from its start to its end."""
+    return {name: value for name, value in options.items() if name not in FREE}
+
+
+def identity(c: Configuration, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
+    """Say what a run is: with the same, each of its steps comes out the same."""
+    import keras
+
+    return {
+        **fixed_options(c.to_dict()),
+        "training text (SHA-256)": corpus.train.sha256,
+        "validation text (SHA-256)": corpus.valid.sha256 if corpus.valid else None,
+        "vocabulary (SHA-256)": encoder.hash,
+        "version of keraslm": __version__,
+        "backend": keras.backend.backend(),
+    }
+
+
+def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse to go on with another run.
+
+    Raises: UsageError naming the first thing that differs, and its two values.
+    """
+    for name in {**now, **was}:
+        if was.get(name) != now.get(name):
+            raise UsageError(
+                f"{folder.path} holds a run whose {name} was {was.get(name)!r}; "
+                f"received {now.get(name)!r}: give what it had, or another --out, or "
+                "--overwrite to start anew"
+            )
+
+
+def checkpoint_to_resume(
+    folder: RunFolder, c: Configuration, corpus: Corpus, encoder: TextEncoder
+) -> Checkpoint | None:
+    """Read the checkpoint of a run; None where it must start over.
+
+    Raises: UsageError if RUN holds another run; ModelFileError if it is damaged.
+    """
+    if folder.checkpoint.exists():
+        checkpoint = Checkpoint.read(folder.checkpoint)
+        require_same(folder, checkpoint.identity, identity(c, corpus, encoder))
+        return checkpoint
+    if folder.configuration.exists():
+        was = Configuration(**read_toml(folder.configuration)).to_dict()
+        require_same(folder, fixed_options(was), fixed_options(c.to_dict()))
+    return None
+
+
+def finished(folder: RunFolder, c: Configuration) -> tuple[LanguageModel, Card] | None:
+    """Give the model and the card of a run that came to its end, else None."""
+    last_written = (folder.configuration, folder.model, folder.card, folder.picture)
+    if not all(file.exists() for file in last_written):
+        return None
+    model = load(folder.model)
+    told = model.metadata
+    if "card" not in told or told.get("interrupted"):
+        return None
+    where = {"corpus": c.corpus, "out": c.out}
+    if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
+        return None
+    return model, Card(**told["card"])

@@ -1,0 +1,108 @@
+"""The callback that writes checkpoints, and puts one back."""
+
+from typing import Any, Protocol
+
+import keras
+from keras import ops
+
+from keraslm.training.checkpoint import Checkpoint, damaged
+from keraslm.training.clock import Clock
+from keraslm.training.configuration import Configuration
+from keraslm.training.folder import RunFolder
+from keraslm.training.interruption import Interruption
+
+
+class Part(Protocol):
+    """A part of a run that remembers something from step to step."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint."""
+
+    def restore(self, told: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+
+
+class Saver(keras.callbacks.Callback):
+    """Write a checkpoint every few steps or minutes, at the end and at a signal.
+
+    It comes last among the callbacks, so that a step is over when it is written.
+    """
+
+    def __init__(
+        self,
+        c: Configuration,
+        folder: RunFolder,
+        identity: dict[str, Any],
+        clock: Clock,
+        interruption: Interruption,
+        parts: dict[str, Part],
+    ) -> None:
+        super().__init__()
+        self._c, self._folder, self._identity = c, folder, identity
+        self._clock, self._interruption = clock, interruption
+        self._parts: dict[str, Part] = {"clock": clock, **parts}
+        self._written_step = -1
+        self._written_seconds = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        """Write if it is time; then a signal that was heard ends the run."""
+        if self._due:
+            self._write((self._clock.epoch - 1, batch + 1))
+        self._interruption.end()
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        """Write if what came after the epoch's last step has ended the run."""
+        if self.model.stop_training and self._written_step != self._clock.step:
+            self._write((epoch + 1, 0))
+
+    def restore(self, checkpoint: Checkpoint, model: Any) -> tuple[int, int]:
+        """Put a checkpoint back and give the place to go on at.
+
+        Raises: ModelFileError if it does not fit the model.
+        """
+        path = self._folder.checkpoint
+        model.optimizer.build(model.trainable_variables)
+        variables = _variables(model)
+        expected = [(tuple(v.shape), v.dtype) for v in variables]
+        if expected != [(a.shape, a.dtype.name) for a in checkpoint.variables]:
+            raise damaged(path, "its arrays are not the model's")
+        for variable, value in zip(variables, checkpoint.variables, strict=True):
+            variable.assign(value)
+        try:
+            for name, part in self._parts.items():
+                part.restore(checkpoint.parts[name])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise damaged(path, f"what it says of the {name} is no good") from error
+        self._folder.restore(self._clock.step, checkpoint.best)
+        self._written_step = self._clock.step
+        self._written_seconds = self._clock.seconds
+        return checkpoint.place
+
+    @property
+    def _due(self) -> bool:
+        every = self._c.checkpoint_steps
+        seconds = self._clock.seconds - self._written_seconds
+        return (
+            bool(every and self._clock.step % every == 0)
+            or seconds >= 60 * self._c.checkpoint_minutes
+            or self.model.stop_training
+            or bool(self._interruption)
+        )
+
+    def _write(self, place: tuple[int, int]) -> None:
+        parts = {name: part.to_dict() for name, part in self._parts.items()}
+        kept = parts["keeper"]["best_step"] is not None
+        Checkpoint(
+            self._identity,
+            place,
+            parts,
+            [ops.convert_to_numpy(variable) for variable in _variables(self.model)],
+            self._folder.model.read_bytes() if kept else None,
+        ).write(self._folder.checkpoint)
+        self._written_step = self._clock.step
+        self._written_seconds = self._clock.seconds
+
+
+def _variables(model: Any) -> list[Any]:
+    """All that a step changes, in an order that every run has."""
+    return [*model.variables, *model.optimizer.variables]

@@ -1,0 +1,129 @@
+"""What a checkpoint holds is read back bit for bit, or refused in one line."""
+
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keraslm import archive
+from keraslm.errors import ModelFileError
+from keraslm.training.checkpoint import DESCRIPTION, Checkpoint
+
+CHECKPOINT = Checkpoint(
+    {"units": 5, "seed": 0, "validation text (SHA-256)": None},
+    (2, 7),
+    {"clock": {"step": 27, "seconds": 0.1 + 0.2}, "averaging": {"figures": []}},
+    [
+        np.array([[0.1, -np.inf], [np.nan, -0.0]], np.float32),
+        np.array(3, np.int64),
+        np.array([1, 2**32 - 1], np.uint32),
+    ],
+    b"the bytes of model.keras",
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    CHECKPOINT.write(tmp_path / "checkpoint.zip")
+    return tmp_path / "checkpoint.zip"
+
+
+def bits(checkpoint):
+    return [(a.dtype, a.shape, a.tobytes()) for a in checkpoint.variables]
+
+
+def refused(file):
+    with pytest.raises(ModelFileError) as error:
+        Checkpoint.read(file)
+    line = str(error.value)
+    assert "\n" not in line
+    assert line.startswith(f"cannot go on from {file} (")
+    assert line.endswith("remove it, and the run starts over")
+    return line
+
+
+def test_what_was_written_is_read(file):
+    read = Checkpoint.read(file)
+    assert (read.identity, read.place) == (CHECKPOINT.identity, (2, 7))
+    assert (read.parts, read.best) == (CHECKPOINT.parts, CHECKPOINT.best)
+    assert bits(read) == bits(CHECKPOINT)
+
+
+@given(st.lists(st.floats(allow_nan=False), max_size=4))
+def test_every_figure_is_read_back_as_it_was(tmp_path_factory, figures):
+    file = tmp_path_factory.mktemp("figures") / "checkpoint.zip"
+    told = {"averaging": {"figures": figures}}
+    Checkpoint({}, (0, 1), told, []).write(file)
+    assert Checkpoint.read(file).parts == told
+
+
+def test_there_is_no_pickle_in_it(file):
+    with zipfile.ZipFile(file) as members:
+        names = members.namelist()
+        assert json.loads(members.read(DESCRIPTION))["place"] == [2, 7]
+    assert all(name == DESCRIPTION or name.endswith(".npy") for name in names)
+
+
+def test_the_one_before_stays_until_the_next_is_whole(file, monkeypatch):
+    before = file.read_bytes()
+
+    def full(path, members):
+        path.write_bytes(b"the first bytes")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "write_members", full)
+    with pytest.raises(OSError, match="No space"):
+        CHECKPOINT.write(file)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("part", [0, 0.1, 0.5, 0.9, 0.99])
+def test_a_file_cut_short_is_refused(file, part):
+    data = file.read_bytes()
+    file.write_bytes(data[: int(part * len(data))])
+    refused(file)
+
+
+def test_a_changed_byte_is_refused(file):
+    data = bytearray(file.read_bytes())
+    data[data.index(b"the bytes of model") + 3] ^= 1
+    file.write_bytes(data)
+    assert "best.npy" in refused(file)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"format_version": 99}, "format version 99"),
+        ({"place": None}, "checkpoint.json is damaged"),
+        ({"place": [0, -1]}, "the place 0, -1"),
+        ({"place": ["a", 1]}, "checkpoint.json is damaged"),
+        ({"identity": 5}, "checkpoint.json is damaged"),
+        ({"parts": "clock"}, "checkpoint.json is damaged"),
+    ],
+)
+def test_a_description_that_is_none_is_refused(file, change, words):
+    described = {"format_version": 1, "identity": {}, "place": [0, 1], "parts": {}}
+    data = json.dumps(described | change).encode()
+    archive.write_members(file, {DESCRIPTION: data})
+    assert words in refused(file)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b"[" * 100_000])
+def test_a_description_that_is_no_json_object_is_refused(file, data):
+    archive.write_members(file, {DESCRIPTION: data})
+    refused(file)
+
+
+def test_an_array_of_objects_is_refused(file):
+    described = archive.describe({"identity": {}, "place": [0, 1], "parts": {}})
+    objects = b"\x93NUMPY\x01\x00v\x00" + (
+        b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".ljust(117) + b"\n"
+    )
+    members = {DESCRIPTION: described, f"{archive.ARRAYS}00000.npy": objects + b"cos"}
+    archive.write_members(file, members)
+    assert "object" in refused(file)
