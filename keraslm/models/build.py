@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from keraslm.models.causal import CausalModel
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import CELLS, RecurrentModel
 from keraslm.models.window import WindowModel
 
@@ -14,6 +15,12 @@ class Sizes(Protocol):
     def model(self) -> str: ...
     @property
     def embedding(self) -> int | None: ...
+    @property
+    def order(self) -> int | None: ...
+    @property
+    def skip(self) -> int | None: ...
+    @property
+    def feature_bits(self) -> int: ...
     @property
     def context(self) -> int | None: ...
     @property
@@ -41,7 +48,7 @@ class Sizes(Protocol):
 
 
 def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
-    """Build bigram, trigram, neural-ngram, rnn, gru or lstm, with fresh weights."""
+    """Build any of the networks with fresh weights."""
     model: CausalModel
     if sizes.model in CELLS:
         model = RecurrentModel(
@@ -57,6 +64,13 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             residual=sizes.residual,
             activation=sizes.activation,
             seed=sizes.seed,
+        )
+    elif sizes.model == "maxent":
+        model = MaxEntModel(
+            vocabulary_size,
+            order=sizes.order or 3,
+            skip=sizes.skip or 0,
+            bits=sizes.feature_bits,
         )
     else:
         model = WindowModel(

@@ -13,6 +13,7 @@ from keraslm.generation.stream import TokenStream
 from keraslm.generation.together import TokenStreams
 from keraslm.language_model import LanguageModel
 from keraslm.models.causal import CausalModel
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.scorer import StreamScorer
 from keraslm.models.streams import RecurrentStreams, new_stream
@@ -21,7 +22,7 @@ from keraslm.text.encoder import TextEncoder
 
 
 class KerasLanguageModel(LanguageModel):
-    """A neural model: bigram, trigram, fixed window, rnn, gru or lstm."""
+    """A neural model: bigram, trigram, fixed window, maxent, rnn, gru or lstm."""
 
     def __init__(
         self,
@@ -105,8 +106,14 @@ class KerasLanguageModel(LanguageModel):
 
 def _state_rule(model: CausalModel) -> str:
     if isinstance(model, WindowModel):
-        words = "token" if model.context == 1 else "tokens"
-        return f"the last {model.context} {words}, across line ends"
+        return _last(model.context)
+    if isinstance(model, MaxEntModel):
+        return _last(model.direct.reach + 1)
     if isinstance(model, RecurrentModel):
         return "state carried from the first token to the last, across line ends"
     return "the whole history"
+
+
+def _last(tokens: int) -> str:
+    words = "token" if tokens == 1 else "tokens"
+    return f"the last {tokens} {words}, across line ends"

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
 from keraslm.models.language_model import KerasLanguageModel
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.streams import array, output_weights
 from keraslm.models.window import WindowModel
@@ -59,8 +60,14 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     """Build a functional Keras model of stock layers with the same weights.
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
-    Raises: UsageError if a bag of words is too large; TypeError for a foreign model.
+    Raises: UsageError if a bag of words is too large, or features are hashed;
+        TypeError for a foreign model.
     """
+    if isinstance(model, MaxEntModel):
+        raise UsageError(
+            "hashed features of the history have no stock Keras layer, so a maxent "
+            "model cannot be exported to plain Keras"
+        )
     ids = keras.Input((None,), dtype="int32", name="ids")
     if isinstance(model, RecurrentModel):
         logits = _recurrent(model, ids)

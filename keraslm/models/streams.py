@@ -12,6 +12,8 @@ from keraslm.generation.together import TokenStreams
 from keraslm.layers import MultiHotDense, arrays
 from keraslm.layers.recurrent import Recurrent
 from keraslm.models.causal import CausalModel
+from keraslm.models.direct_stream import DirectStream
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
 
@@ -27,6 +29,8 @@ def new_stream(model: CausalModel, boundary_id: int) -> TokenStream:
         return RecurrentStream(model, boundary_id)
     if isinstance(model, WindowModel):
         return WindowStream(model, boundary_id)
+    if isinstance(model, MaxEntModel):
+        return MaxEntStream(model, boundary_id)
     raise TypeError(f"no stream is written for {type(model).__name__}")
 
 
@@ -164,6 +168,19 @@ class WindowStream(_LogitStream):
             return kernel[sorted(set(self._ids))].sum(axis=0) + bias
         places = np.arange(self._model.context) * self._model.vocabulary_size
         return kernel[places + self._ids].sum(axis=0) + bias
+
+
+class MaxEntStream(_LogitStream):
+    """A maximum-entropy model's last few ids."""
+
+    def __init__(self, model: MaxEntModel, boundary_id: int) -> None:
+        self._direct = DirectStream(model.direct)
+        self._bias = array(model.bias)
+        self.push(boundary_id)
+
+    def push(self, token_id: int) -> None:
+        """Move the history on by one token."""
+        self.logits = self._direct.push(token_id) + self._bias
 
 
 def _projected(model: RecurrentModel, embedding: Array) -> Array | None:

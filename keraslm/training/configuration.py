@@ -39,6 +39,9 @@ class Configuration:
     smoothing: str | None = None
     prune: str | None = None
     delta: float | None = None
+    # features of the history
+    skip: int | None = None
+    features: str | None = None
     # the network
     context: int | None = None
     input: str | None = None
@@ -99,6 +102,11 @@ class Configuration:
     def limits_of_pruning(self) -> tuple[int, ...]:
         """What n-grams must occur more often than, order by order."""
         return limits.parse_prune(self.prune or "0")
+
+    @property
+    def feature_bits(self) -> int:
+        """Features are hashed into 2 to the power of this many weights."""
+        return limits.parse_features(self.features or "hashed:22")
 
     @property
     def hidden_sizes(self) -> tuple[int, ...]:

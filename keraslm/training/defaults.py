@@ -25,6 +25,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "bigram": {**_WINDOW, "context": 1},
     "trigram": {**_WINDOW, "context": 2},
     "neural-ngram": {**_WINDOW, "context": 4},
+    "maxent": {
+        "order": 3,
+        "skip": 0,
+        "features": "hashed:22",
+        "learning_rate": 2e-2,
+        "batch_size": 32,
+        "time": 32,
+        "epochs": 5,
+    },
     "recurrent char": {
         "embedding": 64,
         "layers": 1,
@@ -47,10 +56,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 _ONLY_FOR = {
-    "order": ("ngram",),
+    "order": ("ngram", "maxent"),
     "smoothing": ("ngram",),
     "prune": ("ngram",),
     "delta": ("ngram",),
+    "skip": ("maxent",),
+    "features": ("maxent",),
     "context": WINDOWS,
     "input": WINDOWS,
     "hidden": WINDOWS,
@@ -86,6 +97,8 @@ def resolve(c: Configuration) -> Configuration:
         defaults["smoothing"] = "additive"
     if c.input in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
+    if c.model == "maxent" and c.level == "char":
+        defaults["order"] = 5
     if c.model == "rnn":
         defaults["learning_rate"] = 2e-3
     if not recurrent and _is_regression(c):
@@ -119,6 +132,8 @@ def _refuse_foreign_options(c: Configuration) -> None:
             f"the context of a {c.model} is {fixed}; received {c.context}: "
             "give --model neural-ngram for another"
         )
+    if c.model == "maxent" and c.order == 1:
+        raise UsageError("the order of maxent must be 2 or more; received 1")
     if c.softmax != "full" and c.model not in RECURRENT:
         raise UsageError(
             f"a {c.softmax} softmax is for {', '.join(RECURRENT)}; received it for "

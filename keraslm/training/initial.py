@@ -12,6 +12,9 @@ from keraslm.training.defaults import UNSET, resolve
 _SHAPE = (
     "vocabulary_size",
     "min_count",
+    "order",
+    "skip",
+    "features",
     "context",
     "input",
     "hidden",

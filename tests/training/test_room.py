@@ -33,6 +33,13 @@ def test_the_weights_are_those_that_are_built(options):
     assert count_weights(c, VOCABULARY) == sum(int(np.prod(w.shape)) for w in matrices)
 
 
+def test_hashed_features_are_counted():
+    c = resolve(Configuration(model="maxent", features="hashed:10"))
+    # 2^10 weights, and a bias of each word
+    assert build(c, VOCABULARY).count_params() == 1024 + VOCABULARY
+    assert count_weights(c, VOCABULARY) == 1024
+
+
 def test_windows_are_no_larger_than_the_text():
     c = Configuration(batch_size=4, time=100)
     assert window_shape(c, 10) == (4, 3)  # ceil(10 / 4) = 3

@@ -38,7 +38,7 @@ _OPTIONS = (
     _option(
         "--model",
         metavar="NAME",
-        help="ngram, bigram, trigram, neural-ngram, rnn, gru or lstm.",
+        help="ngram, bigram, trigram, neural-ngram, maxent, rnn, gru or lstm.",
     ),
     _option("--out", metavar="RUN", help="The folder to write."),
     click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
@@ -53,12 +53,15 @@ _OPTIONS = (
     _option("--vocabulary-size", type=_WHOLE, help="The most frequent tokens to keep."),
     _option("--min-count", type=_WHOLE, help="Drop tokens that are rarer."),
     # counts
-    _option("--order", type=_WHOLE, help="ngram: tokens of an n-gram; 3."),
+    _option("--order", type=_WHOLE, help="ngram, maxent: tokens of an n-gram; 3."),
     _option("--smoothing", metavar="NAME", help=_SMOOTHING_HELP),
     _option("--prune", metavar="0,0,1", help="ngram: leave out counts up to these."),
     _option(
         "--delta", type=_REAL, help="additive: added to counts; else validation's."
     ),
+    # features of the history
+    _option("--skip", type=_WHOLE, help="maxent: also skip up to so many tokens; 0."),
+    _option("--features", metavar="hashed:22", help="maxent: into 2^22 weights."),
     # the network
     _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
     _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),
