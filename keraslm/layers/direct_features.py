@@ -59,9 +59,7 @@ class DirectFeatures(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make D (2^bits,)."""
-        self.table = self.add_weight(
-            (2**self.bits,), initializer="zeros", name=WEIGHTS
-        )
+        self.table = self.add_weight((2**self.bits,), initializer="zeros", name=WEIGHTS)
 
     def initial_state(self, batch_size: Any) -> list[Any]:
         """Give the ids before a text: line boundaries.
@@ -132,7 +130,8 @@ class DirectFeatures(keras.layers.Layer):
 def _hash(kind: int, history: list[Any]) -> Any:
     """Hash tokens to a number below 2^30, by two polynomials.
 
-    Math:   g <- a (g + x) mod p for each token x, from g = kind;   hash = 2^15 g_1 + g_2
+    Math:   g <- a (g + x) mod p for each token x, from g = kind
+            hash = 2^15 g_1 + g_2
     """
     digits = []
     for prime, factor in zip(PRIMES, FACTORS, strict=True):

@@ -18,6 +18,8 @@ class Sizes(Protocol):
     @property
     def order(self) -> int | None: ...
     @property
+    def direct_order(self) -> int | None: ...
+    @property
     def skip(self) -> int | None: ...
     @property
     def feature_bits(self) -> int: ...
@@ -63,6 +65,9 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             tied=sizes.tied,
             residual=sizes.residual,
             activation=sizes.activation,
+            direct_order=sizes.direct_order,
+            skip=sizes.skip or 0,
+            bits=sizes.feature_bits,
             seed=sizes.seed,
         )
     elif sizes.model == "maxent":

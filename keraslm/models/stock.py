@@ -16,7 +16,6 @@ import numpy.typing as npt
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
 from keraslm.models.language_model import KerasLanguageModel
-from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.streams import array, output_weights
 from keraslm.models.window import WindowModel
@@ -63,10 +62,10 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     Raises: UsageError if a bag of words is too large, or features are hashed;
         TypeError for a foreign model.
     """
-    if isinstance(model, MaxEntModel):
+    if getattr(model, "direct", None) is not None:
         raise UsageError(
-            "hashed features of the history have no stock Keras layer, so a maxent "
-            "model cannot be exported to plain Keras"
+            "hashed features of the history have no stock Keras layer, so a model of "
+            "--model maxent or with --direct-order cannot be exported to plain Keras"
         )
     ids = keras.Input((None,), dtype="int32", name="ids")
     if isinstance(model, RecurrentModel):

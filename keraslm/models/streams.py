@@ -73,6 +73,9 @@ class _Recurrent:
             for layer in model.recurrent
         ]
         self._output, self._bias = output_weights(model)
+        self._direct = (
+            None if model.direct is None else DirectStream(model.direct, texts)
+        )
 
     def push(self, token_id: Any) -> None:
         """Advance every layer by one step and score every token.
@@ -80,9 +83,11 @@ class _Recurrent:
         Shapes: (), or (texts,)
         """
         self.logits = self.advance(token_id) @ self._output + self._bias
+        if self._direct is not None:
+            self.logits += self._direct.push(token_id)
 
     def advance(self, token_id: Any) -> Array:
-        """Advance every layer by one step; give what the logits are made of.
+        """Advance every layer by one step; give what the layers' logits are made of.
 
         Shapes: -> (units,), or (texts, units)
         """

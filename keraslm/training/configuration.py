@@ -40,6 +40,7 @@ class Configuration:
     prune: str | None = None
     delta: float | None = None
     # features of the history
+    direct_order: int | None = None
     skip: int | None = None
     features: str | None = None
     # the network
@@ -66,6 +67,8 @@ class Configuration:
     decay: float = 0.5
     decay_after: int = 0
     weight_decay: float = 0.01
+    l1: float = 0.0
+    l2: float = 0.0
     clip_norm: float | None = None
     clip_value: float | None = None
     average_steps: int | None = None

@@ -38,12 +38,22 @@ _CHOICES = {
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),
 }
-_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "prune", "features", "init_from")
+_TEXTS = (
+    "corpus",
+    "out",
+    "encoding",
+    "split",
+    "hidden",
+    "prune",
+    "features",
+    "init_from",
+)
 _SWITCHES = ("tokenize", "tied", "residual", "vary_time", "tensorboard", "dry_run")
 _LEAST = {
     "vocabulary_size": 3,
     "min_count": 1,
     "order": 1,
+    "direct_order": 2,
     "skip": 0,
     "context": 1,
     "embedding": 1,
@@ -74,6 +84,8 @@ _RULES = {
     "plateau_factor": "above 0 and below 1",
     "decay": "above 0 and below 1",
     "weight_decay": "0 or more",
+    "l1": "0 or more",
+    "l2": "0 or more",
     "clip_norm": "0 or more",
     "clip_value": "above 0",
     "minutes": "above 0",

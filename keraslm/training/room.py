@@ -39,13 +39,14 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
 def count_weights(c: Configuration, vocabulary_size: int) -> int:
     """Count the entries of all matrices; biases are few beside them."""
     embedding = c.embedding or 0
+    hashed = 2**c.feature_bits if c.features else 0
     if c.model == "maxent":
-        return 2**c.feature_bits
+        return hashed
     if c.model in RECURRENT:
         units, layers = c.units or 0, c.layers or 0
         cells = GATES[c.model] * units * (embedding + (2 * layers - 1) * units)
         output = 0 if c.tied else units * vocabulary_size
-        return embedding * vocabulary_size + cells + output
+        return embedding * vocabulary_size + cells + output + hashed
     context = c.context or 1
     inputs = {
         "one-hot": context * vocabulary_size,
@@ -59,10 +60,11 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
 
 def width(c: Configuration, vocabulary_size: int) -> int:
     """Count the numbers that a step keeps of a token: logits twice, and each layer."""
+    histories = (c.order or c.direct_order or 0) * (1 + (c.skip or 0))
     if c.model in RECURRENT:
         kept = 2 * (GATES[c.model] + 1) * (c.units or 0) * (c.layers or 0)
     elif c.model == "maxent":
-        kept = (c.order or 1) * (1 + (c.skip or 0))
+        kept = 0
     else:
         kept = (c.context or 1) * (c.embedding or 1) + sum(c.hidden_sizes)
-    return 2 * vocabulary_size + kept
+    return 2 * vocabulary_size + kept + histories

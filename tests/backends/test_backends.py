@@ -30,6 +30,9 @@ MODELS = {
     "rnn": lambda size: RecurrentModel(size, "rnn", 6, 8, 1, dropout=0.1, seed=1),
     "gru": lambda size: RecurrentModel(size, "gru", 6, 8, 1),
     "lstm": lambda size: RecurrentModel(size, "lstm", 6, 8, 1),
+    "direct": lambda size: RecurrentModel(
+        size, "lstm", 6, 8, 1, direct_order=3, skip=1, bits=10
+    ),
     "tied": lambda size: RecurrentModel(
         size, "lstm", 6, 8, 2, tied=True, residual=True
     ),

@@ -24,7 +24,12 @@ RECURRENT = {
     "tied": {"embedding": 4, "units": 4, "tied": True, "residual": True},
 }
 MAXENT = {"maxent": {"order": 3, "skip": 1, "bits": 8}}
-KINDS = [*WINDOWS, *RECURRENT, *MAXENT]
+HASHED = {"units": 4, "layers": 2, "direct_order": 3, "skip": 1, "bits": 8}
+DIRECT = {
+    "lstm-direct": {"cell": "lstm", **HASHED},
+    "gru-direct": {"cell": "gru", **HASHED, "tied": True},
+}
+KINDS = [*WINDOWS, *RECURRENT, *MAXENT, *DIRECT]
 
 
 def new_model(kind):
@@ -34,7 +39,7 @@ def new_model(kind):
     elif kind in MAXENT:
         made = MaxEntModel(SIZE, **MAXENT[kind])
     else:
-        made = RecurrentModel(SIZE, **RECURRENT[kind])
+        made = RecurrentModel(SIZE, **(RECURRENT | DIRECT)[kind])
     made.build_weights()
     rng = np.random.default_rng(1)
     made.set_weights([rng.normal(0, 0.7, w.shape) for w in made.get_weights()])

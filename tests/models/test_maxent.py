@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keraslm.models import MaxEntModel
+from keraslm.models import MaxEntModel, RecurrentModel
 from keraslm.training.carried import CarriedModel
 
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4
@@ -83,3 +83,27 @@ def test_all_features_of_an_order_reach_the_relative_frequencies(ask):
 def test_the_card_says_how_far_it_looks_back(ask, build):
     # trigrams see 2 tokens, and skip 1 the one before
     assert ask(build("maxent")).state_rule == "the last 3 tokens, across line ends"
+
+
+def test_features_that_weigh_nothing_leave_the_network_as_it_is(ids):
+    plain = RecurrentModel(SIZE, units=4)
+    direct = RecurrentModel(SIZE, units=4, direct_order=4, skip=1, bits=8)
+    for model in (plain, direct):
+        model.build_weights()
+    *network, table = direct.get_weights()
+    assert not table.any()
+    plain.set_weights(network)
+    np.testing.assert_array_equal(plain(ids), direct(ids))
+
+
+def test_a_networks_logits_and_those_of_its_features_are_added(build, ids):
+    direct = build("lstm-direct")
+    plain = RecurrentModel(SIZE, units=4, layers=2)
+    alone = MaxEntModel(SIZE, order=3, skip=1, bits=8)
+    for model in (plain, alone):
+        model.build_weights()
+    *network, table = direct.get_weights()
+    plain.set_weights(network)
+    alone.set_weights([np.zeros(SIZE), table])
+    expected = np.asarray(plain(ids)) + np.asarray(alone(ids))
+    np.testing.assert_allclose(direct(ids), expected, atol=1e-5)

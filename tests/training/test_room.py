@@ -38,6 +38,10 @@ def test_hashed_features_are_counted():
     # 2^10 weights, and a bias of each word
     assert build(c, VOCABULARY).count_params() == 1024 + VOCABULARY
     assert count_weights(c, VOCABULARY) == 1024
+    direct = {"direct_order": 3, "features": "hashed:10"}
+    plain, more = (resolve(Configuration(**options)) for options in ({}, direct))
+    added = count_weights(more, VOCABULARY) - count_weights(plain, VOCABULARY)
+    assert added == 1024
 
 
 def test_windows_are_no_larger_than_the_text():

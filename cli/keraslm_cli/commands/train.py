@@ -60,8 +60,9 @@ _OPTIONS = (
         "--delta", type=_REAL, help="additive: added to counts; else validation's."
     ),
     # features of the history
-    _option("--skip", type=_WHOLE, help="maxent: also skip up to so many tokens; 0."),
-    _option("--features", metavar="hashed:22", help="maxent: into 2^22 weights."),
+    _option("--direct-order", type=_WHOLE, help="rnn, gru, lstm: add a maxent model."),
+    _option("--skip", type=_WHOLE, help="Features also skip up to so many tokens; 0."),
+    _option("--features", metavar="hashed:22", help="Hashed into 2^22 weights."),
     # the network
     _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
     _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),
@@ -94,6 +95,8 @@ _OPTIONS = (
     _option("--decay", type=_REAL, help="For the rate, each epoch of a decay; 0.5."),
     _option("--decay-after", type=_WHOLE, help="Epochs before the decay; 0."),
     _option("--weight-decay", type=_REAL, help="Of adamw; 0.01."),
+    _option("--l1", type=_REAL, help="Penalty of the features' weights; 0."),
+    _option("--l2", type=_REAL, help="Penalty of their squares; 0."),
     _option("--clip-norm", type=_REAL, help="Largest norm of the gradient; 1."),
     _option("--clip-value", type=_REAL, help="Largest entry of it, instead."),
     _option("--average-steps", type=_WHOLE, help="Keep the mean of the last weights."),
