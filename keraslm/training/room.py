@@ -20,8 +20,14 @@ def window_shape(c: Configuration, tokens: int) -> tuple[int, int]:
 def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
     """Refuse a network that could not be trained here on a text of so many tokens.
 
-    Raises: UsageError with the size of the network and of the memory.
+    Raises: UsageError with the size of the network and of the memory, or if the hashed
+        features have no weight for every word.
     """
+    if c.features and 2**c.feature_bits < vocabulary_size:
+        raise UsageError(
+            f"features must have a weight for each of {vocabulary_size:,} words; "
+            f"received {c.features}, which are {2**c.feature_bits:,}: give more bits"
+        )
     if not hasattr(os, "sysconf"):  # Windows does not say
         return
     rows, time = window_shape(c, tokens)

@@ -44,6 +44,14 @@ def test_hashed_features_are_counted():
     assert added == 1024
 
 
+def test_fewer_features_than_words_are_refused():
+    for more in ({"model": "maxent"}, {"model": "gru", "direct_order": 2}):
+        c = resolve(Configuration(features="hashed:5", **more))
+        check_room(c, 32, 1000)
+        with pytest.raises(UsageError, match="each of 33 words; received hashed:5"):
+            check_room(c, 33, 1000)
+
+
 def test_windows_are_no_larger_than_the_text():
     c = Configuration(batch_size=4, time=100)
     assert window_shape(c, 10) == (4, 3)  # ceil(10 / 4) = 3
