@@ -12,7 +12,7 @@ import pytest
 
 import keraslm
 from keraslm.errors import ModelFileError, UsageError
-from keraslm.models import KerasLanguageModel, RecurrentModel, WindowModel
+from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
@@ -22,8 +22,10 @@ NETWORKS = {
     "bigram": lambda: WindowModel(5, 1, "one-hot", hidden=()),
     "bag-of-words": lambda: WindowModel(5, 2, "bag-of-words", hidden=(3,)),
     "neural-ngram": lambda: WindowModel(5, 3, hidden=(3, 2), dropout=0.1, seed=1),
+    "maxent": lambda: MaxEntModel(5, 3, skip=1, bits=6),
     "rnn": lambda: RecurrentModel(5, "rnn", 2, 3, activation="sigmoid"),
     "gru": lambda: RecurrentModel(5, "gru", 3, 3, residual=True, dropout=0.1),
+    "direct": lambda: RecurrentModel(5, "gru", 2, 3, direct_order=3, bits=6),
     "lstm": lambda: RecurrentModel(5, "lstm", 2, 3, tied=True),
 }
 

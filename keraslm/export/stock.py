@@ -59,8 +59,14 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     """Build a functional Keras model of stock layers with the same weights.
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
-    Raises: UsageError if a bag of words is too large, or the model is a foreign one.
+    Raises: UsageError if a bag of words is too large, the model is a foreign one, or
+        features are hashed.
     """
+    if getattr(model, "direct", None) is not None:
+        raise UsageError(
+            "hashed features of the history have no stock Keras layer, so a model of "
+            "--model maxent or with --direct-order cannot be exported to plain Keras"
+        )
     ids = keras.Input((None,), dtype="int32", name="ids")
     if isinstance(model, RecurrentModel):
         logits = _recurrent(model, ids)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from keraslm.models.causal import CausalModel
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import CELLS, RecurrentModel
 from keraslm.models.window import WindowModel
 
@@ -16,6 +17,14 @@ class Sizes(Protocol):
     def embedding(self) -> int | None: ...
     @property
     def freeze(self) -> bool: ...
+    @property
+    def order(self) -> int | None: ...
+    @property
+    def direct_order(self) -> int | None: ...
+    @property
+    def skip(self) -> int | None: ...
+    @property
+    def feature_bits(self) -> int: ...
     @property
     def context(self) -> int | None: ...
     @property
@@ -43,7 +52,7 @@ class Sizes(Protocol):
 
 
 def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
-    """Build bigram, trigram, neural-ngram, rnn, gru or lstm, with fresh weights."""
+    """Build any of the networks with fresh weights."""
     model: CausalModel
     if sizes.model in CELLS:
         model = RecurrentModel(
@@ -58,8 +67,18 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             tied=sizes.tied,
             residual=sizes.residual,
             activation=sizes.activation,
+            direct_order=sizes.direct_order,
+            skip=sizes.skip or 0,
+            bits=sizes.feature_bits,
             seed=sizes.seed,
             trainable_embedding=not sizes.freeze,
+        )
+    elif sizes.model == "maxent":
+        model = MaxEntModel(
+            vocabulary_size,
+            order=sizes.order or 3,
+            skip=sizes.skip or 0,
+            bits=sizes.feature_bits,
         )
     else:
         model = WindowModel(

@@ -14,6 +14,7 @@ from keraslm.generation.together import TokenStreams
 from keraslm.language_model import LanguageModel
 from keraslm.models.adopted import AdoptedModel
 from keraslm.models.causal import CausalModel
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.scorer import StreamScorer
 from keraslm.models.stepping import SteppedStream, Stepper
@@ -24,7 +25,7 @@ from keraslm.text.encoder import TextEncoder
 
 
 class KerasLanguageModel(LanguageModel):
-    """A neural model: bigram, trigram, fixed window, rnn, gru, lstm, or adopted."""
+    """A neural model: a window, maxent, rnn, gru, lstm, or an adopted network."""
 
     def __init__(
         self,
@@ -115,8 +116,14 @@ def _state_rule(model: CausalModel) -> str:
     if isinstance(model, AdoptedModel):
         return model.state_rule
     if isinstance(model, WindowModel):
-        words = "token" if model.context == 1 else "tokens"
-        return f"the last {model.context} {words}, across line ends"
+        return _last(model.context)
+    if isinstance(model, MaxEntModel):
+        return _last(model.direct.reach + 1)
     if isinstance(model, RecurrentModel):
         return "state carried from the first token to the last, across line ends"
     return "the whole history"
+
+
+def _last(tokens: int) -> str:
+    words = "token" if tokens == 1 else "tokens"
+    return f"the last {tokens} {words}, across line ends"

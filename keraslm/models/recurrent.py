@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
+from keraslm.layers import GRU, LSTM, DirectFeatures, Dropout, SimpleRNN
 from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 
@@ -22,6 +22,8 @@ class RecurrentModel(CausalModel):
             logits_t = h^L_t O + b;   tied: O = E^T, after a projection of h^L_t to the
             embedding's width where the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
+            direct_order n: logits_t[w] + sum over the last 1 .. n - 1 tokens h of
+            D[b(h) + w], a maximum-entropy model beside it; see `DirectFeatures`
     In training, `dropout` is the share of the units dropped between layers,
     `embedding_dropout` that of the words whose vectors are dropped everywhere in a
     window, `weight_drop` that of the recurrent weights. Without `trainable_embedding`,
@@ -30,7 +32,7 @@ class RecurrentModel(CausalModel):
     References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
             between the layers only; Gal & Ghahramani (2016), one mask for all steps,
             and dropped words; Merity, Keskar & Socher (2018), dropped weights;
-            Press & Wolf (2017), tied weights.
+            Press & Wolf (2017), tied weights; Mikolov et al. (2011), direct features.
     """
 
     def __init__(
@@ -46,6 +48,9 @@ class RecurrentModel(CausalModel):
         tied: bool = False,
         residual: bool = False,
         activation: str = "tanh",
+        direct_order: int | None = None,
+        skip: int = 0,
+        bits: int = 22,
         seed: int | None = None,
         trainable_embedding: bool = True,
         **kwargs: Any,
@@ -67,6 +72,9 @@ class RecurrentModel(CausalModel):
         self.tied = tied
         self.residual = residual
         self.activation = activation
+        self.direct_order = direct_order
+        self.skip = skip
+        self.bits = bits
         self.seed = seed
         self.trainable_embedding = trainable_embedding
         # vectors of length 1 where they also predict, else entries of size 1
@@ -84,6 +92,9 @@ class RecurrentModel(CausalModel):
         wide = tied and units != embedding
         self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
         self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)
+        self.direct = None
+        if direct_order is not None:
+            self.direct = DirectFeatures(vocabulary_size, direct_order, skip, bits)
 
     def _new_layer(self, number: int) -> Any:
         seed = None if self.seed is None else self.seed + number
@@ -93,8 +104,9 @@ class RecurrentModel(CausalModel):
         return CELLS[self.cell](self.units, return_state=True, **given)
 
     def initial_states(self, batch_size: Any) -> list[Any]:
-        """Give zeros for every layer."""
-        return [s for layer in self.recurrent for s in layer.initial_state(batch_size)]
+        """Give zeros for every layer, and the ids before a text that features need."""
+        zeros = [s for layer in self.recurrent for s in layer.initial_state(batch_size)]
+        return zeros + (self.direct.initial_state(batch_size) if self.direct else [])
 
     def states_of(self, number: int, states: list[Any]) -> list[Any]:
         """Give a layer's own of the states of all layers."""
@@ -109,14 +121,18 @@ class RecurrentModel(CausalModel):
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """
         hidden, after = self.read(ids, states, training, length)
-        return self.logits(hidden), after
+        logits = self.logits(hidden)
+        if self.direct is not None:
+            contexts, last = self.direct.read(ids, states[len(after) :], length)
+            logits, after = logits + self.direct(contexts), after + last
+        return logits, after
 
     def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
         """Give what the last layer shows.
 
-        Shapes: ids (batch, time) -> (batch, time, units), next states
+        Shapes: ids (batch, time) -> (batch, time, units), next states of the layers
         """
         hidden = self.drop(self._embedded(ids, training), training=training)
         after: list[Any] = []
@@ -143,7 +159,7 @@ class RecurrentModel(CausalModel):
         return self.residual and (number > 0 or self.embedding == self.units)
 
     def logits(self, hidden: Any) -> Any:
-        """Score every token of the vocabulary.
+        """Score every token of the vocabulary by what the last layer shows.
 
         Shapes: (batch, time, units) -> (batch, time, vocabulary)
         """
@@ -182,6 +198,9 @@ class RecurrentModel(CausalModel):
             "tied",
             "residual",
             "activation",
+            "direct_order",
+            "skip",
+            "bits",
             "seed",
             "trainable_embedding",
         )

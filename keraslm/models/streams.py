@@ -12,6 +12,8 @@ from keraslm.generation.together import TokenStreams
 from keraslm.layers import MultiHotDense, arrays
 from keraslm.layers.recurrent import Recurrent
 from keraslm.models.causal import CausalModel
+from keraslm.models.direct_stream import DirectStream
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
 
@@ -27,6 +29,8 @@ def new_stream(model: CausalModel, boundary_id: int) -> TokenStream:
         return RecurrentStream(model, boundary_id)
     if isinstance(model, WindowModel):
         return WindowStream(model, boundary_id)
+    if isinstance(model, MaxEntModel):
+        return MaxEntStream(model, boundary_id)
     raise TypeError(f"no stream is written for {type(model).__name__}")
 
 
@@ -69,6 +73,9 @@ class _Recurrent:
             for layer in model.recurrent
         ]
         self._output, self._bias = output_weights(model)
+        self._direct = (
+            None if model.direct is None else DirectStream(model.direct, texts)
+        )
 
     def push(self, token_id: Any) -> None:
         """Advance every layer by one step and score every token.
@@ -76,9 +83,11 @@ class _Recurrent:
         Shapes: (), or (texts,)
         """
         self.logits = self.advance(token_id) @ self._output + self._bias
+        if self._direct is not None:
+            self.logits += self._direct.push(token_id)
 
     def advance(self, token_id: Any) -> Array:
-        """Advance every layer by one step; give what the logits are made of.
+        """Advance every layer by one step; give what the layers' logits are made of.
 
         Shapes: -> (units,), or (texts, units)
         """
@@ -164,6 +173,19 @@ class WindowStream(_LogitStream):
             return kernel[sorted(set(self._ids))].sum(axis=0) + bias
         places = np.arange(self._model.context) * self._model.vocabulary_size
         return kernel[places + self._ids].sum(axis=0) + bias
+
+
+class MaxEntStream(_LogitStream):
+    """A maximum-entropy model's last few ids."""
+
+    def __init__(self, model: MaxEntModel, boundary_id: int) -> None:
+        self._direct = DirectStream(model.direct)
+        self._bias = array(model.bias)
+        self.push(boundary_id)
+
+    def push(self, token_id: int) -> None:
+        """Move the history on by one token."""
+        self.logits = self._direct.push(token_id) + self._bias
 
 
 def _projected(model: RecurrentModel, embedding: Array) -> Array | None:

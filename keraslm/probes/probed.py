@@ -26,6 +26,20 @@ def network_of(model: Any) -> RecurrentModel:
     return network
 
 
+def network_without_features(model: Any) -> RecurrentModel:
+    """Give the network as `network_of`, if its states alone make its logits.
+
+    Raises: UsageError if it is not recurrent, or has direct features.
+    """
+    network = network_of(model)
+    if network.direct is not None:
+        raise UsageError(
+            "this probe differentiates what the states predict; the model adds direct "
+            "features of its last tokens: train one without --direct-order"
+        )
+    return network
+
+
 def ids_of(model: Any, text: Any) -> np.ndarray:
     """Give the ids of a text, which may also be given as ids.
 

@@ -11,7 +11,7 @@ from keraslm.errors import UsageError
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
 from keraslm.probes.nudged import Nudges, nats, no_nudges, nudged_hidden
-from keraslm.probes.probed import ids_of, inputs_of, network_of
+from keraslm.probes.probed import ids_of, inputs_of, network_without_features
 from keraslm.probes.reading import Array, states_while_reading
 
 LONGEST = 200  # tokens: the pass holds every pair of a loss and a step
@@ -82,7 +82,7 @@ def contributions(model: Any, text: Any) -> list[Contributions]:
 
     Raises: UsageError for another kind of model, or a window of over 200 tokens.
     """
-    network, ids = network_of(model), ids_of(model, text)
+    network, ids = network_without_features(model), ids_of(model, text)
     if len(ids) > LONGEST:
         raise UsageError(
             f"a window has at most {LONGEST} tokens; received {len(ids)}: give a part"

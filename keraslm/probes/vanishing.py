@@ -13,7 +13,7 @@ from keraslm.errors import UsageError
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
 from keraslm.probes.nudged import Nudges, nats, no_nudges, nudged_hidden
-from keraslm.probes.probed import ids_of, inputs_of, network_of
+from keraslm.probes.probed import ids_of, inputs_of, network_without_features
 from keraslm.probes.reading import STATES, Array, states_while_reading
 
 ROWS = 32  # windows that one backward pass differentiates together
@@ -62,7 +62,7 @@ def gradient_norms(
         the text has positions with so many steps before them.
     References: Bengio, Simard & Frasconi (1994); Pascanu, Mikolov & Bengio (2013).
     """
-    network, ids = network_of(model), ids_of(model, text)
+    network, ids = network_without_features(model), ids_of(model, text)
     _check(len(ids), lags, windows)
     inputs = inputs_of(ids)
     starts = np.linspace(0, len(ids) - lags - 1, windows).astype(int)

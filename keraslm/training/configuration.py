@@ -39,6 +39,10 @@ class Configuration:
     smoothing: str | None = None
     prune: str | None = None
     delta: float | None = None
+    # features of the history
+    direct_order: int | None = None
+    skip: int | None = None
+    features: str | None = None
     # the network
     context: int | None = None
     input: str | None = None
@@ -66,6 +70,8 @@ class Configuration:
     decay: float = 0.5
     decay_after: int = 0
     weight_decay: float = 0.01
+    l1: float = 0.0
+    l2: float = 0.0
     clip_norm: float | None = None
     clip_value: float | None = None
     average_steps: int | None = None
@@ -104,6 +110,11 @@ class Configuration:
     def limits_of_pruning(self) -> tuple[int, ...]:
         """What n-grams must occur more often than, order by order."""
         return limits.parse_prune(self.prune or "0")
+
+    @property
+    def feature_bits(self) -> int:
+        """Features are hashed into 2 to the power of this many weights."""
+        return limits.parse_features(self.features or "hashed:22")
 
     @property
     def hidden_sizes(self) -> tuple[int, ...]:

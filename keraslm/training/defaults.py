@@ -25,6 +25,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "bigram": {**_WINDOW, "context": 1},
     "trigram": {**_WINDOW, "context": 2},
     "neural-ngram": {**_WINDOW, "context": 4},
+    "maxent": {
+        "order": 3,
+        "skip": 0,
+        "features": "hashed:22",
+        "learning_rate": 5e-2,
+        "batch_size": 32,
+        "time": 32,
+        "epochs": 5,
+    },
     "recurrent char": {
         "embedding": 64,
         "layers": 1,
@@ -47,10 +56,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 _ONLY_FOR = {
-    "order": ("ngram",),
+    "order": ("ngram", "maxent"),
     "smoothing": ("ngram",),
     "prune": ("ngram",),
     "delta": ("ngram",),
+    "direct_order": RECURRENT,
+    "skip": ("maxent", *RECURRENT),
+    "features": ("maxent", *RECURRENT),
+    "l1": ("maxent", *RECURRENT),
+    "l2": ("maxent", *RECURRENT),
     "context": WINDOWS,
     "input": WINDOWS,
     "hidden": WINDOWS,
@@ -90,6 +104,10 @@ def resolve(c: Configuration) -> Configuration:
         defaults["smoothing"] = "additive"
     if c.input in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
+    if c.model == "maxent" and c.level == "char":
+        defaults["order"] = 5
+    if c.direct_order is not None:
+        defaults |= {"skip": 0, "features": "hashed:22"}
     if c.model == "rnn":
         defaults["learning_rate"] = 2e-3
     if not recurrent and _is_regression(c):
@@ -138,6 +156,7 @@ def _refuse_contradictions(c: Configuration) -> None:
         raise UsageError(
             "samples is an option of the sampled softmax; give --softmax sampled"
         )
+    _refuse_features(c)
     if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:
         raise UsageError(
             f"embedding is a size for --input embedding; received it with {c.input}"
@@ -180,4 +199,23 @@ def _refuse_embeddings(c: Configuration) -> None:
         raise UsageError(
             "a model that is continued brings its own vectors; leave out --embeddings "
             "or --init-from"
+        )
+
+
+def _refuse_features(c: Configuration) -> None:
+    """Refuse features of the history where there are none, or none that count."""
+    if c.model == "maxent" and c.order == 1:
+        raise UsageError("the order of maxent must be 2 or more; received 1")
+    has_features = c.model == "maxent" or c.direct_order is not None
+    for name in ("skip", "features", "l1", "l2"):
+        given = getattr(c, name)
+        if given not in (None, getattr(UNSET, name)) and not has_features:
+            raise UsageError(
+                f"{name} is an option of features of the history; give --direct-order "
+                f"2 or more; received {name} {given} alone"
+            )
+    if c.direct_order is not None and c.softmax == "sampled":
+        raise UsageError(
+            "a sampled softmax scores words by the recurrent layer alone; leave out "
+            "--direct-order, or give --softmax full"
         )

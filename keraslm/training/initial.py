@@ -13,6 +13,10 @@ from keraslm.training.pretrained import with_width
 _SHAPE = (
     "vocabulary_size",
     "min_count",
+    "order",
+    "direct_order",
+    "skip",
+    "features",
     "context",
     "input",
     "hidden",
@@ -74,4 +78,9 @@ def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
                 f"the model of init_from has {name} {value}; received {asked}: "
                 "leave it out, or train a new model"
             )
+    if c.direct_order is not None and "direct_order" not in had:
+        raise UsageError(
+            "the model of init_from has no direct features; received direct_order "
+            f"{c.direct_order}: leave it out, or train a new model"
+        )
     return dataclasses.replace(c, **taken)

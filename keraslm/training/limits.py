@@ -6,7 +6,7 @@ from typing import Any
 from keraslm.errors import UsageError
 
 LEVELS = ("char", "word")
-MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm")
+MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "maxent", "rnn", "gru", "lstm")
 RECURRENT = ("rnn", "gru", "lstm")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw")
 SMOOTHINGS = (
@@ -24,6 +24,7 @@ SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
 SOFTMAXES = ("full", "sampled")
 STATES = ("carried", "reset")
 LARGEST = 2**31 - 1  # of a size or a count of steps
+LEAST_BITS, MOST_BITS = 4, 28  # of hashed features
 LARGEST_SEED = 2**32 - 1  # NumPy's
 
 _CHOICES = {
@@ -44,6 +45,7 @@ _TEXTS = (
     "split",
     "hidden",
     "embeddings",
+    "features",
     "prune",
     "init_from",
 )
@@ -61,6 +63,8 @@ _LEAST = {
     "vocabulary_size": 3,
     "min_count": 1,
     "order": 1,
+    "direct_order": 2,
+    "skip": 0,
     "context": 1,
     "embedding": 1,
     "layers": 1,
@@ -91,6 +95,8 @@ _RULES = {
     "plateau_factor": "above 0 and below 1",
     "decay": "above 0 and below 1",
     "weight_decay": "0 or more",
+    "l1": "0 or more",
+    "l2": "0 or more",
     "clip_norm": "0 or more",
     "clip_value": "above 0",
     "minutes": "above 0",
@@ -125,6 +131,8 @@ def check(name: str, value: Any) -> None:
         parse_hidden(value)
     if name == "prune":
         parse_prune(value)
+    if name == "features":
+        parse_features(value)
 
 
 def parse_hidden(text: str) -> tuple[int, ...]:
@@ -162,6 +170,20 @@ def parse_prune(text: str) -> tuple[int, ...]:
             f"0,0,1 (words are left out by --min-count); received {text!r}"
         )
     return limits
+
+
+def parse_features(text: str) -> int:
+    """Read "hashed:22" as: features are hashed into 2^22 weights.
+
+    Raises: UsageError for anything else.
+    """
+    kind, _, bits = text.partition(":")
+    if kind != "hashed" or bits not in map(str, range(LEAST_BITS, MOST_BITS + 1)):
+        raise UsageError(
+            f"features must be hashed:{LEAST_BITS} to hashed:{MOST_BITS}, such as "
+            f"hashed:22 for 2^22 weights; received {text!r}"
+        )
+    return int(bits)
 
 
 def _check_choice(name: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""The optimizers, which also tell the gradient's norm and average the weights."""
+"""The optimizers, which also tell the gradient's norm, penalise and average weights."""
 
 import functools
 from typing import Any
@@ -8,6 +8,7 @@ from keras import ops
 
 from keraslm.training.averaging import averages
 from keraslm.training.configuration import Configuration
+from keraslm.training.penalties import penalise
 
 
 class _Watched:
@@ -21,6 +22,8 @@ class _Watched:
     averaging_share: Any
     """s, which `Averaging` sets before each step."""
     averages: list[Any]
+    penalties = (0.0, 0.0)
+    """l1 and l2 of the features' weights."""
 
     def build(self, variables: list[Any]) -> None:
         """Make room for the norm and the mean beside the moments."""
@@ -42,8 +45,11 @@ class _Watched:
         squares = [ops.sum(ops.square(_dense(g))) for g in grads if g is not None]
         self.gradient_norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
         super().apply(grads, trainable_variables)  # type: ignore[misc]
+        weights = self._trainable_variables  # type: ignore[attr-defined]
+        if any(self.penalties):
+            rate = self.learning_rate  # type: ignore[attr-defined]
+            penalise(weights, rate, *self.penalties)
         if self.averaging:
-            weights = self._trainable_variables  # type: ignore[attr-defined]
             for mean, weight in zip(self.averages, weights, strict=True):
                 mean.assign(mean + self.averaging_share * (weight - mean))
 
@@ -74,6 +80,7 @@ def new_optimizer(c: Configuration) -> Any:
     """
     optimizer = _new(c)
     optimizer.averaging = averages(c)
+    optimizer.penalties = (c.l1, c.l2)
     return optimizer
 
 

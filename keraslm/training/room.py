@@ -20,8 +20,14 @@ def window_shape(c: Configuration, tokens: int) -> tuple[int, int]:
 def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
     """Refuse a network that could not be trained here on a text of so many tokens.
 
-    Raises: UsageError with the size of the network and of the memory.
+    Raises: UsageError with the size of the network and of the memory, or if the hashed
+        features have no weight for every word.
     """
+    if c.features and 2**c.feature_bits < vocabulary_size:
+        raise UsageError(
+            f"features must have a weight for each of {vocabulary_size:,} words; "
+            f"received {c.features}, which are {2**c.feature_bits:,}: give more bits"
+        )
     if not hasattr(os, "sysconf"):  # Windows does not say
         return
     rows, time = window_shape(c, tokens)
@@ -39,11 +45,14 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
 def count_weights(c: Configuration, vocabulary_size: int) -> int:
     """Count the entries of all matrices; biases are few beside them."""
     embedding = c.embedding or 0
+    hashed = 2**c.feature_bits if c.features else 0
+    if c.model == "maxent":
+        return hashed
     if c.model in RECURRENT:
         units, layers = c.units or 0, c.layers or 0
         cells = GATES[c.model] * units * (embedding + (2 * layers - 1) * units)
         output = 0 if c.tied else units * vocabulary_size
-        return embedding * vocabulary_size + cells + output
+        return embedding * vocabulary_size + cells + output + hashed
     context = c.context or 1
     inputs = {
         "one-hot": context * vocabulary_size,
@@ -57,8 +66,11 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
 
 def width(c: Configuration, vocabulary_size: int) -> int:
     """Count the numbers that a step keeps of a token: logits twice, and each layer."""
+    histories = (c.order or c.direct_order or 0) * (1 + (c.skip or 0))
     if c.model in RECURRENT:
         kept = 2 * (GATES[c.model] + 1) * (c.units or 0) * (c.layers or 0)
+    elif c.model == "maxent":
+        kept = 0
     else:
         kept = (c.context or 1) * (c.embedding or 1) + sum(c.hidden_sizes)
-    return 2 * vocabulary_size + kept
+    return 2 * vocabulary_size + kept + histories

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from keraslm.models import KerasLanguageModel, RecurrentModel, WindowModel
+from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.batches import Windows
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
@@ -26,9 +26,13 @@ MODELS = {
     "trigram": lambda size: WindowModel(size, 2, "one-hot", hidden=(8,)),
     "bag-of-words": lambda size: WindowModel(size, 3, "bag-of-words", hidden=(8,)),
     "neural-ngram": lambda size: WindowModel(size, 3, embedding=6, hidden=(8, 8)),
+    "maxent": lambda size: MaxEntModel(size, 3, skip=1, bits=10),
     "rnn": lambda size: RecurrentModel(size, "rnn", 6, 8, 1, dropout=0.1, seed=1),
     "gru": lambda size: RecurrentModel(size, "gru", 6, 8, 1),
     "lstm": lambda size: RecurrentModel(size, "lstm", 6, 8, 1),
+    "direct": lambda size: RecurrentModel(
+        size, "lstm", 6, 8, 1, direct_order=3, skip=1, bits=10
+    ),
     "tied": lambda size: RecurrentModel(
         size, "lstm", 6, 8, 2, tied=True, residual=True
     ),

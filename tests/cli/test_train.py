@@ -159,6 +159,7 @@ OPTIONS = [
     ("--model bigram --context 3", "neural-ngram"),
     ("--model ngram --units 5", "units"),
     ("--model ngram --order 0", "order"),
+    ("--model maxent --features hashed:99", "hashed:22"),
     ("--model ngram --delta -1", "delta"),
     ("--model ngram --smoothing laplace", "modified-kneser-ney"),
     ("--model ngram --smoothing katz --delta 1", "additive"),

@@ -28,16 +28,16 @@ np.savez(folder / "found.npz", **found)
 """
 
 
-def test_plain_keras_gives_the_same_logits(tmp_path, all_kinds, build, ask, ids):
+def test_plain_keras_gives_the_same_logits(tmp_path, exported_kinds, build, ask, ids):
     np.save(tmp_path / "ids.npy", ids)
     short = ids[:1, :1]  # shorter than every window
     np.save(tmp_path / "short.npy", short)
-    for kind in all_kinds:
+    for kind in exported_kinds:
         stock.export_stock(ask(build(kind)), tmp_path / f"{kind}.keras")
     run = [sys.executable, "-c", PLAIN, tmp_path]
     subprocess.run(run, check=True, cwd=tmp_path)
     with np.load(tmp_path / "found.npz") as found:
-        for kind in all_kinds:
+        for kind in exported_kinds:
             model = build(kind)
             for name, given in (("ids", ids), ("short", short)):
                 expected = np.asarray(model(given))
@@ -83,3 +83,10 @@ def test_what_cannot_be_exported(tmp_path, build, ask, monkeypatch):
     with pytest.raises(UsageError, match="own layers"):
         stock.export_stock(foreign, tmp_path / "out.keras")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["maxent", "lstm-direct"])
+def test_hashed_features_are_refused(tmp_path, build, ask, kind):
+    with pytest.raises(UsageError, match="hashed features of the history have no"):
+        stock.export_stock(ask(build(kind)), tmp_path / "out.keras")
+    assert not list(tmp_path.iterdir())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keraslm.models import KerasLanguageModel, RecurrentModel, WindowModel
+from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
@@ -23,16 +23,23 @@ RECURRENT = {
     "lstm": {"cell": "lstm", "embedding": 4, "units": 4, "layers": 2, "residual": True},
     "tied": {"embedding": 4, "units": 4, "tied": True, "residual": True},
 }
-KINDS = [*WINDOWS, *RECURRENT]
+MAXENT = {"maxent": {"order": 3, "skip": 1, "bits": 8}}
+HASHED = {"units": 4, "layers": 2, "direct_order": 3, "skip": 1, "bits": 8}
+DIRECT = {
+    "lstm-direct": {"cell": "lstm", **HASHED},
+    "gru-direct": {"cell": "gru", **HASHED, "tied": True},
+}
+KINDS = [*WINDOWS, *RECURRENT, *MAXENT, *DIRECT]
 
 
 def new_model(kind):
     """Build a model with weights from a fixed seed, spread out for clear figures."""
-    made = (
-        WindowModel(SIZE, **WINDOWS[kind])
-        if kind in WINDOWS
-        else RecurrentModel(SIZE, **RECURRENT[kind])
-    )
+    if kind in WINDOWS:
+        made = WindowModel(SIZE, **WINDOWS[kind])
+    elif kind in MAXENT:
+        made = MaxEntModel(SIZE, **MAXENT[kind])
+    else:
+        made = RecurrentModel(SIZE, **(RECURRENT | DIRECT)[kind])
     made.build_weights()
     rng = np.random.default_rng(1)
     made.set_weights([rng.normal(0, 0.7, w.shape) for w in made.get_weights()])
@@ -78,5 +85,6 @@ def ask():
 
 
 @pytest.fixture
-def all_kinds():
-    return KINDS
+def exported_kinds():
+    """What stock Keras layers can compute."""
+    return [*WINDOWS, *RECURRENT]

@@ -160,3 +160,9 @@ def test_what_is_refused(build, ids):
         gradient_norms(network, [])
     with pytest.raises(UsageError, match="rnn, gru or lstm; received a WindowModel"):
         gradient_norms(WindowModel(5, 1), ids)
+
+
+def test_features_beside_the_states_are_refused():
+    network = RecurrentModel(5, units=3, layers=1, direct_order=2, bits=6)
+    with pytest.raises(UsageError, match="without --direct-order"):
+        gradient_norms(network, np.array([1, 2, 3]), lags=1, windows=1)

@@ -24,6 +24,8 @@ def configuration(model, out, **more):
         small |= {"units": 5, "layers": 1}
     elif model == "ngram":
         small = {}
+    elif model == "maxent":
+        small = {"features": "hashed:10", "batch_size": 4, "time": 8, "steps": 4}
     else:
         small["hidden"] = "6"
     return Configuration(model=model, out=str(out), **(small | more))

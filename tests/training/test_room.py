@@ -33,6 +33,25 @@ def test_the_weights_are_those_that_are_built(options):
     assert count_weights(c, VOCABULARY) == sum(int(np.prod(w.shape)) for w in matrices)
 
 
+def test_hashed_features_are_counted():
+    c = resolve(Configuration(model="maxent", features="hashed:10"))
+    # 2^10 weights, and a bias of each word
+    assert build(c, VOCABULARY).count_params() == 1024 + VOCABULARY
+    assert count_weights(c, VOCABULARY) == 1024
+    direct = {"direct_order": 3, "features": "hashed:10"}
+    plain, more = (resolve(Configuration(**options)) for options in ({}, direct))
+    added = count_weights(more, VOCABULARY) - count_weights(plain, VOCABULARY)
+    assert added == 1024
+
+
+def test_fewer_features_than_words_are_refused():
+    for more in ({"model": "maxent"}, {"model": "gru", "direct_order": 2}):
+        c = resolve(Configuration(features="hashed:5", **more))
+        check_room(c, 32, 1000)
+        with pytest.raises(UsageError, match="each of 33 words; received hashed:5"):
+            check_room(c, 33, 1000)
+
+
 def test_windows_are_no_larger_than_the_text():
     c = Configuration(batch_size=4, time=100)
     assert window_shape(c, 10) == (4, 3)  # ceil(10 / 4) = 3

@@ -39,7 +39,7 @@ _OPTIONS = (
     _option(
         "--model",
         metavar="NAME",
-        help="ngram, bigram, trigram, neural-ngram, rnn, gru or lstm.",
+        help="ngram, bigram, trigram, neural-ngram, maxent, rnn, gru or lstm.",
     ),
     _option("--out", metavar="RUN", help="The folder to write."),
     click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
@@ -55,12 +55,16 @@ _OPTIONS = (
     _option("--vocabulary-size", type=_WHOLE, help="The most frequent tokens to keep."),
     _option("--min-count", type=_WHOLE, help="Drop tokens that are rarer."),
     # counts
-    _option("--order", type=_WHOLE, help="ngram: tokens of an n-gram; 3."),
+    _option("--order", type=_WHOLE, help="ngram, maxent: tokens of an n-gram; 3."),
     _option("--smoothing", metavar="NAME", help=_SMOOTHING_HELP),
     _option("--prune", metavar="0,0,1", help="ngram: leave out counts up to these."),
     _option(
         "--delta", type=_REAL, help="additive: added to counts; else validation's."
     ),
+    # features of the history
+    _option("--direct-order", type=_WHOLE, help="rnn, gru, lstm: add a maxent model."),
+    _option("--skip", type=_WHOLE, help="Features also skip up to so many tokens; 0."),
+    _option("--features", metavar="hashed:22", help="Hashed into 2^22 weights."),
     # the network
     _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
     _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),
@@ -99,6 +103,8 @@ _OPTIONS = (
     _option("--decay", type=_REAL, help="For the rate, each epoch of a decay; 0.5."),
     _option("--decay-after", type=_WHOLE, help="Epochs before the decay; 0."),
     _option("--weight-decay", type=_REAL, help="Of adamw; 0.01."),
+    _option("--l1", type=_REAL, help="Penalty of the features' weights; 0."),
+    _option("--l2", type=_REAL, help="Penalty of their squares; 0."),
     _option("--clip-norm", type=_REAL, help="Largest norm of the gradient; 1."),
     _option("--clip-value", type=_REAL, help="Largest entry of it, instead."),
     _option("--average-steps", type=_WHOLE, help="Keep the mean of the last weights."),

@@ -1,0 +1,109 @@
+"""A maximum-entropy model: its gradient by definition, and what it comes to."""
+
+import keras
+import numpy as np
+import pytest
+
+from keraslm.models import MaxEntModel, RecurrentModel
+from keraslm.training.carried import CarriedModel
+
+TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4
+SIZE = 7
+
+
+def streams(ids):
+    """The inputs and the targets of a stream."""
+    return np.concatenate([[1], ids[:-1]]).astype(np.int32), ids
+
+
+def slices_of(model, inputs):
+    """Where the slice of each history of each token begins; (time, features)."""
+    seen = np.concatenate([[1] * model.direct.reach, inputs]).astype(np.int32)
+    return np.stack(model.direct.bases(seen), axis=-1)
+
+
+@pytest.mark.backends
+def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
+    model = build("maxent")
+    bias, table = model.get_weights()
+    inputs, targets = ids, np.roll(ids, 1, axis=1)
+    fitted = CarriedModel(model, rows=2)
+    jit = keras.backend.backend() != "torch"
+    fitted.compile(keras.optimizers.SGD(1.0), jit_compile=jit)
+    fitted.train_on_batch({"ids": inputs}, targets, np.ones((2, 9), "float32"))
+
+    # logits = X W + b, X one-hot for each history, W[p, w] = D[p + w]
+    starts = np.concatenate([slices_of(model, row) for row in inputs])  # (18, 4)
+    x = np.zeros((18, len(table) - SIZE + 1))
+    for row, places in zip(x, starts, strict=True):
+        np.add.at(row, places, 1)
+    w = np.stack([table[p : p + SIZE] for p in range(x.shape[1])])
+    p = np.exp(x @ w + bias)
+    p /= p.sum(axis=1, keepdims=True)
+    y = np.eye(SIZE)[targets.ravel()]
+    loss = -np.log(p[y == 1]).mean()
+    d_logits = (p - y) / 18
+    d_table = np.zeros(len(table))
+    for place, row in enumerate(x.T @ d_logits):
+        d_table[place : place + SIZE] += row
+
+    total, tokens = fitted.take_mean_nats()
+    assert total / tokens == pytest.approx(loss, abs=1e-5)
+    new_bias, new_table = model.get_weights()
+    np.testing.assert_allclose(bias - new_bias, d_logits.sum(axis=0), atol=1e-5)
+    np.testing.assert_allclose(table - new_table, d_table, atol=1e-5)
+
+
+def test_all_features_of_an_order_reach_the_relative_frequencies(ask):
+    model = MaxEntModel(SIZE, order=3, bits=20)
+    model.build_weights()
+    language_model = ask(model)
+    inputs, targets = streams(language_model.encoder.encode(TEXT))
+    starts = np.unique(slices_of(model, inputs))
+    assert np.diff(starts).min() >= SIZE  # no two histories share a weight
+    fitted = CarriedModel(model, rows=1)
+    steps = 200
+    rate = keras.optimizers.schedules.CosineDecay(0.5, steps)
+    fitted.compile(keras.optimizers.Adam(rate), jit_compile=False)
+    for _ in range(steps):
+        fitted.forget()
+        weights = np.ones((1, len(inputs)), "float32")
+        fitted.train_on_batch({"ids": inputs[None]}, targets[None], weights)
+
+    # P(w | u v) = count(u v w) / count(u v), across line ends
+    older = np.concatenate([[1], inputs[:-1]])
+    pairs, triples = np.zeros((SIZE,) * 2), np.zeros((SIZE,) * 3)
+    np.add.at(pairs, (older, inputs), 1)
+    np.add.at(triples, (older, inputs, targets), 1)
+    likelihood = triples[older, inputs, targets] / pairs[older, inputs]
+    best = np.exp(-np.log(likelihood).mean())
+    assert language_model.perplexity(TEXT) == pytest.approx(best, rel=0.01)
+
+
+def test_the_card_says_how_far_it_looks_back(ask, build):
+    # trigrams see 2 tokens, and skip 1 the one before
+    assert ask(build("maxent")).state_rule == "the last 3 tokens, across line ends"
+
+
+def test_features_that_weigh_nothing_leave_the_network_as_it_is(ids):
+    plain = RecurrentModel(SIZE, units=4)
+    direct = RecurrentModel(SIZE, units=4, direct_order=4, skip=1, bits=8)
+    for model in (plain, direct):
+        model.build_weights()
+    *network, table = direct.get_weights()
+    assert not table.any()
+    plain.set_weights(network)
+    np.testing.assert_array_equal(plain(ids), direct(ids))
+
+
+def test_a_networks_logits_and_those_of_its_features_are_added(build, ids):
+    direct = build("lstm-direct")
+    plain = RecurrentModel(SIZE, units=4, layers=2)
+    alone = MaxEntModel(SIZE, order=3, skip=1, bits=8)
+    for model in (plain, alone):
+        model.build_weights()
+    *network, table = direct.get_weights()
+    plain.set_weights(network)
+    alone.set_weights([np.zeros(SIZE), table])
+    expected = np.asarray(plain(ids)) + np.asarray(alone(ids))
+    np.testing.assert_allclose(direct(ids), expected, atol=1e-5)
