@@ -1,5 +1,6 @@
 """Keras layers, one idea a file, each with its equation."""
 
+from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
 from keraslm.layers.lstm import LSTM
@@ -11,6 +12,7 @@ from keraslm.layers.window import Window
 __all__ = [
     "GRU",
     "LSTM",
+    "AdaptiveSoftmax",
     "Dropout",
     "MultiHotDense",
     "OneHot",

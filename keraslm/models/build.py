@@ -1,6 +1,6 @@
 """From the names on the command line to a Keras model."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import CELLS, RecurrentModel
@@ -40,8 +40,11 @@ class Sizes(Protocol):
     def seed(self) -> int: ...
 
 
-def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
-    """Build bigram, trigram, neural-ngram, rnn, gru or lstm, with fresh weights."""
+def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalModel:
+    """Build bigram, trigram, neural-ngram, rnn, gru or lstm, with fresh weights.
+
+    A recurrent model predicts with the layer `softmax`, or with the full softmax.
+    """
     model: CausalModel
     if sizes.model in CELLS:
         model = RecurrentModel(
@@ -54,6 +57,7 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             embedding_dropout=sizes.embedding_dropout,
             weight_drop=sizes.weight_drop,
             tied=sizes.tied,
+            softmax=softmax,
             residual=sizes.residual,
             activation=sizes.activation,
             seed=sizes.seed,

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
+from keraslm.layers import GRU, LSTM, AdaptiveSoftmax, Dropout, SimpleRNN
 from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 
@@ -18,13 +18,14 @@ class RecurrentModel(CausalModel):
     """Embed each token, read it with a stack of recurrent layers, predict the next.
 
     Math:   e_t = E[x_t];   h^l_t = cell^l(h^{l-1}_t, h^l_{t-1}),   h^0_t = e_t
-            logits_t = h^L_t O + b;   tied: O = E^T, after a projection of h^L_t to the
+            logits_t = h^L_t O + b, or the log-probabilities of `softmax`;   tied: O = E^T, after a projection of h^L_t to the
             embedding's width where the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
     In training, `dropout` is the share of the units dropped between layers,
     `embedding_dropout` that of the words whose vectors are dropped everywhere in a
     window, `weight_drop` that of the recurrent weights.
-    Raises: UsageError for an unknown cell or a size below 1.
+    Raises: UsageError for an unknown cell, a size below 1, or tied weights with a
+            softmax that has vectors of its own.
     References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
             between the layers only; Gal & Ghahramani (2016), one mask for all steps,
             and dropped words; Merity, Keskar & Socher (2018), dropped weights;
@@ -42,6 +43,7 @@ class RecurrentModel(CausalModel):
         embedding_dropout: float = 0.0,
         weight_drop: float = 0.0,
         tied: bool = False,
+        softmax: AdaptiveSoftmax | None = None,
         residual: bool = False,
         activation: str = "tanh",
         seed: int | None = None,
@@ -60,6 +62,7 @@ class RecurrentModel(CausalModel):
         self.embedding_dropout = embedding_dropout
         self.weight_drop = weight_drop
         self.tied = tied
+        self.softmax = softmax
         self.residual = residual
         self.activation = activation
         self.seed = seed
@@ -76,7 +79,17 @@ class RecurrentModel(CausalModel):
         self.drop = Dropout(dropout, same_steps=True, seed=seed)
         wide = tied and units != embedding
         self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
-        self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)
+        self.predict_next = self._new_output()
+
+    def _new_output(self) -> Any:
+        if self.softmax is None:
+            return None if self.tied else keras.layers.Dense(self.vocabulary_size)
+        if self.tied:
+            raise UsageError(
+                "tied weights need one vector of the embedding's width for every word; "
+                f"{type(self.softmax).__name__} has vectors of its own: leave one out"
+            )
+        return self.softmax
 
     def _new_layer(self, number: int) -> Any:
         seed = None if self.seed is None else self.seed + number
@@ -103,6 +116,28 @@ class RecurrentModel(CausalModel):
         """
         hidden, after = self.read(ids, states, training, length)
         return self.logits(hidden), after
+
+    def step_for_nats(
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Read ids as `step` does; give the logits, or what a softmax reads."""
+        read = self.step if self.softmax is None else self.read
+        return read(ids, states, training, length)
+
+    def nats(self, shown: Any, targets: Any) -> Any:
+        """Give -log P of the targets.
+
+        Shapes: shown (batch, time, ..), targets (batch, time) -> (batch, time)
+        """
+        if self.softmax is None:
+            return super().nats(shown, targets)
+        return self.softmax.nats(shown, targets)
+
+    @property
+    def numbers_a_token(self) -> int:
+        """The most numbers that `nats` makes of a token at once."""
+        softmax = self.softmax
+        return super().numbers_a_token if softmax is None else softmax.widest
 
     def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
@@ -178,7 +213,17 @@ class RecurrentModel(CausalModel):
             "seed",
         )
         own = {name: getattr(self, name) for name in names}
-        return {**super().get_config(), **own, "layers": len(self.recurrent)}
+        softmax = self.softmax and keras.saving.serialize_keras_object(self.softmax)
+        own |= {"layers": len(self.recurrent), "softmax": softmax}
+        return {**super().get_config(), **own}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "RecurrentModel":
+        """Build the model of such arguments."""
+        softmax = config.get("softmax")
+        if softmax is not None:
+            softmax = keras.saving.deserialize_keras_object(softmax)
+        return cls(**{**config, "softmax": softmax})
 
 
 def _check_cell(cell: str, activation: str) -> None:

@@ -48,7 +48,6 @@ class Rows:
 class Scorer(keras.Model):
     """Give log P(target) and the next states, in one compiled call.
 
-    Math:   log softmax(logits_t)[y_t] = logits_t[y_t] - logsumexp(logits_t)
     Shapes: ids, targets (batch, time) -> (batch, time), states
     """
 
@@ -59,11 +58,9 @@ class Scorer(keras.Model):
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Read ids from a state and score their targets."""
         states = [inputs[key] for key in sorted(inputs) if key.startswith("state")]
-        logits, states = self.model.step(inputs["ids"], states)
-        logits = ops.cast(logits, "float32")
-        chosen = ops.take_along_axis(logits, inputs["targets"][..., None], axis=-1)
-        scores = chosen[..., 0] - ops.logsumexp(logits, axis=-1)
-        return {"scores": scores, **_named(states)}
+        shown, states = self.model.step_for_nats(inputs["ids"], states)
+        nats = self.model.nats(ops.cast(shown, "float32"), inputs["targets"])
+        return {"scores": -nats, **_named(states)}
 
 
 class StreamScorer:
@@ -102,8 +99,8 @@ class StreamScorer:
         return table.scores.ravel()[: len(ids)].astype(np.float64)
 
     def _room(self) -> int:
-        """How many tokens a call may hold: (tokens, vocabulary) logits in 256 MB."""
-        return max(2**26 // self.model.vocabulary_size, 1)
+        """How many tokens a call may hold: their logits in 256 MB."""
+        return max(2**26 // self.model.numbers_a_token, 1)
 
     def _unread(self, inputs: Array, targets: Array, time: int) -> Rows:
         """Lay out the rows, each with a guess of where it starts."""

@@ -38,8 +38,8 @@ def export_stock(
 
     Gives the paths of the two. An earlier export is replaced; a vocabulary file that
     keraslm did not write is not.
-    Raises: UsageError if OUT is no .keras, the vocabulary's place is taken, or a bag
-        of words is too large.
+    Raises: UsageError if OUT is no .keras, the vocabulary's place is taken, a bag of
+        words is too large, or the softmax is no stock layer.
     """
     out = pathlib.Path(out)
     if out.suffix != ".keras":
@@ -59,7 +59,8 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     """Build a functional Keras model of stock layers with the same weights.
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
-    Raises: UsageError if a bag of words is too large; TypeError for a foreign model.
+    Raises: UsageError if a bag of words is too large or the softmax is no stock layer;
+        TypeError for a foreign model.
     """
     ids = keras.Input((None,), dtype="int32", name="ids")
     if isinstance(model, RecurrentModel):
@@ -72,6 +73,11 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
 
 
 def _recurrent(model: RecurrentModel, ids: Any) -> Any:
+    if model.softmax is not None:
+        raise UsageError(
+            f"Keras has no stock layer for {type(model.softmax).__name__}; "
+            "export a model trained with --softmax full or sampled"
+        )
     hidden = _embedded(array(model.embed.embeddings), ids)
     for number, layer in enumerate(model.recurrent):
         shown = _given(_stock_cell(model), hidden, *map(array, layer.weights))

@@ -21,7 +21,7 @@ SMOOTHINGS = (
     "modified-kneser-ney",
 )
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
-SOFTMAXES = ("full", "sampled")
+SOFTMAXES = ("full", "adaptive", "sampled")
 STATES = ("carried", "reset")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LARGEST_SEED = 2**32 - 1  # NumPy's

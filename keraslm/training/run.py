@@ -131,14 +131,21 @@ def new_network(
     """Build the network of a configuration, or take the one that it continues."""
     import keras
 
-    from keraslm.models.build import build
     from keraslm.models.language_model import KerasLanguageModel
 
     keras.utils.set_random_seed(c.seed)
-    network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
+    network = initial.keras_model if initial else _built(c, encoder, reporter)
     model = KerasLanguageModel(network, encoder, c.model)
     reporter.note(f"{c.model}: {model.parameters:,} parameters")
     return model
+
+
+def _built(c: Configuration, encoder: TextEncoder, reporter: Reporter) -> Any:
+    from keraslm.models.build import build
+    from keraslm.training.softmax import new_softmax
+
+    softmax = new_softmax(c, encoder.vocabulary, reporter)
+    return build(c, len(encoder.vocabulary), softmax)
 
 
 def _fit(
