@@ -30,6 +30,7 @@ LAYERS = (
     "mixture",
     "vectors",
     "counts",
+    "classes",
     "layers",
     "models",
     "loading",

@@ -23,6 +23,7 @@ COMMANDS = (
     "generate",
     "export",
     "counts",
+    "classes",
     "datasets",
 )
 

@@ -1,6 +1,7 @@
 """Keras layers, one idea a file, each with its equation."""
 
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
+from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
 from keraslm.layers.lstm import LSTM
@@ -13,6 +14,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "AdaptiveSoftmax",
+    "ClassSoftmax",
     "Dropout",
     "MultiHotDense",
     "OneHot",

@@ -14,6 +14,11 @@ Array = npt.NDArray[np.float32]
 tanh = np.tanh
 matmul = np.matmul
 concatenate = np.concatenate
+shape = np.shape
+reshape = np.reshape
+transpose = np.transpose
+take = np.take
+broadcast_to = np.broadcast_to
 _HALF = np.array(0.5, np.float32)  # NumPy takes it in less time than a scalar
 
 

@@ -6,7 +6,9 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, AdaptiveSoftmax, Dropout, SimpleRNN
+from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
+from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
+from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 
@@ -18,8 +20,9 @@ class RecurrentModel(CausalModel):
     """Embed each token, read it with a stack of recurrent layers, predict the next.
 
     Math:   e_t = E[x_t];   h^l_t = cell^l(h^{l-1}_t, h^l_{t-1}),   h^0_t = e_t
-            logits_t = h^L_t O + b, or the log-probabilities of `softmax`;   tied: O = E^T, after a projection of h^L_t to the
-            embedding's width where the two differ
+            logits_t = h^L_t O + b, or the log-probabilities of `softmax`
+            tied: O = E^T, after a projection of h^L_t to the embedding's width where
+            the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
     In training, `dropout` is the share of the units dropped between layers,
     `embedding_dropout` that of the words whose vectors are dropped everywhere in a
@@ -43,7 +46,7 @@ class RecurrentModel(CausalModel):
         embedding_dropout: float = 0.0,
         weight_drop: float = 0.0,
         tied: bool = False,
-        softmax: AdaptiveSoftmax | None = None,
+        softmax: AdaptiveSoftmax | ClassSoftmax | None = None,
         residual: bool = False,
         activation: str = "tanh",
         seed: int | None = None,

@@ -135,6 +135,10 @@ def _refuse_contradictions(c: Configuration) -> None:
         raise UsageError(
             "samples is an option of the sampled softmax; give --softmax sampled"
         )
+    if c.classes is not None and c.softmax != "classes":
+        raise UsageError(
+            "classes is an option of the class softmax; give --softmax classes"
+        )
     if c.tied and c.softmax in OWN_VECTORS:
         raise UsageError(
             "tied weights predict with the embedding's vectors; a softmax "

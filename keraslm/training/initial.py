@@ -21,6 +21,7 @@ _SHAPE = (
     "tied",
     "residual",
     "activation",
+    "classes",
 )
 
 

@@ -21,7 +21,7 @@ SMOOTHINGS = (
     "modified-kneser-ney",
 )
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
-SOFTMAXES = ("full", "adaptive", "sampled")
+SOFTMAXES = ("full", "adaptive", "classes", "sampled")
 STATES = ("carried", "reset")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LARGEST_SEED = 2**32 - 1  # NumPy's
@@ -37,7 +37,16 @@ _CHOICES = {
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),
 }
-_TEXTS = ("corpus", "out", "encoding", "split", "hidden", "prune", "init_from")
+_TEXTS = (
+    "corpus",
+    "out",
+    "encoding",
+    "split",
+    "hidden",
+    "prune",
+    "init_from",
+    "classes",
+)
 _SWITCHES = ("tokenize", "tied", "residual", "vary_time", "tensorboard", "dry_run")
 _LEAST = {
     "vocabulary_size": 3,

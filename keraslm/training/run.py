@@ -81,7 +81,15 @@ def read_texts(
         check_held_out(c, texts)
     else:
         check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
+    if c.softmax == "classes" and initial is None:
+        _check_classes(c, encoder)
     return encoder, texts
+
+
+def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
+    from keraslm.training.softmax import chosen_classes
+
+    chosen_classes(c, encoder.vocabulary)
 
 
 def _encoded(

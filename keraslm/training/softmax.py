@@ -1,12 +1,16 @@
 """The softmax of a run: which words it holds together, from the training text."""
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.layers import AdaptiveSoftmax
+from keraslm.classes import classes_by_frequency, read_classes
+from keraslm.classes.frequency import Classes, split_large
+from keraslm.errors import UsageError
+from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
 from keraslm.layers.adaptive_softmax import band_widths
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
@@ -17,9 +21,18 @@ RESERVED = 2  # <unk> and the line boundary are ids 0 and 1, however frequent
 
 
 def new_softmax(c: Configuration, vocabulary: Vocabulary, reporter: Reporter) -> Any:
-    """Build the adaptive softmax of a run; None is the full softmax."""
-    if c.softmax != "adaptive":
-        return None
+    """Build the adaptive or the class softmax of a run; None is the full softmax.
+
+    Raises: UsageError if the classes cannot be had.
+    """
+    if c.softmax == "adaptive":
+        return _adaptive(c, vocabulary, reporter)
+    if c.softmax == "classes":
+        return _classes(c, vocabulary, reporter)
+    return None
+
+
+def _adaptive(c: Configuration, vocabulary: Vocabulary, reporter: Reporter) -> Any:
     cutoffs = choose_cutoffs(vocabulary.counts)
     head, *shares = shares_of(vocabulary.counts, cutoffs)
     softmax = AdaptiveSoftmax(len(vocabulary), cutoffs, shares)
@@ -30,6 +43,31 @@ def new_softmax(c: Configuration, vocabulary: Vocabulary, reporter: Reporter) ->
         f"tokens), then {sizes} at width {widths}"
     )
     return softmax
+
+
+def _classes(c: Configuration, vocabulary: Vocabulary, reporter: Reporter) -> Any:
+    softmax = ClassSoftmax(chosen_classes(c, vocabulary).tolist())
+    reporter.note(
+        f"class softmax: {softmax.number:,} classes of at most {softmax.largest:,} "
+        "words"
+    )
+    return softmax
+
+
+def chosen_classes(c: Configuration, vocabulary: Vocabulary) -> Classes:
+    """Give each word's class: from a file, or by frequency; sqrt(V) are usual.
+
+    Raises: UsageError if the number is none, or the file is no file of classes.
+    """
+    asked = c.classes or str(round(math.sqrt(len(vocabulary))))
+    if not asked.isdecimal():
+        return split_large(read_classes(asked, vocabulary))
+    if not 1 <= int(asked) <= len(vocabulary):
+        raise UsageError(
+            f"classes must be 1 to the vocabulary's {len(vocabulary)}, or a file of "
+            f"keraslm classes; received {asked}"
+        )
+    return split_large(classes_by_frequency(vocabulary.counts, int(asked)))
 
 
 def choose_cutoffs(counts: npt.NDArray[Any]) -> list[int]:

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import AdaptiveSoftmax, arrays
+from keraslm.layers import AdaptiveSoftmax, ClassSoftmax, arrays
 from keraslm.probes import gradient
 
 pytestmark = pytest.mark.backends
@@ -16,6 +16,9 @@ RNG = np.random.default_rng(0)
 KINDS = {
     "one band": lambda: AdaptiveSoftmax(WORDS, [5], [0.3]),
     "two bands": lambda: AdaptiveSoftmax(WORDS, [4, 11], [0.2, 0.1]),
+    "three classes": lambda: ClassSoftmax([2, 1] + [0, 1, 0] * 9),
+    "a class a word": lambda: ClassSoftmax(list(range(WORDS))),
+    "one class": lambda: ClassSoftmax([0] * WORDS),
     "bands of one word": lambda: AdaptiveSoftmax(WORDS, [1, 28], [0.9, 0.0]),
 }
 
@@ -118,6 +121,43 @@ def test_adaptive_by_hand():
     # in the band: e^(1 x 2 x 0.5) = e, 1 and 2
     expected = [0.25, *(0.75 * np.array([np.e, 1, 2]) / (np.e + 3))]
     np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def two_classes():
+    """Give words 0, 2 in class 0 and 1 in class 1, with odds that are easy to read."""
+    layer = ClassSoftmax([0, 1, 0])
+    layer.build((None, 1))
+    classes = [[0.0, 0.0]], np.log([0.25, 0.75])
+    words = [[[0.0], [1.0]], [[5.0], [5.0]]], np.zeros((2, 2))
+    layer.set_weights([np.float32(w) for w in (*classes, *words)])
+    return layer
+
+
+def test_classes_by_hand():
+    found = np.exp(ops.convert_to_numpy(two_classes()(np.float32([[1.0]]))))[0]
+    # within class 0: e^0 and e^1; word 1 is alone in class 1
+    expected = [0.25 / (1 + np.e), 0.75, 0.25 * np.e / (1 + np.e)]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_scores_are_added_to_words_and_classes_by_hand():
+    def scores(words):
+        added = np.log(np.float32([1, 1, 3, 9, 1]))  # words 0 to 2, classes 0 and 1
+        return ops.take(ops.convert_to_tensor(added), words)
+
+    layer, x = two_classes(), np.ones((1, 3, 1), "float32")
+    # classes: 0.25 x 9 and 0.75 x 1, so 3/4 and 1/4; in class 0: 1 and 3 e
+    expected = [0.75 / (1 + 3 * np.e), 0.25, 0.75 * 3 * np.e / (1 + 3 * np.e)]
+    found = np.exp(ops.convert_to_numpy(layer(x, scores=scores)))
+    np.testing.assert_allclose(found, [[expected] * 3], rtol=1e-5)
+    nats = ops.convert_to_numpy(layer.nats(x, np.array([[0, 1, 2]]), scores))
+    np.testing.assert_allclose(np.exp(-nats), [expected], rtol=1e-5)
+
+
+@pytest.mark.parametrize("classes", [[], [0, 2], [-1, 0]])
+def test_classes_without_words_are_refused(classes):
+    with pytest.raises(UsageError, match="numbered from 0"):
+        ClassSoftmax(classes)
 
 
 @pytest.mark.parametrize(
