@@ -45,6 +45,7 @@ class Merging:
         self.n = np.zeros((slots, slots))
         at = self.slot_of_word[first], self.slot_of_word[second]
         np.add.at(self.n, at, many)
+        self.left, self.right = self.n.sum(axis=1), self.n.sum(axis=0)
         self._build(number)
 
     def _build(self, number: int) -> None:
@@ -68,6 +69,7 @@ class Merging:
         self.n[rest, new] = self.n[new, rest] = 0.0
         self.n[rest, rest] -= after[new]  # the word beside itself left the rest too
         self.n[new], self.n[:, new] = after, before
+        self.left[new], self.right[new] = after.sum(), before.sum()
         mine = np.array(self.active)
         self._change(mine, [old[0]], [self.n[rest], self.n[new]], after)
         self._change(mine, [old[1]], [self.n[:, rest], self.n[:, new]], before)
@@ -87,6 +89,8 @@ class Merging:
         self.n[kept] += gone_row
         self.n[:, kept] += self.n[:, gone]
         self.n[gone] = self.n[:, gone] = 0.0
+        self.left[kept] += self.left[gone]
+        self.right[kept] += self.right[gone]
         self._share(kept, total + self._sum(kept, beside))
         self.active.remove(gone)
         others = np.array([slot for slot in self.active if slot != kept], int)
@@ -129,7 +133,7 @@ class Merging:
     def _weigh(self, slot: int) -> None:
         """Put together what the loss of a class with each other has beside the sum."""
         n, others = self.n, [other for other in self.active if other != slot]
-        left, right = n.sum(axis=1), n.sum(axis=0)
+        left, right = self.left, self.right
         to, back, same = n[slot, others], n[others, slot], n[others, others]
         mine = n[slot, slot]
         corner = _f(mine + to + back + same) - _f(mine) - _f(to) - _f(back) - _f(same)
