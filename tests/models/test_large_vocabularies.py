@@ -66,7 +66,9 @@ def test_a_saved_model_gives_the_same_figures(language_model, text, tmp_path):
     again = KerasLanguageModel.load(tmp_path / "m.keras")
     found, expected = again.stream(), language_model.stream()
     np.testing.assert_array_equal(found.logits, expected.logits)
-    first, second = (m.keras_model.softmax.get_config() for m in (again, language_model))
+    first, second = (
+        m.keras_model.softmax.get_config() for m in (again, language_model)
+    )
     assert first == second
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from conftest import configuration, corpus_of
 
 from keraslm.errors import UsageError
 from keraslm.training.configuration import Configuration
@@ -28,20 +27,22 @@ def test_a_small_vocabulary_has_a_head_and_a_band(counts):
 
 
 @pytest.mark.parametrize("softmax", ["adaptive", "classes"])
-def test_a_run_keeps_its_softmax_and_so_does_one_that_continues_it(tmp_path, softmax):
-    c = configuration("gru", tmp_path / "one", softmax=softmax)
-    first = train(c, corpus_of(TEXT))
+def test_a_run_keeps_its_softmax_and_so_does_one_that_continues_it(
+    tmp_path, softmax, small, texts
+):
+    c = small("gru", tmp_path / "one", softmax=softmax)
+    first = train(c, texts(TEXT))
     kept = first.model.keras_model.softmax
     assert kept is not None
-    again = configuration("gru", tmp_path / "two", init_from=str(tmp_path / "one"))
-    second = train(again, corpus_of(TEXT))
+    again = small("gru", tmp_path / "two", init_from=str(tmp_path / "one"))
+    second = train(again, texts(TEXT))
     assert second.model.keras_model.softmax.get_config() == kept.get_config()
     assert second.card.nats_per_token < np.log(len(second.model.vocabulary)) + 0.2
-    other = configuration(
+    other = small(
         "gru", tmp_path / "x", init_from=str(tmp_path / "one"), softmax="sampled"
     )
     with pytest.raises(UsageError, match=f"has softmax {softmax}; received sampled"):
-        train(other, corpus_of(TEXT))
+        train(other, texts(TEXT))
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,9 @@ def test_what_does_not_go_together_is_refused(options, words):
 
 @pytest.mark.parametrize("classes", ["0", "999", "no-such-file"])
 def test_classes_that_cannot_be_had_are_refused_before_anything_is_written(
-    tmp_path, classes
+    tmp_path, classes, small, texts
 ):
-    c = configuration("gru", tmp_path / "run", softmax="classes", classes=classes)
+    c = small("gru", tmp_path / "run", softmax="classes", classes=classes)
     with pytest.raises(UsageError):
-        train(c, corpus_of(TEXT))
+        train(c, texts(TEXT))
     assert not (tmp_path / "run").exists()
