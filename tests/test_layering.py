@@ -32,6 +32,7 @@ LAYERS = (
     "audit",
     "vectors",
     "counts",
+    "classes",
     "layers",
     "models",
     "adoption",

@@ -29,6 +29,7 @@ COMMANDS = (
     "export",
     "counts",
     "embeddings",
+    "classes",
     "datasets",
 )
 

@@ -35,7 +35,7 @@ def export_stock(
     Gives the paths of the two. An earlier export is replaced; a vocabulary file that
     keraslm did not write is not.
     Raises: UsageError if OUT is no .keras, the vocabulary's place is taken, a bag of
-        words is too large, or the model was adopted.
+        words is too large, the model was adopted, or has no stock layers.
     """
     out = pathlib.Path(out)
     if out.suffix != ".keras":
@@ -60,7 +60,7 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
     Raises: UsageError if a bag of words is too large, the model is a foreign one, or
-        features are hashed.
+        its features or its softmax are no stock layer.
     """
     if getattr(model, "direct", None) is not None:
         raise UsageError(
@@ -81,6 +81,11 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
 
 
 def _recurrent(model: RecurrentModel, ids: Any) -> Any:
+    if model.softmax is not None:
+        raise UsageError(
+            f"Keras has no stock layer for {type(model.softmax).__name__}; "
+            "export a model trained with --softmax full or sampled"
+        )
     hidden = _embedded(array(model.embed.embeddings), ids)
     for number, layer in enumerate(model.recurrent):
         shown = _given(_stock_cell(model), hidden, *map(array, layer.weights))

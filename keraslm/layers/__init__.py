@@ -1,5 +1,7 @@
 """Keras layers, one idea a file, each with its equation."""
 
+from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
+from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.direct_features import DirectFeatures
 from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
@@ -12,6 +14,8 @@ from keraslm.layers.window import Window
 __all__ = [
     "GRU",
     "LSTM",
+    "AdaptiveSoftmax",
+    "ClassSoftmax",
     "DirectFeatures",
     "Dropout",
     "MultiHotDense",

@@ -12,6 +12,13 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 tanh = np.tanh
+matmul = np.matmul
+concatenate = np.concatenate
+shape = np.shape
+reshape = np.reshape
+transpose = np.transpose
+take = np.take
+broadcast_to = np.broadcast_to
 _HALF = np.array(0.5, np.float32)  # NumPy takes it in less time than a scalar
 
 
@@ -41,3 +48,9 @@ def split(x: Array, parts: int, axis: int = -1) -> Iterable[Array]:
         return x.reshape(parts, -1)  # its rows: ten times as fast as slices
     width = x.shape[axis] // parts
     return [x[..., k * width : (k + 1) * width] for k in range(parts)]
+
+
+def log_softmax(x: Array) -> Array:
+    """Give x - log sum exp x, along the last axis."""
+    x = x - x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))

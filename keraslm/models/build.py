@@ -1,6 +1,6 @@
 """From the names on the command line to a Keras model."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from keraslm.models.causal import CausalModel
 from keraslm.models.maxent import MaxEntModel
@@ -51,8 +51,11 @@ class Sizes(Protocol):
     def seed(self) -> int: ...
 
 
-def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
-    """Build any of the networks with fresh weights."""
+def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalModel:
+    """Build any of the networks with fresh weights.
+
+    A recurrent model predicts with the layer `softmax`, or with the full softmax.
+    """
     model: CausalModel
     if sizes.model in CELLS:
         model = RecurrentModel(
@@ -65,6 +68,7 @@ def build(sizes: Sizes, vocabulary_size: int) -> CausalModel:
             embedding_dropout=sizes.embedding_dropout,
             weight_drop=sizes.weight_drop,
             tied=sizes.tied,
+            softmax=softmax,
             residual=sizes.residual,
             activation=sizes.activation,
             direct_order=sizes.direct_order,

@@ -22,7 +22,7 @@ class CausalModel(keras.Model):
 
     @property
     def numbers_per_token(self) -> int:
-        """How many numbers a prediction takes at most: a logit for every token."""
+        """The most numbers that `nats` makes of a token at once: a logit a word."""
         return self.vocabulary_size
 
     @abc.abstractmethod
@@ -37,6 +37,19 @@ class CausalModel(keras.Model):
 
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """
+
+    def step_for_nats(
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Read ids as `step` does; give what `nats` takes: the logits, or less."""
+        return self.step(ids, states, training, length)
+
+    def nats(self, shown: Any, targets: Any) -> Any:
+        """Give -log P of the targets.
+
+        Shapes: shown (batch, time, ..), targets (batch, time) -> (batch, time)
+        """
+        return ops.sparse_categorical_crossentropy(targets, shown, from_logits=True)
 
     def call(self, ids: Any, training: bool = False) -> Any:
         """Read ids from the beginning of a line.

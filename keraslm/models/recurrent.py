@@ -7,6 +7,8 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, DirectFeatures, Dropout, SimpleRNN
+from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
+from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 
@@ -19,8 +21,9 @@ class RecurrentModel(CausalModel):
     """Embed each token, read it with a stack of recurrent layers, predict the next.
 
     Math:   e_t = E[x_t];   h^l_t = cell^l(h^{l-1}_t, h^l_{t-1}),   h^0_t = e_t
-            logits_t = h^L_t O + b;   tied: O = E^T, after a projection of h^L_t to the
-            embedding's width where the two differ
+            logits_t = h^L_t O + b, or the log-probabilities of `softmax`
+            tied: O = E^T, after a projection of h^L_t to the embedding's width where
+            the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
             direct_order n: logits_t[w] + sum over the last 1 .. n - 1 tokens h of
             D[b(h) + w], a maximum-entropy model beside it; see `DirectFeatures`
@@ -28,7 +31,8 @@ class RecurrentModel(CausalModel):
     `embedding_dropout` that of the words whose vectors are dropped everywhere in a
     window, `weight_drop` that of the recurrent weights. Without `trainable_embedding`,
     E stays as it is.
-    Raises: UsageError for an unknown cell or a size below 1.
+    Raises: UsageError for an unknown cell, a size below 1, or tied weights with a
+            softmax that has vectors of its own.
     References: Mikolov et al. (2010); Zaremba, Sutskever & Vinyals (2014), dropout
             between the layers only; Gal & Ghahramani (2016), one mask for all steps,
             and dropped words; Merity, Keskar & Socher (2018), dropped weights;
@@ -46,6 +50,7 @@ class RecurrentModel(CausalModel):
         embedding_dropout: float = 0.0,
         weight_drop: float = 0.0,
         tied: bool = False,
+        softmax: AdaptiveSoftmax | ClassSoftmax | None = None,
         residual: bool = False,
         activation: str = "tanh",
         direct_order: int | None = None,
@@ -70,6 +75,7 @@ class RecurrentModel(CausalModel):
         self.embedding_dropout = embedding_dropout
         self.weight_drop = weight_drop
         self.tied = tied
+        self.softmax = softmax
         self.residual = residual
         self.activation = activation
         self.direct_order = direct_order
@@ -91,10 +97,20 @@ class RecurrentModel(CausalModel):
         self.drop = Dropout(dropout, same_steps=True, seed=seed)
         wide = tied and units != embedding
         self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
-        self.predict_next = None if tied else keras.layers.Dense(vocabulary_size)
+        self.predict_next = self._new_output()
         self.direct = None
         if direct_order is not None:
             self.direct = DirectFeatures(vocabulary_size, direct_order, skip, bits)
+
+    def _new_output(self) -> Any:
+        if self.softmax is None:
+            return None if self.tied else keras.layers.Dense(self.vocabulary_size)
+        if self.tied:
+            raise UsageError(
+                "tied weights need one vector of the embedding's width for every word; "
+                f"{type(self.softmax).__name__} has vectors of its own: leave one out"
+            )
+        return self.softmax
 
     def _new_layer(self, number: int) -> Any:
         seed = None if self.seed is None else self.seed + number
@@ -126,6 +142,28 @@ class RecurrentModel(CausalModel):
             contexts, last = self.direct.read(ids, states[len(after) :], length)
             logits, after = logits + self.direct(contexts), after + last
         return logits, after
+
+    def step_for_nats(
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Read ids as `step` does; give the logits, or what a softmax reads."""
+        read = self.step if self.softmax is None else self.read
+        return read(ids, states, training, length)
+
+    def nats(self, shown: Any, targets: Any) -> Any:
+        """Give -log P of the targets.
+
+        Shapes: shown (batch, time, ..), targets (batch, time) -> (batch, time)
+        """
+        if self.softmax is None:
+            return super().nats(shown, targets)
+        return self.softmax.nats(shown, targets)
+
+    @property
+    def numbers_per_token(self) -> int:
+        """The most numbers that `nats` makes of a token at once."""
+        softmax = self.softmax
+        return super().numbers_per_token if softmax is None else softmax.widest
 
     def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
@@ -205,7 +243,17 @@ class RecurrentModel(CausalModel):
             "trainable_embedding",
         )
         own = {name: getattr(self, name) for name in names}
-        return {**super().get_config(), **own, "layers": len(self.recurrent)}
+        softmax = self.softmax and keras.saving.serialize_keras_object(self.softmax)
+        own |= {"layers": len(self.recurrent), "softmax": softmax}
+        return {**super().get_config(), **own}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "RecurrentModel":
+        """Build the model of such arguments."""
+        softmax = config.get("softmax")
+        if softmax is not None:
+            softmax = keras.saving.deserialize_keras_object(softmax)
+        return cls(**{**config, "softmax": softmax})
 
 
 def _check_cell(cell: str, activation: str) -> None:

@@ -48,7 +48,6 @@ class Rows:
 class Scorer(keras.Model):
     """Give log P(target) and the next states, in one compiled call.
 
-    Math:   log softmax(logits_t)[y_t] = logits_t[y_t] - logsumexp(logits_t)
     Shapes: ids, targets (batch, time) -> (batch, time), states
     """
 
@@ -59,11 +58,9 @@ class Scorer(keras.Model):
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Read ids from a state and score their targets."""
         states = [inputs[key] for key in sorted(inputs) if key.startswith("state")]
-        logits, states = self.model.step(inputs["ids"], states)
-        logits = ops.cast(logits, "float32")
-        chosen = ops.take_along_axis(logits, inputs["targets"][..., None], axis=-1)
-        scores = chosen[..., 0] - ops.logsumexp(logits, axis=-1)
-        return {"scores": scores, **_named(states)}
+        shown, states = self.model.step_for_nats(inputs["ids"], states)
+        nats = self.model.nats(ops.cast(shown, "float32"), inputs["targets"])
+        return {"scores": -nats, **_named(states)}
 
 
 class StreamScorer:

@@ -1,5 +1,6 @@
 """Reading and writing one token at a time, in NumPy: microseconds a call."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ class _Recurrent:
             [np.zeros((*texts, model.units), np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
         ]
-        self._output, self._bias = output_weights(model)
+        self._predict = _prediction(model)
         self._direct = (
             None if model.direct is None else DirectStream(model.direct, texts)
         )
@@ -82,7 +83,7 @@ class _Recurrent:
 
         Shapes: (), or (texts,)
         """
-        self.logits = self.advance(token_id) @ self._output + self._bias
+        self.logits = self._predict(self.advance(token_id))
         if self._direct is not None:
             self.logits += self._direct.push(token_id)
 
@@ -195,8 +196,18 @@ def _projected(model: RecurrentModel, embedding: Array) -> Array | None:
     return embedding @ kernel + bias if small else None
 
 
+def _prediction(model: RecurrentModel) -> Callable[[Array], Array]:
+    """Give the function from what the last layer shows to the logits."""
+    softmax = model.softmax
+    if softmax is not None:
+        weights = [array(weight) for weight in softmax.weights]
+        return lambda hidden: softmax.log_probabilities(hidden, weights, arrays)
+    output, bias = output_weights(model)
+    return lambda hidden: hidden @ output + bias
+
+
 def output_weights(model: RecurrentModel) -> tuple[Array, Array]:
-    """Give O and b of the last layer; tied, O is the projection times E^T.
+    """Give O and b of the full softmax; tied, O is the projection times E^T.
 
     Shapes: (units, vocabulary), (vocabulary,)
     """

@@ -55,13 +55,14 @@ class CarriedModel(keras.Model):
         """Read the next window and keep where it ended.
 
         `inputs` holds the "ids", it may hold the "length" of a row that is read, and
-        with a sampled softmax the words "drawn". Gives the logits, or what the sampled
-        softmax is computed from.
+        with a sampled softmax the words "drawn". Gives the logits, or what the loss of
+        another softmax is computed from.
         """
         # copied: torch assigns in place what its gradient still needs
         states = [ops.copy(state) for state in self.states]
         length = inputs["length"][0] if "length" in inputs else None
-        read = self.model.step if self.sampled is None else self.model.read
+        model = self.model
+        read = model.step_for_nats if self.sampled is None else model.read
         shown, after = read(inputs["ids"], states, training, length)
         if training and self.carries:
             for state, value in zip(self.states, after, strict=True):
@@ -78,7 +79,7 @@ class CarriedModel(keras.Model):
     ) -> Any:
         """Average the nats over the tokens that are no padding."""
         if self.sampled is None:
-            nats = ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+            nats = self.model.nats(y_pred, y)
         else:
             nats = self.sampled.nats(self.model, y_pred, y, x["drawn"])
         # an array, from train_on_batch on torch

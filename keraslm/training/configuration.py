@@ -61,6 +61,7 @@ class Configuration:
     activation: str = "tanh"
     softmax: str = "full"
     samples: int | None = None
+    classes: str | None = None
     # the optimizer
     optimizer: str = "adam"
     learning_rate: float | None = None

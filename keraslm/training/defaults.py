@@ -81,6 +81,7 @@ _ONLY_FOR = {
     "weight_drop": RECURRENT,
     "activation": ("rnn",),
 }
+OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
 UNSET = Configuration()
 
 
@@ -155,6 +156,15 @@ def _refuse_contradictions(c: Configuration) -> None:
     if c.samples is not None and c.softmax != "sampled":
         raise UsageError(
             "samples is an option of the sampled softmax; give --softmax sampled"
+        )
+    if c.classes is not None and c.softmax != "classes":
+        raise UsageError(
+            "classes is an option of the class softmax; give --softmax classes"
+        )
+    if c.tied and c.softmax in OWN_VECTORS:
+        raise UsageError(
+            "tied weights predict with the embedding's vectors; a softmax "
+            f"{c.softmax} has vectors of its own: leave one of the two out"
         )
     _refuse_features(c)
     if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:

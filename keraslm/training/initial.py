@@ -6,7 +6,7 @@ from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import UNSET, resolve
+from keraslm.training.defaults import OWN_VECTORS, UNSET, resolve
 from keraslm.training.pretrained import with_width
 
 # What a model brings with it; a run that continues it cannot choose them anew.
@@ -27,6 +27,7 @@ _SHAPE = (
     "tied",
     "residual",
     "activation",
+    "classes",
 )
 
 
@@ -71,6 +72,9 @@ def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
     """
     had = {"freeze": False} | model.metadata.get("configuration", {})
     taken = {name: had[name] for name in _SHAPE if name in had}
+    softmax = had.get("softmax", UNSET.softmax)
+    if softmax in OWN_VECTORS or c.softmax in OWN_VECTORS:
+        taken["softmax"] = softmax
     for name, value in taken.items():
         asked = getattr(c, name)
         if asked not in (getattr(UNSET, name), value):

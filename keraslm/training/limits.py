@@ -21,7 +21,7 @@ SMOOTHINGS = (
     "modified-kneser-ney",
 )
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
-SOFTMAXES = ("full", "sampled")
+SOFTMAXES = ("full", "adaptive", "classes", "sampled")
 STATES = ("carried", "reset")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LEAST_BITS, MOST_BITS = 4, 28  # of hashed features
@@ -48,6 +48,7 @@ _TEXTS = (
     "features",
     "prune",
     "init_from",
+    "classes",
 )
 _SWITCHES = (
     "tokenize",

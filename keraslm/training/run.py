@@ -125,7 +125,15 @@ def read_texts(
         check_held_out(c, texts)
     else:
         check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
+    if c.softmax == "classes" and initial is None:
+        _check_classes(c, encoder)
     return encoder, texts
+
+
+def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
+    from keraslm.training.softmax import chosen_classes
+
+    chosen_classes(c, encoder.vocabulary)
 
 
 def _encoded(
@@ -183,11 +191,10 @@ def new_network(
     """
     import keras
 
-    from keraslm.models.build import build
     from keraslm.models.language_model import KerasLanguageModel
 
     keras.utils.set_random_seed(c.seed)
-    network = initial.keras_model if initial else build(c, len(encoder.vocabulary))
+    network = initial.keras_model if initial else _built(c, encoder, reporter)
     model = KerasLanguageModel(network, encoder, c.model)
     if pretrained is not None:
         network.embed.set_weights([pretrained.rows])
@@ -196,6 +203,14 @@ def new_network(
     also = f", and {frozen:,} frozen ones" if frozen else ""
     reporter.note(f"{c.model}: {model.parameters:,} parameters{also}")
     return model
+
+
+def _built(c: Configuration, encoder: TextEncoder, reporter: Reporter) -> Any:
+    from keraslm.models.build import build
+    from keraslm.training.softmax import new_softmax
+
+    softmax = new_softmax(c, encoder.vocabulary, reporter)
+    return build(c, len(encoder.vocabulary), softmax)
 
 
 def _fit(

@@ -83,7 +83,8 @@ _OPTIONS = (
     _option("--weight-drop", type=_REAL, help="Share of recurrent weights dropped."),
     _option("--tied/--no-tied", help="Predict with the embedding's own weights."),
     _option("--residual/--no-residual", help="Add a layer's input to its output."),
-    _option("--softmax", metavar="full|sampled", help="Sampled: quicker training."),
+    _option("--softmax", metavar="NAME", help="full, adaptive, classes or sampled."),
+    _option("--classes", metavar="N|FILE", help="Of the softmax; FILE: of classes."),
     _option(
         "--samples", type=_WHOLE, help="Words a step of the sampled softmax; 1024."
     ),

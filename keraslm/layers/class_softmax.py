@@ -1,0 +1,181 @@
+"""A softmax over classes, and then over the words of a class."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy
+from keras import ops
+
+from keraslm.errors import UsageError
+
+AT_ONCE = 8  # tokens of a class that are multiplied with its words together
+FAR = -1e9  # nats: the score of a place that holds no word
+Scores = Callable[[Any], Any]
+
+
+@keras.saving.register_keras_serializable("keraslm")
+class ClassSoftmax(keras.layers.Layer):
+    """Predict the class of the next word, then the word among those of its class.
+
+    `classes` holds the class of every word, from 0 on, none left out. The words'
+    vectors stand class by class, every class padded to the largest one.
+
+    Math:   log P(w) = log softmax(A x + a)[c(w)] + log softmax_{v in c(w)}(O x + b)[w]
+            `scores` gives numbers s(.) that are added: s(w) to the score of the word w,
+            s(V + c) to the score of the class c
+    Shapes: features (.., width) -> log-probabilities (.., vocabulary), in nats;
+            scores: words (.., n) -> (.., n)
+    Raises: UsageError if a class from 0 to the highest has no word.
+    References: Goodman (2001); Mikolov, Kombrink, Burget, Cernocky & Khudanpur (2011).
+    """
+
+    def __init__(self, classes: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        own = numpy.asarray(classes, numpy.int64)
+        sizes = numpy.bincount(own) if own.size and own.min() >= 0 else own[:0]
+        if not sizes.size or not sizes.all():
+            raise UsageError(
+                "classes must be numbered from 0 on, each with a word or more; "
+                f"received {own[:10].tolist()} .. for {len(own)} words"
+            )
+        self.classes = own.tolist()
+        self.number, self.largest = len(sizes), int(sizes.max())
+        # the words of each class, and where each word stands in that table
+        order = numpy.argsort(own, kind="stable")
+        first = numpy.repeat(numpy.cumsum(sizes) - sizes, sizes)
+        place = numpy.arange(len(own)) - first
+        members = numpy.full((self.number, self.largest), -1)
+        members[own[order], place] = order
+        self._members = members.astype("int32")
+        self._places = numpy.empty(len(own), "int32")
+        self._places[order] = own[order] * self.largest + place
+
+    @property
+    def widest(self) -> int:
+        """The most numbers that `nats` makes of a token at once."""
+        width = self.word_kernel.shape[-1]
+        return self.number + self.largest * (2 + 2 * width // AT_ONCE)
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make A and a of the classes, O and b of the words."""
+        width = input_shape[-1] or 1
+        spread = keras.initializers.RandomUniform(-0.05, 0.05)
+        table = (self.number, self.largest)
+        self.class_kernel = self.add_weight((width, self.number), name="class_kernel")
+        self.class_bias = self.add_weight((self.number,), "zeros", name="class_bias")
+        self.word_kernel = self.add_weight((*table, width), spread, name="word_kernel")
+        self.word_bias = self.add_weight(table, "zeros", name="word_bias")
+
+    def call(self, features: Any, scores: Scores | None = None) -> Any:
+        """Give the log-probabilities of all words, which are logits too."""
+        return self.log_probabilities(features, self.weights, ops, scores)
+
+    def log_probabilities(
+        self, features: Any, weights: list[Any], np: Any, scores: Scores | None = None
+    ) -> Any:
+        """Compute the equation with `keras.ops` or `keraslm.layers.arrays`.
+
+        Shapes: (.., width) -> (.., vocabulary)
+        """
+        lead = tuple(np.shape(features)[:-1])
+        of_class = self._class_log_probabilities(features, weights, np, scores)
+        width = weights[2].shape[-1]
+        kernel = np.transpose(np.reshape(weights[2], (-1, width)))
+        words = np.matmul(features, kernel) + np.reshape(weights[3], (-1,))
+        members = self._members.reshape(-1)
+        words = words + numpy.where(members < 0, FAR, 0.0).astype("float32")
+        if scores is not None:
+            words = words + scores(_spread(numpy.maximum(members, 0), lead, np))
+        words = np.reshape(words, (*lead, self.number, self.largest))
+        words = np.log_softmax(words) + of_class[..., None]
+        return np.take(np.reshape(words, (*lead, -1)), self._places, axis=-1)
+
+    def _class_log_probabilities(
+        self, features: Any, weights: list[Any], np: Any, scores: Scores | None
+    ) -> Any:
+        """Give log P(class).
+
+        Shapes: (.., width) -> (.., classes)
+        """
+        logits = np.matmul(features, weights[0]) + weights[1]
+        if scores is not None:
+            numbers = numpy.arange(self.number, dtype="int32") + len(self.classes)
+            lead = tuple(np.shape(features)[:-1])
+            logits = logits + scores(_spread(numbers, lead, np))
+        return np.log_softmax(logits)
+
+    def nats(self, features: Any, targets: Any, scores: Scores | None = None) -> Any:
+        """Give -log P of the targets alone: of each, the words of its class are read.
+
+        Shapes: features (.., width), targets (..) -> (..)
+        """
+        lead = tuple(ops.shape(targets))
+        place = ops.take(self._places, ops.cast(targets, "int32"))
+        own, place = place // self.largest, place % self.largest  # (..) both
+        of_class = self._class_log_probabilities(features, self.weights, ops, scores)
+        flat = ops.reshape(features, (-1, features.shape[-1]))
+        words = self._word_logits(flat, ops.reshape(own, (-1,)))
+        words = ops.reshape(words, (*lead, self.largest))
+        members = ops.take(self._members, own, axis=0)  # (.., largest)
+        words = words + ops.where(members < 0, FAR, 0.0)
+        if scores is not None:
+            words = words + scores(ops.maximum(members, 0))
+        return -_at(of_class, own) - _at(ops.log_softmax(words), place)
+
+    def _word_logits(self, features: Any, own: Any) -> Any:
+        """Score the words of each token's class.
+
+        The tokens are sorted by class and cut into groups of one class each, so that
+        the words' vectors are fetched once a group, and not once a token.
+        Shapes: features (tokens, width), own (tokens,) -> (tokens, largest)
+        """
+        tokens, width = ops.shape(own)[0], features.shape[-1]
+        order = ops.argsort(own)
+        in_order = ops.take(own, order)
+        numbers = ops.arange(self.number, dtype="int32")
+        start = ops.searchsorted(in_order, numbers, side="left")
+        size = ops.searchsorted(in_order, numbers, side="right") - start
+        groups_after = ops.cumsum((size + AT_ONCE - 1) // AT_ONCE)
+        groups_before = groups_after - (size + AT_ONCE - 1) // AT_ONCE
+        rank = ops.arange(tokens, dtype="int32") - ops.take(start, in_order)
+        row = ops.take(groups_before, in_order) * AT_ONCE + rank  # of the groups' table
+        groups = tokens // AT_ONCE + self.number  # so many are enough
+        index = ops.arange(groups, dtype="int32")
+        of_group = ops.searchsorted(groups_after, index, side="right")
+        of_group = ops.minimum(of_group, self.number - 1)
+        table = ops.scatter(
+            row[:, None], ops.take(features, order, axis=0), (groups * AT_ONCE, width)
+        )
+        table = ops.reshape(table, (groups, AT_ONCE, width))
+        kernel = ops.take(self.word_kernel, of_group, axis=0)
+        bias = ops.take(self.word_bias, of_group, axis=0)
+        words = ops.matmul(table, ops.transpose(kernel, (0, 2, 1))) + bias[:, None]
+        words = ops.reshape(words, (groups * AT_ONCE, self.largest))
+        # from the order by class back to that of the text
+        row = ops.scatter(order[:, None], row, (tokens,))
+        return ops.take(words, row, axis=0)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        """Give (.., vocabulary)."""
+        return (*input_shape[:-1], len(self.classes))
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments of the layer."""
+        return {**super().get_config(), "classes": list(self.classes)}
+
+
+def _spread(numbers: Any, lead: tuple[Any, ...], np: Any) -> Any:
+    """Repeat numbers for every token.
+
+    Shapes: (n,) -> (.., n)
+    """
+    return np.broadcast_to(numbers, (*lead, len(numbers)))
+
+
+def _at(table: Any, places: Any) -> Any:
+    """Pick an entry of the last axis.
+
+    Shapes: (.., n), (..) -> (..)
+    """
+    return ops.take_along_axis(table, places[..., None], axis=-1)[..., 0]

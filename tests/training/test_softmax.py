@@ -1,0 +1,68 @@
+"""The softmax of a run: its bands and classes, and what is refused."""
+
+import numpy as np
+import pytest
+
+from keraslm.errors import UsageError
+from keraslm.training.configuration import Configuration
+from keraslm.training.defaults import resolve
+from keraslm.training.run import train
+from keraslm.training.softmax import choose_cutoffs, shares_of
+
+TEXT = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
+
+
+def test_the_bands_cover_what_they_should():
+    # of 100 tokens: 60, 70, 80, 90 after four words; 85% after four, 95% after seven
+    counts = np.array([60, 10, 10, 10, 2, 2, 2, 2, 1, 1])
+    assert choose_cutoffs(counts) == [4, 7]
+    assert shares_of(counts, [4, 7]) == pytest.approx([0.9, 0.06, 0.04])
+
+
+@pytest.mark.parametrize("counts", [[1, 1, 1], [0, 9, 1], [0, 5, 90, 1, 1]])
+def test_a_small_vocabulary_has_a_head_and_a_band(counts):
+    cutoffs = choose_cutoffs(np.array(counts))
+    assert 2 <= cutoffs[0] < len(counts)
+    assert cutoffs == sorted({*cutoffs})
+
+
+@pytest.mark.parametrize("softmax", ["adaptive", "classes"])
+def test_a_run_keeps_its_softmax_and_so_does_one_that_continues_it(
+    tmp_path, softmax, small, texts
+):
+    c = small("gru", tmp_path / "one", softmax=softmax)
+    first = train(c, texts(TEXT))
+    kept = first.model.keras_model.softmax
+    assert kept is not None
+    again = small("gru", tmp_path / "two", init_from=str(tmp_path / "one"))
+    second = train(again, texts(TEXT))
+    assert second.model.keras_model.softmax.get_config() == kept.get_config()
+    assert second.card.nats_per_token < np.log(len(second.model.vocabulary)) + 0.2
+    other = small(
+        "gru", tmp_path / "x", init_from=str(tmp_path / "one"), softmax="sampled"
+    )
+    with pytest.raises(UsageError, match=f"has softmax {softmax}; received sampled"):
+        train(other, texts(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"softmax": "adaptive", "tied": True}, "vectors of its own"),
+        ({"softmax": "classes", "tied": True}, "vectors of its own"),
+        ({"classes": "9"}, "--softmax classes"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(options, words):
+    with pytest.raises(UsageError, match=words):
+        resolve(Configuration(model="lstm", **options))
+
+
+@pytest.mark.parametrize("classes", ["0", "999", "no-such-file"])
+def test_classes_that_cannot_be_had_are_refused_before_anything_is_written(
+    tmp_path, classes, small, texts
+):
+    c = small("gru", tmp_path / "run", softmax="classes", classes=classes)
+    with pytest.raises(UsageError):
+        train(c, texts(TEXT))
+    assert not (tmp_path / "run").exists()
