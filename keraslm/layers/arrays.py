@@ -12,6 +12,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 tanh = np.tanh
+add = np.add
 matmul = np.matmul
 concatenate = np.concatenate
 shape = np.shape

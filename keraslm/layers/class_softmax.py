@@ -84,7 +84,7 @@ class ClassSoftmax(keras.layers.Layer):
         kernel = np.transpose(np.reshape(weights[2], (-1, width)))
         words = np.matmul(features, kernel) + np.reshape(weights[3], (-1,))
         members = self._members.reshape(-1)
-        words = words + numpy.where(members < 0, FAR, 0.0).astype("float32")
+        words = np.add(words, numpy.where(members < 0, FAR, 0.0).astype("float32"))
         if scores is not None:
             words = words + scores(_spread(numpy.maximum(members, 0), lead, np))
         words = np.reshape(words, (*lead, self.number, self.largest))
