@@ -17,7 +17,12 @@ from keraslm.adoption.numbering import Numbering, renumber
 from keraslm.adoption.reading import Foreign, look_at, scores_of
 from keraslm.adoption.token_file import read_tokens
 from keraslm.errors import ModelFileError, UsageError
-from keraslm.models.adopted import NOTHING, AdoptedModel, CarriedModel, RereadModel
+from keraslm.models.adopted import (
+    NOTHING,
+    AdoptedModel,
+    AdoptedRecurrent,
+    AdoptedWindow,
+)
 from keraslm.models.foreign import open_foreign
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.vocabulary import Vocabulary
@@ -78,7 +83,7 @@ def _model(
     if carried is not None:
         return carried
     network, context = _any_batch(foreign), _context(foreign, context)
-    model = RereadModel(network, context=context, **numbers)
+    model = AdoptedWindow(network, context=context, **numbers)
     off = difference(foreign, model)
     if off > SAME:
         raise ModelFileError(
@@ -88,10 +93,10 @@ def _model(
     return model
 
 
-def _carried(foreign: Foreign, numbers: dict[str, Any]) -> CarriedModel | None:
+def _carried(foreign: Foreign, numbers: dict[str, Any]) -> AdoptedRecurrent | None:
     """Give the network with its states outside, or None where that is another model."""
     try:
-        model = CarriedModel(rebuild(foreign.network, carried=True), **numbers)
+        model = AdoptedRecurrent(rebuild(foreign.network, carried=True), **numbers)
         return model if difference(foreign, model) <= SAME else None
     except Exception:  # Keras raises whatever it stumbled over
         return None

@@ -33,7 +33,8 @@ class ClassSoftmax(keras.layers.Layer):
     def __init__(self, classes: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         own = numpy.asarray(classes, numpy.int64)
-        sizes = numpy.bincount(own) if own.size and own.min() >= 0 else own[:0]
+        in_range = own.size and own.min() >= 0 and own.max() < own.size
+        sizes = numpy.bincount(own) if in_range else own[:0]
         if not sizes.size or not sizes.all():
             raise UsageError(
                 "classes must be numbered from 0 on, each with a word or more; "

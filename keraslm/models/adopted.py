@@ -12,9 +12,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from keraslm.errors import UsageError
 from keraslm.layers import Window
 from keraslm.models.causal import CausalModel
-from keraslm.models.foreign import check_stock
 
 SCORES = ("logits", "probabilities")
 NOTHING = -1  # instead of an id: no token of the foreign model
@@ -50,6 +50,7 @@ class AdoptedModel(CausalModel):
         self.vocabulary_size = len(self.places)
         self.foreign_size = int(network.outputs[0].shape[-1])
         self.one_hot = len(network.inputs[0].shape) == 3
+        _check(self)
         self.built = True  # the network came with its weights
 
     @property
@@ -99,18 +100,22 @@ class AdoptedModel(CausalModel):
             "scores": self.scores,
         }
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "AdoptedModel":
-        """Build the model; a network with layers that are not stock is refused."""
-        check_stock(config["network"], "the adopted network")
-        network = keras.saving.deserialize_keras_object(
-            config["network"], safe_mode=True
-        )
-        return cls(**{**config, "network": network})
+
+def _check(model: AdoptedModel) -> None:
+    """Refuse numbers that name no token."""
+    size, ours = model.foreign_size, model.vocabulary_size
+    numbers = {"places": model.places, "unknown": model.unknown, "given": model.given}
+    for name, values in numbers.items():
+        if any(type(n) is not int or not NOTHING <= n < size for n in values):
+            raise UsageError(f"{name} must be tokens of a network that has {size}")
+    if len(model.given) != ours + 1 or NOTHING in model.unknown:
+        raise UsageError(f"{ours} tokens read {ours + 1} inputs, each once")
+    if model.scores not in SCORES:
+        raise UsageError(f"scores must be one of {', '.join(SCORES)}")
 
 
 @keras.saving.register_keras_serializable("keraslm")
-class CarriedModel(AdoptedModel):
+class AdoptedRecurrent(AdoptedModel):
     """A foreign recurrent network whose states go in and come out.
 
     Shapes: network: tokens, states -> outputs (batch, time, V), next states
@@ -136,7 +141,7 @@ class CarriedModel(AdoptedModel):
 
 
 @keras.saving.register_keras_serializable("keraslm")
-class RereadModel(AdoptedModel):
+class AdoptedWindow(AdoptedModel):
     """A foreign network that reads the last `context` tokens anew at every position.
 
     A network that predicts one token, (batch, V), gets the window with padding before

@@ -1,8 +1,9 @@
 """A network in a model file from a stranger: one of ours, plain sizes, its weights.
 
 Keras would build whatever object a configuration names. Here the name is looked up
-among keraslm's own models, and the configuration may only hold plain values, so there
-is nothing that could be run.
+among keraslm's own models, and the configuration may only hold plain values, layers of
+keraslm, and for an adopted network stock layers of Keras, so there is nothing that
+could be run.
 """
 
 import contextlib
@@ -20,9 +21,10 @@ import keras
 from keraslm import archive, members
 from keraslm.errors import ModelFileError
 from keraslm.models.causal import CausalModel
+from keraslm.models.foreign import check_stock
 from keraslm.models.weights_file import stored_shapes
 
-LARGEST_CONFIG = 1 << 20  # bytes
+LARGEST_CONFIG = 1 << 24  # bytes
 LARGEST_FREE = 1000  # a size that is no axis of the weights, such as a context
 LARGEST_NUMBER = 1 << 63
 LONGEST_TEXT = 100
@@ -35,6 +37,8 @@ POLICIES = (
     "mixed_bfloat16",
 )
 _OF_LAYERS = ("name", "trainable", "dtype")  # what every Keras layer is given
+_GATHERED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_NUMBERINGS = ("places", "unknown", "given")  # of tokens; an adopted model checks them
 _SEVERAL_MAKE_WEIGHTS = threading.RLock()
 
 
@@ -46,26 +50,28 @@ def read_network(path: pathlib.Path, vocabulary_size: int) -> CausalModel:
     """
     with archive.opened(path) as opened:
         stored = members.read_json(path, opened, archive.CONFIG, LARGEST_CONFIG)
-        network, config = _class_of(path, stored), _config_of(path, stored)
+        network, config = _class_of(path, stored, CausalModel), _config_of(path, stored)
         _check_names(path, network, config)
-        if config["vocabulary_size"] != vocabulary_size:
+        size = config.get("vocabulary_size", vocabulary_size)
+        if size != vocabulary_size:
             raise ModelFileError(
-                f"{path} holds a model of {config['vocabulary_size']!r:.30} tokens and "
-                f"a vocabulary of {vocabulary_size}; they must be equal"
+                f"{path} holds a model of {size!r:.30} tokens and a vocabulary of "
+                f"{vocabulary_size}; they must be equal"
             )
         with members.extracted(path, opened, archive.WEIGHTS) as weights:
             return _filled(path, network, config, weights)
 
 
-def _class_of(path: pathlib.Path, stored: dict[str, Any]) -> type[CausalModel]:
+def _class_of(path: pathlib.Path, stored: dict[str, Any], base: Any) -> Any:
     """Look up the class among keraslm's own; nothing is imported by its name."""
     name, module = stored.get("registered_name"), stored.get("module")
     if f"{name}".startswith("keraslm>") and f"{module}".startswith("keraslm."):
         found = keras.saving.get_registered_object(name)
-        if isinstance(found, type) and issubclass(found, CausalModel):
+        if isinstance(found, type) and issubclass(found, base):
             return found
     what = f"{module!s:.40}.{stored.get('class_name')!s:.40}"
-    raise ModelFileError(f"{path} holds a {what}, not a model of keraslm")
+    kind = "model" if base is CausalModel else "layer"
+    raise ModelFileError(f"{path} holds a {what}, not a {kind} of keraslm")
 
 
 def _config_of(path: pathlib.Path, stored: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +84,7 @@ def _config_of(path: pathlib.Path, stored: dict[str, Any]) -> dict[str, Any]:
         plain["dtype"] = _policy(plain["dtype"])
     for name, value in plain.items():
         values = value if isinstance(value, list) else [value]
-        if not all(map(_is_plain, values)):
+        if not _describes_layer(value) and not all(map(_is_plain, values)):
             raise ModelFileError(
                 f"{path} is refused: {name[:40]!r} in its config is not a plain value"
             )
@@ -96,6 +102,10 @@ def _names(config: Any) -> bool:
     return isinstance(config, dict) and config.keys() == {"name"}
 
 
+def _describes_layer(value: Any) -> bool:
+    return isinstance(value, dict) and "class_name" in value
+
+
 def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) <= LONGEST_TEXT and value.isprintable()
@@ -104,19 +114,25 @@ def _is_plain(value: Any) -> bool:
     return value is None or (isinstance(value, int) and abs(value) < LARGEST_NUMBER)
 
 
-def _check_names(
-    path: pathlib.Path, network: type[CausalModel], config: dict[str, Any]
-) -> None:
+def _check_names(path: pathlib.Path, kind: type[Any], config: dict[str, Any]) -> None:
     """Let arguments be missing, which have defaults, but not be unknown."""
-    known = [*inspect.signature(network.__init__).parameters, *_OF_LAYERS]
+    known = [name for base in kind.__mro__ for name in _arguments_of(base)]
     for name in config:
-        if name not in known or name in ("self", "kwargs"):
+        if name not in (*known, *_OF_LAYERS):
             raise ModelFileError(
-                f"{path} has an argument {name[:40]!r} that {network.__name__} does "
+                f"{path} has an argument {name[:40]!r} that {kind.__name__} does "
                 "not know; install the keraslm that wrote it"
             )
-    if "vocabulary_size" not in config:
+    if "vocabulary_size" in known and "vocabulary_size" not in config:
         raise ModelFileError(f"{path} is damaged: its config lacks 'vocabulary_size'")
+
+
+def _arguments_of(kind: type[Any]) -> Iterator[str]:
+    """Give the names that a class of keraslm's own takes."""
+    if kind.__module__.startswith("keraslm."):
+        for name, parameter in inspect.signature(kind.__init__).parameters.items():
+            if name != "self" and parameter.kind not in _GATHERED:
+                yield name
 
 
 def _filled(
@@ -130,17 +146,32 @@ def _filled(
         _check_sizes(config, shapes)
         numbers = sum(math.prod(shape) for shape in shapes)
         with _weights_of(numbers):
-            model = network(**config)
-            model.build_weights()
+            model = network(**{n: _argument(path, v) for n, v in config.items()})
+            if not model.built:
+                model.build_weights()
         if model.count_params() != numbers:
             raise ValueError(f"{numbers} weights for {model.count_params()}")
         model.load_weights(weights)
+    except ModelFileError:
+        raise
     except Exception as error:  # Keras and h5py raise whatever they stumbled over
         raise ModelFileError(
             f"{path} is damaged: its config and its weights do not make a model "
             f"({_reason(error)})"
         ) from error
     return model
+
+
+def _argument(path: pathlib.Path, value: Any) -> Any:
+    """Give a plain value as it is; make a layer of its description."""
+    if not _describes_layer(value):
+        return value
+    if not f"{value.get('registered_name')}".startswith("keraslm>"):
+        check_stock(value, str(path))
+        return keras.saving.deserialize_keras_object(value, safe_mode=True)
+    layer, config = _class_of(path, value, keras.layers.Layer), _config_of(path, value)
+    _check_names(path, layer, config)
+    return layer(**config)
 
 
 def _reason(error: Exception) -> str:
@@ -154,6 +185,8 @@ def _check_sizes(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> N
     """Refuse sizes that the weights do not show, before a layer is made of them."""
     axes = {length for shape in shapes for length in shape}
     for name, value in config.items():
+        if _describes_layer(value) or name in _NUMBERINGS:
+            continue
         sizes = value if isinstance(value, list) else [value]
         layers = value if name == "layers" else len(sizes)
         if layers > 1 and 2 * layers > len(shapes):  # a layer has two arrays or more
@@ -176,14 +209,16 @@ def _weights_of(numbers: int) -> Iterator[None]:
     left = numbers
 
     @functools.wraps(add_weight)
-    def counted(layer: Any, shape: Any = (), *args: Any, **named: Any) -> Any:
+    def counted(
+        layer: Any, shape: Any = (), initializer: Any = None, *rest: Any, **named: Any
+    ) -> Any:
         nonlocal left
         if threading.get_ident() == thread:
             left -= math.prod(shape)
             if left < 0:
                 raise ValueError(f"it needs more weights than the {numbers} stored")
-            named["initializer"] = "zeros"
-        return add_weight(layer, shape, *args, **named)
+            initializer = "zeros"
+        return add_weight(layer, shape, initializer, *rest, **named)
 
     with _SEVERAL_MAKE_WEIGHTS:
         keras.layers.Layer.add_weight = counted

@@ -5,15 +5,15 @@ import concurrent.futures
 import numpy as np
 import pytest
 from keras import ops
-from keraslm.models.stock import export_stock
 
 import keraslm
 from keraslm.adoption import Adoption, adopt
 from keraslm.adoption.checks import check_deterministic
 from keraslm.adoption.reading import Foreign
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.export.stock import export_stock
 from keraslm.models import KerasLanguageModel, RecurrentModel
-from keraslm.models.adopted import CarriedModel, RereadModel
+from keraslm.models.adopted import AdoptedRecurrent, AdoptedWindow
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
@@ -68,7 +68,7 @@ def adopted(tmp_path, saved):
 @pytest.mark.parametrize("how", [{}, {"context": 20}])
 def test_a_recurrent_network_reads_the_whole_history(adopted, how):
     network, model = adopted("sequence_logits", **how)
-    kind = RereadModel if how else CarriedModel
+    kind = AdoptedWindow if how else AdoptedRecurrent
     assert isinstance(model.keras_model, kind)
     expect(model, log_softmax(answer(network, np.array([PLACES[:-1]])))[0])
 
@@ -93,7 +93,7 @@ def test_masking_the_padding_changes_nothing_in_a_text(saved):
     tokens = ["", *"\nabcd"]  # the padding is token 0, as Keras wants it
     network, path, file = saved("masked", tokens)
     model = adopt(path, file)
-    assert isinstance(model.keras_model, CarriedModel)
+    assert isinstance(model.keras_model, AdoptedRecurrent)
     text = "abcad\ncc"
     ids = model.encoder.encode(text)
     places = [tokens.index(c) for c in "\n" + text]

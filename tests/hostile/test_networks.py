@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import keraslm
+import keraslm.layers
 
 LAMBDA = {
     "module": "keras.layers",
@@ -48,7 +49,7 @@ def test_code_in_a_lambda_does_not_run(tmp_path, network, refused, rewritten):
     for config in (code, inside):
         data = json.dumps(config).encode()
         path = rewritten(tmp_path / "model.keras", network, {"config.json": data})
-        refused(path, "not a model of keraslm|not a plain value")
+        refused(path, "not a model of keraslm|only Keras's own layers may be opened")
     assert not marker.exists()
 
 
@@ -66,11 +67,24 @@ READS_A_FILE = {
 }
 
 
+OTHER_LAYER = {"class_name": "Y", "module": "keraslm.x", "registered_name": "keraslm>Y"}
+
+
+def classes(last, **more):
+    """Describe a class softmax of two words."""
+    softmax = keraslm.layers.ClassSoftmax([0, 0])
+    described = keras.saving.serialize_keras_object(softmax)
+    return {**described, "config": {**described["config"], "classes": [0, last]} | more}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"activation": TOUCH}, "'activation' in its config is not a plain value"),
-        ({"cell": READS_A_FILE}, "'cell' in its config is not a plain value"),
+        ({"activation": TOUCH}, "only Keras's own layers may be opened"),
+        ({"cell": READS_A_FILE}, "only Keras's own layers may be opened"),
+        ({"softmax": OTHER_LAYER}, "a keraslm.x.Y, not a layer of keraslm"),
+        ({"softmax": classes(10**12)}, "classes must be numbered"),
+        ({"softmax": classes(0, units=10**9)}, "'units' that ClassSoftmax"),
         ({"units": [[LAMBDA]]}, "'units' in its config is not a plain value"),
         ({"dtype": LAMBDA}, "'dtype' in its config is not a plain value"),
         (
