@@ -32,7 +32,10 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
 
 
 def leftovers(path: pathlib.Path) -> list[pathlib.Path]:
-    """Find the temporary files that killed processes left beside a path."""
+    """Find the temporary files that killed processes left beside a path.
+
+    Its name may hold wildcards.
+    """
     return sorted(path.parent.glob(f".{path.stem}-????????{path.suffix}"))
 
 

@@ -40,7 +40,7 @@ def compare_with_killed(c: "Configuration", step: int) -> dict[str, Any]:
     """
     whole = _train(dataclasses.replace(c, out=f"{c.out}-whole"))
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_train, args=(c, step))
+    process = context.Process(target=_train_until_killed, args=(c, step))
     process.start()
     process.join()
     if process.exitcode is None or process.exitcode >= 0:
@@ -53,16 +53,21 @@ def compare_with_killed(c: "Configuration", step: int) -> dict[str, Any]:
     }
 
 
+def _train_until_killed(c: "Configuration", step: int) -> None:
+    from keraslm_cli.quiet import LEVEL, quieten_tensorflow
+
+    os.environ.pop(LEVEL, None)  # of the parent: this process is to be quiet itself
+    quieten_tensorflow()
+    _train(c, reporter=Killed(step))
+
+
 def _train(
-    c: "Configuration", killed_at: int | None = None, resume: bool = False
+    c: "Configuration", reporter: Reporter | None = None, resume: bool = False
 ) -> "RunFolder":
     from keraslm.training.run import train
-    from keraslm_cli.quiet import quieten_tensorflow
     from keraslm_cli.texts import open_named_corpus
 
-    quieten_tensorflow()
     corpus = open_named_corpus(c.corpus, c.encoding, c.split)
-    reporter = Reporter() if killed_at is None else Killed(killed_at)
     return train(c, corpus, reporter=reporter, resume=resume).folder
 
 

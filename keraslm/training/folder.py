@@ -71,7 +71,7 @@ class RunFolder:
         if there and not overwrite:
             raise UsageError(
                 f"{self.path} holds {self.holds} already ({', '.join(there)}); "
-                f"{self.way_out}"
+                + self.way_out
             )
         for file in self.files:
             if file.is_dir():
@@ -106,7 +106,7 @@ class RunFolder:
 
     def sweep(self) -> None:
         """Remove the temporary files of a run that was killed."""
-        for file in (*self.files, self.model_of_step(0)):
+        for file in (*self.files, self.path / "checkpoints" / "step-*.keras"):
             for temporary in leftovers(file):
                 temporary.unlink()
 

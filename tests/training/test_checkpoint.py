@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from keraslm import archive
 from keraslm.errors import ModelFileError
 from keraslm.training.checkpoint import DESCRIPTION, Checkpoint
+from keraslm.training.folder import RunFolder
 
 CHECKPOINT = Checkpoint(
     {"units": 5, "seed": 0, "validation text (SHA-256)": None},
@@ -127,3 +128,15 @@ def test_an_array_of_objects_is_refused(file):
     members = {DESCRIPTION: described, f"{archive.ARRAYS}00000.npy": objects + b"cos"}
     archive.write_members(file, members)
     assert "object" in refused(file)
+
+
+def test_what_killed_writers_left_is_swept_away(tmp_path):
+    folder = RunFolder(tmp_path)
+    (tmp_path / "checkpoints").mkdir()
+    left = (".model-a1b2c3d4.keras", "checkpoints/.step-000000007-a1b2c3d4.keras")
+    mine = (".model-notes.keras", "checkpoints/step-000000007.keras")
+    for name in (*left, *mine):
+        (tmp_path / name).write_bytes(b"")
+    folder.sweep()
+    files = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {tmp_path / name for name in mine}
