@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import measures
-from keraslm.errors import UsageError
+from keraslm.errors import Terminated, UsageError
 from keraslm.figures.ladder import Point, draw_ladder
 from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
@@ -27,7 +27,8 @@ from keraslm.training.defaults import WORDS_KEPT, resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.reporter import Reporter
-from keraslm.training.run import read_texts, to_measure, train
+from keraslm.training.run import train
+from keraslm.training.texts import read_texts, to_measure
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.text_format import write_vectors
 from keraslm.vectors.training import train_vectors
@@ -40,8 +41,8 @@ class Ladder:
 
     `options` are those of `Configuration` that all rungs share: the level, what makes
     the vocabulary, the seed. Every rung is a run of its own in the folder; the results
-    are written after each, so that a ladder that was interrupted goes on with the
-    rungs that it lacks.
+    are written after each, so that a ladder that was interrupted goes on with the run
+    that it was in, and with the rungs that it lacks.
 
     Raises: UsageError, CorpusError before the first rung.
     """
@@ -100,6 +101,8 @@ class Ladder:
         result = Result(rung.name, rung.title, note=rung.note)
         try:
             found = self._measured(rung)
+        except Terminated:
+            raise
         except Exception as error:  # whatever it was, the other rungs go on
             found = {"failure": _reason(error)}
         gc.collect()
@@ -127,7 +130,9 @@ class Ladder:
     def _trained(self, rung: Rung, **more: Any) -> dict[str, Any]:
         options = {**self._options, **rung.options, **more}
         c = Configuration(**options, out=str(self.folder.run(rung.name)))
-        run = train(c, self._corpus, True, self._reporter, self._command)
+        run = train(c, self._corpus, True, self._reporter, self._command, resume=True)
+        if run.model.metadata.get("interrupted"):
+            raise KeyboardInterrupt
         size = run.folder.model.stat().st_size
         return self._checked(run.model.parameters, size, run.card)
 

@@ -14,10 +14,12 @@ from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
+from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.rate_curve import RateCurve
 from keraslm.training.reporter import Reporter
-from keraslm.training.run import default_folder, new_network, read_texts
+from keraslm.training.run import default_folder
+from keraslm.training.texts import read_texts
 
 STEPS = 200  # unless steps or minutes are given
 LEAST_STEPS = 50  # fewer raise the rate faster than a network can follow

@@ -11,8 +11,10 @@ from keraslm.errors import UsageError, VectorFileError
 from keraslm.training.configuration import Configuration, read_toml
 from keraslm.training.fit import batch, compiled
 from keraslm.training.initial import complete
+from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
-from keraslm.training.run import new_network, read_texts, train
+from keraslm.training.run import train
+from keraslm.training.texts import read_texts
 
 ROWS = {"the": [1, 2, 3], "dog": [-1, 0.5, 4], "cat": [2, 2, -2]}
 NEURAL = ["bigram", "trigram", "neural-ngram", "rnn", "gru", "lstm"]
