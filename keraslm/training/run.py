@@ -26,7 +26,7 @@ from keraslm.training.initial import complete
 from keraslm.training.pretrained import Pretrained, read_pretrained
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import checkpoint_to_resume, finished, identity
-from keraslm.training.room import check_room
+from keraslm.training.room import check_features, check_room
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,7 +133,8 @@ def read_texts(
 def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
     from keraslm.training.softmax import chosen_classes
 
-    chosen_classes(c, encoder.vocabulary)
+    classes = chosen_classes(c, encoder.vocabulary)
+    check_features(c, len(classes) + len(set(classes.tolist())))
 
 
 def _encoded(

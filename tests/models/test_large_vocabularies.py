@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from keraslm.models.stock import export_stock
 
 from keraslm.errors import UsageError
+from keraslm.export.stock import export_stock
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
 from keraslm.models import KerasLanguageModel, RecurrentModel
 
