@@ -80,6 +80,11 @@ def _check_model(language_model: KerasLanguageModel, file_format: str) -> None:
             f"{language_model.name} is not of keraslm's own layers, so it has no known "
             "states; export it with Keras itself: model.keras_model.export"
         )
+    if getattr(language_model.keras_model, "direct", None) is not None:
+        raise UsageError(
+            "an exported step keeps the states of layers only; a model with "
+            "--direct-order also reads its last tokens: train one without"
+        )
     if keras.backend.backend() != "tensorflow":
         raise UsageError(
             f"{file_format} is written by TensorFlow; received the backend "

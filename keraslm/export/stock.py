@@ -17,8 +17,8 @@ from keraslm.export import description
 from keraslm.files import write_atomically
 from keraslm.models.adopted import AdoptedModel
 from keraslm.models.language_model import KerasLanguageModel
+from keraslm.models.output_stream import array, output_weights
 from keraslm.models.recurrent import RecurrentModel
-from keraslm.models.streams import array, output_weights
 from keraslm.models.window import WindowModel
 from keraslm.text.vocabulary import Vocabulary
 

@@ -72,12 +72,14 @@ class AdaptiveSoftmax(keras.layers.Layer):
 
     def _matrices(self, name: str, *widths: int) -> list[Any]:
         return [
-            self.add_weight(shape, "glorot_uniform", name=f"{name}_kernel{number}")
+            self.add_weight(
+                shape, initializer="glorot_uniform", name=f"{name}_kernel{number}"
+            )
             for number, shape in enumerate(itertools.pairwise(widths))
         ]
 
     def _bias(self, name: str, size: int) -> Any:
-        return self.add_weight((size,), "zeros", name=f"{name}_bias")
+        return self.add_weight((size,), initializer="zeros", name=f"{name}_bias")
 
     def call(self, features: Any) -> Any:
         """Give the log-probabilities of all words, which are logits too."""

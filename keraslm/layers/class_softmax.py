@@ -21,11 +21,14 @@ class ClassSoftmax(keras.layers.Layer):
     `classes` holds the class of every word, from 0 on, none left out. The words'
     vectors stand class by class, every class padded to the largest one.
 
-    Math:   log P(w) = log softmax(A x + a)[c(w)] + log softmax_{v in c(w)}(O x + b)[w]
-            `scores` gives numbers s(.) that are added: s(w) to the score of the word w,
-            s(V + c) to the score of the class c
-    Shapes: features (.., width) -> log-probabilities (.., vocabulary), in nats;
-            scores: words (.., n) -> (.., n)
+    Math:   log P(w) = log softmax(A x + a + s_C)[c(w)]
+                     + log softmax_{v in c(w)}(O x + b + s_V)[w]
+            s = (s_V, s_C) are scores that something else gives to the words and then
+            to the classes, such as features of the history; left out, they are 0
+    Shapes: features (.., width), of width 0 where s alone shall tell
+            -> log-probabilities (.., vocabulary), in nats
+            scores (.., vocabulary + number), or for `nats` a function that gives some
+            of them: places in s (.., n) or (n,) -> (.., n)
     Raises: UsageError if a class from 0 to the highest has no word.
     References: Goodman (2001); Mikolov, Kombrink, Burget, Cernocky & Khudanpur (2011).
     """
@@ -58,71 +61,69 @@ class ClassSoftmax(keras.layers.Layer):
         width = self.word_kernel.shape[-1]
         return self.number + self.largest * (2 + 2 * width // AT_ONCE)
 
+    @property
+    def scored(self) -> int:
+        """How many classes and words `nats` compares for a token."""
+        return self.number + self.largest
+
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make A and a of the classes, O and b of the words."""
-        width = input_shape[-1] or 1
+        width = input_shape[-1]
+        self.class_kernel = self._weight("class_kernel", width, self.number)
+        self.class_bias = self._weight("class_bias", self.number, start="zeros")
         spread = keras.initializers.RandomUniform(-0.05, 0.05)
         table = (self.number, self.largest)
-        self.class_kernel = self.add_weight((width, self.number), name="class_kernel")
-        self.class_bias = self.add_weight((self.number,), "zeros", name="class_bias")
-        self.word_kernel = self.add_weight((*table, width), spread, name="word_kernel")
-        self.word_bias = self.add_weight(table, "zeros", name="word_bias")
+        self.word_kernel = self._weight("word_kernel", *table, width, start=spread)
+        self.word_bias = self._weight("word_bias", *table, start="zeros")
 
-    def call(self, features: Any, scores: Scores | None = None) -> Any:
+    def _weight(self, name: str, *shape: Any, start: Any = "glorot_uniform") -> Any:
+        return self.add_weight(shape, initializer=start, name=name)
+
+    def call(self, features: Any, scores: Any = None) -> Any:
         """Give the log-probabilities of all words, which are logits too."""
         return self.log_probabilities(features, self.weights, ops, scores)
 
     def log_probabilities(
-        self, features: Any, weights: list[Any], np: Any, scores: Scores | None = None
+        self, features: Any, weights: list[Any], np: Any, scores: Any = None
     ) -> Any:
         """Compute the equation with `keras.ops` or `keraslm.layers.arrays`.
 
         Shapes: (.., width) -> (.., vocabulary)
         """
-        lead = tuple(np.shape(features)[:-1])
-        of_class = self._class_log_probabilities(features, weights, np, scores)
-        width = weights[2].shape[-1]
-        kernel = np.transpose(np.reshape(weights[2], (-1, width)))
-        words = np.matmul(features, kernel) + np.reshape(weights[3], (-1,))
+        class_kernel, class_bias, word_kernel, word_bias = weights
+        classes = np.matmul(features, class_kernel) + class_bias
+        table = (self.number * self.largest, word_kernel.shape[-1])
+        kernel = np.transpose(np.reshape(word_kernel, table))
+        words = np.matmul(features, kernel) + np.reshape(word_bias, (-1,))
         members = self._members.reshape(-1)
+        if scores is not None:
+            classes = classes + scores[..., len(self.classes) :]
+            words = words + np.take(scores, numpy.maximum(members, 0), axis=-1)
         words = np.add(words, numpy.where(members < 0, FAR, 0.0).astype("float32"))
-        if scores is not None:
-            words = words + scores(_spread(numpy.maximum(members, 0), lead, np))
+        lead = tuple(np.shape(features)[:-1])
         words = np.reshape(words, (*lead, self.number, self.largest))
-        words = np.log_softmax(words) + of_class[..., None]
+        words = np.log_softmax(words) + np.log_softmax(classes)[..., None]
         return np.take(np.reshape(words, (*lead, -1)), self._places, axis=-1)
-
-    def _class_log_probabilities(
-        self, features: Any, weights: list[Any], np: Any, scores: Scores | None
-    ) -> Any:
-        """Give log P(class).
-
-        Shapes: (.., width) -> (.., classes)
-        """
-        logits = np.matmul(features, weights[0]) + weights[1]
-        if scores is not None:
-            numbers = numpy.arange(self.number, dtype="int32") + len(self.classes)
-            lead = tuple(np.shape(features)[:-1])
-            logits = logits + scores(_spread(numbers, lead, np))
-        return np.log_softmax(logits)
 
     def nats(self, features: Any, targets: Any, scores: Scores | None = None) -> Any:
         """Give -log P of the targets alone: of each, the words of its class are read.
 
         Shapes: features (.., width), targets (..) -> (..)
         """
-        lead = tuple(ops.shape(targets))
         place = ops.take(self._places, ops.cast(targets, "int32"))
         own, place = place // self.largest, place % self.largest  # (..) both
-        of_class = self._class_log_probabilities(features, self.weights, ops, scores)
+        classes = ops.matmul(features, self.class_kernel) + self.class_bias
         flat = ops.reshape(features, (-1, features.shape[-1]))
         words = self._word_logits(flat, ops.reshape(own, (-1,)))
-        words = ops.reshape(words, (*lead, self.largest))
+        words = ops.reshape(words, (*ops.shape(targets), self.largest))
         members = ops.take(self._members, own, axis=0)  # (.., largest)
-        words = words + ops.where(members < 0, FAR, 0.0)
+        words = ops.add(words, ops.where(members < 0, FAR, 0.0))
         if scores is not None:
+            numbers = ops.arange(self.number, dtype="int32")
+            classes = classes + scores(len(self.classes) + numbers)
             words = words + scores(ops.maximum(members, 0))
-        return -_at(of_class, own) - _at(ops.log_softmax(words), place)
+        nats_of_class = -_at(ops.log_softmax(classes), own)
+        return nats_of_class - _at(ops.log_softmax(words), place)
 
     def _word_logits(self, features: Any, own: Any) -> Any:
         """Score the words of each token's class.
@@ -132,6 +133,9 @@ class ClassSoftmax(keras.layers.Layer):
         Shapes: features (tokens, width), own (tokens,) -> (tokens, largest)
         """
         tokens, width = ops.shape(own)[0], features.shape[-1]
+        if not width:
+            products = ops.take(self.word_kernel, own, axis=0)  # (.., 0)
+            return ops.take(self.word_bias, own, axis=0) + ops.sum(products, axis=-1)
         order = ops.argsort(own)
         in_order = ops.take(own, order)
         numbers = ops.arange(self.number, dtype="int32")
@@ -164,14 +168,6 @@ class ClassSoftmax(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""
         return {**super().get_config(), "classes": list(self.classes)}
-
-
-def _spread(numbers: Any, lead: tuple[Any, ...], np: Any) -> Any:
-    """Repeat numbers for every token.
-
-    Shapes: (n,) -> (.., n)
-    """
-    return np.broadcast_to(numbers, (*lead, len(numbers)))
 
 
 def _at(table: Any, places: Any) -> Any:

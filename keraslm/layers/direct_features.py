@@ -111,7 +111,7 @@ class DirectFeatures(keras.layers.Layer):
     def scores(self, contexts: Any, outputs: Any) -> Any:
         """Score some outputs.
 
-        Shapes: contexts (..., features), outputs (..., K) -> (..., K)
+        Shapes: contexts (..., features), outputs (..., K) or (K,) -> (..., K)
         """
         places = contexts[..., None, :] + outputs[..., None]  # (..., K, features)
         return ops.sum(ops.take(self.table, places), axis=-1)

@@ -54,7 +54,7 @@ class Sizes(Protocol):
 def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalModel:
     """Build any of the networks with fresh weights.
 
-    A recurrent model predicts with the layer `softmax`, or with the full softmax.
+    A recurrent or maxent model predicts with `softmax`, or with the full softmax.
     """
     model: CausalModel
     if sizes.model in CELLS:
@@ -83,6 +83,7 @@ def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalMode
             order=sizes.order or 3,
             skip=sizes.skip or 0,
             bits=sizes.feature_bits,
+            softmax=softmax,
         )
     else:
         model = WindowModel(

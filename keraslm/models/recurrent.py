@@ -6,18 +6,18 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, DirectFeatures, Dropout, SimpleRNN
+from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.dropout import check_rate
-from keraslm.models.causal import CausalModel
+from keraslm.models.softmax_model import SoftmaxModel, new_features
 
 MOST_LAYERS = 64
 CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
 
 
 @keras.saving.register_keras_serializable("keraslm")
-class RecurrentModel(CausalModel):
+class RecurrentModel(SoftmaxModel):
     """Embed each token, read it with a stack of recurrent layers, predict the next.
 
     Math:   e_t = E[x_t];   h^l_t = cell^l(h^{l-1}_t, h^l_{t-1}),   h^0_t = e_t
@@ -25,8 +25,7 @@ class RecurrentModel(CausalModel):
             tied: O = E^T, after a projection of h^L_t to the embedding's width where
             the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
-            direct_order n: logits_t[w] + sum over the last 1 .. n - 1 tokens h of
-            D[b(h) + w], a maximum-entropy model beside it; see `DirectFeatures`
+            direct_order n: a maximum-entropy model beside it; see `SoftmaxModel`
     In training, `dropout` is the share of the units dropped between layers,
     `embedding_dropout` that of the words whose vectors are dropped everywhere in a
     window, `weight_drop` that of the recurrent weights. Without `trainable_embedding`,
@@ -98,9 +97,10 @@ class RecurrentModel(CausalModel):
         wide = tied and units != embedding
         self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
         self.predict_next = self._new_output()
-        self.direct = None
         if direct_order is not None:
-            self.direct = DirectFeatures(vocabulary_size, direct_order, skip, bits)
+            self.direct = new_features(
+                vocabulary_size, softmax, direct_order, skip, bits
+            )
 
     def _new_output(self) -> Any:
         if self.softmax is None:
@@ -129,41 +129,15 @@ class RecurrentModel(CausalModel):
         each = self.recurrent[number].states
         return states[number * each : (number + 1) * each]
 
-    def step(
+    def look(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
-    ) -> tuple[Any, list[Any]]:
-        """Read ids, or the first `length` of each row, from a state.
-
-        Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
-        """
+    ) -> tuple[dict[str, Any], list[Any]]:
+        """Give what the last layer shows, and the histories that features see."""
         hidden, after = self.read(ids, states, training, length)
-        logits = self.logits(hidden)
-        if self.direct is not None:
-            contexts, last = self.direct.read(ids, states[len(after) :], length)
-            logits, after = logits + self.direct(contexts), after + last
-        return logits, after
-
-    def step_for_nats(
-        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
-    ) -> tuple[Any, list[Any]]:
-        """Read ids as `step` does; give the logits, or what a softmax reads."""
-        read = self.step if self.softmax is None else self.read
-        return read(ids, states, training, length)
-
-    def nats(self, shown: Any, targets: Any) -> Any:
-        """Give -log P of the targets.
-
-        Shapes: shown (batch, time, ..), targets (batch, time) -> (batch, time)
-        """
-        if self.softmax is None:
-            return super().nats(shown, targets)
-        return self.softmax.nats(shown, targets)
-
-    @property
-    def numbers_per_token(self) -> int:
-        """The most numbers that `nats` makes of a token at once."""
-        softmax = self.softmax
-        return super().numbers_per_token if softmax is None else softmax.widest
+        if self.direct is None:
+            return {"hidden": hidden}, after
+        contexts, last = self.direct.read(ids, states[len(after) :], length)
+        return {"hidden": hidden, "contexts": contexts}, after + last
 
     def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
@@ -226,7 +200,6 @@ class RecurrentModel(CausalModel):
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the model."""
         names = (
-            "vocabulary_size",
             "cell",
             "embedding",
             "units",
@@ -243,17 +216,7 @@ class RecurrentModel(CausalModel):
             "trainable_embedding",
         )
         own = {name: getattr(self, name) for name in names}
-        softmax = self.softmax and keras.saving.serialize_keras_object(self.softmax)
-        own |= {"layers": len(self.recurrent), "softmax": softmax}
-        return {**super().get_config(), **own}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "RecurrentModel":
-        """Build the model of such arguments."""
-        softmax = config.get("softmax")
-        if softmax is not None:
-            softmax = keras.saving.deserialize_keras_object(softmax)
-        return cls(**{**config, "softmax": softmax})
+        return {**super().get_config(), **own, "layers": len(self.recurrent)}
 
 
 def _check_cell(cell: str, activation: str) -> None:

@@ -59,7 +59,8 @@ class Scorer(keras.Model):
         """Read ids from a state and score their targets."""
         states = [inputs[key] for key in sorted(inputs) if key.startswith("state")]
         shown, states = self.model.step_for_nats(inputs["ids"], states)
-        nats = self.model.nats(ops.cast(shown, "float32"), inputs["targets"])
+        shown = keras.tree.map_structure(_in_float32, shown)
+        nats = self.model.nats(shown, inputs["targets"])
         return {"scores": -nats, **_named(states)}
 
 
@@ -177,6 +178,12 @@ def layout(tokens: int, room: int) -> tuple[int, int, int]:
 
 def _named(states: list[Any]) -> dict[str, Any]:
     return {f"state{number:03}": state for number, state in enumerate(states)}
+
+
+def _in_float32(x: Any) -> Any:
+    """Let no sum be taken in half precision; places stay whole numbers."""
+    is_float = keras.backend.is_float_dtype(keras.backend.standardize_dtype(x.dtype))
+    return ops.cast(x, "float32") if is_float else x
 
 
 def _padded(ids: Array, length: int, value: int) -> Array:

@@ -1,11 +1,9 @@
 """Reading and writing one token at a time, in NumPy: microseconds a call."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from keras import ops
 
 from keraslm.generation.sampling import Sampler
 from keraslm.generation.stream import TokenStream
@@ -13,8 +11,8 @@ from keraslm.generation.together import TokenStreams
 from keraslm.layers import MultiHotDense, arrays
 from keraslm.layers.recurrent import Recurrent
 from keraslm.models.causal import CausalModel
-from keraslm.models.direct_stream import DirectStream
 from keraslm.models.maxent import MaxEntModel
+from keraslm.models.output_stream import OutputStream, array
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
 
@@ -22,6 +20,7 @@ Array = npt.NDArray[Any]
 
 LARGEST_TABLE = 2**22  # numbers
 NOTHING = np.zeros((), np.float32)
+NO_UNITS = np.zeros(0, np.float32)
 
 
 def new_stream(model: CausalModel, boundary_id: int) -> TokenStream:
@@ -73,19 +72,14 @@ class _Recurrent:
             [np.zeros((*texts, model.units), np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
         ]
-        self._predict = _prediction(model)
-        self._direct = (
-            None if model.direct is None else DirectStream(model.direct, texts)
-        )
+        self._output = OutputStream(model, texts)
 
     def push(self, token_id: Any) -> None:
         """Advance every layer by one step and score every token.
 
         Shapes: (), or (texts,)
         """
-        self.logits = self._predict(self.advance(token_id))
-        if self._direct is not None:
-            self.logits += self._direct.push(token_id)
+        self.logits = self._output.push(token_id, self.advance(token_id))
 
     def advance(self, token_id: Any) -> Array:
         """Advance every layer by one step; give what the layers' logits are made of.
@@ -180,13 +174,12 @@ class MaxEntStream(_LogitStream):
     """A maximum-entropy model's last few ids."""
 
     def __init__(self, model: MaxEntModel, boundary_id: int) -> None:
-        self._direct = DirectStream(model.direct)
-        self._bias = array(model.bias)
+        self._output = OutputStream(model)
         self.push(boundary_id)
 
     def push(self, token_id: int) -> None:
         """Move the history on by one token."""
-        self.logits = self._direct.push(token_id) + self._bias
+        self.logits = self._output.push(token_id, NO_UNITS)
 
 
 def _projected(model: RecurrentModel, embedding: Array) -> Array | None:
@@ -196,35 +189,7 @@ def _projected(model: RecurrentModel, embedding: Array) -> Array | None:
     return embedding @ kernel + bias if small else None
 
 
-def _prediction(model: RecurrentModel) -> Callable[[Array], Array]:
-    """Give the function from what the last layer shows to the logits."""
-    softmax = model.softmax
-    if softmax is not None:
-        weights = [array(weight) for weight in softmax.weights]
-        return lambda hidden: softmax.log_probabilities(hidden, weights, arrays)
-    output, bias = output_weights(model)
-    return lambda hidden: hidden @ output + bias
-
-
-def output_weights(model: RecurrentModel) -> tuple[Array, Array]:
-    """Give O and b of the full softmax; tied, O is the projection times E^T.
-
-    Shapes: (units, vocabulary), (vocabulary,)
-    """
-    if model.predict_next is not None:
-        return array(model.predict_next.kernel), array(model.predict_next.bias)
-    tied = np.ascontiguousarray(array(model.embed.embeddings).T)
-    if model.project is not None:
-        tied = array(model.project.kernel) @ tied
-    return tied, np.zeros(model.vocabulary_size, np.float32)
-
-
 def weights_of(layer: Recurrent) -> tuple[Array, Array, tuple[Array, Array]]:
     """Give W, U, and the biases of their products."""
     biases = layer.biases(array(layer.bias))
     return array(layer.kernel), array(layer.recurrent_kernel), biases
-
-
-def array(weight: Any) -> Array:
-    """Give a weight's numbers."""
-    return np.asarray(ops.convert_to_numpy(weight))

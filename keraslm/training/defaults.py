@@ -142,9 +142,10 @@ def _refuse_foreign_options(c: Configuration) -> None:
             f"the context of a {c.model} is {fixed}; received {c.context}: "
             "give --model neural-ngram for another"
         )
-    if c.softmax != "full" and c.model not in RECURRENT:
+    predicting = ("maxent", *RECURRENT) if c.softmax == "classes" else RECURRENT
+    if c.softmax != "full" and c.model not in predicting:
         raise UsageError(
-            f"a {c.softmax} softmax is for {', '.join(RECURRENT)}; received it for "
+            f"a {c.softmax} softmax is for {', '.join(predicting)}; received it for "
             f"{c.model}"
         )
     if c.state != "carried" and c.model not in RECURRENT:
@@ -224,8 +225,8 @@ def _refuse_features(c: Configuration) -> None:
                 f"{name} is an option of features of the history; give --direct-order "
                 f"2 or more; received {name} {given} alone"
             )
-    if c.direct_order is not None and c.softmax == "sampled":
+    if c.direct_order is not None and c.softmax in ("sampled", "adaptive"):
         raise UsageError(
-            "a sampled softmax scores words by the recurrent layer alone; leave out "
-            "--direct-order, or give --softmax full"
+            f"the {c.softmax} softmax scores words by the recurrent layer alone; leave "
+            "out --direct-order, or give --softmax full or classes"
         )

@@ -23,11 +23,7 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
     Raises: UsageError with the size of the network and of the memory, or if the hashed
         features have no weight for every word.
     """
-    if c.features and 2**c.feature_bits < vocabulary_size:
-        raise UsageError(
-            f"features must have a weight for each of {vocabulary_size:,} words; "
-            f"received {c.features}, which are {2**c.feature_bits:,}: give more bits"
-        )
+    check_features(c, vocabulary_size)
     if not hasattr(os, "sysconf"):  # Windows does not say
         return
     rows, time = window_shape(c, tokens)
@@ -39,6 +35,18 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
             f"a {c.model} of {weights:,} weights, {rows} x {time} tokens a step, needs "
             f"about {needed / 1e9:,.1f} GB; this machine has {there / 1e9:,.1f} GB: "
             "give smaller sizes, a smaller --batch-size or --time"
+        )
+
+
+def check_features(c: Configuration, outputs: int) -> None:
+    """Refuse hashed features that do not reach for a history's words, and classes.
+
+    Raises: UsageError
+    """
+    if c.features and 2**c.feature_bits < outputs:
+        raise UsageError(
+            f"features must have a weight for each of {outputs:,} words or classes; "
+            f"received {c.features}, which are {2**c.feature_bits:,}: give more bits"
         )
 
 

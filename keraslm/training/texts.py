@@ -14,7 +14,7 @@ from keraslm.training.configuration import Configuration
 from keraslm.training.count import check_held_out
 from keraslm.training.encoded import Encoded
 from keraslm.training.reporter import Reporter
-from keraslm.training.room import check_room
+from keraslm.training.room import check_features, check_room
 
 
 def read_texts(
@@ -38,7 +38,8 @@ def read_texts(
 def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
     from keraslm.training.softmax import chosen_classes
 
-    chosen_classes(c, encoder.vocabulary)
+    classes = chosen_classes(c, encoder.vocabulary)
+    check_features(c, len(classes) + len(set(classes.tolist())))
 
 
 def _encoded(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from keraslm.layers import ClassSoftmax
 from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -29,13 +30,20 @@ DIRECT = {
     "lstm-direct": {"cell": "lstm", **HASHED},
     "gru-direct": {"cell": "gru", **HASHED, "tied": True},
 }
-KINDS = [*WINDOWS, *RECURRENT, *MAXENT, *DIRECT]
+CLASSES = {
+    "maxent-classes": (MaxEntModel, MAXENT["maxent"]),
+    "lstm-direct-classes": (RecurrentModel, DIRECT["lstm-direct"]),
+}
+KINDS = [*WINDOWS, *RECURRENT, *MAXENT, *DIRECT, *CLASSES]
 
 
 def new_model(kind):
     """Build a model with weights from a fixed seed, spread out for clear figures."""
     if kind in WINDOWS:
         made = WindowModel(SIZE, **WINDOWS[kind])
+    elif kind in CLASSES:
+        network, sizes = CLASSES[kind]
+        made = network(SIZE, softmax=ClassSoftmax([0, 2, 0, 1, 1, 0, 2]), **sizes)
     elif kind in MAXENT:
         made = MaxEntModel(SIZE, **MAXENT[kind])
     else:

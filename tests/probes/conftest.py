@@ -6,7 +6,8 @@ import pytest
 
 from keraslm.layers import arrays
 from keraslm.models import RecurrentModel
-from keraslm.models.streams import output_weights, weights_of
+from keraslm.models.output_stream import output_weights
+from keraslm.models.streams import weights_of
 
 SIZE = 5
 NETWORKS = {
