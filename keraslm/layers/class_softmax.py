@@ -112,8 +112,9 @@ class ClassSoftmax(keras.layers.Layer):
         place = ops.take(self._places, ops.cast(targets, "int32"))
         own, place = place // self.largest, place % self.largest  # (..) both
         classes = ops.matmul(features, self.class_kernel) + self.class_bias
-        flat = ops.reshape(features, (-1, features.shape[-1]))
-        words = self._word_logits(flat, ops.reshape(own, (-1,)))
+        of_tokens = ops.reshape(own, (-1,))
+        flat = (ops.shape(of_tokens)[0], features.shape[-1])
+        words = self._word_logits(ops.reshape(features, flat), of_tokens)
         words = ops.reshape(words, (*ops.shape(targets), self.largest))
         members = ops.take(self._members, own, axis=0)  # (.., largest)
         words = ops.add(words, ops.where(members < 0, FAR, 0.0))
