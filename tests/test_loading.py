@@ -26,8 +26,6 @@ NETWORKS = {
     "rnn": lambda: RecurrentModel(5, "rnn", 2, 3, activation="sigmoid"),
     "gru": lambda: RecurrentModel(5, "gru", 3, 3, residual=True, dropout=0.1),
     "direct": lambda: RecurrentModel(5, "gru", 2, 3, direct_order=3, bits=6),
-        5, bits=6, softmax=ClassSoftmax([0, 1, 0, 1, 2])
-    ),
     "lstm": lambda: RecurrentModel(5, "lstm", 2, 3, tied=True),
 }
 
