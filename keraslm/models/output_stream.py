@@ -9,7 +9,6 @@ from keras import ops
 from keraslm.layers import arrays
 from keraslm.models.direct_stream import DirectStream
 from keraslm.models.maxent import MaxEntModel
-from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.softmax_model import SoftmaxModel
 
 Array = npt.NDArray[Any]
