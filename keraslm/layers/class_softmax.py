@@ -113,8 +113,9 @@ class ClassSoftmax(keras.layers.Layer):
         place = ops.take(self._places, ops.cast(targets, "int32"))
         own, place = place // self.largest, place % self.largest  # (..) both
         classes = ops.matmul(features, self.class_kernel) + self.class_bias
-        flat = ops.reshape(features, (-1, features.shape[-1]))
-        words = self._word_logits(flat, ops.reshape(own, (-1,)))
+        of_tokens = ops.reshape(own, (-1,))
+        flat = (ops.shape(of_tokens)[0], features.shape[-1])
+        words = self._word_logits(ops.reshape(features, flat), of_tokens)
         words = ops.reshape(words, (*ops.shape(targets), self.largest))
         members = ops.take(self._members, own, axis=0)  # (.., largest)
         words = ops.add(words, ops.where(members < 0, FAR, 0.0))
@@ -139,15 +140,15 @@ class ClassSoftmax(keras.layers.Layer):
         order = ops.argsort(own)
         in_order = ops.take(own, order)
         numbers = ops.arange(self.number, dtype="int32")
-        start = ops.searchsorted(in_order, numbers, side="left")
-        size = ops.searchsorted(in_order, numbers, side="right") - start
+        start = _searched(in_order, numbers, "left")
+        size = _searched(in_order, numbers, "right") - start
         groups_after = ops.cumsum((size + AT_ONCE - 1) // AT_ONCE)
         groups_before = groups_after - (size + AT_ONCE - 1) // AT_ONCE
         rank = ops.arange(tokens, dtype="int32") - ops.take(start, in_order)
         row = ops.take(groups_before, in_order) * AT_ONCE + rank  # of the groups' table
         groups = tokens // AT_ONCE + self.number  # so many are enough
         index = ops.arange(groups, dtype="int32")
-        of_group = ops.searchsorted(groups_after, index, side="right")
+        of_group = _searched(groups_after, index, "right")
         of_group = ops.minimum(of_group, self.number - 1)
         table = ops.scatter(
             row[:, None], ops.take(features, order, axis=0), (groups * AT_ONCE, width)
@@ -168,6 +169,11 @@ class ClassSoftmax(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""
         return {**super().get_config(), "classes": list(self.classes)}
+
+
+def _searched(numbers: Any, values: Any, side: str) -> Any:
+    """Find where values would stand in a sorted row; the same type for any length."""
+    return ops.cast(ops.searchsorted(numbers, values, side=side), "int32")
 
 
 def _at(table: Any, places: Any) -> Any:

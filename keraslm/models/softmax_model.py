@@ -25,8 +25,13 @@ class SoftmaxModel(CausalModel):
     References: Mikolov et al. (2011), features of classes and of words.
     """
 
-    softmax: Any = None
-    direct: DirectFeatures | None = None
+    softmax: Any
+    direct: DirectFeatures | None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.softmax = None
+        self.direct = None
 
     @abc.abstractmethod
     def look(

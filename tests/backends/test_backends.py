@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from keraslm.layers import ClassSoftmax
 from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.batches import Windows
 from keraslm.text.corpus import Corpus, Text
@@ -33,10 +34,18 @@ MODELS = {
     "direct": lambda size: RecurrentModel(
         size, "lstm", 6, 8, 1, direct_order=3, skip=1, bits=10
     ),
+    "maxent-classes": lambda size: MaxEntModel(size, 3, bits=10, softmax=classes(size)),
+    "direct-classes": lambda size: RecurrentModel(
+        size, "lstm", 6, 8, 1, direct_order=3, bits=10, softmax=classes(size)
+    ),
     "tied": lambda size: RecurrentModel(
         size, "lstm", 6, 8, 2, tied=True, residual=True
     ),
 }
+
+
+def classes(size):
+    return ClassSoftmax([number % 3 for number in range(size)])
 
 
 @pytest.fixture(scope="module", params=MODELS)

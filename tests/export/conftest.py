@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.models.conftest import all_kinds, ask, build, ids  # noqa: F401
+from tests.models.conftest import ask, build, exported_kinds, ids  # noqa: F401
 
 RUNTIMES = {
     "savedmodel": "tensorflow",

@@ -183,3 +183,10 @@ def test_a_missing_extra_is_named(tmp_path, build, ask, monkeypatch):
     with pytest.raises(ImportError, match=r"pip install 'keraslm\[export\]'"):
         export_folder(ask(build("bigram")), tmp_path / "out", "onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["lstm-direct", "lstm-direct-classes"])
+def test_hashed_features_are_refused(tmp_path, build, ask, kind):
+    with pytest.raises(UsageError, match="also reads its last tokens"):
+        export_folder(ask(build(kind)), tmp_path / "out", "savedmodel")
+    assert not list(tmp_path.iterdir())

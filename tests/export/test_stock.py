@@ -85,7 +85,7 @@ def test_what_cannot_be_exported(tmp_path, build, ask, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["maxent", "lstm-direct"])
+@pytest.mark.parametrize("kind", ["maxent", "maxent-classes", "lstm-direct"])
 def test_hashed_features_are_refused(tmp_path, build, ask, kind):
     with pytest.raises(UsageError, match="hashed features of the history have no"):
         stock.export_stock(ask(build(kind)), tmp_path / "out.keras")

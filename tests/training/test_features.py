@@ -15,7 +15,12 @@ FEATURES = {"skip": 1, "features": "hashed:10"}
 
 @pytest.mark.parametrize(
     ("model", "more"),
-    [("maxent", {"skip": 1, "l1": 0.01}), ("gru", {"direct_order": 3, **FEATURES})],
+    [
+        ("maxent", {"skip": 1, "l1": 0.01}),
+        ("gru", {"direct_order": 3, **FEATURES}),
+        ("maxent", {"softmax": "classes", "classes": "3"}),
+        ("gru", {"direct_order": 3, **FEATURES, "softmax": "classes"}),
+    ],
 )
 def test_the_kept_model_gives_the_figure_of_the_card(runs, corpus, model, more):
     run, notes = runs(model, "word", **more)

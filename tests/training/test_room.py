@@ -48,7 +48,9 @@ def test_fewer_features_than_words_are_refused():
     for more in ({"model": "maxent"}, {"model": "gru", "direct_order": 2}):
         c = resolve(Configuration(features="hashed:5", **more))
         check_room(c, 32, 1000)
-        with pytest.raises(UsageError, match="each of 33 words; received hashed:5"):
+        with pytest.raises(
+            UsageError, match="each of 33 words or classes; received hashed:5"
+        ):
             check_room(c, 33, 1000)
 
 

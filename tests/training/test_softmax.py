@@ -26,22 +26,24 @@ def test_a_small_vocabulary_has_a_head_and_a_band(counts):
     assert cutoffs == sorted({*cutoffs})
 
 
-@pytest.mark.parametrize("softmax", ["adaptive", "classes"])
+@pytest.mark.parametrize(
+    ("model", "softmax"),
+    [("gru", "adaptive"), ("gru", "classes"), ("maxent", "classes")],
+)
 def test_a_run_keeps_its_softmax_and_so_does_one_that_continues_it(
-    tmp_path, softmax, small, texts
+    tmp_path, model, softmax, small, texts
 ):
-    c = small("gru", tmp_path / "one", softmax=softmax)
+    c = small(model, tmp_path / "one", softmax=softmax)
     first = train(c, texts(TEXT))
     kept = first.model.keras_model.softmax
     assert kept is not None
-    again = small("gru", tmp_path / "two", init_from=str(tmp_path / "one"))
+    again = small(model, tmp_path / "two", init_from=str(tmp_path / "one"))
     second = train(again, texts(TEXT))
     assert second.model.keras_model.softmax.get_config() == kept.get_config()
     assert second.card.nats_per_token < np.log(len(second.model.vocabulary)) + 0.2
-    other = small(
-        "gru", tmp_path / "x", init_from=str(tmp_path / "one"), softmax="sampled"
-    )
-    with pytest.raises(UsageError, match=f"has softmax {softmax}; received sampled"):
+    asked = {"adaptive": "classes", "classes": "sampled"}[softmax]
+    other = small(model, tmp_path / "x", init_from=str(tmp_path / "one"), softmax=asked)
+    with pytest.raises(UsageError, match=f"has softmax {softmax}; received {asked}"):
         train(other, texts(TEXT))
 
 
@@ -64,5 +66,16 @@ def test_classes_that_cannot_be_had_are_refused_before_anything_is_written(
 ):
     c = small("gru", tmp_path / "run", softmax="classes", classes=classes)
     with pytest.raises(UsageError):
+        train(c, texts(TEXT))
+    assert not (tmp_path / "run").exists()
+
+
+def test_features_that_do_not_reach_for_classes_are_refused_first(
+    tmp_path, small, texts
+):
+    # 7 words, <unk> and the line's end, and as many classes: more than 2^4
+    many = {"features": "hashed:4", "softmax": "classes", "classes": "9"}
+    c = small("maxent", tmp_path / "run", **many)
+    with pytest.raises(UsageError, match="each of 18 words or classes"):
         train(c, texts(TEXT))
     assert not (tmp_path / "run").exists()
