@@ -18,7 +18,7 @@ demo: $(READY)  ## train four models on the embedded corpus, compare them, read 
 	$(VENV)/bin/keraslm demo
 
 test: lint types  ## ruff, mypy and every test
-	$(VENV)/bin/python -m pytest -q
+	$(VENV)/bin/python -m pytest -q --numprocesses 2 --dist worksteal
 
 lint: $(READY)  ## ruff: mistakes and form
 	$(VENV)/bin/ruff check

@@ -6,3 +6,9 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.pop("KERASLM_HOME", None)
+
+from hypothesis import settings
+
+# A slow machine is no fault of what is tested.
+settings.register_profile("keraslm", deadline=None)
+settings.load_profile("keraslm")

@@ -55,7 +55,7 @@ def command(
     overwrite: bool,
     **told: str | int | None,
 ) -> None:
-    """Make the Keras file FOREIGN a language model that all commands open.
+    """Make the Keras file FOREIGN a language model of keraslm.
 
     The model takes ids or one-hot vectors and gives logits or probabilities, of the
     next token or at every position. It is opened only if its layers are Keras's own,

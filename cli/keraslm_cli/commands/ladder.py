@@ -32,7 +32,7 @@ RUNGS = (
     "lstm-maxent",
     "lstm-kneser-ney",
 )
-HELP = f"""Train and measure every kind of model on the same tokens of CORPUS.
+HELP = f"""Train and measure every kind of model on CORPUS.
 
 The minutes are shared out among the models that learn for as long as they are told.
 DIR holds the results as ladder.md, ladder.json and ladder.png, and the run of every
