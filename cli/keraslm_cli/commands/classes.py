@@ -15,10 +15,9 @@ if TYPE_CHECKING:
 HELP = f"""Cluster the words of CORPUS by what stands around them.
 
 Words that stand between the same neighbours come into one class (Brown et al., 1992).
-OUT has a line for
-each word: the bits of its class, the word, its count. Words whose bits begin alike are
-alike. `keraslm train --softmax classes --classes OUT` predicts with these classes. Of a
-corpus with parts, the training part is read.
+OUT has a line for each word: the bits of its class, the word, its count. Words whose
+bits begin alike are alike. `keraslm train --softmax classes --classes OUT` predicts
+with these classes. Of a corpus with parts, the training part is read.
 
 {texts.CORPUS_HELP}
 """
