@@ -8,7 +8,6 @@ A Keras archive with `keraslm/model.json` added stays one that plain Keras opens
 """
 
 import contextlib
-import io
 import json
 import os
 import pathlib
@@ -54,9 +53,9 @@ def write_model(
         write_members(temporary, members)
 
 
-def array_members(arrays: dict[str, np.ndarray]) -> dict[str, bytes]:
-    """Give arrays as members of an archive."""
-    return {f"{ARRAYS}{name}.npy": to_npy(array) for name, array in arrays.items()}
+def array_members(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Name arrays as members of an archive."""
+    return {f"{ARRAYS}{name}.npy": array for name, array in arrays.items()}
 
 
 def describe(description: dict[str, Any]) -> bytes:
@@ -74,13 +73,13 @@ def describe(description: dict[str, Any]) -> bytes:
     return data
 
 
-def write_members(path: str | os.PathLike[str], members: dict[str, bytes]) -> None:
+def write_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None:
     """Create an archive; the same members always give the same bytes."""
     with zipfile.ZipFile(path, "w") as archive:
         _add(archive, members)
 
 
-def append_members(path: str | os.PathLike[str], members: dict[str, bytes]) -> None:
+def append_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None:
     """Add members to an archive, in place: write to a temporary file, then move it.
 
     Raises: ModelFileError if there is no whole archive at `path`.
@@ -186,20 +185,20 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def to_npy(array: np.ndarray) -> bytes:
-    """Give an array as the bytes of a .npy file."""
-    buffer = io.BytesIO()
-    np.save(buffer, np.asarray(array, order="C"), allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, members: dict[str, bytes]) -> None:
+def _add(archive: zipfile.ZipFile, members: dict[str, Any]) -> None:
+    """Add bytes as they are and arrays as .npy, piece by piece: they may be large."""
     for name, data in members.items():
         info = zipfile.ZipInfo(name)  # dated 1980: the same model, the same bytes
         info.external_attr = 0o644 << 16
         is_text = name.endswith(".json")
         info.compress_type = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
-        archive.writestr(info, data)
+        if isinstance(data, bytes):
+            archive.writestr(info, data)
+            continue
+        array = np.asarray(data, order="C")
+        info.file_size = array.nbytes  # told before: more than 2 GB take a wider head
+        with archive.open(info, "w") as member:
+            np.save(member, array, allow_pickle=False)
 
 
 def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:

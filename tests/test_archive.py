@@ -21,6 +21,12 @@ ARRAYS = {
 }
 
 
+def to_npy(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
 @pytest.fixture
 def model(tmp_path):
     path = tmp_path / "model.keras"
@@ -174,9 +180,9 @@ def test_objects_are_never_unpickled(model):
     [
         b"",
         b"not an array",
-        archive.to_npy(np.arange(4))[:-1],
-        archive.to_npy(np.arange(4)).replace(b"(4,)", b"(9,)"),
-        archive.to_npy(np.array(["text"])),
+        to_npy(np.arange(4))[:-1],
+        to_npy(np.arange(4)).replace(b"(4,)", b"(9,)"),
+        to_npy(np.array(["text"])),
     ],
 )
 def test_a_damaged_array_is_refused(model, data):

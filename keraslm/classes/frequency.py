@@ -7,24 +7,25 @@ import numpy.typing as npt
 
 Classes = npt.NDArray[np.int64]
 
-LARGEST = 4  # times the mean size: the size above which a class is split
+LARGEST = 2  # times the mean size: the size above which a class is split
 
 
 def classes_by_frequency(counts: npt.NDArray[Any], number: int) -> Classes:
     """Put words of about the same frequency together, the frequent in small classes.
 
-    Math:   class of w = floor(C sum_{v < w} sqrt(n_v) / sum_v sqrt(n_v)); the roots
-            make classes more alike in size than the counts themselves would
+    Math:   class of w = floor(C sum_{v < w} r_v / sum_v r_v), r_v = n_v^(1/4), with 1
+            added to the counts; the roots make classes alike in size, as the vectors
+            of a class softmax stand in a table of equal rows
     Shapes: counts (vocabulary,), falling -> (vocabulary,), classes from 0, none empty
     References: Mikolov, Kombrink, Burget, Cernocky & Khudanpur (2011), by frequency.
     """
-    roots = np.sqrt(counts + 1.0)
+    roots = (counts + 1.0) ** 0.25
     before = np.cumsum(roots) - roots
     return renumbered((number * before / roots.sum()).astype(np.int64))
 
 
 def split_large(classes: Classes) -> Classes:
-    """Split the classes of more than 4 times the mean size, so that all are small.
+    """Split the classes of more than twice the mean size, so that all are small.
 
     The parts follow the ids, so each holds words of about the same frequency.
     Shapes: (vocabulary,) -> (vocabulary,)

@@ -101,8 +101,8 @@ class StreamScorer:
         return table.scores.ravel()[: len(ids)].astype(np.float64)
 
     def _room(self) -> int:
-        """How many tokens a call may hold: what it computes for them in 256 MB."""
-        return max(2**26 // self.model.numbers_per_token, 1)
+        """How many tokens a call may hold: what it computes for them in 64 MB."""
+        return max(2**24 // self.model.numbers_per_token, 1)
 
     def _unread(self, inputs: Array, targets: Array, time: int) -> Rows:
         """Lay out the rows, each with a guess of where it starts."""

@@ -34,7 +34,7 @@ class Checkpoint:
     identity: dict[str, Any]
     place: tuple[int, int]
     parts: dict[str, dict[str, Any]]
-    variables: list[np.ndarray]
+    variables: list[Any]
     best: bytes | None = None
 
     def write(self, path: pathlib.Path) -> None:

@@ -1,6 +1,7 @@
 """Whether a network has room in the machine's memory, before any of it is taken."""
 
 import itertools
+import math
 import os
 
 from keraslm.errors import UsageError
@@ -8,6 +9,7 @@ from keraslm.training.configuration import RECURRENT, Configuration
 
 BYTES = 4  # of a float32
 COPIES = 4  # a weight, its gradient, and the two means that Adam keeps of it
+BAND = 4  # an adaptive softmax has, and scores, about so many times less than the full
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
@@ -51,7 +53,11 @@ def check_features(c: Configuration, outputs: int) -> None:
 
 
 def count_weights(c: Configuration, vocabulary_size: int) -> int:
-    """Count the entries of all matrices; biases are few beside them."""
+    """Count the entries of all matrices; biases are few beside them.
+
+    Of an adaptive or a class softmax it is an estimate, as bands and classes are not
+    known yet.
+    """
     embedding = c.embedding or 0
     hashed = 2**c.feature_bits if c.features else 0
     if c.model == "maxent":
@@ -60,6 +66,8 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
         units, layers = c.units or 0, c.layers or 0
         cells = GATES[c.model] * units * (embedding + (2 * layers - 1) * units)
         output = 0 if c.tied else units * vocabulary_size
+        if c.softmax == "adaptive":
+            output //= BAND
         return embedding * vocabulary_size + cells + output + hashed
     context = c.context or 1
     inputs = {
@@ -73,7 +81,7 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
 
 
 def width(c: Configuration, vocabulary_size: int) -> int:
-    """Count the numbers that a step keeps of a token: logits twice, and each layer."""
+    """Count the numbers that a step keeps of a token: scores twice, and each layer."""
     histories = (c.order or c.direct_order or 0) * (1 + (c.skip or 0))
     if c.model in RECURRENT:
         kept = 2 * (GATES[c.model] + 1) * (c.units or 0) * (c.layers or 0)
@@ -81,4 +89,23 @@ def width(c: Configuration, vocabulary_size: int) -> int:
         kept = 0
     else:
         kept = (c.context or 1) * (c.embedding or 1) + sum(c.hidden_sizes)
-    return 2 * vocabulary_size + kept + histories
+    return 2 * scores(c, vocabulary_size) + kept + histories
+
+
+def scores(c: Configuration, vocabulary_size: int) -> int:
+    """Count the numbers that a step makes of a token to score words, in training."""
+    if c.softmax == "sampled":
+        return c.samples or 1
+    if c.softmax == "adaptive":
+        return vocabulary_size // BAND
+    if c.softmax == "classes":  # the words of a class, and its share of their vectors
+        number = _number_of_classes(c, vocabulary_size)
+        largest = -(-2 * vocabulary_size // number)
+        return number + largest * (1 + (c.units or 0) // 8)
+    return vocabulary_size
+
+
+def _number_of_classes(c: Configuration, vocabulary_size: int) -> int:
+    usual = round(math.sqrt(vocabulary_size))
+    asked = c.classes and c.classes.isdecimal() and int(c.classes)
+    return asked or usual

@@ -3,7 +3,6 @@
 from typing import Any, Protocol
 
 import keras
-from keras import ops
 
 from keraslm.training.checkpoint import Checkpoint, damaged
 from keraslm.training.clock import Clock
@@ -96,7 +95,7 @@ class Saver(keras.callbacks.Callback):
             self._identity,
             place,
             parts,
-            [ops.convert_to_numpy(variable) for variable in _variables(self.model)],
+            _variables(self.model),
             self._folder.model.read_bytes() if kept else None,
         ).write(self._folder.checkpoint)
         self._written_step = self._clock.step

@@ -7,7 +7,9 @@ from keraslm.errors import UsageError
 from keraslm.models.build import build
 from keraslm.training.configuration import Configuration
 from keraslm.training.defaults import resolve
-from keraslm.training.room import check_room, count_weights, window_shape
+from keraslm.training.reporter import Reporter
+from keraslm.training.room import check_room, count_weights, scores, window_shape
+from keraslm.training.softmax import new_softmax
 
 VOCABULARY = 50
 
@@ -76,6 +78,41 @@ def test_what_does_not_fit_is_refused(options):
     c = resolve(Configuration(**options))
     with pytest.raises(UsageError, match=r"needs about .* GB; this machine has"):
         check_room(c, VOCABULARY, 10**12)
+
+
+# 1.6 million tokens a step: the logits of 50,000 words would take 640 GB, twice; of
+# 16 drawn words they are less than what the cells keep.
+def test_a_softmax_that_scores_few_words_needs_less():
+    wide = {"batch_size": 50_000, "time": 32, "units": 8, "embedding": 8}
+    full = resolve(Configuration(model="gru", **wide))
+    with pytest.raises(UsageError, match="needs about"):
+        check_room(full, 50_000, 10**12)
+    sampled = resolve(Configuration(model="gru", softmax="sampled", samples=16, **wide))
+    assert scores(sampled, 50_000) == 16
+    check_room(sampled, 50_000, 10**12)
+
+
+@pytest.mark.parametrize("softmax", ["adaptive", "classes"])
+def test_an_estimate_for_bands_and_classes_is_near_what_is_built(softmax):
+    words = 50_000
+    c = resolve(Configuration(model="lstm", softmax=softmax))
+    q = np.arange(3.0, words + 3) ** -1.15  # Zipf's law, near that of a long text
+    counts = np.floor(2e6 * q / q.sum()) + 1
+    made = new_softmax(c, _Counted(counts), Reporter())
+    model = build(c, words, made)
+    model.build_weights()
+    assert 0.5 < count_weights(c, words) / model.count_params() < 2
+    assert 0.3 < scores(c, words) / made.widest < 3
+
+
+class _Counted:
+    """The counts of a vocabulary, without its words."""
+
+    def __init__(self, counts):
+        self.counts = counts
+
+    def __len__(self):
+        return len(self.counts)
 
 
 def test_what_fits_passes():
