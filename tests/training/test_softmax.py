@@ -73,9 +73,9 @@ def test_classes_that_cannot_be_had_are_refused_before_anything_is_written(
 def test_features_that_do_not_reach_for_classes_are_refused_first(
     tmp_path, small, texts
 ):
-    # 7 words, <unk> and the line's end, and as many classes: more than 2^4
+    # 7 words, <unk> and the line's end, and 8 classes: more than 2^4
     many = {"features": "hashed:4", "softmax": "classes", "classes": "9"}
     c = small("maxent", tmp_path / "run", **many)
-    with pytest.raises(UsageError, match="each of 18 words or classes"):
+    with pytest.raises(UsageError, match="each of 17 words or classes"):
         train(c, texts(TEXT))
     assert not (tmp_path / "run").exists()
