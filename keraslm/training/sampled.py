@@ -2,9 +2,11 @@
 
 Math:   l(w) = h O[w] + b[w];   C = S words drawn from Q, the unigram of the training
         text to the power 3/4;   y the target
-        loss = -l(y) + log Z,   Z = exp l(y) + sum_{w in C, w != y} exp l(w) / (S Q(w))
-        In the mean over C, Z is the sum over all words; as S grows the loss comes to
-        that of the full softmax.
+        own = exp l(y) / min(1, S Q(y))
+        loss = -log own + log Z,   Z = own + sum_{w in C, w != y} exp l(w) / (S Q(w))
+        A rare target is weighed like a rare word that is drawn: counted once, it would
+        be driven up without end beside words that are seldom drawn. As S grows the
+        loss comes to that of the full softmax.
 References: Bengio & Senecal (2008), the estimate of Z; Jean et al. (2015), one C for
         all tokens of a step.
 """
@@ -62,6 +64,7 @@ class SampledSoftmax:
         log_expected = ops.convert_to_tensor(self._log_expected)
         columns, bias = model.output_weights(y)
         own = ops.sum(features * columns, axis=-1) + bias
+        own = own - ops.minimum(ops.take(log_expected, y), 0.0)
         columns, bias = model.output_weights(drawn)
         others = ops.matmul(features, ops.transpose(columns))
         others = others + (bias - ops.take(log_expected, drawn))
