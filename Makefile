@@ -4,12 +4,13 @@ VENV     := .venv
 BACKENDS := .venv-backends
 PYTHON   ?= $(shell command -v python3.11 || command -v python3)
 PIP      := -m pip install --quiet --disable-pip-version-check
+PYTEST   := $(VENV)/bin/python -m pytest -q --numprocesses 2 --dist worksteal
 READY    := $(VENV)/.ready
 BACKENDS_READY := $(BACKENDS)/.ready
 PURELIB  := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types test-backends storm bench fuzz lock clean
+.PHONY: help demo test lint format types test-long test-backends storm bench fuzz lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -17,8 +18,11 @@ help:  ## show this list
 demo: $(READY)  ## train four models on the embedded corpus, compare them, read their text
 	$(VENV)/bin/keraslm demo
 
-test: lint types  ## ruff, mypy and every test
-	$(VENV)/bin/python -m pytest -q --numprocesses 2 --dist worksteal
+test: lint types  ## ruff, mypy and the tests, but for those that take minutes
+	$(PYTEST) -m 'not long'
+
+test-long: $(READY)  ## the tests that take minutes: kills, resumed runs, exported files
+	$(PYTEST) -m long
 
 lint: $(READY)  ## ruff: mistakes and form
 	$(VENV)/bin/ruff check

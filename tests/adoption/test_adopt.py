@@ -153,6 +153,7 @@ def test_a_token_the_network_lacks_has_probability_zero(adopted):
     assert np.isfinite(score.log_probabilities).sum() == 124
 
 
+@pytest.mark.long
 def test_a_long_text_is_read_through_an_impossible_token(adopted):
     network, model = adopted("sequence_logits")
     text = "abcde\nz" * 400  # two rows, side by side

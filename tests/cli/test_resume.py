@@ -57,6 +57,7 @@ def test_resume_stands_alone(keraslm, refused, text, tmp_path, other):
     refused(keraslm(*arguments), 2, "--resume", other)
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_and_resumed_is_compared(keraslm_json):
     (row,) = keraslm_json("verify-resume", "--model", "neural-ngram", "--steps", 10)
     assert (row["resumed"], row["killed after"]) == ("identical", 5)

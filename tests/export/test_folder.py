@@ -23,6 +23,7 @@ KINDS = ("trigram", "bag-of-words", "neural-ngram", "sigmoid", "gru", "lstm")
 
 @pytest.mark.parametrize("file_format", FORMATS)
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.long
 def test_the_runtime_computes_what_the_model_does(
     tmp_path, build, ask, ids, opened, capsys, monkeypatch, kind, file_format
 ):
@@ -60,6 +61,7 @@ def logits_of(outputs):
 
 
 @pytest.mark.parametrize("file_format", ["savedmodel", "onnx"])
+@pytest.mark.long
 def test_several_texts_are_read_at_once(tmp_path, build, ask, ids, opened, file_format):
     model = build("lstm")
     export_folder(ask(model), tmp_path / "out", file_format)
@@ -73,6 +75,7 @@ def test_several_texts_are_read_at_once(tmp_path, build, ask, ids, opened, file_
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
+@pytest.mark.long
 def test_the_example_runs_without_keraslm(tmp_path, runtime, file_format):
     runtime(file_format)
     model = new_word_model()

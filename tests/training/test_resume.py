@@ -33,6 +33,7 @@ RICH = {
 }
 
 
+@pytest.mark.long
 def test_a_run_that_died_comes_out_the_same(small, story, tmp_path, quick_measures):
     c = small("lstm", tmp_path / "whole", **(OFTEN | RICH))
     train(c, story)

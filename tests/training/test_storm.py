@@ -73,6 +73,7 @@ def tear(file):
         os.truncate(file, max(0, file.stat().st_size - 9))
 
 
+@pytest.mark.long
 def test_a_run_that_dies_at_an_operation_on_a_file_goes_on(
     small, corpus, tmp_path, crash, quick_steps, quick_measures
 ):
@@ -104,6 +105,7 @@ def a_run(out, steps):
     return c
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_at_random_moments_goes_on(tmp_path):
     steps = 5 * KILLS + 40
     context = multiprocessing.get_context("forkserver")
