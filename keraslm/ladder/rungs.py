@@ -80,7 +80,7 @@ RUNGS = (
         "LSTM with Kneser-Ney",
         kind=MIXTURE,
         parts=(LSTM, KNESER_NEY),
-        note="a mixture; its weights are chosen on the validation text",
+        note="a mixture, its weights chosen on the validation text; seconds of mixing",
     ),
 )
 NAMES = tuple(rung.name for rung in RUNGS)
