@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.layers.cross_entropy import cross_entropy
 
 FACTOR = 4  # a band's vectors are so much narrower than those of the band before
 HEAD_ROOM = 1.5  # the tokens that a step has room for, relative to those expected
@@ -112,7 +113,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         # the band of each target; 0 is the head
         of_band = sum(ops.cast(targets >= edge, "int32") for edge in self.cutoffs)
         entry = ops.where(of_band > 0, self.cutoffs[0] + of_band - 1, targets)
-        nats = _crossentropy(entry, ops.matmul(features, kernel) + bias)
+        nats = cross_entropy(entry, ops.matmul(features, kernel) + bias)
         for number in range(len(self.cutoffs)):
             inside = of_band == number + 1
             nats = nats + self._band_nats(number, inside, features, targets)
@@ -131,7 +132,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         def read(chosen: Any, features: Any, down: Any, up: Any, bias: Any) -> Any:
             narrow = ops.matmul(ops.take(features, chosen, axis=0), down)
             logits = ops.matmul(narrow, up) + bias  # (chosen, words of the band)
-            return _crossentropy(ops.take(places, chosen), logits)
+            return cross_entropy(ops.take(places, chosen), logits)
 
         outside = ops.cast(ops.logical_not(inside), "int32")
         tokens = ops.shape(targets)[0]
@@ -165,10 +166,6 @@ class AdaptiveSoftmax(keras.layers.Layer):
 def band_widths(width: int, bands: int) -> list[int]:
     """Give the widths of the bands' vectors: each a quarter of the one before."""
     return [max(width // FACTOR ** (number + 1), 1) for number in range(bands)]
-
-
-def _crossentropy(targets: Any, logits: Any) -> Any:
-    return ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)
 
 
 def _check(

@@ -9,6 +9,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.layers.cross_entropy import cross_entropy
+
 
 class CausalModel(keras.Model):
     """A Keras model of ids (batch, time) to logits (batch, time, vocabulary).
@@ -49,7 +51,7 @@ class CausalModel(keras.Model):
 
         Shapes: shown (batch, time, ..), targets (batch, time) -> (batch, time)
         """
-        return ops.sparse_categorical_crossentropy(targets, shown, from_logits=True)
+        return cross_entropy(targets, shown)
 
     def call(self, ids: Any, training: bool = False) -> Any:
         """Read ids from the beginning of a line.

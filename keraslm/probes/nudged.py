@@ -62,12 +62,3 @@ def _nudged_layer(
 
     _, shown = ops.scan(advance, states, [layer.input_products(inputs), *nudges])
     return ops.transpose(shown[0], (1, 0, 2))  # (batch, time, units)
-
-
-def nats(logits: Any, targets: Any) -> Any:
-    """Give the loss of each prediction.
-
-    Math:   -log softmax(logits)[target]
-    Shapes: (predictions, vocabulary), (predictions,) -> (predictions,)
-    """
-    return ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)

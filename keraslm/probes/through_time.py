@@ -10,7 +10,8 @@ from keras import ops
 from keraslm.errors import UsageError
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
-from keraslm.probes.nudged import Nudges, nats, no_nudges, nudged_hidden
+from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden
 from keraslm.probes.probed import ids_of, inputs_of, network_without_features
 from keraslm.probes.reading import Array, states_while_reading
 
@@ -109,6 +110,6 @@ def _errors(network: RecurrentModel, ids: Array) -> list[Array]:
     def loss(nudges: Nudges) -> Any:
         hidden = nudged_hidden(network, inputs, network.initial_states(time), nudges)
         own = ops.transpose(ops.diagonal(hidden))  # row t at step t
-        return ops.sum(nats(network.logits(own), ids))
+        return ops.sum(cross_entropy(ids, network.logits(own)))
 
     return [layer[0] for layer in gradient(loss, no_nudges(network, time, time))]

@@ -12,7 +12,8 @@ from keras import ops
 from keraslm.errors import UsageError
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
-from keraslm.probes.nudged import Nudges, nats, no_nudges, nudged_hidden
+from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden
 from keraslm.probes.probed import ids_of, inputs_of, network_without_features
 from keraslm.probes.reading import STATES, Array, states_while_reading
 
@@ -114,7 +115,7 @@ def _norms(
     def loss(nudges: Nudges) -> Any:
         before = list(states.swapaxes(0, 1))
         hidden = nudged_hidden(network, inputs, before, nudges)
-        return ops.sum(nats(network.logits(hidden[:, -1]), targets))
+        return ops.sum(cross_entropy(targets, network.logits(hidden[:, -1])))
 
     windows, time = inputs.shape
     found: Nudges = gradient(loss, no_nudges(network, time, windows))
