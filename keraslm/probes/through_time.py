@@ -8,9 +8,9 @@ import pandas as pd
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.layers.cross_entropy import cross_entropy
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
-from keraslm.layers.cross_entropy import cross_entropy
 from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden
 from keraslm.probes.probed import ids_of, inputs_of, network_without_features
 from keraslm.probes.reading import Array, states_while_reading
