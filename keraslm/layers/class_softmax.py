@@ -8,6 +8,7 @@ import numpy
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.layers.group_products import group_products
 
 AT_ONCE = 8  # tokens of a class that are multiplied with its words together
 FAR = -1e9  # nats: the score of a place that holds no word
@@ -146,7 +147,8 @@ class ClassSoftmax(keras.layers.Layer):
         groups_before = groups_after - (size + AT_ONCE - 1) // AT_ONCE
         rank = ops.arange(tokens, dtype="int32") - ops.take(start, in_order)
         row = ops.take(groups_before, in_order) * AT_ONCE + rank  # of the groups' table
-        groups = tokens // AT_ONCE + self.number  # so many are enough
+        # enough: a class of n tokens has at most (n + AT_ONCE - 1) / AT_ONCE groups
+        groups = (tokens + self.number * (AT_ONCE - 1)) // AT_ONCE
         index = ops.arange(groups, dtype="int32")
         of_group = _searched(groups_after, index, "right")
         of_group = ops.minimum(of_group, self.number - 1)
@@ -154,9 +156,9 @@ class ClassSoftmax(keras.layers.Layer):
             row[:, None], ops.take(features, order, axis=0), (groups * AT_ONCE, width)
         )
         table = ops.reshape(table, (groups, AT_ONCE, width))
-        kernel = ops.take(self.word_kernel, of_group, axis=0)
         bias = ops.take(self.word_bias, of_group, axis=0)
-        words = ops.matmul(table, ops.transpose(kernel, (0, 2, 1))) + bias[:, None]
+        words = group_products(table, self.word_kernel, of_group, groups_after[-1])
+        words = words + bias[:, None]
         words = ops.reshape(words, (groups * AT_ONCE, self.largest))
         # from the order by class back to that of the text
         row = ops.scatter(order[:, None], row, (tokens,))

@@ -125,7 +125,6 @@ def fit_until_stopped(
     A step is ready in microseconds, so nothing is gained by a second thread that
     prepares the next; in `keras.Model.fit` that thread slows training by a quarter.
     """
-    keep_freed_memory()
     told = keras.callbacks.CallbackList(callbacks, model=model)
     told.on_train_begin()
     epoch, first = place
@@ -138,6 +137,7 @@ def fit_until_stopped(
             told.on_train_batch_begin(number)
             x, y, weights = batch(windows, model.sampled, number, epoch)
             logs = model.train_on_batch(x, y, weights, return_dict=True)
+            keep_freed_memory()  # not of the first step, which is compiled and differs
             told.on_train_batch_end(number, logs)
         told.on_epoch_end(epoch)
         epoch, first = epoch + 1, 0

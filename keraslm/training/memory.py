@@ -6,14 +6,20 @@ step; each page is then cleared anew, which can take half of a step's time.
 
 import contextlib
 import ctypes
+import functools
 import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the names of glibc's malloc.h
 _LARGEST = 2**30  # bytes
 
 
+@functools.cache
 def keep_freed_memory() -> None:
-    """Tell glibc to keep freed blocks; another C library is left as it is."""
+    """Tell glibc to keep freed blocks; another C library is left as it is.
+
+    A block that was kept has room for one of its size or less: what is needed once, to
+    begin with, is better freed before.
+    """
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):

@@ -42,7 +42,8 @@ class _Watched:
         """Note the norm, then update the weights."""
         if not self.built:  # type: ignore[attr-defined]
             self.build(list(trainable_variables))
-        squares = [ops.sum(ops.square(_dense(g))) for g in grads if g is not None]
+        grads = [g if g is None else _added_up(g) for g in grads]
+        squares = [ops.sum(ops.square(g)) for g in grads if g is not None]
         self.gradient_norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
         super().apply(grads, trainable_variables)  # type: ignore[misc]
         weights = self._trainable_variables  # type: ignore[attr-defined]
@@ -100,6 +101,10 @@ def _new(c: Configuration) -> Any:
     return WatchedAdam(rate, **clipping)
 
 
-def _dense(gradient: Any) -> Any:
-    """Give a gradient as one tensor; TensorFlow gives an embedding's in slices."""
-    return ops.convert_to_tensor(gradient)
+def _added_up(gradient: Any) -> Any:
+    """Give a gradient as one tensor of the weight's shape.
+
+    TensorFlow gives that of an embedding as a row for every token. A word that stands
+    twice has two rows, and |g| is not the norm of all rows.
+    """
+    return ops.reshape(gradient, gradient.shape)
