@@ -12,6 +12,7 @@ import pytest
 
 import keraslm
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -36,6 +37,20 @@ def new_model(name="lstm"):
     network = NETWORKS[name]()
     network.build_weights()
     return KerasLanguageModel(network, encoder, name, {"card": {"perplexity": 2.5}})
+
+
+def test_a_vocabulary_that_is_no_axis_of_the_weights_is_opened(tmp_path):
+    # 2,000 words in 2 classes of 1,000: the features' table alone reaches for them all
+    counts = {"\n": 1} | {f"w{i}": 1 for i in range(1998)}
+    vocabulary = Vocabulary.build(counts, "word")
+    encoder = TextEncoder(tokenizer_named("word"), vocabulary)
+    classes = [place // 1000 for place in range(len(vocabulary))]
+    network = MaxEntModel(len(classes), 2, bits=12, softmax=ClassSoftmax(classes))
+    network.build_weights()
+    KerasLanguageModel(network, encoder, "maxent", {}).save(tmp_path / "m.keras")
+    opened = keraslm.load(tmp_path / "m.keras")
+    ids = np.array([[1, 2, 3, 1999]])
+    assert np.array_equal(opened.keras_model(ids), network(ids))
 
 
 @pytest.fixture(scope="module")

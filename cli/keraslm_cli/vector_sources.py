@@ -2,7 +2,12 @@
 
 import pathlib
 import zipfile
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from keraslm_cli import console
 
 if TYPE_CHECKING:
     from keraslm.vectors.word_vectors import WordVectors
@@ -13,8 +18,18 @@ SOURCE_HELP = (
 )
 
 
-def open_vectors(name: str) -> "WordVectors":
+def vectors_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the argument VECTORS, and an option for malformed files."""
+    skips = click.option(
+        "--skip-bad-lines", is_flag=True, help="Leave out malformed lines of a file."
+    )
+    return click.argument("vectors")(skips(function))
+
+
+def open_vectors(name: str, skip_bad_lines: bool) -> "WordVectors":
     """Open the vectors of a model or of a file; what the file holds tells which.
+
+    The user is told how many bad lines were left out.
 
     Raises: UsageError if there is no such file, or the model has no vectors;
         ModelFileError, VectorFileError for a file that is damaged.
@@ -26,7 +41,10 @@ def open_vectors(name: str) -> "WordVectors":
         return vectors_of(keraslm.load(name))
     from keraslm.vectors.reader import read_vectors
 
-    return read_vectors(name).vectors
+    reading = read_vectors(name, skip_bad_lines=skip_bad_lines)
+    if reading.bad_lines:
+        console.note(f"{name}: {reading}")
+    return reading.vectors
 
 
 def _is_model(path: pathlib.Path) -> bool:

@@ -62,7 +62,7 @@ def write_markdown(
     lines += [f"| {' | '.join(map(_escaped, row))} |" for row in table]
     lines += ["", *[f"- {_escaped(remark)}" for remark in remarks(results)]]
     if command:
-        lines += ["", f"    {command}"]
+        lines += ["", "```", command, "```"]  # indented, it would belong to the list
     with write_atomically(path) as temporary:
         temporary.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
 

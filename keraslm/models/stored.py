@@ -38,7 +38,7 @@ POLICIES = (
 )
 _OF_LAYERS = ("name", "trainable", "dtype")  # what every Keras layer is given
 _GATHERED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-_NUMBERINGS = ("places", "unknown", "given")  # of tokens; an adopted model checks them
+_CHECKED = ("vocabulary_size", "places", "unknown", "given")  # against the vocabulary
 _SEVERAL_MAKE_WEIGHTS = threading.RLock()
 
 
@@ -185,7 +185,7 @@ def _check_sizes(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> N
     """Refuse sizes that the weights do not show, before a layer is made of them."""
     axes = {length for shape in shapes for length in shape}
     for name, value in config.items():
-        if _describes_layer(value) or name in _NUMBERINGS:
+        if _describes_layer(value) or name in _CHECKED:
             continue
         sizes = value if isinstance(value, list) else [value]
         layers = value if name == "layers" else len(sizes)

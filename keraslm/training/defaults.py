@@ -145,7 +145,7 @@ def _refuse_foreign_options(c: Configuration) -> None:
     predicting = ("maxent", *RECURRENT) if c.softmax == "classes" else RECURRENT
     if c.softmax != "full" and c.model not in predicting:
         raise UsageError(
-            f"a {c.softmax} softmax is for {', '.join(predicting)}; received it for "
+            f"softmax {c.softmax} is for {', '.join(predicting)}; received it for "
             f"{c.model}"
         )
     if c.state != "carried" and c.model not in RECURRENT:

@@ -45,6 +45,8 @@ def tell_format(head: bytes) -> Format:
     words, width = int(header[1]), int(header[2])
     if not after.strip():
         raise ValueError(f"line 1 tells {words:,} words, and the file ends there")
+    if not width:
+        raise ValueError("line 1 tells 0 numbers a word; a vector has 1 or more")
     lines = _sample(after, len(head))
     if not _holds_vector(lines, width) and not _is_text(after):
         start = len(head) - len(after)
@@ -61,12 +63,13 @@ def tell_format(head: bytes) -> Format:
 def _without_header(head: bytes, start: int) -> Format:
     lines = _sample(head[start:], len(head))
     width = _usual_width(lines)
+    if not head:
+        raise ValueError("the file is empty")
     if not _holds_vector(lines, width):
         shown = head[start : start + 40].decode("utf-8", "replace")
         raise ValueError(
-            f"line 1: a word and its numbers were expected; received {shown!r}"
-            if head
-            else "the file is empty"
+            "line 1: a word and its numbers were expected, with spaces between; "
+            f"received {shown!r}"
         )
     return Format("GloVe text", TextLines(width), None, start, 1)
 

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import os
 import pathlib
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
@@ -48,9 +49,10 @@ def _parts(path: str) -> tuple[str, str | None]:
     """Cut FILE:MEMBER in two where there is such a FILE."""
     if pathlib.Path(path).is_file():
         return path, None
-    archive, colon, member = path.rpartition(":")
-    if colon and pathlib.Path(archive).is_file():
-        return archive, member
+    for colon in re.finditer(":", path):  # a member's name may hold one too
+        archive, member = path[: colon.start()], path[colon.end() :]
+        if pathlib.Path(archive).is_file():
+            return archive, member
     raise UsageError(f"there is no file of vectors {path}; check the path")
 
 

@@ -33,8 +33,9 @@ def principal_components(
     """
     if min(matrix.shape) < dimensions:
         raise UsageError(
-            f"{dimensions} components need as many vectors and as wide ones; received "
-            f"{matrix.shape[0]} vectors of width {matrix.shape[1]}"
+            f"{dimensions} components need {dimensions} vectors or more, of "
+            f"{dimensions} numbers or more; received {matrix.shape[0]} of "
+            f"{matrix.shape[1]}"
         )
     centred = matrix - matrix.mean(axis=0, dtype=np.float64)
     u, s, vt = np.linalg.svd(centred, full_matrices=False)

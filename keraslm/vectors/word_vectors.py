@@ -53,9 +53,12 @@ class WordVectors:
     def directions(self) -> npt.NDArray[np.float32]:
         """The vectors at length 1, a zero vector as it is: products are cosines.
 
+        Each is divided by its largest entry first, so that no square overflows.
+
         Math:   v / |v|
         Shapes: (words, width) float32
         """
-        lengths = np.linalg.norm(self.matrix, axis=1, keepdims=True)
-        directions = self.matrix / np.where(lengths > 0, lengths, 1)
-        return directions.astype(np.float32)
+        largest = np.abs(self.matrix).max(axis=1, keepdims=True, initial=0)
+        scaled = self.matrix / np.where(largest > 0, largest, 1)
+        lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
+        return (scaled / np.where(lengths > 0, lengths, 1)).astype(np.float32)

@@ -124,7 +124,7 @@ def test_a_count_model_has_no_vectors(keraslm, refused, model):
         (["analogy", "vectors.txt", "man", "xxx", "king"], "no vector of 'xxx'"),
         (["odd-one-out", "vectors.txt", "man", "king"], "three different words"),
         (["plot", "vectors.txt", "--out", "v.txt"], "a picture's name ends with"),
-        (["plot", "vectors.txt", "man", "--out", "v.png"], "as many vectors"),
+        (["plot", "vectors.txt", "man", "--out", "v.png"], "2 vectors or more"),
         (["projector", "vectors.txt", "--out", "text.txt"], "needs a folder"),
         (["train", "text.txt", "--out", "vectors.txt"], "vectors.txt exists"),
         (["train", "text.txt", "--out", "no/v.txt"], "there is no folder 'no'"),
@@ -179,3 +179,14 @@ def test_a_broken_file_of_vectors_is_one_line(keraslm, tmp_path, content, reason
     assert result.exit_code == 1
     assert reason in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_malformed_lines_of_a_file_are_left_out_when_asked(keraslm, tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text("man 3 0\nking 4\nwoman 2 0\n")
+    result = keraslm("embeddings", "neighbours", path, "man")
+    assert "line 2: a word and 2 numbers" in result.stderr
+    assert "--skip-bad-lines leaves" in result.stderr
+    result = keraslm("embeddings", "neighbours", path, "man", "--skip-bad-lines")
+    assert "woman" in result.stdout
+    assert "bad lines left out: 1 (line 2" in result.stderr

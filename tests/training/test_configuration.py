@@ -210,7 +210,7 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"model": "bigram", "weight_drop": 0.1}, "weight_drop is an option of rnn"),
         ({"model": "ngram", "embedding_dropout": 0.1}, "embedding_dropout is an"),
         ({"model": "trigram", "state": "reset"}, "trigram has no state to reset"),
-        ({"model": "bigram", "softmax": "sampled"}, "a sampled softmax is for rnn"),
+        ({"model": "bigram", "softmax": "sampled"}, "softmax sampled is for rnn"),
         ({"model": "lstm", "samples": 5}, "give --softmax sampled"),
         ({"level": "char", "tokenize": True}, "it needs --level word"),
         ({"clip_norm": 1.0, "clip_value": 1.0}, "received both"),

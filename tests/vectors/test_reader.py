@@ -114,10 +114,12 @@ def test_a_member_of_an_archive_is_named_where_there_are_several(tmp_path, form)
     assert asked(read_vectors(path).vectors) == EXPECTED
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("two.txt", b"cat 5\n")
+        archive.writestr("a:b/3.txt", b"cat 6\n")
     assert asked(read_vectors(f"{path}:two.txt").vectors) == {"cat": [5]}
-    with pytest.raises(UsageError, match=r"members 'one\.txt', 'two\.txt'; name"):
+    assert asked(read_vectors(f"{path}:a:b/3.txt").vectors) == {"cat": [6]}
+    with pytest.raises(UsageError, match=r"members 'one\.txt', 'two\.txt', .*; name"):
         read_vectors(path)
-    with pytest.raises(UsageError, match=r"'two\.txt', not 'three'; name one"):
+    with pytest.raises(UsageError, match=r"'a:b/3\.txt', not 'three'; name"):
         read_vectors(f"{path}:three")
 
 
@@ -161,6 +163,8 @@ def test_numbers_as_words_are_no_header(written):
         (b"\n\n", "line 1: a word and its numbers"),
         (b"the dog sleeps\nthe cat\n", "line 1: a word and its numbers"),
         (b"5 3\n", "line 1 tells 5 words, and the file ends there"),
+        (b"2 0\nthe\ndog\n", "line 1 tells 0 numbers a word; a vector has 1 or more"),
+        (b"the\t1\t2\n", "with spaces between; received 'the.t1.t2"),
         (b"2 5\nthe 1 2\ndog 3 4\n", "line 1 tells 5 numbers a word; the lines have 2"),
         (b"1 90000\nthe \0\0", "line 1 claims 90,000 numbers a word"),
     ],

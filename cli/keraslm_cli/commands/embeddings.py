@@ -8,7 +8,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, texts
-from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors
+from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
 if TYPE_CHECKING:
     from keraslm.vectors.neighbours import Neighbour
@@ -125,18 +125,22 @@ def _check_out(out: pathlib.Path, overwrite: bool) -> None:
 
 
 @embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
-@click.argument("vectors")
+@vectors_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @click.option("--number", default=10, show_default=True, help="Of neighbours.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def neighbours(
-    vectors: str, words: tuple[str, ...], number: int, as_json: bool
+    vectors: str,
+    skip_bad_lines: bool,
+    words: tuple[str, ...],
+    number: int,
+    as_json: bool,
 ) -> None:
     """Print the neighbours by cosine."""
     from keraslm.vectors.neighbours import neighbours
     from keraslm.vectors.projector import on_one_line
 
-    table = open_vectors(vectors)
+    table = open_vectors(vectors, skip_bad_lines)
     found = {word: neighbours(table, word, number) for word in words}
     if as_json:
         shown = {word: [n._asdict() for n in near] for word, near in found.items()}
@@ -151,31 +155,42 @@ def neighbours(
 
 
 @embeddings.command(help=f"Find the words that are to C as B is to A.\n\n{SOURCE_HELP}")
-@click.argument("vectors")
+@vectors_argument
 @click.argument("a")
 @click.argument("b")
 @click.argument("c")
 @click.option("--number", default=10, show_default=True, help="Of answers.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def analogy(vectors: str, a: str, b: str, c: str, number: int, as_json: bool) -> None:
+def analogy(
+    vectors: str,
+    skip_bad_lines: bool,
+    a: str,
+    b: str,
+    c: str,
+    number: int,
+    as_json: bool,
+) -> None:
     """Print the answers by 3CosAdd."""
     from keraslm.vectors.analogy import analogy
 
-    _print(analogy(open_vectors(vectors), a, b, c, number), as_json)
+    table = open_vectors(vectors, skip_bad_lines)
+    _print(analogy(table, a, b, c, number), as_json)
 
 
 @embeddings.command(
     "odd-one-out",
     help=f"Find the WORD that least belongs with the others.\n\n{SOURCE_HELP}",
 )
-@click.argument("vectors")
+@vectors_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def odd_one_out(vectors: str, words: tuple[str, ...], as_json: bool) -> None:
+def odd_one_out(
+    vectors: str, skip_bad_lines: bool, words: tuple[str, ...], as_json: bool
+) -> None:
     """Print each word's cosine with the mean of the others, the odd one first."""
     from keraslm.vectors.odd_one_out import by_fit
 
-    _print(by_fit(open_vectors(vectors), words), as_json)
+    _print(by_fit(open_vectors(vectors, skip_bad_lines), words), as_json)
 
 
 def _print(found: "list[Neighbour]", as_json: bool) -> None:
@@ -189,7 +204,7 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 
 
 @embeddings.command(help=f"Draw words where their vectors lie.\n\n{SOURCE_HELP}")
-@click.argument("vectors")
+@vectors_argument
 @click.argument("words", metavar="[WORD...]", nargs=-1)
 @click.option("--out", required=True, metavar="FILE.png", help="The picture to write.")
 @click.option("--number", default=DRAWN, show_default=True, help="If none is named.")
@@ -203,6 +218,7 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @click.option("--seed", default=0, show_default=True, help="Of tsne.")
 def plot(
     vectors: str,
+    skip_bad_lines: bool,
     words: tuple[str, ...],
     out: str,
     number: int,
@@ -214,7 +230,7 @@ def plot(
     from keraslm.figures.vectors import draw_vectors
 
     check_picture_path(out)
-    table = open_vectors(vectors)
+    table = open_vectors(vectors, skip_bad_lines)
     chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"
     draw_vectors(table, chosen, out, title, method, seed)
@@ -230,11 +246,11 @@ def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
 @embeddings.command(
     help=f"Write files that the TensorBoard projector opens.\n\n{SOURCE_HELP}"
 )
-@click.argument("vectors")
+@vectors_argument
 @click.option("--out", required=True, metavar="FOLDER", help="The folder to write.")
-def projector(vectors: str, out: str) -> None:
+def projector(vectors: str, skip_bad_lines: bool, out: str) -> None:
     """Write vectors.tsv and metadata.tsv and print their paths."""
     from keraslm.vectors.projector import write_projector
 
-    for path in write_projector(out, open_vectors(vectors)):
+    for path in write_projector(out, open_vectors(vectors, skip_bad_lines)):
         click.echo(path)
