@@ -63,7 +63,7 @@ class Averaging(keras.callbacks.Callback):
     def finish(self) -> None:
         """Let the model have the mean weights from now on."""
         optimizer = self.model.optimizer
-        if self._on and optimizer.built:
+        if self._on and int(optimizer.iterations):
             _assign(self.model.trainable_variables, optimizer.averages)
 
     def to_dict(self) -> dict[str, Any]:

@@ -109,6 +109,8 @@ def compiled(
     model.compile(
         optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
     )
+    # made within the first step, what the optimizer keeps would be there twice
+    model.optimizer.build(model.trainable_variables)
     return model, windows
 
 

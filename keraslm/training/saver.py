@@ -60,7 +60,6 @@ class Saver(keras.callbacks.Callback):
         Raises: ModelFileError if it does not fit the model.
         """
         path = self._folder.checkpoint
-        model.optimizer.build(model.trainable_variables)
         variables = _variables(model)
         expected = [(tuple(v.shape), v.dtype) for v in variables]
         if expected != [(a.shape, a.dtype.name) for a in checkpoint.variables]:

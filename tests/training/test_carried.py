@@ -81,6 +81,16 @@ def test_the_norm_is_told_as_it_was_before_clipping(clipping, moved):
     assert change == pytest.approx(moved, rel=1e-5)  # with a learning rate of 1
 
 
+def test_a_word_that_stands_twice_is_clipped_as_one_row_of_the_gradient():
+    model = compiled(carried("lstm"), clip_norm=0.01)
+    before = model.model.get_weights()
+    step(model, [1, 1, 1, 1], [2, 2, 2, 2], [1, 1, 1, 1])
+    assert float(model.optimizer.gradient_norm) > 0.01
+    pairs = zip(before, model.model.get_weights(), strict=True)
+    change = math.sqrt(sum(np.sum((a - b) ** 2) for a, b in pairs))
+    assert change == pytest.approx(0.01, rel=1e-4)  # with a learning rate of 1
+
+
 IDS = np.array([[1, 3, 2, 5, 6, 1, 4, 2], [1, 2, 2, 3, 4, 5, 6, 1]])
 
 
