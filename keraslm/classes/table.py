@@ -34,7 +34,8 @@ def write_classes(
 def read_classes(path: str | os.PathLike[str], vocabulary: Vocabulary) -> Classes:
     """Read the class of every word of a vocabulary; words not in it are one more.
 
-    Raises: UsageError if it is no such file, or names no word of the vocabulary.
+    Raises: UsageError if it is no such file, or names no word of the vocabulary, or
+        one twice.
     """
     numbers: dict[str, int] = {}
     classes = np.full(len(vocabulary), -1)
@@ -46,7 +47,10 @@ def read_classes(path: str | os.PathLike[str], vocabulary: Vocabulary) -> Classe
                 f"count, with tabs; received {line[:60]!r}"
             )
         if rest[0] in vocabulary:
-            classes[vocabulary[rest[0]]] = numbers.setdefault(bits, len(numbers))
+            place = vocabulary[rest[0]]
+            if classes[place] >= 0:
+                raise UsageError(f"{path}, line {number}: {rest[0]!r} comes again")
+            classes[place] = numbers.setdefault(bits, len(numbers))
     if not numbers:
         raise UsageError(f"{path} has no class for any word of the vocabulary")
     return renumbered(np.where(classes < 0, len(numbers), classes))

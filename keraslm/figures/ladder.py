@@ -4,11 +4,13 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from keraslm.figures import style
 from keraslm.figures.fonts import families
@@ -54,9 +56,7 @@ def draw_ladder(
     times.set_ylabel("perplexity", fontsize=style.LABEL_SIZE, color=INK)
     heights = [p.perplexity for p in points]
     times.set_ylim(min(heights) / 1.1, max(heights) * 1.1)
-    times.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
-    times.yaxis.set_minor_locator(NullLocator())
-    times.yaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+    _mark(times.yaxis, heights)
     _label(sizes, points)
     style.save_figure(figure, path)
 
@@ -69,9 +69,18 @@ def _panel(
     drawn = [(x, p) for x, p in zip(places, points, strict=True) if x > 0]
     for x, p in drawn:
         axes.plot(x, p.perplexity, "o", markersize=10, color=COLOURS[p.family])
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
+    _mark(axes.xaxis, [x for x, _ in drawn])
     axes.set_xlabel(label, fontsize=style.LABEL_SIZE, color=INK)
     axes.grid(color=style.GRID, linewidth=1)
+
+
+def _mark(axis: Axis, values: Sequence[float]) -> None:
+    """Write numbers at an axis, closer together where the values are."""
+    decades = np.ptp(np.log10(values)) if values else 0
+    few = LogLocator(subs=(1, 2, 5) if decades < 3 else (1,), numticks=20)
+    axis.set_major_locator(few if decades > 1 else MaxNLocator(6, steps=(1, 2, 5, 10)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, _: f"{value:,.4g}")
 
 
 def _label(axes: Axes, points: Sequence[Point]) -> None:

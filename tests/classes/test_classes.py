@@ -73,6 +73,7 @@ def test_a_file_of_classes_reads_back(clustered):
     [
         ("01\tthe\n", "line 1"),
         ("01\tthe\t3\n0x\tdog\t2\n", "line 2"),
+        ("01\tthe\t3\n00\tdog\t2\n00\tthe\t3\n", "line 3: 'the' comes again"),
         ("01\tzebra\t3\n", "no class for any word"),
         ("", "line 1"),
     ],

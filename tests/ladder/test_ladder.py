@@ -173,11 +173,12 @@ def test_the_page_escapes_what_markdown_would_read(tmp_path):
     }
     results = [Result("x", "x*", 7, 8, 9.0, card, note="marked")]
     results.append(Result("y", "y", failure="<no> reason"))
-    write_markdown(results, tmp_path / "page.md")
+    write_markdown(results, tmp_path / "page.md", "keraslm ladder a")
     page = (tmp_path / "page.md").read_text()
     assert "a\\|b: 1,234 tokens, 5 of them \\<unk>" in page
     assert "| x\\* \\* | 7 | 8 | 9.0 | 12.35 | 2.5132 | 1.5000 |" in page
     assert "\\<no> reason" in page
+    assert page.endswith("reason\n\n```\nkeraslm ladder a\n```\n")
     assert remarks(results) == ["* x*: marked", "y failed: <no> reason"]
     assert cells(results[1])[4] == "failed"
 

@@ -38,7 +38,7 @@ def test_equal_vectors_lie_on_one_point():
 
 
 def test_too_few_vectors_are_refused():
-    with pytest.raises(UsageError, match="2 vectors or more, .* received 1 of 5"):
+    with pytest.raises(UsageError, match=r"2 vectors or more, .* received 1 of 5"):
         principal_components(np.ones((1, 5)))
 
 

@@ -134,4 +134,6 @@ def _print(ladder: "Ladder") -> None:
     console.print_table(HEADINGS, list(map(cells, results)), right=right)
     for remark in remarks(results):
         click.echo(remark)
-    click.echo(f"written: {ladder.folder.markdown}, {ladder.folder.picture.name}")
+    picture = ladder.folder.picture
+    drawn = f", {picture.name}" if picture.exists() else ""
+    click.echo(f"written: {ladder.folder.markdown}{drawn}")
