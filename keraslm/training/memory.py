@@ -7,6 +7,7 @@ step; each page is then cleared anew, which can take half of a step's time.
 import contextlib
 import ctypes
 import functools
+import gc
 import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the names of glibc's malloc.h
@@ -26,3 +27,11 @@ def keep_freed_memory() -> None:
         library = ctypes.CDLL("libc.so.6")
         library.mallopt(_MMAP_THRESHOLD, _LARGEST)
         library.mallopt(_TRIM_THRESHOLD, 2 * _LARGEST - 1)
+
+
+def give_back_memory() -> None:
+    """Free objects that only refer to each other, and give all freed blocks back."""
+    gc.collect()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)

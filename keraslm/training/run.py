@@ -118,6 +118,7 @@ def _fit(
 ) -> LanguageModel:
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
+    from keraslm.training.memory import give_back_memory
 
     keeper = Keeper(model, c, folder, reporter)
     try:
@@ -127,6 +128,7 @@ def _fit(
     if keeper.best_step is None:
         keeper.keep()
     reporter.note(keeper.what_is_kept())
+    give_back_memory()  # the optimizer's and the last step's
     kept = load(folder.model)
     kept.metadata.pop("interrupted", None)
     kept.metadata |= model.metadata
