@@ -5,6 +5,7 @@ import numpy as np
 from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.models.language_model import KerasLanguageModel
+from keraslm.models.maxent import MaxEntModel
 from keraslm.models.window import WindowModel
 from keraslm.vectors.word_vectors import WordVectors
 
@@ -16,7 +17,7 @@ def vectors_of(model: LanguageModel) -> WordVectors:
     context of several tokens, W has a block for each place; the last place's is taken.
 
     Shapes: a vector (embedding,) or (units,)
-    Raises: UsageError for a model that is made of counts.
+    Raises: UsageError for a model of counts, or of features alone.
     """
     if not isinstance(model, KerasLanguageModel):
         raise UsageError(
@@ -28,6 +29,11 @@ def vectors_of(model: LanguageModel) -> WordVectors:
 
 def _table(model: KerasLanguageModel) -> np.ndarray:
     network = model.keras_model
+    if isinstance(network, MaxEntModel):
+        raise UsageError(
+            f"{model.name} weighs n-grams and has no vectors of words; give another "
+            "model, or a file of vectors"
+        )
     if isinstance(network, WindowModel) and network.embed is None:
         kernel = network.first.get_weights()[0]
         return kernel[-network.vocabulary_size :]

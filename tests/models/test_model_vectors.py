@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from keraslm.models import KerasLanguageModel, RecurrentModel, WindowModel
+from keraslm.errors import UsageError
+from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.models.vectors import vectors_of
 from keraslm.text import TextEncoder, tokenizer_named
 
@@ -36,3 +37,10 @@ def test_a_one_hot_model_gives_the_rows_that_the_last_token_adds(kind):
     added = np.array(read)[:, 0, 0]
     rows = vectors.matrix[1:]
     np.testing.assert_allclose(added - added[0], rows - rows[0], atol=1e-6)
+
+
+def test_a_model_of_features_has_no_vectors():
+    network = MaxEntModel(5, 2, bits=6)
+    network.build_weights()
+    with pytest.raises(UsageError, match="maxent weighs n-grams and has no vectors"):
+        vectors_of(KerasLanguageModel(network, ENCODER, "maxent"))
