@@ -94,6 +94,7 @@ _OPTIONS = (
         "--optimizer", metavar="NAME", help="sgd, momentum, rmsprop, adam or adamw."
     ),
     _option("--learning-rate", type=_REAL, help="At its highest."),
+    _option("--feature-rate", type=_REAL, help="Of features, times that rate."),
     _option(
         "--schedule",
         metavar="NAME",
