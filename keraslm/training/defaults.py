@@ -108,7 +108,7 @@ def resolve(c: Configuration) -> Configuration:
     if c.input in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
     if c.model == "maxent" and c.level == "char":
-        defaults["order"] = 5
+        defaults |= {"order": 5, "skip": 0}
     if c.direct_order is not None:
         defaults |= {"skip": 0, "features": "hashed:22"}
         defaults["feature_rate"] = 100.0 if c.level == "char" else 250.0

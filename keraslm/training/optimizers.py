@@ -17,7 +17,7 @@ from keraslm.training.feature_step import is_of_features, step
 class _Watched:
     """Keep the norm of the gradient before it is clipped, and a mean of the weights.
 
-    Math:   |g| = sqrt(sum of squares over all weights);   m <- m + s (w - m)
+    Math:   |g| = sqrt(sum of squares), features left out;   m <- m + s (w - m)
     """
 
     gradient_norm: Any
