@@ -20,8 +20,8 @@ class Configuration:
     """The options of a run; None means: the default for this model and level.
 
     Units: `time` and `batch_size` in tokens and rows; `minutes` of wall clock;
-    `warmup` in steps; `learning_rate` per step, and `feature_rate` times that; rates of dropout in
-    [0, 1); a `clip_norm` of 0 clips nothing.
+    `warmup` in steps; `learning_rate` per step, and `feature_rate` times that;
+    rates of dropout in [0, 1); a `clip_norm` of 0 clips nothing.
     """
 
     corpus: str = "village"
