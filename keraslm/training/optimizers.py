@@ -38,9 +38,10 @@ class _Watched:
         """Make room for the norm, the squares and the mean beside the moments."""
         super().build(variables)  # type: ignore[misc]
         new: Any = self
+        made: Any = super()  # also for features, unlike the moments
         start = keras.initializers.Constant(self.tokens**-2)
         self.squares = {
-            number: super(_Watched, new).add_variable_from_reference(
+            number: made.add_variable_from_reference(
                 weight, "squares", initializer=start
             )
             for number, weight in enumerate(variables)
@@ -54,7 +55,7 @@ class _Watched:
             )
             for weight in variables:
                 self.averages.append(
-                    super(_Watched, new).add_variable_from_reference(weight, "average")
+                    made.add_variable_from_reference(weight, "average")
                 )
 
     def add_variable_from_reference(
