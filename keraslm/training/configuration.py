@@ -20,8 +20,8 @@ class Configuration:
     """The options of a run; None means: the default for this model and level.
 
     Units: `time` and `batch_size` in tokens and rows; `minutes` of wall clock;
-    `warmup` in steps; `learning_rate` per step; rates of dropout in [0, 1);
-    a `clip_norm` of 0 clips nothing.
+    `warmup` in steps; `learning_rate` per step, and `feature_rate` times that;
+    rates of dropout in [0, 1); a `clip_norm` of 0 clips nothing.
     """
 
     corpus: str = "village"
@@ -65,6 +65,7 @@ class Configuration:
     # the optimizer
     optimizer: str = "adam"
     learning_rate: float | None = None
+    feature_rate: float | None = None
     schedule: str = "cosine"
     warmup: int = 0
     plateau_factor: float = 0.5

@@ -27,12 +27,13 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "neural-ngram": {**_WINDOW, "context": 4},
     "maxent": {
         "order": 3,
-        "skip": 0,
+        "skip": 1,
         "features": "hashed:22",
         "learning_rate": 5e-2,
+        "feature_rate": 20.0,
         "batch_size": 32,
         "time": 32,
-        "epochs": 5,
+        "epochs": 3,
     },
     "recurrent char": {
         "embedding": 64,
@@ -63,6 +64,7 @@ _ONLY_FOR = {
     "direct_order": RECURRENT,
     "skip": ("maxent", *RECURRENT),
     "features": ("maxent", *RECURRENT),
+    "feature_rate": ("maxent", *RECURRENT),
     "l1": ("maxent", *RECURRENT),
     "l2": ("maxent", *RECURRENT),
     "context": WINDOWS,
@@ -106,15 +108,17 @@ def resolve(c: Configuration) -> Configuration:
     if c.input in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
     if c.model == "maxent" and c.level == "char":
-        defaults["order"] = 5
+        defaults |= {"order": 5, "skip": 0}
     if c.direct_order is not None:
         defaults |= {"skip": 0, "features": "hashed:22"}
+        defaults["feature_rate"] = 100.0 if c.level == "char" else 250.0
     if c.model == "rnn":
         defaults["learning_rate"] = 2e-3
     if not recurrent and _is_regression(c):
         defaults["learning_rate"] = 0.03
     if c.optimizer in ("sgd", "momentum"):
         defaults["learning_rate"] = 1.0 if c.optimizer == "sgd" else 0.1
+        defaults |= {"feature_rate": 1.0} if "feature_rate" in defaults else {}
     if c.clip_value is None:
         defaults["clip_norm"] = 1.0
     if c.softmax == "sampled":
@@ -218,7 +222,7 @@ def _refuse_features(c: Configuration) -> None:
     if c.model == "maxent" and c.order == 1:
         raise UsageError("the order of maxent must be 2 or more; received 1")
     has_features = c.model == "maxent" or c.direct_order is not None
-    for name in ("skip", "features", "l1", "l2"):
+    for name in ("skip", "features", "feature_rate", "l1", "l2"):
         given = getattr(c, name)
         if given not in (None, getattr(UNSET, name)) and not has_features:
             raise UsageError(

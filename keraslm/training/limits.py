@@ -93,6 +93,7 @@ _RULES = {
     "embedding_dropout": "at least 0 and below 1",
     "weight_drop": "at least 0 and below 1",
     "learning_rate": "above 0",
+    "feature_rate": "above 0",
     "plateau_factor": "above 0 and below 1",
     "decay": "above 0 and below 1",
     "weight_decay": "0 or more",

@@ -1,4 +1,7 @@
-"""The optimizers, which also tell the gradient's norm, penalise and average weights."""
+"""The optimizers, which also tell the gradient's norm and average weights.
+
+The weights of hashed features have a step of their own: see `feature_step`.
+"""
 
 import functools
 from typing import Any
@@ -8,13 +11,13 @@ from keras import ops
 
 from keraslm.training.averaging import averages
 from keraslm.training.configuration import Configuration
-from keraslm.training.penalties import penalise
+from keraslm.training.feature_step import is_of_features, step
 
 
 class _Watched:
     """Keep the norm of the gradient before it is clipped, and a mean of the weights.
 
-    Math:   |g| = sqrt(sum of squares over all weights);   m <- m + s (w - m)
+    Math:   |g| = sqrt(sum of squares), features left out;   m <- m + s (w - m)
     """
 
     gradient_norm: Any
@@ -22,13 +25,28 @@ class _Watched:
     averaging_share: Any
     """s, which `Averaging` sets before each step."""
     averages: list[Any]
+    squares: dict[int, Any]
+    """A of the features' weights, by the number of the weight."""
+    feature_rate = 1.0
+    """What the learning rate is multiplied by for the features' weights."""
     penalties = (0.0, 0.0)
     """l1 and l2 of the features' weights."""
+    tokens = 1
+    """How many tokens the loss is a mean of."""
 
     def build(self, variables: list[Any]) -> None:
-        """Make room for the norm and the mean beside the moments."""
+        """Make room for the norm, the squares and the mean beside the moments."""
         super().build(variables)  # type: ignore[misc]
         new: Any = self
+        made: Any = super()  # also for features, unlike the moments
+        start = keras.initializers.Constant(self.tokens**-2)
+        self.squares = {
+            number: made.add_variable_from_reference(
+                weight, "squares", initializer=start
+            )
+            for number, weight in enumerate(variables)
+            if is_of_features(weight)
+        }
         self.gradient_norm = new.add_variable((), name="gradient_norm")
         self.averages = []
         if self.averaging:
@@ -36,20 +54,36 @@ class _Watched:
                 (), initializer="ones", name="averaging_share"
             )
             for weight in variables:
-                self.averages.append(new.add_variable_from_reference(weight, "average"))
+                self.averages.append(
+                    made.add_variable_from_reference(weight, "average")
+                )
+
+    def add_variable_from_reference(
+        self, reference_variable: Any, name: Any = None, initializer: Any = "zeros"
+    ) -> Any:
+        """Make a moment of a weight; those of features need none."""
+        if is_of_features(reference_variable):
+            return None
+        new: Any = super()
+        return new.add_variable_from_reference(reference_variable, name, initializer)
 
     def apply(self, grads: list[Any], trainable_variables: Any = None) -> Any:
-        """Note the norm, then update the weights."""
+        """Note the norm, then update the weights; those of features are not clipped."""
         if not self.built:  # type: ignore[attr-defined]
             self.build(list(trainable_variables))
-        grads = [g if g is None else _added_up(g) for g in grads]
-        squares = [ops.sum(ops.square(g)) for g in grads if g is not None]
+        new: Any = self
+        weights = list(trainable_variables or new._trainable_variables)
+        dense = [g if g is None else _added_up(g) for g in grads]
+        pairs = list(zip(dense, weights, strict=True))
+        others = [(g, w) for g, w in pairs if not is_of_features(w)]
+        squares = [ops.sum(ops.square(g)) for g, _ in others if g is not None]
         self.gradient_norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
-        super().apply(grads, trainable_variables)  # type: ignore[misc]
-        weights = self._trainable_variables  # type: ignore[attr-defined]
-        if any(self.penalties):
-            rate = self.learning_rate  # type: ignore[attr-defined]
-            penalise(weights, rate, *self.penalties)
+        rate = self.feature_rate * new._get_current_learning_rate()
+        for gradient, weight in pairs:
+            if is_of_features(weight):
+                number = new._get_variable_index(weight)
+                step(weight, gradient, self.squares[number], rate, *self.penalties)
+        super().apply(*map(list, zip(*others, strict=True)))  # type: ignore[misc]
         if self.averaging:
             for mean, weight in zip(self.averages, weights, strict=True):
                 mean.assign(mean + self.averaging_share * (weight - mean))
@@ -82,6 +116,8 @@ def new_optimizer(c: Configuration) -> Any:
     optimizer = _new(c)
     optimizer.averaging = averages(c)
     optimizer.penalties = (c.l1, c.l2)
+    optimizer.feature_rate = c.feature_rate or 1.0
+    optimizer.tokens = (c.batch_size or 1) * (c.time or 1)
     return optimizer
 
 

@@ -20,7 +20,7 @@ def write_text(path: pathlib.Path) -> None:
     """Write a text in which every word stands, and frequent ones more often."""
     q = np.arange(3.0, WORDS + 3) ** -1.15
     rng = np.random.default_rng(0)
-    drawn = rng.choice(WORDS, 40_000, p=q / q.sum())
+    drawn = rng.choice(WORDS, 400_000, p=q / q.sum())
     ids = rng.permutation(np.concatenate([np.arange(WORDS), drawn]))
     lines = np.resize(ids, (len(ids) // 20, 20))
     path.write_text("\n".join(" ".join(f"w{i}" for i in line) for line in lines))

@@ -57,5 +57,24 @@ def test_a_run_that_goes_on_has_the_models_features():
 
 
 def test_characters_have_longer_features():
-    assert resolve(Configuration(model="maxent")).order == 3
-    assert resolve(Configuration(model="maxent", level="char")).order == 5
+    words, characters = (
+        resolve(Configuration(model="maxent", level=level))
+        for level in ("word", "char")
+    )
+    assert (words.order, words.skip) == (3, 1)
+    assert (characters.order, characters.skip) == (5, 0)
+
+
+def test_the_rate_of_features_is_set_where_there_are_features():
+    rates = [
+        resolve(Configuration(**options)).feature_rate
+        for options in (
+            {"model": "maxent"},
+            {"model": "lstm", "direct_order": 3},
+            {"model": "lstm", "direct_order": 3, "optimizer": "sgd"},
+            {"model": "lstm"},
+        )
+    ]
+    assert rates == [20.0, 250.0, 1.0, None]
+    with pytest.raises(UsageError, match="feature_rate is an option of features"):
+        resolve(Configuration(model="lstm", feature_rate=2.0))

@@ -63,7 +63,7 @@ _OPTIONS = (
     ),
     # features of the history
     _option("--direct-order", type=_WHOLE, help="rnn, gru, lstm: add a maxent model."),
-    _option("--skip", type=_WHOLE, help="Features also skip up to so many tokens; 0."),
+    _option("--skip", type=_WHOLE, help="Features also skip up to so many tokens."),
     _option("--features", metavar="hashed:22", help="Hashed into 2^22 weights."),
     # the network
     _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
@@ -94,6 +94,7 @@ _OPTIONS = (
         "--optimizer", metavar="NAME", help="sgd, momentum, rmsprop, adam or adamw."
     ),
     _option("--learning-rate", type=_REAL, help="At its highest."),
+    _option("--feature-rate", type=_REAL, help="Of features, times that rate."),
     _option(
         "--schedule",
         metavar="NAME",

@@ -1,0 +1,114 @@
+"""The step of the features' weights: by hand, in a fit, and where penalties lead."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keraslm.models import MaxEntModel, RecurrentModel
+from keraslm.training.carried import CarriedModel
+from keraslm.training.configuration import Configuration
+from keraslm.training.feature_step import shrunk, step
+from keraslm.training.optimizers import new_optimizer
+
+IDS = np.array([[1, 2, 1, 2, 1, 3]], np.int32)
+TARGETS = np.array([[2, 1, 2, 1, 3, 1]])
+
+
+def fit(model, steps, **options):
+    model.build_weights()
+    fitted = CarriedModel(model, rows=1)
+    jit = keras.backend.backend() != "torch"
+    optimizer = new_optimizer(Configuration(batch_size=1, time=6, **options))
+    fitted.compile(optimizer, jit_compile=jit)
+    for _ in range(steps):
+        fitted.forget()
+        fitted.train_on_batch({"ids": IDS}, TARGETS, np.ones((1, 6), "float32"))
+    return model.get_weights()
+
+
+def gradients(model, bias, table):
+    """Of the mean nats, by definition, for features of order 2: of b and of D."""
+    starts = model.direct.bases(IDS[0])[0]
+    logits = np.stack([table[start : start + 4] for start in starts]) + bias
+    p = np.exp(logits)
+    p /= p.sum(axis=1, keepdims=True)
+    d_logits = (p - np.eye(4)[TARGETS[0]]) / 6
+    gradient = np.zeros(256)
+    for start, row in zip(starts, d_logits, strict=True):
+        gradient[start : start + 4] += row
+    return d_logits.sum(axis=0), gradient
+
+
+@pytest.mark.backends
+def test_a_step_by_hand():
+    d = keras.Variable([1.0, 1.0, 1.0], dtype="float32")
+    a = keras.Variable([9.0, 0.25, 1.0], dtype="float32")
+    step(d, ops.convert_to_tensor([4.0, 0.0, -1.0]), a, 0.5, 0.0, 0.0)
+    # A = 9 + 16, 0.25, 1 + 1;  D = 1 - 0.5 x 4 / 5, 1 - 0, 1 + 0.5 / sqrt 2
+    np.testing.assert_allclose(ops.convert_to_numpy(a), [25, 0.25, 2], rtol=1e-6)
+    found = ops.convert_to_numpy(d)
+    np.testing.assert_allclose(found, [0.6, 1, 1 + 0.5 / 2**0.5], rtol=1e-6)
+
+
+def test_the_penalties_by_hand():
+    # (|w| - 0.5 x 0.2) / (1 + 0.5 x 2), and 0 where |w| is less than 0.1
+    found = shrunk(np.array([1.1, -0.5, 0.05]), 0.5, 0.2, 2.0)
+    np.testing.assert_allclose(found, [0.5, -0.2, 0], atol=1e-7)
+
+
+def test_it_is_the_least_of_its_objective():
+    grid = np.linspace(-2, 2, 400_001)
+    for w in (-1.7, -0.1, 0.3, 1.2):
+        cost = (grid - w) ** 2 / 2 + 0.3 * (0.7 * abs(grid) + 0.9 / 2 * grid**2)
+        found = float(shrunk(np.float64(w), 0.3, 0.7, 0.9))
+        assert found == pytest.approx(grid[cost.argmin()], abs=2e-5)
+
+
+@pytest.mark.backends
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_two_steps_of_a_fit_are_those_of_adagrad(optimizer):
+    model = MaxEntModel(4, order=2, bits=8)
+    options = {"optimizer": optimizer, "learning_rate": 1e-6, "clip_norm": 1e-3}
+    found = fit(model, 2, feature_rate=1e6, **options)[1]
+    # the rate is 1e-6 x 1e6 = 1, nothing is clipped, and b hardly moves
+    table, squares = np.zeros(256), np.full(256, 1 / 36)  # 6 tokens a step
+    for _ in range(2):
+        gradient = gradients(model, np.zeros(4), table)[1]
+        squares += gradient**2
+        table -= gradient / np.sqrt(squares)
+    np.testing.assert_allclose(found, table, atol=1e-4)
+
+
+@pytest.mark.backends
+def test_l1_leaves_weights_at_zero_where_the_gradient_is_smaller():
+    l1 = 0.02
+    model = MaxEntModel(4, order=2, bits=8)
+    bias, table = fit(model, 500, l1=l1, optimizer="sgd", learning_rate=1.0)
+    gradient = gradients(model, bias, table)[1]
+    # at the minimum: gradient = -l1 sign(w) where w is not zero, else |gradient| <= l1
+    on = table != 0
+    assert 0 < on.sum() < 12  # of 3 histories and 4 outputs
+    np.testing.assert_allclose(gradient[on], -l1 * np.sign(table[on]), atol=2e-3)
+    assert abs(gradient[~on]).max() <= l1 + 2e-3
+
+
+def test_l2_comes_to_the_minimum_of_the_penalised_sum():
+    l2 = 0.05
+    model = MaxEntModel(4, order=2, bits=8)
+    bias, table = fit(model, 500, l2=l2, optimizer="sgd", learning_rate=1.0)
+    np.testing.assert_allclose(gradients(model, bias, table)[1], -l2 * table, atol=2e-3)
+
+
+def test_only_the_features_weights_are_penalised():
+    def weights(**options):
+        keras.utils.set_random_seed(0)
+        model = RecurrentModel(4, units=3, layers=1, direct_order=2, bits=8)
+        return fit(model, 1, optimizer="sgd", learning_rate=0.1, **options)
+
+    *network, table = weights()
+    *same, shrunken = weights(l2=10.0)
+    for one, two in zip(network, same, strict=True):
+        np.testing.assert_array_equal(one, two)
+    on = table != 0
+    assert (np.abs(shrunken[on]) < np.abs(table[on])).all()
