@@ -40,7 +40,8 @@ class Ladder:
     """The rungs of one corpus, in one folder.
 
     `options` are those of `Configuration` that all rungs share: the level, what makes
-    the vocabulary, the seed. Every rung is a run of its own in the folder; the results
+    the vocabulary, the seed; `pretrained` are "embeddings" and what else tells how to
+    read them. Every rung is a run of its own in the folder; the results
     are written after each, so that a ladder that was interrupted goes on with the run
     that it was in, and with the rungs that it lacks.
 
@@ -54,7 +55,7 @@ class Ladder:
         minutes: float,
         names: Sequence[str] | None = None,
         options: dict[str, Any] | None = None,
-        embeddings: str | None = None,
+        pretrained: dict[str, Any] | None = None,
         overwrite: bool = False,
         reporter: Reporter | None = None,
         command: str = "",
@@ -63,7 +64,7 @@ class Ladder:
             raise UsageError(f"minutes must be more than 0; received {minutes!r}")
         self.rungs = chosen(names)
         self._corpus, self._minutes, self._command = corpus, minutes, command
-        self._embeddings = embeddings
+        self._pretrained = pretrained
         self._options = {"level": "word", **(options or {})}
         if self._options["level"] == "word":
             self._options.setdefault("vocabulary_size", WORDS_KEPT)
@@ -121,9 +122,9 @@ class Ladder:
             return self._trained(rung)
         share, began = self._budget.share(), time.perf_counter()
         try:
-            embeddings = {"embeddings": self._vectors()} if rung.pretrained else {}
+            vectors = self._vectors() if rung.pretrained else {}
             left = share - (time.perf_counter() - began)
-            return self._trained(rung, minutes=max(left, LEAST) / 60, **embeddings)
+            return self._trained(rung, minutes=max(left, LEAST) / 60, **vectors)
         finally:
             self._budget.took(share, time.perf_counter() - began)
 
@@ -136,15 +137,15 @@ class Ladder:
         size = run.folder.model.stat().st_size
         return self._checked(run.model.parameters, size, run.card)
 
-    def _vectors(self) -> str:
-        """Give a file of vectors; without one, train them on the training text."""
-        if self._embeddings is not None:
-            return self._embeddings
+    def _vectors(self) -> dict[str, Any]:
+        """Give the options of vectors; without a file, train them on the text."""
+        if self._pretrained is not None:
+            return self._pretrained
         encoder, texts = self._texts()
         options = VectorOptions(width=WIDTH, seed=self._options.get("seed", 0))
         vectors = train_vectors(encoder.vocabulary, texts["train"].ids, options)
         write_vectors(self.folder.vectors, vectors)
-        return str(self.folder.vectors)
+        return {"embeddings": str(self.folder.vectors)}
 
     def _texts(self) -> tuple[TextEncoder, dict[str, Encoded]]:
         c = resolve(Configuration(**self._options, model="ngram"))

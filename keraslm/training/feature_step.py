@@ -28,7 +28,6 @@ def step(
     weight: Any, gradient: Any, squares: Any, rate: Any, l1: float, l2: float
 ) -> None:
     """Update D and A; with l1, what comes to zero is exactly zero."""
-    gradient = ops.convert_to_tensor(gradient)  # TensorFlow may give it in slices
     after = squares + ops.square(gradient)
     long = rate / ops.sqrt(after)
     squares.assign(after)

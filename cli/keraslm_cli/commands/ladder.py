@@ -85,6 +85,7 @@ The rungs: {", ".join(RUNGS)}.
     metavar="FILE",
     help="Pretrained vectors; else they are trained on the training text.",
 )
+@click.option("--skip-bad-lines", is_flag=True, help="Leave out its malformed lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
     corpus: str,
@@ -93,18 +94,22 @@ def command(
     out: pathlib.Path | None,
     overwrite: bool,
     embeddings: str | None,
+    skip_bad_lines: bool,
     as_json: bool,
     **flags: Any,
-) -> None:
+) -> int:
     """Put the options together, climb, and print the table."""
     from keraslm.ladder import Ladder
     from keraslm.training.configuration import Configuration
     from keraslm_cli.training_progress import TrainingProgress
 
+    if skip_bad_lines and embeddings is None:
+        raise click.UsageError("--skip-bad-lines is for the lines of --embeddings FILE")
     options = {name: value for name, value in flags.items() if value is not None}
     c = Configuration(**options, corpus=corpus)
     opened = texts.open_named_corpus(corpus, c.encoding, c.split)
     folder = out or pathlib.Path("ladders", f"{opened.name.split('.')[0]}-{c.level}")
+    pretrained = {"embeddings": embeddings, "skip_bad_lines": skip_bad_lines}
     names = None if rungs is None else [name.strip() for name in rungs.split(",")]
     with TrainingProgress() as progress:
         ladder = Ladder(
@@ -113,7 +118,7 @@ def command(
             minutes,
             names,
             options | {"corpus": corpus},
-            embeddings,
+            None if embeddings is None else pretrained,
             overwrite,
             progress,
             shlex.join(["keraslm", *sys.argv[1:]]),
@@ -123,6 +128,7 @@ def command(
         console.print_json([result.to_dict() for result in ladder.results])
     else:
         _print(ladder)
+    return int(all(result.failure for result in ladder.results))
 
 
 def _print(ladder: "Ladder") -> None:
