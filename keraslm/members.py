@@ -49,13 +49,13 @@ def opened(path: pathlib.Path) -> Iterator[zipfile.ZipFile]:
         that overlap, are there twice, are links, encrypted or packed like a bomb, or
         have names that lead elsewhere; OSError if it cannot be read.
     """
-    with _Guarded(path.open("rb", buffering=0)) as guarded:
+    with Guarded(path.open("rb", buffering=0)) as guarded:
         try:
             archive = zipfile.ZipFile(guarded)
         except _DAMAGED as error:
             raise ModelFileError(
                 f"{path} is not a whole model file (it may be cut short): a model is "
-                "a zip archive written by keraslm; copy or train it again"
+                "a zip archive; copy, save or train it again"
             ) from error
         guarded.largest = sys.maxsize
         with archive:
@@ -132,7 +132,7 @@ def extracted(
         yield copy
 
 
-class _Guarded(io.BufferedReader):
+class Guarded(io.BufferedReader):
     """A file of which no piece longer than `largest` is read at once.
 
     zipfile reads the whole list of members at once, whatever its length.

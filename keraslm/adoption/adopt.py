@@ -152,10 +152,15 @@ def _origin(
     padding = model.given[-1]
     return {
         "file": pathlib.Path(path).name,
-        "sha256": hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest(),
+        "sha256": _sha256(pathlib.Path(path)),
         "scores": scores,
         "unknown": numbering.unknown_token,
         "line_end": numbering.line_end,
         "counted_as_unknown": len(numbering.unknown),
         "padding": "zeros" if padding == NOTHING else padding,
     }
+
+
+def _sha256(path: pathlib.Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -54,7 +54,9 @@ def renumber(
         and _can_occur(token, tokenizer.level)
     ]
     if not kept:
-        raise UsageError(f"no token of the vocabulary can occur at the {level} level")
+        raise UsageError(
+            f"no token of the vocabulary can occur at the {tokenizer.level} level"
+        )
     ends = NOTHING if line_end is None else tokens.index(line_end)
     used = {ends, *(number for number, _ in kept)}
     vocabulary = Vocabulary([UNKNOWN, boundary, *(token for _, token in kept)])

@@ -44,7 +44,14 @@ class Foreign:
                 layer.reset_states()
         vectors = ids[..., None] == np.arange(self.size)
         given = vectors.astype(np.float32) if self.one_hot else ids
-        found = keras.ops.convert_to_numpy(self.network(given, training=False))
+        try:
+            found = keras.ops.convert_to_numpy(self.network(given, training=False))
+        except Exception as error:  # Keras raises whatever it stumbled over
+            first_line = (str(error).strip().splitlines() or [""])[0]
+            raise ModelFileError(
+                f"the model fails on texts of {ids.shape[1]} tokens ("
+                f"{type(error).__name__}: {first_line[:120]})"
+            ) from error
         return np.asarray(found, np.float32)
 
     def log_probabilities(self, ids: Array, scores: str) -> Array:
@@ -86,7 +93,8 @@ def look_at(network: Any, tokens: int) -> Foreign:
 def scores_of(outputs: Array, told: str) -> str:
     """Tell logits from probabilities: these lie in [0, 1] and sum to one.
 
-    Raises: UsageError if `told` is probabilities and they do not sum to one;
+    Raises: UsageError if `told` is probabilities and they do not sum to one, or if
+        nothing is told of outputs that could be either;
         ModelFileError if an output is not a number.
     """
     if not np.isfinite(outputs).all():
@@ -98,6 +106,16 @@ def scores_of(outputs: Array, told: str) -> str:
             f"the outputs are no probabilities: the smallest is {outputs.min():.3g} "
             f"and a sum is {off:.3g} away from 1; give --outputs logits"
         )
+    if told == "auto" and not is_distribution and _within_one(outputs):
+        raise UsageError(
+            "the outputs lie between 0 and 1 as probabilities do, but a sum is "
+            f"{off:.3g} away from 1 (a sigmoid?); give --outputs logits if they are "
+            "logits, or end the model with a softmax"
+        )
     if told == "auto":
         return "probabilities" if is_distribution else "logits"
     return told
+
+
+def _within_one(outputs: Array) -> bool:
+    return bool(outputs.min() >= 0 and outputs.max() <= 1 and outputs.any())

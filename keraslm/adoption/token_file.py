@@ -1,5 +1,6 @@
 """The vocabulary file of a foreign model: its tokens in the order of their ids."""
 
+import collections
 import dataclasses
 import json
 import os
@@ -7,8 +8,9 @@ import pathlib
 from typing import Any
 
 from keraslm.errors import UsageError
+from keraslm.members import is_too_much
 
-LARGEST = 256 * 2**20  # bytes
+LARGEST = 64 * 2**20  # bytes
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
 
 
@@ -30,16 +32,26 @@ def read_tokens(path: str | os.PathLike[str]) -> TokenFile:
     text = _text(pathlib.Path(path))
     if pathlib.Path(path).suffix == ".json" or text.lstrip()[:1] in ("[", "{"):
         try:
-            return _from_json(json.loads(text), path)
-        except (json.JSONDecodeError, RecursionError) as error:
+            value = _parsed(text)
+        except (ValueError, RecursionError) as error:
             if pathlib.Path(path).suffix == ".json":
                 raise UsageError(f"{path} is not JSON ({error})") from error
+        else:
+            return _from_json(value, path)
     lines = text.removesuffix("\n").split("\n")
     return _checked([ESCAPES.get(line, line) for line in lines], path)
 
 
+def _parsed(text: str) -> Any:
+    if is_too_much(text.encode()):
+        raise ValueError("it has more values than a vocabulary")
+    return json.loads(text)
+
+
 def _text(path: pathlib.Path) -> str:
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"cannot read {path}: it is no file")
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path} is larger than {LARGEST} bytes: no vocabulary")
         text = path.read_bytes().decode("utf-8-sig")
@@ -78,6 +90,6 @@ def _checked(tokens: Any, path: str | os.PathLike[str]) -> TokenFile:
             f"{path} must hold a list of tokens as text, or an object token -> id"
         )
     if len(set(tokens)) < len(tokens):
-        twice = next(t for i, t in enumerate(tokens) if t in tokens[:i])
+        (twice, _), *_ = collections.Counter(tokens).most_common(1)
         raise UsageError(f"the token {twice!r} occurs twice in {path}")
     return TokenFile(tuple(tokens))

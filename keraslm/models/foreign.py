@@ -1,17 +1,21 @@
 """Opening a Keras file of unknown origin: stock layers only, nothing is executed."""
 
-import json
+import math
 import os
 import pathlib
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import keras
 
+from keraslm import members
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.models.counted_weights import weights_of
+from keraslm.models.foreign_sizes import check_numbers, check_room
+from keraslm.models.weights_file import stored_shapes
 
 CONFIGURATION = "config.json"
+WEIGHTS = "model.weights.h5"
 LARGEST_CONFIGURATION = 64 * 2**20  # bytes
 HDF5_SIGNATURE = b"\x89HDF"
 LAYERS = frozenset(
@@ -41,39 +45,73 @@ PART_MODULES = (  # what layers are made with, and the arithmetic between layers
     "keras.src.ops.nn",
     "keras.src.ops.math",
 )
-MARKS = ("__keras_tensor__", "__tuple__")
+MARKS = (  # of a graph's inputs and constants
+    "__keras_tensor__",
+    "__tensor__",
+    "__numpy__",
+    "__tuple__",
+    "__slice__",
+    "__ellipsis__",
+)
+MOST_LAYERS = 500
+_OF_LAYERS = ("DTypePolicy", "DTypePolicyMap", *MARKS)
 
 
 def open_foreign(path: str | os.PathLike[str]) -> Any:
     """Open a .keras file that someone else wrote, as a graph of stock layers.
 
-    Raises: UsageError if there is none; ModelFileError for HDF5, a damaged file, or
-        one with a layer that is not Keras's own.
+    Raises: UsageError if there is none; ModelFileError for HDF5, a damaged file, one
+        with a layer that is not Keras's own, or one that would fill the memory.
     """
     file = pathlib.Path(path)
-    check_stock(_configuration(file), str(file))
+    _check_kind(file)
+    with members.opened(file) as archive:
+        if CONFIGURATION not in archive.namelist():
+            raise ModelFileError(
+                f"{file} is no .keras file: it has no {CONFIGURATION}; save the model "
+                "with model.save('model.keras')"
+            )
+        stored = members.read_json(file, archive, CONFIGURATION, LARGEST_CONFIGURATION)
+        # Neither is used: the model is not compiled, and its shapes follow its inputs.
+        configuration = {k: v for k, v in stored.items() if k != "compile_config"}
+        check_stock(configuration, str(file))
+        with members.extracted(file, archive, WEIGHTS) as weights:
+            return _filled(file, configuration, weights)
+
+
+def _filled(
+    file: pathlib.Path, configuration: dict[str, Any], weights: pathlib.Path
+) -> Any:
+    """Build what a configuration says and give it the weights that are stored."""
     try:
-        model = keras.saving.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever it stumbled over
+        shapes = stored_shapes(weights, kinds="fiu")  # integers: seeds, steps
+        check_numbers(configuration, shapes, str(file))
+        numbers = sum(math.prod(shape) for shape in shapes)
+        with weights_of(2 * numbers):  # Bidirectional builds what it makes two of, too
+            model = keras.saving.deserialize_keras_object(configuration, safe_mode=True)
+        _require_inputs(model, file)
+        model.load_weights(weights)
+        # one input or output stands alone, not in a list of one
+        ends = [x[0] if len(x) == 1 else x for x in (model.inputs, model.outputs)]
+        network = keras.Model(*ends, name=model.name)
+        check_room(network, str(file))
+    except ModelFileError:
+        raise
+    except Exception as error:  # Keras and h5py raise whatever they stumbled over
         first_line = (str(error).strip().splitlines() or [""])[0]
         raise ModelFileError(
             f"Keras cannot open {file} ({type(error).__name__}: {first_line[:120]})"
         ) from error
-    if not isinstance(model, keras.Sequential | keras.Model) or not _inputs(model):
-        raise ModelFileError(
-            f"{file} holds a {type(model).__name__} without inputs; adopt a Sequential "
-            "or functional model that was built or called before it was saved"
-        )
-    # one input or output stands alone, not in a list of one
-    ends = [x[0] if len(x) == 1 else x for x in (model.inputs, model.outputs)]
-    return keras.Model(*ends, name=model.name)
+    return network
 
 
 def check_stock(configuration: Any, where: str) -> None:
     """Refuse a configuration that names anything but Keras's own layers.
 
-    Raises: ModelFileError naming the first class that is not allowed.
+    Raises: ModelFileError naming the first class that is not allowed, or if there are
+        more layers than anyone stacks.
     """
+    layers = 0
     for found in _classes(configuration):
         if not _is_stock(found):
             shown = f"{found.get('module') or 'no module'}: {found['class_name']}"
@@ -82,6 +120,11 @@ def check_stock(configuration: Any, where: str) -> None:
                 "layers may be opened, not Lambda, custom or text-reading ones; build "
                 "the model of stock layers, copy the weights, and save it again"
             )
+        layers += _is_layer(found)
+    if layers > MOST_LAYERS:
+        raise ModelFileError(
+            f"{where} is refused: it has {layers} layers, more than {MOST_LAYERS}"
+        )
 
 
 def _classes(value: Any) -> Iterator[dict[str, Any]]:
@@ -111,8 +154,13 @@ def _is_stock(found: dict[str, Any]) -> bool:
     )
 
 
-def _configuration(file: pathlib.Path) -> Any:
-    """Read what a Keras archive is made of, without Keras."""
+def _is_layer(found: dict[str, Any]) -> bool:
+    is_part = found.get("module") in PART_MODULES and "ops" not in found["module"]
+    return not is_part and found["class_name"] not in _OF_LAYERS
+
+
+def _check_kind(file: pathlib.Path) -> None:
+    """Refuse what is no file, and an HDF5 file."""
     if not file.is_file():
         raise UsageError(f"there is no model file {file}; check the path")
     with file.open("rb") as start:
@@ -123,27 +171,14 @@ def _configuration(file: pathlib.Path) -> Any:
             "refused; if you trust it, convert it: "
             "keras.models.load_model('old.h5').save('new.keras')"
         )
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if archive.getinfo(CONFIGURATION).file_size > LARGEST_CONFIGURATION:
-                raise ModelFileError(
-                    f"{file} is refused: its {CONFIGURATION} is larger than "
-                    f"{LARGEST_CONFIGURATION} bytes"
-                )
-            configuration = json.loads(archive.read(CONFIGURATION))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, RecursionError) as error:
-        if isinstance(error, ModelFileError):
-            raise
+
+
+def _require_inputs(model: Any, file: pathlib.Path) -> None:
+    if not isinstance(model, keras.Sequential | keras.Model) or not _inputs(model):
         raise ModelFileError(
-            f"{file} is no whole .keras file, a zip archive with {CONFIGURATION}; "
-            "save the model with model.save('model.keras')"
-        ) from error
-    if not isinstance(configuration, dict):
-        raise ModelFileError(f"{file} is damaged: {CONFIGURATION} is not an object")
-    # Neither is used: the model is not compiled, and its shapes follow its inputs.
-    return {
-        key: value for key, value in configuration.items() if key != "compile_config"
-    }
+            f"{file} holds a {type(model).__name__} without inputs; adopt a Sequential "
+            "or functional model that was built or called before it was saved"
+        )
 
 
 def _inputs(model: Any) -> Any:

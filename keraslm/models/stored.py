@@ -6,13 +6,10 @@ keraslm, and for an adopted network stock layers of Keras, so there is nothing t
 could be run.
 """
 
-import contextlib
-import functools
 import inspect
 import math
 import pathlib
 import re
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,7 +18,9 @@ import keras
 from keraslm import archive, members
 from keraslm.errors import ModelFileError
 from keraslm.models.causal import CausalModel
+from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign import check_stock
+from keraslm.models.foreign_sizes import check_numbers, check_room
 from keraslm.models.weights_file import stored_shapes
 
 LARGEST_CONFIG = 1 << 24  # bytes
@@ -39,7 +38,6 @@ POLICIES = (
 _OF_LAYERS = ("name", "trainable", "dtype")  # what every Keras layer is given
 _GATHERED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _CHECKED = ("vocabulary_size", "places", "unknown", "given")  # against the vocabulary
-_SEVERAL_MAKE_WEIGHTS = threading.RLock()
 
 
 def read_network(path: pathlib.Path, vocabulary_size: int) -> CausalModel:
@@ -144,14 +142,17 @@ def _filled(
     try:
         shapes = stored_shapes(weights)
         _check_sizes(config, shapes)
+        check_numbers(config.get("network"), shapes, str(path))
         numbers = sum(math.prod(shape) for shape in shapes)
-        with _weights_of(numbers):
+        with weights_of(numbers):
             model = network(**{n: _argument(path, v) for n, v in config.items()})
             if not model.built:
                 model.build_weights()
         if model.count_params() != numbers:
             raise ValueError(f"{numbers} weights for {model.count_params()}")
         model.load_weights(weights)
+        if "network" in config:
+            check_room(model.network, str(path))
     except ModelFileError:
         raise
     except Exception as error:  # Keras and h5py raise whatever they stumbled over
@@ -196,33 +197,3 @@ def _check_sizes(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> N
         free = {size for size in sizes if type(size) is int} - axes
         if name != "seed" and max(free, default=0) > LARGEST_FREE:
             raise ValueError(f"{name} {value!s:.30} is no size of the weights")
-
-
-@contextlib.contextmanager
-def _weights_of(numbers: int) -> Iterator[None]:
-    """Let layers make weights of so many numbers and no more; they start at zero.
-
-    A layer gets its weights from `Layer.add_weight` and from nowhere else; what stands
-    in for it meanwhile counts for this thread only.
-    """
-    add_weight, thread = keras.layers.Layer.add_weight, threading.get_ident()
-    left = numbers
-
-    @functools.wraps(add_weight)
-    def counted(
-        layer: Any, shape: Any = (), initializer: Any = None, *rest: Any, **named: Any
-    ) -> Any:
-        nonlocal left
-        if threading.get_ident() == thread:
-            left -= math.prod(shape)
-            if left < 0:
-                raise ValueError(f"it needs more weights than the {numbers} stored")
-            initializer = "zeros"
-        return add_weight(layer, shape, initializer, *rest, **named)
-
-    with _SEVERAL_MAKE_WEIGHTS:
-        keras.layers.Layer.add_weight = counted
-        try:
-            yield
-        finally:
-            keras.layers.Layer.add_weight = add_weight

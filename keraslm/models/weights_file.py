@@ -15,9 +15,12 @@ import numpy as np
 MOST_OBJECTS = 5000  # arrays and the groups they lie in
 
 
-def stored_shapes(path: str | os.PathLike[str]) -> list[tuple[int, ...]]:
+def stored_shapes(
+    path: str | os.PathLike[str], kinds: str = "f"
+) -> list[tuple[int, ...]]:
     """Give the shape of every array, once all of them are known to be plain.
 
+    `kinds` are the kinds of numbers that may be there, as NumPy's dtypes call them.
     Raises: ValueError, or what h5py stumbles over, if the file holds anything but
         arrays of finite numbers that lie in it whole.
     """
@@ -25,7 +28,7 @@ def stored_shapes(path: str | os.PathLike[str]) -> list[tuple[int, ...]]:
     size, numbers = pathlib.Path(path).stat().st_size, 0
     with h5py.File(path, "r") as file:
         for name, array in _arrays(file):
-            _check_plain(name, array)
+            _check_plain(name, array, kinds)
             numbers += array.nbytes
             if numbers > size:
                 raise ValueError(f"{name} claims more numbers than the file has")
@@ -58,13 +61,13 @@ def _arrays(file: Any) -> Iterator[tuple[str, Any]]:
                 raise ValueError(f"{path} is neither a group nor an array")
 
 
-def _check_plain(name: str, array: Any) -> None:
+def _check_plain(name: str, array: Any, kinds: str) -> None:
     how = array.id.get_create_plist()
     if array.is_virtual or how.get_external_count():
         raise ValueError(f"{name} reads another file")
     if how.get_layout() != h5py.h5d.CONTIGUOUS or how.get_nfilters():
         raise ValueError(f"{name} is packed or cut in pieces, not stored as it is")
-    if array.dtype.kind != "f" or array.shape is None:
+    if array.dtype.kind not in kinds or array.shape is None:
         raise ValueError(f"{name} holds {array.dtype}, not floating-point numbers")
     if array.nbytes and array.id.get_offset() is None:
         raise ValueError(f"{name} claims numbers that the file does not have")

@@ -5,6 +5,7 @@ from typing import Any
 
 from keraslm.errors import MissingExtra
 
+EVENTS = "events.out.tfevents.*"
 SCALARS = (
     "nats",
     "perplexity",
@@ -18,6 +19,7 @@ SCALARS = (
 class Board:
     """Writes each row of the history where TensorBoard looks for it.
 
+    What was written there before goes: a resumed run writes all its rows anew.
     Raises: MissingExtra if TensorBoard is not installed.
     """
 
@@ -26,6 +28,8 @@ class Board:
             from tensorboard.summary import Writer
         except ImportError as error:
             raise MissingExtra("--tensorboard", "tensorboard") from error
+        for earlier in folder.glob(EVENTS):
+            earlier.unlink()
         self._writer = Writer(str(folder))
 
     def add(self, row: dict[str, Any]) -> None:

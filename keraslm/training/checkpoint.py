@@ -70,7 +70,7 @@ class Checkpoint:
             )
         except ModelFileError as error:
             raise damaged(path, str(error)) from error
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise damaged(path, f"{DESCRIPTION} is damaged: {error}") from error
 
 

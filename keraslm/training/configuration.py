@@ -12,6 +12,7 @@ from keraslm.training.limits import LEVELS, MODELS, RECURRENT
 
 __all__ = ["LEVELS", "MODELS", "RECURRENT", "Configuration", "read_toml", "to_toml"]
 
+LARGEST = 1 << 20  # bytes of a file of options
 SAMPLE_TOKENS = {"char": 300, "word": 60}
 
 
@@ -139,10 +140,16 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises: UsageError if it is no TOML file, or names an option that does not exist.
     """
+    file = pathlib.Path(path)
     try:
-        data = pathlib.Path(path).read_bytes()
+        if file.exists() and not file.is_file():
+            raise UsageError(f"cannot read {path}: it is no file")
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > LARGEST:
+        raise UsageError(f"{path} is larger than {LARGEST} bytes: no file of options")
     try:
         options = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also a number of too many digits

@@ -32,6 +32,7 @@ class RunFolder:
         self.card = self.path / "card.json"
         self.picture = self.path / "perplexity.png"
         self.checkpoint = self.path / "checkpoint.zip"
+        self.board = self.path / "tensorboard"
 
     @property
     def files(self) -> tuple[pathlib.Path, ...]:
@@ -89,7 +90,7 @@ class RunFolder:
     def cleared(self) -> list[pathlib.Path]:
         """The files of an earlier run that do not wait for the new one's model."""
         written = [self.checkpoint, self.configuration, self.history, self.samples]
-        return [*written, *self.models_of_steps]
+        return [*written, *self.models_of_steps, *self.board.glob("events.out.*")]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

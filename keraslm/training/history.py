@@ -59,8 +59,7 @@ class History:
         }
         self.rows.append(row)
         self._write(_line(row), "a")
-        if self._board is not None:
-            self._board.add(row)
+        self._show(row)
         return row
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,6 +70,12 @@ class History:
         """Go on from a checkpoint; rows that were added after it go."""
         self.rows[:] = [_checked(row) for row in told["rows"]]
         self._write(_HEAD + "".join(map(_line, self.rows)), "w")
+        for row in self.rows:
+            self._show(row)
+
+    def _show(self, row: dict[str, Any]) -> None:
+        if self._board is not None:
+            self._board.add(row)
 
     def _write(self, line: str, mode: str) -> None:
         with self._path.open(mode, encoding="utf-8", newline="") as file:

@@ -32,7 +32,7 @@ class Keeper:
         self._keep_last = c.keep_last
         self.best_nats = math.inf
         self.best_step: int | None = None
-        board = Board(folder.path / "tensorboard") if c.tensorboard else None
+        board = Board(folder.board) if c.tensorboard else None
         self.history = History(folder.history, board)
         self.samples = Samples(
             language_model, folder.samples, c.sample_steps, c.seed, reporter.sample

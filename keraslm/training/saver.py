@@ -10,6 +10,8 @@ from keraslm.training.configuration import Configuration
 from keraslm.training.folder import RunFolder
 from keraslm.training.interruption import Interruption
 
+_NO_GOOD = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+
 
 class Part(Protocol):
     """A part of a run that remembers something from step to step."""
@@ -69,7 +71,7 @@ class Saver(keras.callbacks.Callback):
         try:
             for name, part in self._parts.items():
                 part.restore(checkpoint.parts[name])
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except _NO_GOOD as error:
             raise damaged(path, f"what it says of the {name} is no good") from error
         self._folder.restore(self._clock.step, checkpoint.best)
         self._written_step = self._clock.step

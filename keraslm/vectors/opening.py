@@ -1,15 +1,21 @@
-"""The bytes of a file of vectors: plain, packed with gzip, or a member of a zip."""
+"""The bytes of a file of vectors: plain, packed with gzip, or a member of a zip.
+
+Vectors are packed to a third or so; what unpacks to far more was made to do harm.
+"""
 
 import contextlib
 import gzip
+import io
 import os
 import pathlib
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any
 
 from keraslm.errors import KeraslmError, UsageError, VectorFileError
+from keraslm.members import BEST_PACKED, SMALL, Guarded
 from keraslm.text.source import DAMAGED_GZIP, GZIP
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without members
@@ -33,16 +39,43 @@ def opened_vectors(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     name, member = _parts(os.fspath(path))
     with _readable(os.fspath(path)), contextlib.ExitStack() as stack:
-        file: Any = stack.enter_context(pathlib.Path(name).open("rb"))
+        raw = stack.enter_context(pathlib.Path(name).open("rb", buffering=0))
+        packed = stack.enter_context(Guarded(raw))
+        file: Any = packed
         if file.peek(4)[:4] in ZIP:
-            archive = stack.enter_context(zipfile.ZipFile(file))
+            archive = stack.enter_context(zipfile.ZipFile(packed))
+            packed.largest = sys.maxsize
             info = _chosen(name, archive, member)
             file = stack.enter_context(archive.open(info))
         elif member is not None:
             raise UsageError(f"{name} is no zip archive; it has no member {member!r}")
         if file.peek(2)[:2] == GZIP:
             file = stack.enter_context(gzip.GzipFile(fileobj=file, mode="rb"))
-        yield file
+        unpacked: Any = file if file is packed else _Unpacked(file, packed)
+        yield unpacked
+
+
+class _Unpacked(io.RawIOBase):
+    """Bytes that are unpacked, which may not be many more than those they come from.
+
+    Raises: BadZipFile when read, if they are.
+    """
+
+    def __init__(self, file: IO[bytes], packed: IO[bytes]) -> None:
+        self._file, self._packed = file, packed
+        self._bytes = 0
+
+    def readable(self) -> bool:
+        """Say that there are bytes to read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Read so many bytes, or fewer at the end."""
+        data = self._file.read(size)
+        self._bytes += len(data)
+        if self._bytes > SMALL + BEST_PACKED * self._packed.tell():
+            raise zipfile.BadZipFile(f"it is packed more than {BEST_PACKED} times")
+        return data
 
 
 def _parts(path: str) -> tuple[str, str | None]:

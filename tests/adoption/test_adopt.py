@@ -207,7 +207,7 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path, saved):
     network, path, file = saved("id_window")
     network.set_weights([np.full(w.shape, np.nan) for w in network.get_weights()])
     network.save(path)
-    with pytest.raises(ModelFileError, match="not all finite"):
+    with pytest.raises(ModelFileError, match="infinite or NaN"):
         adopt(path, file)
 
 

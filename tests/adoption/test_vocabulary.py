@@ -1,6 +1,7 @@
 """A foreign vocabulary file, and our numbering of its tokens."""
 
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -43,11 +44,28 @@ def test_a_text_file_may_hold_brackets_blanks_and_backslashes(tmp_path):
         ("[]", "list of tokens"),
         ('["a"', "not JSON"),
         ("3", "list of tokens"),
+        ("[" + "9" * 5000 + "]", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[" + "[]," * 1_000_001 + "[]]", "more values than a vocabulary"),
     ],
 )
 def test_what_is_no_vocabulary_is_refused(tmp_path, content, words):
     (tmp_path / "tokens.json").write_text(content)
     with pytest.raises(UsageError, match=words):
+        read_tokens(tmp_path / "tokens.json")
+
+
+def test_a_token_that_comes_twice_in_a_long_file_is_found_at_once(tmp_path):
+    lines = [f"w{number}" for number in range(200_000)]
+    (tmp_path / "tokens.txt").write_text("\n".join([*lines, "w199999"]))
+    with pytest.raises(UsageError, match="'w199999' occurs twice"):
+        read_tokens(tmp_path / "tokens.txt")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are Unix's")
+def test_a_pipe_is_no_vocabulary_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "tokens.json")
+    with pytest.raises(UsageError, match="it is no file"):
         read_tokens(tmp_path / "tokens.json")
 
 

@@ -65,6 +65,13 @@ def test_a_run_that_is_killed_and_resumed_is_compared(keraslm_json):
     assert row["numbers"] > 1000
 
 
+@pytest.mark.long
+def test_varied_windows_and_sampled_words_are_compared_too(keraslm_json):
+    models = ("--model", "lstm-vary-time", "--model", "lstm-sampled")
+    rows = keraslm_json("verify-resume", *models, "--steps", 10)
+    assert [row["resumed"] for row in rows] == ["identical", "identical"]
+
+
 def test_a_difference_is_a_status_of_its_own(keraslm, monkeypatch):
     found = {"steps": 4, "killed after": 2, "rows": 5, "arrays": 9, "numbers": 100}
     found["resumed"] = "DIFFERENT: history"

@@ -25,6 +25,25 @@ def test_tensorboard_reads_the_rows_of_the_history(tmp_path):
     assert nats.tensor_proto.float_val[0] == 2.0
 
 
+def test_a_resumed_run_shows_each_row_once(tmp_path):
+    pytest.importorskip("tensorboard", reason="the extra tensorboard is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    clock = Clock(None, None)
+    killed = History(tmp_path / "history.csv", Board(tmp_path / "board"))
+    for clock.step in (1, 2, 3):
+        killed.add(clock, "train", 4.0 - clock.step, 1.0)
+    checkpoint = {"rows": killed.rows[:2]}  # of step 2; the third row came after it
+
+    resumed = History(tmp_path / "history.csv", Board(tmp_path / "board"))
+    resumed.restore(checkpoint)
+    for clock.step in (3, 4):
+        resumed.add(clock, "train", 4.0 - clock.step, 1.0)
+    events = EventAccumulator(str(tmp_path / "board"))
+    events.Reload()
+    assert [event.step for event in events.Tensors("train/nats")] == [1, 2, 3, 4]
+
+
 def test_a_missing_tensorboard_is_named_with_its_extra(tmp_path, monkeypatch):
     real_import = builtins.__import__
 

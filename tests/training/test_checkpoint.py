@@ -102,6 +102,7 @@ def test_a_changed_byte_is_refused(file):
         ({"format_version": 99}, "format version 99"),
         ({"place": None}, "checkpoint.json is damaged"),
         ({"place": [0, -1]}, "the place 0, -1"),
+        ({"place": [float("inf"), 1]}, "checkpoint.json is damaged"),
         ({"place": ["a", 1]}, "checkpoint.json is damaged"),
         ({"identity": 5}, "checkpoint.json is damaged"),
         ({"parts": "clock"}, "checkpoint.json is damaged"),

@@ -1,5 +1,6 @@
 """Options of a run: their limits, TOML, and what is filled in for each model."""
 
+import os
 import tomllib
 
 import pytest
@@ -153,6 +154,16 @@ def test_a_toml_file_that_is_missing_or_a_folder_is_said(tmp_path):
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(UsageError, match="cannot read"):
             read_toml(path)
+
+
+def test_a_toml_file_is_small_and_not_waited_for(tmp_path):
+    (tmp_path / "c.toml").write_bytes(b"#" * (1 << 20) + b"\n")
+    with pytest.raises(UsageError, match="larger than 1048576 bytes"):
+        read_toml(tmp_path / "c.toml")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(UsageError, match="it is no file"):
+            read_toml(tmp_path / "pipe")
 
 
 def test_toml_names_options_as_flags_do(tmp_path):

@@ -52,6 +52,30 @@ def test_a_run_that_died_comes_out_the_same(small, story, tmp_path, quick_measur
     assert float(last) < float(first)  # it learns; or nothing is tested here
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        ("lstm", {"vary_time": True, "weight_drop": 0.2}),
+        ("lstm", {"softmax": "sampled", "samples": 3}),
+        ("gru", {"softmax": "sampled", "samples": 3, "vary_time": True}),
+        ("lstm", {"direct_order": 2, "features": "hashed:8", "softmax": "classes"}),
+        ("maxent", {"features": "hashed:8", "dropout": None}),
+    ],
+    ids=["varied windows", "sampled words", "both", "features", "maxent"],
+)
+def test_what_is_drawn_at_every_step_is_drawn_again(
+    small, story, tmp_path, quick_measures, model, more
+):
+    c = small(model, tmp_path / "whole", **(OFTEN | more))
+    train(c, story)
+    again = dataclasses.replace(c, out=str(tmp_path / "run"))
+    with pytest.raises(Gone):
+        train(again, story, reporter=At(8, die))
+    train(again, story, resume=True)
+    assert_same(what_came_of(c), what_came_of(again))
+
+
 def test_sigterm_ends_a_run_after_the_step_and_says_how_to_go_on(
     whole, interrupted, story
 ):

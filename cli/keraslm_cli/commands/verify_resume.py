@@ -11,7 +11,6 @@ from keraslm_cli import console, texts
 if TYPE_CHECKING:
     from keraslm.training.configuration import Configuration
 
-MODELS = ("neural-ngram", "rnn", "gru", "lstm")
 HEADINGS = ("model", "steps", "killed after", "rows", "arrays", "numbers", "resumed")
 _SMALL: dict[str, Any] = {
     "vocabulary_size": 500,
@@ -25,6 +24,15 @@ _SMALL: dict[str, Any] = {
     "checkpoint_steps": 7,
 }
 _RECURRENT = {"units": 24, "embedding_dropout": 0.1, "weight_drop": 0.1}
+_LSTM = {"model": "lstm", **_RECURRENT}
+MODELS: dict[str, dict[str, Any]] = {
+    "neural-ngram": {"model": "neural-ngram", "hidden": "24"},
+    "rnn": {"model": "rnn", **_RECURRENT},
+    "gru": {"model": "gru", **_RECURRENT},
+    "lstm": _LSTM,
+    "lstm-vary-time": {**_LSTM, "vary_time": True},
+    "lstm-sampled": {**_LSTM, "softmax": "sampled", "samples": 50},
+}
 
 
 @click.command(
@@ -44,7 +52,7 @@ the status is 1.
     "--model",
     "models",
     multiple=True,
-    type=click.Choice(MODELS),
+    type=click.Choice(list(MODELS)),
     help="One of these only; may be given again.",
 )
 @click.option("--steps", type=click.IntRange(min=2), default=40, show_default=True)
@@ -78,10 +86,7 @@ def command(
 def _configuration(
     corpus: str, model: str, steps: int, folder: pathlib.Path
 ) -> "Configuration":
-    from keraslm.training.configuration import RECURRENT, Configuration
+    from keraslm.training.configuration import Configuration
 
-    own: dict[str, Any] = _RECURRENT if model in RECURRENT else {"hidden": "24"}
-    out = str(folder / model)
-    return Configuration(
-        corpus=corpus, model=model, out=out, steps=steps, **_SMALL, **own
-    )
+    out, own = str(folder / model), MODELS[model]
+    return Configuration(corpus=corpus, out=out, steps=steps, **_SMALL, **own)
