@@ -60,3 +60,28 @@ def test_a_mistake_is_one_line(keraslm, corpus, tmp_path, options, reason):
     assert reason in result.stderr
     assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "l").exists()
+
+
+def test_an_interrupted_ladder_says_how_it_goes_on(
+    keraslm, corpus, tmp_path, monkeypatch
+):
+    def interrupt(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("keraslm.ladder.climb.Ladder.climb", interrupt)
+    result = keraslm("ladder", corpus, "--minutes", 1, "--out", tmp_path / "l")
+    assert result.exit_code == 130
+    assert f"{tmp_path / 'l'}: the same command goes on from here" in result.stderr
+
+
+def test_a_ladder_without_a_figure_fails(keraslm, corpus, tmp_path):
+    options = ("--minutes", 1, "--rungs", "window-pretrained", "--out", tmp_path / "l")
+    vectors = tmp_path / "v.vec"
+    vectors.write_text("other 1 2\nwords 1\n")
+    given = ("--embeddings", vectors)
+    result = keraslm("ladder", corpus, *options, *given)
+    assert result.exit_code == 1
+    assert "line 2" in result.stdout
+    result = keraslm("ladder", corpus, *options, "--skip-bad-lines")
+    assert result.exit_code == 2
+    assert "--embeddings FILE" in result.stderr

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keraslm.errors import Terminated
 from keraslm_cli import console, texts
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def command(
     skip_bad_lines: bool,
     as_json: bool,
     **flags: Any,
-) -> int:
+) -> None:
     """Put the options together, climb, and print the table."""
     from keraslm.ladder import Ladder
     from keraslm.training.configuration import Configuration
@@ -123,12 +124,22 @@ def command(
             progress,
             shlex.join(["keraslm", *sys.argv[1:]]),
         )
-        ladder.climb()
+        _climb(ladder)
     if as_json:
         console.print_json([result.to_dict() for result in ladder.results])
     else:
         _print(ladder)
-    return int(all(result.failure for result in ladder.results))
+    click.get_current_context().exit(int(all(r.failure for r in ladder.results)))
+
+
+def _climb(ladder: "Ladder") -> None:
+    try:
+        ladder.climb()
+    except (KeyboardInterrupt, Terminated):
+        click.echo(
+            f"{ladder.folder.path}: the same command goes on from here", err=True
+        )
+        raise
 
 
 def _print(ladder: "Ladder") -> None:
