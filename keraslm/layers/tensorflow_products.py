@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.compiler.tf2xla.python import xla
 
 from keraslm.layers.group_products import portable_group_products
+from keraslm.layers.tensorflow_graph import in_own_graph
 
 
 def tensorflow_group_products(table: Any, kernel: Any, of_group: Any, used: Any) -> Any:
@@ -18,6 +19,10 @@ def tensorflow_group_products(table: Any, kernel: Any, of_group: Any, used: Any)
     if tf.executing_eagerly():  # a few tokens, each time another number of groups
         return portable_group_products(table, kernel, of_group)
 
+    return in_own_graph(_run)(table, kernel, of_group, used)
+
+
+def _run(table: Any, kernel: Any, of_group: Any, used: Any) -> Any:
     @tf.custom_gradient
     def run(table: Any, kernel: Any) -> Any:
         def gradient(d_products: Any) -> Any:

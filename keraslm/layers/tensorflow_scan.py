@@ -10,11 +10,13 @@ product after them:
     after       dU = sum_t h_{t-1}^T da_t,   db' = sum_t da_t
 """
 
+import functools
 from typing import Any
 
 import tensorflow as tf
 
 from keraslm.layers.scan import Cell
+from keraslm.layers.tensorflow_graph import in_own_graph
 
 
 def tensorflow_scan(
@@ -26,10 +28,18 @@ def tensorflow_scan(
     length: Any = None,
 ) -> tuple[Any, list[Any]]:
     """Do what `portable_scan` does; see there for the shapes."""
-    time = _time(steps) if length is None else length
+    recurrent, bias = tf.convert_to_tensor(recurrent), tf.convert_to_tensor(bias)
+    run = in_own_graph(functools.partial(_run, cell))
+    shown, *last = run(length, steps, recurrent, bias, *states)
+    return shown, last
+
+
+def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
+    """Give h_t of all steps and the last states, with the gradient of this file."""
 
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
+        time = _time(steps) if length is None else length
         last, (products, *kept) = _forward(
             cell, steps, list(first), recurrent, bias, time
         )
@@ -48,9 +58,7 @@ def tensorflow_scan(
 
         return (kept[0], *last), gradient
 
-    recurrent, bias = tf.convert_to_tensor(recurrent), tf.convert_to_tensor(bias)
-    shown, *last = run(steps, recurrent, bias, *states)
-    return shown, last
+    return run(*tensors)
 
 
 def _forward(

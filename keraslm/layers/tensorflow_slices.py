@@ -5,12 +5,14 @@ reads a slice, and adds to one in place, at the speed of memory. (`tf.slice` wou
 compiled anew for every step: to TensorFlow its place is a part of the program.)
 """
 
+import functools
 from typing import Any
 
 import tensorflow as tf
 from tensorflow.compiler.tf2xla.python import xla
 
 from keraslm.layers.slices import portable_sum_of_slices
+from keraslm.layers.tensorflow_graph import in_own_graph
 
 
 def tensorflow_sum_of_slices(vector: Any, bases: Any, width: int) -> Any:
@@ -19,6 +21,10 @@ def tensorflow_sum_of_slices(vector: Any, bases: Any, width: int) -> Any:
     if tf.executing_eagerly():  # a few rows, each of another number: none is compiled
         return portable_sum_of_slices(vector, bases, width)
 
+    return in_own_graph(functools.partial(_run, width))(vector, bases)
+
+
+def _run(width: int, vector: Any, bases: Any) -> Any:
     @tf.custom_gradient
     def run(vector: Any) -> Any:
         def gradient(d_sums: Any) -> Any:

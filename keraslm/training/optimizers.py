@@ -88,6 +88,14 @@ class _Watched:
             for mean, weight in zip(self.averages, weights, strict=True):
                 mean.assign(mean + self.averaging_share * (weight - mean))
 
+    def _all_reduce_sum_gradients(self, grads_and_vars: Any) -> Any:
+        """Leave the gradients of the one device that there is as they are.
+
+        TensorFlow would register a sum of them, and with it keep the graph, the weights
+        and the moments for as long as the process lives.
+        """
+        return grads_and_vars
+
 
 class WatchedSGD(_Watched, keras.optimizers.SGD):
     pass

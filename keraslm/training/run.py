@@ -11,12 +11,14 @@ from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
 from keraslm.text.corpus import Corpus
+from keraslm.text.encoder import TextEncoder
 from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
 from keraslm.training.count import count
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
+from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.reporter import Reporter
@@ -62,27 +64,38 @@ def train(
     encoder, texts = read_texts(c, corpus, initial, reporter)
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     with folder.locked(), _told_how_to_go_on(folder):
-        checkpoint = None
-        if resume:
-            checkpoint = checkpoint_to_resume(folder, c, corpus, encoder)
-        if checkpoint is None:
-            _start(folder, reporter, again=resume)
-        folder.sweep()
-        folder.write_configuration(c.to_dict())
+        checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
         else:
+            give_back_memory()  # the text's
             model = new_network(c, encoder, reporter, initial, pretrained)
             run = identity(c, corpus, encoder)
-            kept = _fit(model, c, texts, folder, reporter, run, checkpoint)
+            told = _fit(model, c, texts, folder, reporter, run, checkpoint)
+            del model, initial, checkpoint
+            give_back_memory()  # the optimizer's and the last step's
+            kept = _kept(folder, told)
         text, ids = to_measure(corpus, encoder, texts)
         return _finish(kept, kept.card(kept.read(text, ids), command), folder)
 
 
-def _start(folder: RunFolder, reporter: Reporter, again: bool) -> None:
-    if again and folder.configuration.exists():
-        reporter.note(f"{folder.path} has no checkpoint: the run starts over")
-    folder.create()
+def _begin(
+    folder: RunFolder,
+    c: Configuration,
+    corpus: Corpus,
+    encoder: TextEncoder,
+    reporter: Reporter,
+    resume: bool,
+) -> Checkpoint | None:
+    """Make the folder, or find where the run in it goes on."""
+    found = checkpoint_to_resume(folder, c, corpus, encoder) if resume else None
+    if found is None:
+        if resume and folder.configuration.exists():
+            reporter.note(f"{folder.path} has no checkpoint: the run starts over")
+        folder.create()
+    folder.sweep()
+    folder.write_configuration(c.to_dict())
+    return found
 
 
 @contextlib.contextmanager
@@ -115,10 +128,10 @@ def _fit(
     reporter: Reporter,
     run: dict[str, Any],
     checkpoint: Checkpoint | None,
-) -> LanguageModel:
+) -> dict[str, Any]:
+    """Fit, keep the best model, and give what is told of it."""
     from keraslm.training.fit import fit
     from keraslm.training.keeper import Keeper
-    from keraslm.training.memory import give_back_memory
 
     keeper = Keeper(model, c, folder, reporter)
     try:
@@ -128,10 +141,14 @@ def _fit(
     if keeper.best_step is None:
         keeper.keep()
     reporter.note(keeper.what_is_kept())
-    give_back_memory()  # the optimizer's and the last step's
+    return dict(model.metadata)
+
+
+def _kept(folder: RunFolder, told: dict[str, Any]) -> LanguageModel:
+    """Open the best model, which holds what was told until it was kept."""
     kept = load(folder.model)
     kept.metadata.pop("interrupted", None)
-    kept.metadata |= model.metadata
+    kept.metadata |= told
     return kept
 
 
