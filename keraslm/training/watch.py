@@ -6,6 +6,7 @@ every token of the text, once, with the longest history the model can use.
 
 import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -23,7 +24,7 @@ from keraslm.training.schedule import LearningRate
 
 # with minutes, a validation may take this share of the time since the last
 SHARE_FOR_VALIDATION = 0.1
-_REMEMBERED = {
+_REMEMBERED: dict[str, Callable[[Any], float]] = {
     "row_began": recalled.duration,
     "validation_took": recalled.duration,
     "validation_ended": recalled.duration,
