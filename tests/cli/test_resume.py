@@ -57,6 +57,12 @@ def test_relative_files_are_found_from_elsewhere(keraslm, tmp_path, monkeypatch)
     assert not any(elsewhere.iterdir())
 
 
+def test_vectors_that_were_moved_are_named(keraslm, refused, run):
+    with (run / "config.toml").open("a") as options:
+        options.write('embeddings = "gone.txt"\n')
+    refused(keraslm("resume", run), 2, "was begun with gone.txt", "put it there")
+
+
 def test_other_options_are_refused(keraslm, refused, run, text):
     arguments = ("train", text, "--model", "ngram", "--out", run, "--resume")
     refused(keraslm(*arguments, "--order", 2), 2, "order was 3; received 2")

@@ -43,7 +43,7 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     c = Configuration(**{**read_toml(file), **given, "out": str(run)})
     folder = _where_its_files_are(run, c)
     if folder != pathlib.Path():
-        c = dataclasses.replace(c, out=str(run.absolute()))
+        c = dataclasses.replace(c, out=str(run.resolve()))
     with contextlib.chdir(folder):
         train_and_tell(c, _opened(c), False, True, as_json)
 
@@ -52,6 +52,7 @@ def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
     """Find the folder in which the run was begun: its paths are relative to that.
 
     It is the present one, or else the nearest above RUN, that has all of its files.
+    Raises: UsageError if there is none, and it is not the corpus that is missing.
     """
     files = [file for file in (c.embeddings, c.init_from) if file]
     if c.classes and not c.classes.isdecimal():
@@ -59,9 +60,15 @@ def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
     if c.corpus != "-" and not texts.is_dataset(c.corpus):
         files.append(c.corpus)
     here = pathlib.Path()
-    for folder in (here, *run.absolute().parents):
+    for folder in (here, *run.resolve().parents):
         if all(os.path.lexists(folder / file) for file in files):
             return folder
+    missing = [file for file in files if not os.path.lexists(file)]
+    if c.corpus not in missing:
+        raise UsageError(
+            f"{run} was begun with {missing[0]}, which is neither here nor in a folder "
+            "above it; put it there"
+        )
     return here
 
 
