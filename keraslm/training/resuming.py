@@ -88,14 +88,15 @@ def finished(folder: RunFolder, c: Configuration) -> tuple[LanguageModel, Card] 
         return None
     try:
         model = load(folder.model)
+        told = model.metadata
+        card = Card.from_dict(told["card"]) if "card" in told else None
     except ModelFileError:
         if folder.checkpoint.exists():  # which holds the best model too
             return None
         raise
-    told = model.metadata
-    if "card" not in told or told.get("interrupted"):
+    if card is None or told.get("interrupted"):
         return None
     where = {"corpus": c.corpus, "out": c.out}
     if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
         return None
-    return model, Card(**told["card"])
+    return model, card
