@@ -54,11 +54,7 @@ def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
     It is the present one, or else the nearest above RUN, that has all of its files.
     Raises: UsageError if there is none, and it is not the corpus that is missing.
     """
-    files = [file for file in (c.embeddings, c.init_from) if file]
-    if c.classes and not c.classes.isdecimal():
-        files.append(c.classes)
-    if c.corpus != "-" and not texts.is_dataset(c.corpus):
-        files.append(c.corpus)
+    files = _files_of(c)
     here = pathlib.Path()
     for folder in (here, *run.resolve().parents):
         if all(os.path.lexists(folder / file) for file in files):
@@ -70,6 +66,15 @@ def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
             "above it; put it there"
         )
     return here
+
+
+def _files_of(c: "Configuration") -> list[str]:
+    files = [file for file in (c.embeddings, c.init_from) if file]
+    if c.classes and not c.classes.isdecimal():
+        files.append(c.classes)
+    if c.corpus != "-" and not texts.is_dataset(c.corpus):
+        files.append(c.corpus)
+    return files
 
 
 def _opened(c: "Configuration") -> "Corpus":
