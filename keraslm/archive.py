@@ -241,6 +241,9 @@ def _fault(description: dict[str, Any]) -> str | None:
             return f"is damaged: {DESCRIPTION} lacks {key!r}"
         if not isinstance(description[key], wanted):
             return f"is damaged: {key!r} in {DESCRIPTION} is no {_JSON[wanted]}"
+    for key in ("configuration", "card"):
+        if not isinstance(description["metadata"].get(key, {}), dict):
+            return f"is damaged: {key!r} in {DESCRIPTION} is no table"
     if not description["name"].isprintable():
         return f"is damaged: 'name' in {DESCRIPTION} is no plain text"
     return None

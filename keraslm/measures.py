@@ -8,11 +8,12 @@ References: Jelinek, Mercer, Bahl & Baker (1977), perplexity; Shannon (1951), bi
 
 import dataclasses
 import math
+import typing
 from typing import Any
 
 import numpy as np
 
-from keraslm.errors import UsageError
+from keraslm.errors import ModelFileError, UsageError
 from keraslm.text.stretch import Text
 
 OOV_RULE = "a token outside the vocabulary is scored as <unk>"
@@ -98,6 +99,19 @@ class Card:
     def to_dict(self) -> dict[str, Any]:
         """Give the card as the JSON object that is written and printed."""
         return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, told: dict[str, Any]) -> "Card":
+        """Read a card back.
+
+        Raises: ModelFileError if a figure is missing, unknown, or of another kind.
+        """
+        kinds = {field.name: field.type for field in dataclasses.fields(cls)}
+        for name in {**kinds, **told}:
+            kind = kinds.get(name, type(None))
+            if type(told.get(name)) is not (typing.get_origin(kind) or kind):
+                raise ModelFileError(f"the card of a model has a damaged {name[:40]!r}")
+        return cls(**told)
 
 
 def token_figures(

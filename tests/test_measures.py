@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keraslm import measures
-from keraslm.errors import UsageError
+from keraslm.errors import ModelFileError, UsageError
 
 CARD = measures.Card(
     model="one",
@@ -91,3 +91,21 @@ def test_cards_that_differ_are_refused_naming_the_field(field):
         measures.require_same_thing([CARD, CARD, other])
     for part in (field, repr(value), repr(changed), "one", "two"):
         assert part in str(error.value)
+
+
+def test_a_card_is_read_back():
+    assert measures.Card.from_dict(json.loads(json.dumps(CARD.to_dict()))) == CARD
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"perplexity": "3"}, "perplexity"),
+        ({"tokens": None}, "tokens"),
+        ({"details": []}, "details"),
+        ({"grade": 1}, "grade"),
+    ],
+)
+def test_a_card_that_is_damaged_is_refused(change, name):
+    with pytest.raises(ModelFileError, match=f"damaged '{name}'"):
+        measures.Card.from_dict(CARD.to_dict() | change)

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.training import recalled
 from keraslm.training.configuration import Configuration
 
 
@@ -72,8 +73,8 @@ class Averaging(keras.callbacks.Callback):
 
     def restore(self, told: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self._figures = [float(figure) for figure in told["figures"]]
-        self._began, self._steps = bool(told["began"]), int(told["steps"])
+        self._figures = [recalled.figure(figure) for figure in told["figures"]]
+        self._began, self._steps = bool(told["began"]), recalled.count(told["steps"])
 
 
 def averages(c: Configuration) -> bool:

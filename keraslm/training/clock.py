@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from keraslm.training import recalled
+
 
 class Clock:
     """Steps done, seconds spent, and the share of the run that both make.
@@ -28,8 +30,9 @@ class Clock:
 
     def restore(self, told: dict[str, Any]) -> None:
         """Go on from a checkpoint; the time since it was written does not count."""
-        self.step, self.epoch = int(told["step"]), int(told["epoch"])
-        self._spent = float(told["seconds"])
+        self.step = recalled.count(told["step"])
+        self.epoch = recalled.count(told["epoch"])
+        self._spent = recalled.duration(told["seconds"])
         self.start()
 
     @property

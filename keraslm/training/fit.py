@@ -67,7 +67,7 @@ def fit(
     saver = Saver(c, keeper.folder, identity, clock, interruption, parts)
     place = (0, 0)
     if checkpoint is not None:
-        place = saver.restore(checkpoint, model)
+        place = saver.restore(checkpoint, model, len(windows))
         model.stop_training = watch.has_seen_enough
         keeper.note(f"going on after step {clock.step:,}")
     callbacks = [rate, averaging, watch, keeper.samples, saver]

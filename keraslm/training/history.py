@@ -6,10 +6,11 @@ import pathlib
 from typing import Any
 
 from keraslm import measures
+from keraslm.training import recalled
 from keraslm.training.board import Board
 from keraslm.training.clock import Clock
 
-COLUMNS = (
+OF_EVERY_ROW = (
     "step",
     "epoch",
     "seconds",
@@ -17,10 +18,8 @@ COLUMNS = (
     "nats",
     "perplexity",
     "bits_per_character",
-    "learning_rate",
-    "gradient_norm",
-    "tokens_per_second",
 )
+COLUMNS = (*OF_EVERY_ROW, "learning_rate", "gradient_norm", "tokens_per_second")
 SPLITS = ("train", "epoch", "valid")
 _HEAD = ",".join(COLUMNS) + "\n"
 
@@ -92,10 +91,11 @@ def _checked(row: dict[str, Any]) -> dict[str, Any]:
     Raises: ValueError
     """
     figures = [value for name, value in row.items() if name != "split"]
-    if row["split"] not in SPLITS or not {*row} <= {*COLUMNS}:
+    if row["split"] not in SPLITS or not {*OF_EVERY_ROW} <= {*row} <= {*COLUMNS}:
         raise ValueError(f"a row of the history: {row}")
-    if not all(type(figure) in (int, float) for figure in figures):
+    if any(type(x) not in (int, float) or math.isnan(x) for x in figures):
         raise ValueError(f"the figures of a row of the history: {row}")
+    recalled.count(row["step"])
     return row
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.models.language_model import KerasLanguageModel
+from keraslm.training import recalled
 from keraslm.training.board import Board
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
@@ -88,8 +89,8 @@ class Keeper:
     def restore(self, told: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
         step, nats = told["best_step"], told["best_nats"]
-        self.best_step = None if step is None else int(step)
-        self.best_nats = math.inf if nats is None else float(nats)
+        self.best_step = None if step is None else recalled.count(step)
+        self.best_nats = math.inf if nats is None else recalled.figure(nats)
 
     def note(self, line: str) -> None:
         """Say something to the user."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keraslm.errors import UsageError
+from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import Card
@@ -79,15 +79,24 @@ def checkpoint_to_resume(
 
 
 def finished(folder: RunFolder, c: Configuration) -> tuple[LanguageModel, Card] | None:
-    """Give the model and the card of a run that came to its end, else None."""
+    """Give the model and the card of a run that came to its end, else None.
+
+    Raises: ModelFileError if the model is damaged and no checkpoint can mend it.
+    """
     last_written = (folder.configuration, folder.model, folder.card, folder.picture)
     if not all(file.exists() for file in last_written):
         return None
-    model = load(folder.model)
-    told = model.metadata
-    if "card" not in told or told.get("interrupted"):
+    try:
+        model = load(folder.model)
+        told = model.metadata
+        card = Card.from_dict(told["card"]) if "card" in told else None
+    except ModelFileError:
+        if folder.checkpoint.exists():  # which holds the best model too
+            return None
+        raise
+    if card is None or told.get("interrupted"):
         return None
     where = {"corpus": c.corpus, "out": c.out}
     if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
         return None
-    return model, Card(**told["card"])
+    return model, card

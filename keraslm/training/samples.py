@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keraslm.language_model import LanguageModel
+from keraslm.training import recalled
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import SAMPLE_TOKENS
 
@@ -73,7 +74,7 @@ class Samples(keras.callbacks.Callback):
 
     def restore(self, told: dict[str, Any]) -> None:
         """Go on from a checkpoint; what was written after it is written again."""
-        self._written = int(told["written"])
+        self._written = recalled.count(told["written"], least=-1)
         self._texts = [str(text) for text in told["texts"]]
         self._path.write_text("".join(self._texts), encoding="utf-8")
 

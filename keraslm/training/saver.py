@@ -56,10 +56,12 @@ class Saver(keras.callbacks.Callback):
         if self.model.stop_training and self._written_step != self._clock.step:
             self._write((epoch + 1, 0))
 
-    def restore(self, checkpoint: Checkpoint, model: Any) -> tuple[int, int]:
+    def restore(
+        self, checkpoint: Checkpoint, model: Any, steps_per_epoch: int
+    ) -> tuple[int, int]:
         """Put a checkpoint back and give the place to go on at.
 
-        Raises: ModelFileError if it does not fit the model.
+        Raises: ModelFileError if it does not fit the model, or the text.
         """
         path = self._folder.checkpoint
         variables = _variables(model)
@@ -73,10 +75,23 @@ class Saver(keras.callbacks.Callback):
                 part.restore(checkpoint.parts[name])
         except _NO_GOOD as error:
             raise damaged(path, f"what it says of the {name} is no good") from error
+        if reason := self._fault(checkpoint, steps_per_epoch):
+            raise damaged(path, reason)
         self._folder.restore(self._clock.step, checkpoint.best)
         self._written_step = self._clock.step
         self._written_seconds = self._clock.seconds
         return checkpoint.place
+
+    def _fault(self, checkpoint: Checkpoint, steps_per_epoch: int) -> str | None:
+        """Say what contradicts itself once the parts are back."""
+        epoch, step = checkpoint.place
+        steps = epoch * steps_per_epoch + step
+        if step > steps_per_epoch or steps != self._clock.step:
+            return f"its place {epoch}, {step} is not that of step {self._clock.step}"
+        names_best = checkpoint.parts["keeper"]["best_step"] is not None
+        if names_best != (checkpoint.best is not None):
+            return "it names a best model and holds none, or the other way round"
+        return None
 
     @property
     def _due(self) -> bool:

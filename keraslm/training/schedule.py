@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keraslm.training import recalled
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
 
@@ -59,4 +60,5 @@ class LearningRate(keras.callbacks.Callback):
 
     def restore(self, told: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self._reduced, self.value = float(told["reduced"]), float(told["value"])
+        self._reduced = recalled.figure(told["reduced"])
+        self.value = recalled.figure(told["value"])

@@ -4,7 +4,9 @@ Training perplexity is a running mean over tokens; validation perplexity is exac
 every token of the text, once, with the longest history the model can use.
 """
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -12,6 +14,7 @@ import numpy as np
 from keras import ops
 
 from keraslm.errors import TrainingError
+from keraslm.training import recalled
 from keraslm.training.averaging import Averaging
 from keraslm.training.clock import Clock
 from keraslm.training.configuration import Configuration
@@ -21,12 +24,12 @@ from keraslm.training.schedule import LearningRate
 
 # with minutes, a validation may take this share of the time since the last
 SHARE_FOR_VALIDATION = 0.1
-_REMEMBERED = {
-    "row_began": float,
-    "validation_took": float,
-    "validation_ended": float,
-    "validated_step": int,
-    "since_best": int,
+_REMEMBERED: dict[str, Callable[[Any], float]] = {
+    "row_began": recalled.duration,
+    "validation_took": recalled.duration,
+    "validation_ended": recalled.duration,
+    "validated_step": functools.partial(recalled.count, least=-1),
+    "since_best": recalled.count,
 }
 
 
@@ -97,9 +100,10 @@ class Watch(keras.callbacks.Callback):
 
     def restore(self, told: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
-        for name, kind in _REMEMBERED.items():
-            setattr(self, f"_{name}", kind(told[name]))
-        self._row, self._epoch = np.zeros(2) + told["row"], np.zeros(2) + told["epoch"]
+        for name, recall in _REMEMBERED.items():
+            setattr(self, f"_{name}", recall(told[name]))
+        self._row = _recalled_sum(told["row"])
+        self._epoch = _recalled_sum(told["epoch"])
 
     @property
     def has_seen_enough(self) -> bool:
@@ -181,3 +185,9 @@ class Watch(keras.callbacks.Callback):
             f"{self._gradient_norm():.3g}; try a lower --learning-rate "
             f"(it was {self._rate.value:.3g}), a --warmup, or a lower --clip-norm"
         )
+
+
+def _recalled_sum(told: list[Any]) -> np.ndarray:
+    """Give nats and tokens of a checkpoint."""
+    nats, tokens = map(recalled.figure, told)
+    return np.array([nats, tokens])

@@ -42,6 +42,27 @@ def test_a_text_that_was_moved_is_named(keraslm, refused, run, text):
     assert (run / "model.keras").exists()
 
 
+def test_relative_files_are_found_from_elsewhere(keraslm, tmp_path, monkeypatch):
+    start, elsewhere = tmp_path / "start", tmp_path / "elsewhere"
+    start.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(start)
+    (start / "text.txt").write_text(SENTENCES * 3)
+    begun = keraslm("train", "text.txt", "--model", "ngram", "--out", "runs/one")
+    (start / "runs/one/model.keras").unlink()
+    monkeypatch.chdir(elsewhere)
+    result = keraslm("resume", "../start/runs/one")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.partition(": ")[2] == begun.stdout.partition(": ")[2]
+    assert not any(elsewhere.iterdir())
+
+
+def test_vectors_that_were_moved_are_named(keraslm, refused, run):
+    with (run / "config.toml").open("a") as options:
+        options.write('embeddings = "gone.txt"\n')
+    refused(keraslm("resume", run), 2, "was begun with gone.txt", "put it there")
+
+
 def test_other_options_are_refused(keraslm, refused, run, text):
     arguments = ("train", text, "--model", "ngram", "--out", run, "--resume")
     refused(keraslm(*arguments, "--order", 2), 2, "order was 3; received 2")

@@ -10,6 +10,11 @@ import pytest
         ({"format_version": 0}, "format version 0"),
         ({"format_version": True}, "format version True"),
         ({"metadata": []}, "'metadata' in keraslm/model.json is no table"),
+        (
+            {"metadata": {"configuration": None}},
+            "'configuration' in keraslm",
+        ),
+        ({"metadata": {"card": [1]}}, "'card' in keraslm/model.json is no table"),
         ({"name": 3}, "'name' in keraslm/model.json is no text"),
         ({"name": "\x1b[2J"}, "is no plain text"),
         ({"encoder": "char"}, "'encoder' in keraslm/model.json is no table"),

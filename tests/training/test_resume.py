@@ -130,6 +130,14 @@ def test_a_finished_run_is_said_to_be_finished(whole, story):
     assert_same(before, what_came_of(c))
 
 
+def test_a_model_that_was_damaged_is_taken_from_the_checkpoint(whole, story):
+    c, before = whole
+    file = pathlib.Path(c.out, "model.keras")
+    file.write_bytes(file.read_bytes()[:3000])
+    train(c, story, resume=True)
+    assert_same(before, what_came_of(c))
+
+
 def test_a_later_end_lets_a_finished_run_go_on(whole, small, story, tmp_path):
     c = small("trigram", tmp_path / "two", **(OFTEN | {"steps": 7}))
     train(c, story)

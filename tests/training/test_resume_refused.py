@@ -62,6 +62,64 @@ def test_a_checkpoint_that_does_not_fit_is_refused(interrupted, story, change, w
         train(c, story, resume=True)
 
 
+ROW = {
+    "step": 5,
+    "epoch": 1,
+    "seconds": 0.5,
+    "split": "train",
+    "nats": 1.0,
+    "perplexity": 2.7,
+    "bits_per_character": 0.4,
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("history", {"rows": [{"split": "train"}]}),
+        ("history", {"rows": [ROW | {"nats": float("nan")}]}),
+        ("history", {"rows": [ROW | {"split": "tomorrow"}]}),
+        ("history", {"rows": [ROW | {"step": 1.5}]}),
+        ("clock", {"seconds": float("nan")}),
+        ("clock", {"seconds": -1.0}),
+        ("clock", {"step": 1 << 70}),
+        ("rate", {"reduced": float("nan")}),
+        ("averaging", {"figures": [float("inf")]}),
+        ("watch", {"row": [1.0]}),
+        ("watch", {"validation_took": float("inf")}),
+        ("watch", {"since_best": "5"}),
+        ("keeper", {"best_nats": float("nan")}),
+        ("samples", {"written": 0.5}),
+    ],
+)
+def test_a_part_that_cannot_be_true_is_refused(interrupted, story, part, change):
+    c, _ = interrupted(8, die, Gone)
+    file = pathlib.Path(c.out, "checkpoint.zip")
+    read = Checkpoint.read(file)
+    parts = read.parts | {part: read.parts[part] | change}
+    dataclasses.replace(read, parts=parts).write(file)
+    with pytest.raises(ModelFileError, match=f"what it says of the {part} is no good"):
+        train(c, story, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"place": (0, 6)}, "its place 0, 6 is not that of step 5"),
+        ({"place": (10**12, 3)}, "its place 1000000000000, 3 is not that of step 5"),
+        ({"best": None}, "it names a best model and holds none"),
+    ],
+)
+def test_a_checkpoint_that_contradicts_itself_is_refused(
+    interrupted, story, change, words
+):
+    c, _ = interrupted(8, die, Gone)
+    file = pathlib.Path(c.out, "checkpoint.zip")
+    dataclasses.replace(Checkpoint.read(file), **change).write(file)
+    with pytest.raises(ModelFileError, match=words):
+        train(c, story, resume=True)
+
+
 def test_one_process_at_a_time_trains_in_a_folder(whole, story):
     c, _ = whole
     refused = []

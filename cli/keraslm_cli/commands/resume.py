@@ -1,5 +1,8 @@
 """keraslm resume: go on with a run that was interrupted."""
 
+import contextlib
+import dataclasses
+import os
 import pathlib
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +28,8 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     """Go on with the run that was interrupted in RUN.
 
     RUN/config.toml says what it is, RUN/checkpoint.zip where it was. Without a
-    checkpoint it starts over. A later end lets a finished run go on.
+    checkpoint it starts over. A later end lets a finished run go on. Files that it
+    names are looked for from here, then from the folders above RUN.
     """
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm_cli.commands.train import train_and_tell
@@ -34,8 +38,43 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     if not file.is_file():
         raise UsageError(f"there is no run in {run}: it has no config.toml")
     given = {name: value for name, value in flags.items() if value is not None}
+    if os.path.lexists(given.get("corpus", "")):
+        given["corpus"] = str(pathlib.Path(given["corpus"]).absolute())
     c = Configuration(**{**read_toml(file), **given, "out": str(run)})
-    train_and_tell(c, _opened(c), False, True, as_json)
+    folder = _where_its_files_are(run, c)
+    if folder != pathlib.Path():
+        c = dataclasses.replace(c, out=str(run.resolve()))
+    with contextlib.chdir(folder):
+        train_and_tell(c, _opened(c), False, True, as_json)
+
+
+def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
+    """Find the folder in which the run was begun: its paths are relative to that.
+
+    It is the present one, or else the nearest above RUN, that has all of its files.
+    Raises: UsageError if there is none, and it is not the corpus that is missing.
+    """
+    files = _files_of(c)
+    here = pathlib.Path()
+    for folder in (here, *run.resolve().parents):
+        if all(os.path.lexists(folder / file) for file in files):
+            return folder
+    missing = [file for file in files if not os.path.lexists(file)]
+    if c.corpus not in missing:
+        raise UsageError(
+            f"{run} was begun with {missing[0]}, which is neither here nor in a folder "
+            "above it; put it there"
+        )
+    return here
+
+
+def _files_of(c: "Configuration") -> list[str]:
+    files = [file for file in (c.embeddings, c.init_from) if file]
+    if c.classes and not c.classes.isdecimal():
+        files.append(c.classes)
+    if c.corpus != "-" and not texts.is_dataset(c.corpus):
+        files.append(c.corpus)
+    return files
 
 
 def _opened(c: "Configuration") -> "Corpus":

@@ -1,0 +1,36 @@
+"""What a checkpoint says in figures, taken for what it is only if it can be true."""
+
+import math
+from typing import Any
+
+MOST = 1 << 53  # steps, which a float still counts one by one
+
+
+def figure(value: Any) -> float:
+    """Give a figure of a checkpoint.
+
+    Raises: ValueError if it is no finite number.
+    """
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"a figure of {value!r:.30}")
+    return float(value)
+
+
+def duration(value: Any) -> float:
+    """Give seconds of a checkpoint.
+
+    Raises: ValueError if they are negative or no finite number.
+    """
+    if figure(value) < 0:
+        raise ValueError(f"{value!r:.30} seconds")
+    return figure(value)
+
+
+def count(value: Any, least: int = 0) -> int:
+    """Give a number of steps, or of anything else that is counted.
+
+    Raises: ValueError if it is no whole number, or out of reach.
+    """
+    if type(value) is not int or not least <= value < MOST:
+        raise ValueError(f"a count of {value!r:.30}")
+    return value
