@@ -18,9 +18,10 @@ _LARGEST = 2**30  # bytes
 def keep_freed_memory() -> None:
     """Tell glibc to keep freed blocks; another C library is left as it is.
 
-    A block that was kept has room for one of its size or less: what is needed once, to
-    begin with, is better freed before.
+    A block that was kept has room for one of its size or less, so what was needed once,
+    to compile the first step, is given back before.
     """
+    give_back_memory()
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):
