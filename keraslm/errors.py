@@ -48,3 +48,8 @@ class Terminated(KeraslmError):
     """A training run that SIGTERM ended; what it needs to go on is on the disk."""
 
     exit_code = 143  # 128 + SIGTERM, as shells count
+
+
+def first_line(error: Exception) -> str:
+    """Give the first line of what another library's error says; it may be empty."""
+    return (str(error).strip().splitlines() or [""])[0]

@@ -6,6 +6,8 @@ import pathlib
 import tempfile
 from collections.abc import Iterator
 
+from keraslm.errors import UsageError
+
 
 @contextlib.contextmanager
 def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
@@ -29,6 +31,24 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
         _flush_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_small(path: str | os.PathLike[str], largest: int, kind: str) -> bytes:
+    """Read a file of a kind that is never larger than so many bytes.
+
+    Raises: UsageError if there is none, it is larger, or it is a pipe or the like.
+    """
+    file = pathlib.Path(path)
+    try:
+        if file.exists() and not file.is_file():
+            raise UsageError(f"cannot read {path}: it is no file")
+        with file.open("rb") as opened:
+            data = opened.read(largest + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+    if len(data) > largest:
+        raise UsageError(f"{path} is larger than {largest} bytes: no {kind}")
+    return data
 
 
 def leftovers(path: pathlib.Path) -> list[pathlib.Path]:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.errors import ModelFileError, UsageError
+from keraslm.errors import ModelFileError, UsageError, first_line
 
 Array = npt.NDArray[Any]
 
@@ -47,10 +47,9 @@ class Foreign:
         try:
             found = keras.ops.convert_to_numpy(self.network(given, training=False))
         except Exception as error:  # Keras raises whatever it stumbled over
-            first_line = (str(error).strip().splitlines() or [""])[0]
             raise ModelFileError(
                 f"the model fails on texts of {ids.shape[1]} tokens ("
-                f"{type(error).__name__}: {first_line[:120]})"
+                f"{type(error).__name__}: {first_line(error)[:120]})"
             ) from error
         return np.asarray(found, np.float32)
 

@@ -8,6 +8,7 @@ import pathlib
 from typing import Any
 
 from keraslm.errors import UsageError
+from keraslm.files import read_small
 from keraslm.members import is_too_much
 
 LARGEST = 64 * 2**20  # bytes
@@ -49,14 +50,9 @@ def _parsed(text: str) -> Any:
 
 
 def _text(path: pathlib.Path) -> str:
+    data = read_small(path, LARGEST, "vocabulary")
     try:
-        if path.exists() and not path.is_file():
-            raise UsageError(f"cannot read {path}: it is no file")
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path} is larger than {LARGEST} bytes: no vocabulary")
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text ({error.reason})") from error
     return text.replace("\r\n", "\n")

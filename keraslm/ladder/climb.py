@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import measures
-from keraslm.errors import Terminated, UsageError
+from keraslm.errors import Terminated, UsageError, first_line
 from keraslm.figures.ladder import Point, draw_ladder
 from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
@@ -41,9 +41,9 @@ class Ladder:
 
     `options` are those of `Configuration` that all rungs share: the level, what makes
     the vocabulary, the seed; `pretrained` are "embeddings" and what else tells how to
-    read them. Every rung is a run of its own in the folder; the results
-    are written after each, so that a ladder that was interrupted goes on with the run
-    that it was in, and with the rungs that it lacks.
+    read them. Every rung is a run of its own in the folder; the results are written
+    after each, so that a ladder that was interrupted goes on with the run that it was
+    in, and with the rungs that it lacks.
 
     Raises: UsageError, CorpusError before the first rung.
     """
@@ -201,5 +201,4 @@ def _point(result: Result) -> Point:
 
 def _reason(error: Exception) -> str:
     """Say in one line why a rung has no figures."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__
+    return first_line(error)[:300] or type(error).__name__

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from keraslm import members
-from keraslm.errors import ModelFileError, UsageError
+from keraslm.errors import ModelFileError, UsageError, first_line
 from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign_sizes import check_numbers, check_room
 from keraslm.models.weights_file import stored_shapes
@@ -98,10 +98,8 @@ def _filled(
     except ModelFileError:
         raise
     except Exception as error:  # Keras and h5py raise whatever they stumbled over
-        first_line = (str(error).strip().splitlines() or [""])[0]
-        raise ModelFileError(
-            f"Keras cannot open {file} ({type(error).__name__}: {first_line[:120]})"
-        ) from error
+        reason = f"{type(error).__name__}: {first_line(error)[:120]}"
+        raise ModelFileError(f"Keras cannot open {file} ({reason})") from error
     return network
 
 

@@ -2,11 +2,11 @@
 
 import dataclasses
 import os
-import pathlib
 import tomllib
 from typing import Any
 
 from keraslm.errors import UsageError
+from keraslm.files import read_small
 from keraslm.training import limits
 from keraslm.training.limits import LEVELS, MODELS, RECURRENT
 
@@ -140,16 +140,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises: UsageError if it is no TOML file, or names an option that does not exist.
     """
-    file = pathlib.Path(path)
-    try:
-        if file.exists() and not file.is_file():
-            raise UsageError(f"cannot read {path}: it is no file")
-        with file.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    if len(data) > LARGEST:
-        raise UsageError(f"{path} is larger than {LARGEST} bytes: no file of options")
+    data = read_small(path, LARGEST, "file of options")
     try:
         options = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also a number of too many digits

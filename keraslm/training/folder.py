@@ -13,6 +13,7 @@ from keraslm.archive import MODEL_IN_RUN
 from keraslm.errors import UsageError
 from keraslm.files import leftovers, write_atomically
 from keraslm.language_model import LanguageModel
+from keraslm.training.board import EVENTS
 from keraslm.training.configuration import to_toml
 from keraslm.training.lock import locked
 
@@ -90,7 +91,7 @@ class RunFolder:
     def cleared(self) -> list[pathlib.Path]:
         """The files of an earlier run that do not wait for the new one's model."""
         written = [self.checkpoint, self.configuration, self.history, self.samples]
-        return [*written, *self.models_of_steps, *self.board.glob("events.out.*")]
+        return [*written, *self.models_of_steps, *self.board.glob(EVENTS)]
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

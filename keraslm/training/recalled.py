@@ -21,9 +21,10 @@ def duration(value: Any) -> float:
 
     Raises: ValueError if they are negative or no finite number.
     """
-    if figure(value) < 0:
+    seconds = figure(value)
+    if seconds < 0:
         raise ValueError(f"{value!r:.30} seconds")
-    return figure(value)
+    return seconds
 
 
 def count(value: Any, least: int = 0) -> int:

@@ -43,6 +43,14 @@ def _refuse(constant):
 
 
 @pytest.fixture
+def text(tmp_path):
+    """A file of a few sentences to train on."""
+    path = tmp_path / "sentences.txt"
+    path.write_text(SENTENCES * 3)
+    return path
+
+
+@pytest.fixture
 def train(tmp_path):
     """Count a text's n-grams and save the model; gives its path."""
 

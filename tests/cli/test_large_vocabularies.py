@@ -2,16 +2,8 @@
 
 import pytest
 
-SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
 SMALL = ("--model", "gru", "--units", 4, "--embedding", 3, "--steps", 3)
 SMALL += ("--batch-size", 2, "--time", 4, "--split", "100")
-
-
-@pytest.fixture
-def text(tmp_path):
-    path = tmp_path / "sentences.txt"
-    path.write_text(SENTENCES * 3)
-    return path
 
 
 @pytest.fixture
@@ -61,5 +53,5 @@ def test_a_model_is_trained_evaluated_scored_and_writes(
     expected = -4 * own["nats_per_token"]
     assert scored["log_probability"] == pytest.approx(expected, rel=1e-5)
     written = keraslm("generate", run, "--length", 6, "--seed", 1).stdout
-    assert {*written.split()} <= {*SENTENCES.split()}
+    assert {*written.split()} <= {*text.read_text().split()}
     assert keraslm("generate", run, "--length", 6, "--seed", 1).stdout == written

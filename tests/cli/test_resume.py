@@ -4,15 +4,6 @@ import pytest
 
 from keraslm_cli import killed_run
 
-SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
-
-
-@pytest.fixture
-def text(tmp_path):
-    path = tmp_path / "sentences.txt"
-    path.write_text(SENTENCES * 3)
-    return path
-
 
 @pytest.fixture
 def run(keraslm, text, tmp_path):
@@ -42,12 +33,12 @@ def test_a_text_that_was_moved_is_named(keraslm, refused, run, text):
     assert (run / "model.keras").exists()
 
 
-def test_relative_files_are_found_from_elsewhere(keraslm, tmp_path, monkeypatch):
+def test_relative_files_are_found_from_elsewhere(keraslm, text, tmp_path, monkeypatch):
     start, elsewhere = tmp_path / "start", tmp_path / "elsewhere"
     start.mkdir()
     elsewhere.mkdir()
     monkeypatch.chdir(start)
-    (start / "text.txt").write_text(SENTENCES * 3)
+    text.rename(start / "text.txt")
     begun = keraslm("train", "text.txt", "--model", "ngram", "--out", "runs/one")
     (start / "runs/one/model.keras").unlink()
     monkeypatch.chdir(elsewhere)

@@ -4,15 +4,6 @@ import json
 
 import pytest
 
-SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
-
-
-@pytest.fixture
-def text(tmp_path):
-    path = tmp_path / "sentences.txt"
-    path.write_text(SENTENCES * 3)
-    return path
-
 
 @pytest.fixture
 def trained(keraslm, text, tmp_path):
@@ -36,10 +27,10 @@ def test_json_is_the_card(keraslm_json, text, tmp_path):
     assert card == json.loads((run / "card.json").read_text())
 
 
-def test_standard_input_and_windows_line_ends(keraslm, trained, tmp_path):
+def test_standard_input_and_windows_line_ends(keraslm, trained, text, tmp_path):
     run = tmp_path / "piped"
-    text = (SENTENCES * 3).replace("\n", "\r\n")
-    keraslm("train", "-", "--model", "ngram", "--out", run, stdin=text)
+    piped = text.read_text().replace("\n", "\r\n")
+    keraslm("train", "-", "--model", "ngram", "--out", run, stdin=piped)
     one, two = (json.loads((r / "card.json").read_text()) for r in (trained, run))
     assert one["text_sha256"] == two["text_sha256"]
     assert one["perplexity"] == two["perplexity"]
