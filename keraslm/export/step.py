@@ -76,4 +76,4 @@ def _advance(layer: Recurrent, inputs: Any, states: list[Any]) -> list[Any]:
     bias, state_bias = layer.biases(ops.convert_to_tensor(layer.bias))
     z = ops.matmul(inputs, layer.kernel) + bias
     a = ops.matmul(states[0], layer.recurrent_kernel) + state_bias
-    return layer.cell_of(ops)(z, a, states)
+    return layer.cell(z, a, states, ops)

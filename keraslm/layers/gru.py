@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+from keras import ops
 
 from keraslm.layers.recurrent import Recurrent
 from keraslm.layers.squash import Squash
@@ -41,8 +42,43 @@ class GRU(Recurrent):
     def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
         """Advance h by one step; z = W x + b and a = U h + b'."""
         (h,) = states
+        keep, _, new = self._gates(z, a, math)
+        return [keep * h + (1 - keep) * new]
+
+    def _gates(self, z: Any, a: Any, math: Any) -> tuple[Any, Any, Any]:
+        """Give z, r and g."""
         gates = self.squash(z[..., : 2 * self.units] + a[..., : 2 * self.units], math)
         keep, reset = math.split(gates, 2, axis=-1)
         z_new, a_new = z[..., 2 * self.units :], a[..., 2 * self.units :]
-        new = math.tanh(z_new + reset * a_new)
-        return [keep * h + (1 - keep) * new]
+        return keep, reset, math.tanh(z_new + reset * a_new)
+
+    def keeping_cell(
+        self, z: Any, a: Any, states: list[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """Advance h, and keep the derivatives.
+
+        Math:   k_g = (1 - z) (1 - g^2),   k_z = (h_{t-1} - g) z (1 - z)
+                k_r = k_g a_g r (1 - r),   r,   z
+        """
+        (h,) = states
+        keep, reset, new = self._gates(z, a, ops)
+        k_g = (1 - keep) * (1 - new * new)
+        k_r = k_g * a[..., 2 * self.units :] * reset * (1 - reset)
+        k_z = (h - new) * keep * (1 - keep)
+        kept = [ops.concatenate([k_z, k_r, k_g], axis=-1), reset, keep]
+        return [keep * h + (1 - keep) * new], kept
+
+    def cell_gradient(
+        self, kept: list[Any], d_states: list[Any]
+    ) -> tuple[Any, Any, list[Any]]:
+        """Go back one step.
+
+        Math:   dz = (dh k_z, dh k_r, dh k_g),   da = (dh k_z, dh k_r, dh k_g r)
+                dh_{t-1} = dh z
+        """
+        gates, reset, keep = kept
+        (d_h,) = d_states
+        d_z = ops.concatenate([d_h, d_h, d_h], axis=-1) * gates
+        d_g = d_z[..., 2 * self.units :] * reset
+        d_a = ops.concatenate([d_z[..., : 2 * self.units], d_g], axis=-1)
+        return d_z, d_a, [d_h * keep]

@@ -43,3 +43,38 @@ class LSTM(Recurrent):
         c = f * c + i * g
         h = o * math.tanh(c)
         return [h, c]
+
+    def keeping_cell(
+        self, z: Any, a: Any, states: list[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """Advance h and c, and keep the derivatives.
+
+        Math:   k_i = g i (1 - i),   k_f = c_{t-1} f (1 - f),   k_g = i (1 - g^2)
+                k_o = tanh(c) o (1 - o),   k_c = o (1 - tanh(c)^2),   f
+        """
+        _, before = states
+        i, f, g, o = ops.split(self.squash(z + a, ops), 4, axis=-1)
+        c = f * before + i * g
+        shown = ops.tanh(c)
+        gates = [
+            g * i * (1 - i),
+            before * f * (1 - f),
+            i * (1 - g * g),
+            shown * o * (1 - o),
+        ]
+        kept = [ops.concatenate(gates, axis=-1), o * (1 - shown * shown), f]
+        return [o * shown, c], kept
+
+    def cell_gradient(
+        self, kept: list[Any], d_states: list[Any]
+    ) -> tuple[Any, Any, list[Any]]:
+        """Go back one step.
+
+        Math:   dc = dc + dh k_c,   da = (dc k_i, dc k_f, dc k_g, dh k_o)
+                dc_{t-1} = dc f
+        """
+        gates, k_c, f = kept
+        d_h, d_c = d_states
+        d_c = d_c + d_h * k_c
+        d_a = ops.concatenate([d_c, d_c, d_c, d_h], axis=-1) * gates
+        return d_a, d_a, [ops.zeros_like(d_h), d_c * f]

@@ -12,14 +12,15 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers.dropout import check_rate, drop
-from keraslm.layers.scan import Cell, scan
+from keraslm.layers.scan import scan
 
 
 class Recurrent(keras.layers.Layer, abc.ABC):
     """A layer that reads a sequence and carries a state.
 
     A subclass gives `gates`, the number of blocks of `units` columns in its weights,
-    and `cell`, its equations. The weights are laid out as in Keras's own layer of the
+    `cell`, its equations, and their gradient, `keeping_cell` and `cell_gradient`. The
+    weights are laid out as in Keras's own layer of the
     same name, so `set_weights` copies them across.
 
     In training, `weight_drop` is the share of U's entries that are dropped, the same
@@ -102,9 +103,7 @@ class Recurrent(keras.layers.Layer, abc.ABC):
             recurrent = drop(recurrent, self.weight_drop, self._seeds, shape)
         _, bias = self.biases(ops.convert_to_tensor(self.bias))
         steps = self.input_products(inputs)
-        outputs, last = scan(
-            self.cell_of(ops), steps, list(initial_state), recurrent, bias, length
-        )
+        outputs, last = scan(self, steps, list(initial_state), recurrent, bias, length)
         outputs = ops.transpose(outputs, (1, 0, 2))  # (batch, time, units)
         return (outputs, *last) if self.return_state else outputs
 
@@ -113,22 +112,43 @@ class Recurrent(keras.layers.Layer, abc.ABC):
 
         Shapes: (batch, time, features) -> (time, batch, gates x units)
         """
-        bias, _ = self.biases(ops.convert_to_tensor(self.bias))
-        return ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel) + bias
+        products = ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel)
+        if self.adds:
+            return products  # the one bias is added with U h
+        return products + self.biases(ops.convert_to_tensor(self.bias))[0]
 
     def biases(self, bias: Any) -> tuple[Any, Any]:
         """Give the bias of the input's product and that of the state's."""
-        return bias, 0 * bias
-
-    def cell_of(self, math: Any) -> Cell:
-        """Give `cell` with its mathematics: `keras.ops`, or `layers.arrays`."""
-        return lambda z, a, states: self.cell(z, a, states, math)
+        return 0 * bias, bias
 
     @abc.abstractmethod
     def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
         """Advance the state by one step; a subclass writes its equations here.
 
+        `math` is `keras.ops` or `layers.arrays`.
+
         Shapes: z = W x + b and a = U h + b', (batch, gates x units)
+        """
+
+    @abc.abstractmethod
+    def keeping_cell(
+        self, z: Any, a: Any, states: list[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """Advance the state as `cell` does, and keep what `cell_gradient` needs.
+
+        What is kept are the derivatives of the step's own equations, number by number,
+        so that the way back only multiplies.
+
+        Shapes: -> next states; kept, each (batch, a multiple of units)
+        """
+
+    @abc.abstractmethod
+    def cell_gradient(
+        self, kept: list[Any], d_states: list[Any]
+    ) -> tuple[Any, Any, list[Any]]:
+        """Give dz, da and the gradient of the states before the step.
+
+        Without what h_{t-1} did through a. Where the cell adds z and a, dz is da.
         """
 
     def compute_output_shape(

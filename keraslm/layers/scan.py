@@ -4,13 +4,29 @@ Math:   a_t = h_{t-1} U + b',   s_t = cell(z_t, a_t, s_{t-1}),   t = 1 .. time
         h is the first state of s
 """
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 from keras import ops
 
-Cell = Callable[[Any, Any, list[Any]], list[Any]]
+
+class Cell(Protocol):
+    """What a loop runs: a recurrent layer; see there."""
+
+    adds: bool
+
+    def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
+        """Advance the states by one step."""
+
+    def keeping_cell(
+        self, z: Any, a: Any, states: list[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """Advance the states, and keep what the gradient needs."""
+
+    def cell_gradient(
+        self, kept: list[Any], d_states: list[Any]
+    ) -> tuple[Any, Any, list[Any]]:
+        """Give the gradients of z, of a and of the states before."""
 
 
 def scan(
@@ -47,7 +63,8 @@ def portable_scan(
     """Run a cell over a sequence with `keras.ops` alone; see `scan`."""
 
     def advance(states: list[Any], z: Any) -> tuple[list[Any], list[Any]]:
-        states = cell(z, ops.matmul(states[0], recurrent) + bias, states)
+        a = ops.matmul(states[0], recurrent) + bias
+        states = cell.cell(z, a, states, ops)
         return states, states
 
     last, kept = ops.scan(advance, states, steps)

@@ -1,13 +1,17 @@
 """The loop over time on TensorFlow, with a gradient that suits XLA.
 
-Automatic differentiation would add h_{t-1}^T da_t to the gradient of U at every step.
-Here the loops only carry what has to be sequential, and that gradient is one matrix
-product after them:
+Automatic differentiation would add h_{t-1}^T da_t to the gradient of U at every step,
+and compute every gate again. Here the loops only carry what has to be sequential, the
+way back multiplies what the way there kept, and the gradient of U is one matrix product
+after them:
 
-    forward     keeps every state s_t and every product a_t
-    backward    per step (dz_t, da_t, ds_{t-1}) by differentiating the cell alone;
+    forward     keeps every h_t and the derivatives k_t of each step's equations
+    backward    per step (dz_t, da_t, ds_{t-1}) from k_t and ds_t;
                 dh_{t-1} += da_t U^T
     after       dU = sum_t h_{t-1}^T da_t,   db' = sum_t da_t
+
+Each array of a step is made of few others: LLVM gives up vectorising where it would
+have to compare the places of many.
 """
 
 import functools
@@ -40,23 +44,18 @@ def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
         time = _time(steps) if length is None else length
-        last, (products, *kept) = _forward(
-            cell, steps, list(first), recurrent, bias, time
-        )
-        before = [
-            tf.concat([s[None], k[:-1]], 0) for s, k in zip(first, kept, strict=True)
-        ]
+        last, (shown, *kept) = _forward(cell, steps, list(first), recurrent, bias, time)
 
         def gradient(d_shown: Any, *d_last: Any) -> Any:
-            saved = (steps, products, *before)
             d_steps, d_products, d_first = _backward(
-                cell, saved, d_shown, list(d_last), recurrent, time
+                cell, kept, d_shown, list(d_last), recurrent, time
             )
-            d_recurrent = tf.einsum("tbu,tbg->ug", before[0], d_products)
+            before = tf.concat([first[0][None], shown[:-1]], 0)
+            d_recurrent = tf.matmul(_rows(before), _rows(d_products), transpose_a=True)
             d_bias = tf.reduce_sum(d_products, (0, 1))
             return d_steps, d_recurrent, d_bias, *d_first
 
-        return (kept[0], *last), gradient
+        return (shown, *last), gradient
 
     return run(*tensors)
 
@@ -64,19 +63,15 @@ def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
 def _forward(
     cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any, time: Any
 ) -> tuple[list[Any], list[Any]]:
-    """Give the last states, and a_t and every state s_t of all steps."""
+    """Give the last states, and h_t and what is kept of all steps."""
 
     def advance(t: Any, states: list[Any], written: list[Any]) -> Any:
         product = tf.matmul(states[0], recurrent) + bias
-        states = cell(steps[t], product, states)
-        rows = [product, *states]
-        return (
-            t + 1,
-            states,
-            [w.write(t, r) for w, r in zip(written, rows, strict=True)],
-        )
+        states, kept = cell.keeping_cell(steps[t], product, states)
+        return t + 1, states, _write(written, t, [states[0], *kept])
 
-    written = [_room(steps, steps[0]), *(_room(steps, state) for state in states)]
+    _, kept = cell.keeping_cell(steps[0], steps[0], states)  # for its shapes alone
+    written = [_room(steps, row) for row in (states[0], *kept)]
     _, last, written = tf.while_loop(
         lambda t, *_: t < time,
         advance,
@@ -88,56 +83,44 @@ def _forward(
 
 def _backward(
     cell: Cell,
-    saved: tuple[Any, ...],
+    kept: list[Any],
     d_shown: Any,
     d_states: list[Any],
     recurrent: Any,
     time: Any,
 ) -> tuple[Any, Any, list[Any]]:
     """Give dz_t and da_t of all steps, and the gradient of the first states."""
-    steps, products, *before = saved
     transposed = tf.transpose(recurrent)
 
     def retreat(k: Any, d_states: list[Any], written: list[Any]) -> Any:
         t = time - 1 - k
         d_states = [d_states[0] + d_shown[t], *d_states[1:]]
-        inputs = (steps[t], products[t], [states[t] for states in before])
-        d_step, d_product, d_states = _cell_gradient(cell, inputs, d_states)
+        d_step, d_product, d_states = cell.cell_gradient([x[t] for x in kept], d_states)
         d_states = [d_states[0] + tf.matmul(d_product, transposed), *d_states[1:]]
-        rows = [d_step, d_product]
-        return (
-            k + 1,
-            d_states,
-            [w.write(t, r) for w, r in zip(written, rows, strict=True)],
-        )
+        rows = [d_product] if cell.adds else [d_step, d_product]
+        return k + 1, d_states, _write(written, t, rows)
 
-    written = [_room(steps, steps[0]), _room(steps, steps[0])]
+    written = [_room(kept[0], kept[0][0]) for _ in range(1 if cell.adds else 2)]
     _, d_states, written = tf.while_loop(
         lambda k, *_: k < time,
         retreat,
         (0, d_states, written),
-        maximum_iterations=_time(steps),
+        maximum_iterations=_time(kept[0]),
     )
-    return written[0].stack(), written[1].stack(), d_states
-
-
-def _cell_gradient(
-    cell: Cell, inputs: tuple[Any, Any, list[Any]], d_states: list[Any]
-) -> tuple[Any, Any, list[Any]]:
-    step, product, states = inputs
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch((step, product, states))
-        after = cell(step, product, states)
-    return tape.gradient(
-        after,
-        (step, product, states),
-        output_gradients=d_states,
-        unconnected_gradients="zero",
-    )
+    return written[0].stack(), written[-1].stack(), d_states
 
 
 def _room(steps: Any, row: Any) -> tf.TensorArray:
     return tf.TensorArray(row.dtype, _time(steps), element_shape=row.shape)
+
+
+def _write(written: list[Any], t: Any, rows: list[Any]) -> list[Any]:
+    return [w.write(t, row) for w, row in zip(written, rows, strict=True)]
+
+
+def _rows(x: Any) -> Any:
+    """Join time and batch; shapes: (time, batch, n) -> (time x batch, n)."""
+    return tf.reshape(x, (-1, x.shape[-1]))
 
 
 def _time(steps: Any) -> Any:

@@ -52,12 +52,12 @@ def _nudged_layer(
 ) -> Any:
     recurrent = ops.convert_to_tensor(layer.recurrent_kernel)
     _, bias = layer.biases(ops.convert_to_tensor(layer.bias))
-    cell = layer.cell_of(ops)
 
     def advance(states: list[Any], given: list[Any]) -> tuple[list[Any], list[Any]]:
         z, n, *m = given
         a = ops.matmul(states[0], recurrent) + bias + n
-        states = [s + nudge for s, nudge in zip(cell(z, a, states), m, strict=True)]
+        after = layer.cell(z, a, states, ops)
+        states = [s + nudge for s, nudge in zip(after, m, strict=True)]
         return states, states
 
     _, shown = ops.scan(advance, states, [layer.input_products(inputs), *nudges])

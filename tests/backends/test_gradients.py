@@ -77,17 +77,18 @@ def gradients_of_a_loop(layer, inputs, loop):
         (kernel, recurrent, bias), (x, states) = values
         bias, state_bias = layer.biases(bias)
         steps = ops.matmul(ops.transpose(x, (1, 0, 2)), kernel) + bias
-        shown, last = loop(layer.cell_of(ops), steps, states, recurrent, state_bias)
+        shown, last = loop(layer, steps, states, recurrent, state_bias)
         return total([shown, *last])
 
     return gradient(function, [[v.value for v in layer.trainable_variables], inputs])
 
 
-def plain_loop(cell, steps, states, recurrent, bias):
+def plain_loop(layer, steps, states, recurrent, bias):
     """The equations, step by step."""
     shown = []
     for z in steps:
-        states = cell(z, ops.matmul(states[0], recurrent) + bias, states)
+        a = ops.matmul(states[0], recurrent) + bias
+        states = layer.cell(z, a, states, ops)
         shown.append(states[0])
     return ops.stack(shown), states
 

@@ -96,8 +96,7 @@ def test_both_loops_are_the_same_function(name):
 
     def run(scan):
         def flat(steps, recurrent, bias, *states):
-            cell = layer.cell_of(ops)
-            shown, last = scan(cell, steps, list(states), recurrent, bias)
+            shown, last = scan(layer, steps, list(states), recurrent, bias)
             return [shown, *last]
 
         return forward_and_gradient(flat, [steps, recurrent, bias, *states], [])
