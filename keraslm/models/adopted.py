@@ -32,6 +32,8 @@ class AdoptedModel(CausalModel):
     vector of zeros. `scores` says what the network gives: logits or probabilities.
     """
 
+    suits_xla = False  # a stranger's layers may not
+
     def __init__(
         self,
         network: Any,

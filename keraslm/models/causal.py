@@ -21,6 +21,8 @@ class CausalModel(keras.Model):
     """
 
     vocabulary_size: int
+    suits_xla = True
+    """Whether XLA can compile it, also where Keras would not by itself."""
 
     @property
     def numbers_per_token(self) -> int:

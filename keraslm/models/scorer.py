@@ -21,11 +21,11 @@ from keraslm.models.causal import CausalModel
 
 Array = npt.NDArray[Any]
 
-TIME = 128  # tokens of a row that are read in one call
-ROWS = 64
+TIME = 64  # tokens of a row that are read in one call
+ROWS = 64  # a power of 4, as the batches that are compiled
 SAME = 1e-5  # how far apart two states may be, relative to the larger of them and 1
 CLOSE = 1e-6  # a change of the figure, relative to it, that ends the reading
-MARKS = 16  # calls from the start of a row after which its states are kept
+MARKS = 32  # calls from the start of a row after which its states are kept
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,14 +64,21 @@ class Scorer(keras.Model):
         return {"scores": -nats, **_named(states)}
 
 
+def _compiled(model: CausalModel, by_xla: bool | str) -> Scorer:
+    scorer = Scorer(model)
+    scorer.compile(jit_compile=by_xla)
+    return scorer
+
+
 class StreamScorer:
     """Score streams of ids with a causal model; the compiled calls are kept."""
 
     def __init__(self, model: CausalModel) -> None:
         self.model = model
-        self._scorer = Scorer(model)
-        # Compiled by XLA where there is one; torch runs as it is.
-        self._scorer.compile(jit_compile="auto")
+        # XLA takes longer to compile a call, and half the time to run it
+        by_xla = model.suits_xla and keras.backend.backend() != "torch"
+        self._many = _compiled(model, by_xla or "auto")
+        self._few = _compiled(model, "auto")
 
     def log_probabilities(self, ids: Array, boundary_id: int) -> Array:
         """Predict every id of a stream that starts after a line boundary.
@@ -157,7 +164,8 @@ class StreamScorer:
         batch = np.resize(np.arange(rows), size)
         given = {"ids": inputs[batch], "targets": targets[batch]}
         named = _named([state[batch] for state in states])
-        found = self._scorer.predict_on_batch({**given, **named})
+        scorer = self._many if size == ROWS else self._few
+        found = scorer.predict_on_batch({**given, **named})
         scores = found.pop("scores")[:rows]
         return scores, [found[key][:rows] for key in sorted(found)]
 
@@ -171,7 +179,9 @@ def layout(tokens: int, room: int) -> tuple[int, int, int]:
     time = 16
     while time < min(TIME, tokens) and 2 * time <= max(room, 16):
         time *= 2
-    rows = int(np.clip(tokens // (8 * TIME), 1, min(ROWS, max(room // time, 1))))
+    most, rows = min(tokens // (8 * TIME), room // time, ROWS), 1
+    while 4 * rows <= most:
+        rows *= 4
     row_length = -(-tokens // rows)
     return rows, -(-row_length // time) * time, time
 
