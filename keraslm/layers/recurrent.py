@@ -103,7 +103,8 @@ class Recurrent(keras.layers.Layer, abc.ABC):
             recurrent = drop(recurrent, self.weight_drop, self._seeds, shape)
         _, bias = self.biases(ops.convert_to_tensor(self.bias))
         steps = self.input_products(inputs)
-        outputs, last = scan(self, steps, list(initial_state), recurrent, bias, length)
+        states = list(initial_state)
+        outputs, last = scan(self, steps, states, recurrent, bias, length, training)
         outputs = ops.transpose(outputs, (1, 0, 2))  # (batch, time, units)
         return (outputs, *last) if self.return_state else outputs
 

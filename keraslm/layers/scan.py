@@ -36,10 +36,12 @@ def scan(
     recurrent: Any,
     bias: Any,
     length: Any = None,
+    training: bool = False,
 ) -> tuple[Any, list[Any]]:
     """Run a cell over a sequence, or its first `length` steps.
 
     h is what the cell shows at each step; behind the length it may be anything.
+    In training, what the gradient needs is kept; without, it is computed anew.
 
     Shapes: steps z (time, batch, gates x units), each state (batch, units),
             recurrent U (units, gates x units), bias b' (gates x units,)
@@ -49,7 +51,7 @@ def scan(
         from keraslm.layers.tensorflow_scan import tensorflow_scan as loop
     else:
         loop = portable_scan
-    return loop(cell, steps, states, recurrent, bias, length)
+    return loop(cell, steps, states, recurrent, bias, length, training)
 
 
 def portable_scan(
@@ -59,6 +61,7 @@ def portable_scan(
     recurrent: Any,
     bias: Any,
     length: Any = None,
+    training: bool = False,
 ) -> tuple[Any, list[Any]]:
     """Run a cell over a sequence with `keras.ops` alone; see `scan`."""
 

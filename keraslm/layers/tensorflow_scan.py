@@ -15,9 +15,11 @@ have to compare the places of many.
 """
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
+from keras import ops
 
 from keraslm.layers.scan import Cell
 from keraslm.layers.tensorflow_graph import in_own_graph
@@ -30,9 +32,16 @@ def tensorflow_scan(
     recurrent: Any,
     bias: Any,
     length: Any = None,
+    training: bool = False,
 ) -> tuple[Any, list[Any]]:
     """Do what `portable_scan` does; see there for the shapes."""
     recurrent, bias = tf.convert_to_tensor(recurrent), tf.convert_to_tensor(bias)
+    if not training:
+        time = _time(steps) if length is None else length
+        advance = functools.partial(_advance, cell)
+        last, (shown,) = _forward(advance, steps, states, recurrent, bias, time)
+        return shown, last
+
     run = in_own_graph(functools.partial(_run, cell))
     shown, *last = run(length, steps, recurrent, bias, *states)
     return shown, last
@@ -44,7 +53,9 @@ def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
         time = _time(steps) if length is None else length
-        last, (shown, *kept) = _forward(cell, steps, list(first), recurrent, bias, time)
+        last, (shown, *kept) = _forward(
+            cell.keeping_cell, steps, list(first), recurrent, bias, time
+        )
 
         def gradient(d_shown: Any, *d_last: Any) -> Any:
             d_steps, d_products, d_first = _backward(
@@ -60,17 +71,29 @@ def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
     return run(*tensors)
 
 
+def _advance(
+    cell: Cell, z: Any, a: Any, states: list[Any]
+) -> tuple[list[Any], list[Any]]:
+    """Advance the states, and keep nothing."""
+    return cell.cell(z, a, states, ops), []
+
+
 def _forward(
-    cell: Cell, steps: Any, states: list[Any], recurrent: Any, bias: Any, time: Any
+    cell: Callable[..., tuple[list[Any], list[Any]]],
+    steps: Any,
+    states: list[Any],
+    recurrent: Any,
+    bias: Any,
+    time: Any,
 ) -> tuple[list[Any], list[Any]]:
     """Give the last states, and h_t and what is kept of all steps."""
 
     def advance(t: Any, states: list[Any], written: list[Any]) -> Any:
         product = tf.matmul(states[0], recurrent) + bias
-        states, kept = cell.keeping_cell(steps[t], product, states)
+        states, kept = cell(steps[t], product, states)
         return t + 1, states, _write(written, t, [states[0], *kept])
 
-    _, kept = cell.keeping_cell(steps[0], steps[0], states)  # for its shapes alone
+    _, kept = cell(steps[0], steps[0], states)  # for its shapes alone
     written = [_room(steps, row) for row in (states[0], *kept)]
     _, last, written = tf.while_loop(
         lambda t, *_: t < time,

@@ -66,8 +66,8 @@ class _Recurrent:
     def __init__(self, model: RecurrentModel, texts: tuple[int, ...] = ()) -> None:
         self._model = model
         self._embedding = array(model.embed.embeddings)
-        self._projected = _projected(model, self._embedding)
         self._cells = [_Products(layer) for layer in model.recurrent]
+        self._projected = self._cells[0].of_tokens(self._embedding)
         self.states = [
             [np.zeros((*texts, model.units), np.float32) for _ in range(layer.states)]
             for layer in model.recurrent
@@ -120,24 +120,32 @@ class _Products:
     """The products of one recurrent layer with its input and its state.
 
     Where the cell only adds the two, they are one product of the two vectors, joined,
-    which the processor does in two thirds of the time.
+    which the processor does in two thirds of the time, and the biases are added once.
     """
 
     def __init__(self, layer: Recurrent) -> None:
-        kernel, self._recurrent, (self._bias, self._state_bias) = weights_of(layer)
-        self._kernel = kernel
-        self._joint = np.concatenate([kernel, self._recurrent]) if layer.adds else None
-        self._joint_bias = self._bias + self._state_bias
+        self._kernel, self._recurrent, biases = weights_of(layer)
+        self._adds = layer.adds
+        if self._adds:
+            biases = (biases[0] + biases[1], NOTHING)
+            self._joint = np.concatenate([self._kernel, self._recurrent])
+        self._bias, self._state_bias = biases
+
+    def of_tokens(self, embedding: Array) -> Array | None:
+        """Give W e + b of every token, which `of_state` goes with, if it is small."""
+        small = len(embedding) * self._kernel.shape[1] <= LARGEST_TABLE
+        return embedding @ self._kernel + self._bias if small else None
 
     def of_state(self, h: Array) -> Array:
-        """Give U h + b'."""
-        return h @ self._recurrent + self._state_bias
+        """Give U h + b', or U h where the biases are added with W x."""
+        product = h @ self._recurrent
+        return product if self._adds else product + self._state_bias
 
     def of_both(self, x: Array, h: Array) -> tuple[Array, Array]:
-        """Give W x + b and U h + b', or their sum and 0."""
-        if self._joint is None:
-            return x @ self._kernel + self._bias, self.of_state(h)
-        return np.concatenate((x, h), axis=-1) @ self._joint + self._joint_bias, NOTHING
+        """Give W x + b and U h + b', or their two products' sum and the bias."""
+        if self._adds:
+            return np.concatenate((x, h), axis=-1) @ self._joint, self._bias
+        return x @ self._kernel + self._bias, self.of_state(h)
 
 
 class WindowStream(_LogitStream):
@@ -180,13 +188,6 @@ class MaxEntStream(_LogitStream):
     def push(self, token_id: int) -> None:
         """Move the history on by one token."""
         self.logits = self._output.push(token_id, NO_UNITS)
-
-
-def _projected(model: RecurrentModel, embedding: Array) -> Array | None:
-    """Give W e + b of every token, what the first layer starts from, if it is small."""
-    kernel, _, (bias, _) = weights_of(model.recurrent[0])
-    small = len(embedding) * kernel.shape[1] <= LARGEST_TABLE
-    return embedding @ kernel + bias if small else None
 
 
 def weights_of(layer: Recurrent) -> tuple[Array, Array, tuple[Array, Array]]:

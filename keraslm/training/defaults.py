@@ -8,6 +8,7 @@ from keraslm.errors import UsageError
 from keraslm.training.configuration import RECURRENT, Configuration
 
 WINDOWS = ("bigram", "trigram", "neural-ngram")
+LONG = 10.0  # minutes of a run that reads most texts of characters many times
 WORDS_KEPT = 10_000  # neural models predict this many words if no limit is given
 
 _WINDOW: dict[str, Any] = {
@@ -56,6 +57,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "epochs": 10,
     },
 }
+_LONG_CHAR: dict[str, Any] = {
+    "units": 448,
+    "dropout": 0.3,
+    "learning_rate": 6e-3,
+    "time": 64,
+}
 _ONLY_FOR = {
     "order": ("ngram", "maxent"),
     "smoothing": ("ngram",),
@@ -97,6 +104,8 @@ def resolve(c: Configuration) -> Configuration:
     _refuse_embeddings(c)
     recurrent = c.model in RECURRENT
     defaults = dict(_DEFAULTS[f"recurrent {c.level}" if recurrent else c.model])
+    if recurrent and c.level == "char" and (c.minutes or 0.0) >= LONG:
+        defaults |= _LONG_CHAR
     if c.dry_run:
         c = dataclasses.replace(c, steps=2)
     if c.steps is not None or c.minutes is not None:

@@ -62,12 +62,13 @@ def total(outputs):
 
 
 def gradients_of_a_layer(layer, inputs):
-    """Differentiate by the input, the first states and the weights."""
+    """Differentiate by the input, the first states and the weights, in training."""
     fixed = [v.value for v in layer.non_trainable_variables]
 
     def function(values):
         weights, (x, states) = values
-        return total(layer.stateless_call(weights, fixed, x, initial_state=states)[0])
+        given = {"initial_state": states, "training": True}
+        return total(layer.stateless_call(weights, fixed, x, **given)[0])
 
     return gradient(function, [[v.value for v in layer.trainable_variables], inputs])
 

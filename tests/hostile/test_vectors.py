@@ -9,7 +9,8 @@ import pytest
 from keraslm.errors import VectorFileError
 from keraslm.vectors.reader import read_vectors
 
-LINES = b"the 0.5 0.25\n" * 3_000_000  # 39 MB, packed to 40 kB: one word, met again
+# 40 MB, packed to less than 200 kB: one word, met again
+LINES = (b"the" + 200 * b" 0.5" + b"\n") * 50_000
 
 
 @pytest.fixture

@@ -68,14 +68,15 @@ def test_a_functional_model_gives_the_initial_state(name):
     close(model([x, *states]), theirs(x, initial_state=states))
 
 
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("name", CELLS)
-def test_equal_to_keras_forward_and_gradient(name):
+def test_equal_to_keras_forward_and_gradient(name, training):
     layer, x, states = new_layer(name)
     theirs = keras_layer(name, layer.get_weights())
 
     def run(read):
         return forward_and_gradient(
-            lambda x, *states: read(x, initial_state=list(states)),
+            lambda x, *states: read(x, initial_state=list(states), training=training),
             [x, *states],
             read.trainable_variables,
         )
@@ -85,8 +86,9 @@ def test_equal_to_keras_forward_and_gradient(name):
     close(tf.function(run, jit_compile=True)(layer), expected)
 
 
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("name", ["gru", "lstm"])
-def test_both_loops_are_the_same_function(name):
+def test_both_loops_are_the_same_function(name, training):
     from keraslm.layers.tensorflow_scan import tensorflow_scan
 
     layer, x, states = new_layer(name)
@@ -96,7 +98,8 @@ def test_both_loops_are_the_same_function(name):
 
     def run(scan):
         def flat(steps, recurrent, bias, *states):
-            shown, last = scan(layer, steps, list(states), recurrent, bias)
+            given = (layer, steps, list(states), recurrent, bias)
+            shown, last = scan(*given, training=training)
             return [shown, *last]
 
         return forward_and_gradient(flat, [steps, recurrent, bias, *states], [])
@@ -104,9 +107,12 @@ def test_both_loops_are_the_same_function(name):
     close(run(tensorflow_scan), run(portable_scan))
 
 
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("loop", ["tensorflow", "portable"])
 @pytest.mark.parametrize("name", CELLS)
-def test_the_first_steps_alone_are_a_shorter_sequence(name, loop, monkeypatch):
+def test_the_first_steps_alone_are_a_shorter_sequence(
+    name, loop, training, monkeypatch
+):
     if loop == "portable":
         monkeypatch.setattr(keraslm.layers.recurrent, "scan", portable_scan)
     layer, x, states = new_layer(name)
@@ -115,10 +121,11 @@ def test_the_first_steps_alone_are_a_shorter_sequence(name, loop, monkeypatch):
         return forward_and_gradient(read, [x, *states], layer.trainable_variables)
 
     def first_two(x, *states):
-        return layer(x[:, :2], initial_state=list(states))
+        return layer(x[:, :2], initial_state=list(states), training=training)
 
     def by_length(x, *states):
-        shown, *last = layer(x, initial_state=list(states), length=tf.constant(2))
+        given = {"initial_state": list(states), "length": tf.constant(2)}
+        shown, *last = layer(x, **given, training=training)
         return shown[:, :2], *last
 
     close(run(by_length), run(first_two))

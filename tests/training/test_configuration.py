@@ -242,6 +242,16 @@ def test_defaults_suit_the_model_and_what_was_given_stays():
     assert resolve(Configuration(optimizer="sgd", learning_rate=3)).learning_rate == 3
 
 
+@pytest.mark.parametrize("minutes, units", [(None, 256), (2.2, 256), (10, 448)])
+def test_a_long_run_on_characters_gets_a_larger_network(minutes, units):
+    c = resolve(Configuration(level="char", minutes=minutes))
+    assert c.units == units
+    assert (c.dropout > 0) == (units > 256)
+    own = Configuration(level="char", minutes=minutes, units=7, dropout=0.25)
+    assert (resolve(own).units, resolve(own).dropout) == (7, 0.25)
+    assert resolve(Configuration(level="word", minutes=minutes)).units == 200
+
+
 def test_a_limit_of_steps_or_minutes_takes_the_place_of_the_default_epochs():
     assert resolve(Configuration()).epochs == 10
     assert resolve(Configuration(minutes=2)).epochs is None
