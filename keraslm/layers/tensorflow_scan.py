@@ -115,19 +115,18 @@ def _backward(
     """Give dz_t and da_t of all steps, and the gradient of the first states."""
     transposed = tf.transpose(recurrent)
 
-    def retreat(k: Any, d_states: list[Any], written: list[Any]) -> Any:
-        t = time - 1 - k
+    def retreat(t: Any, d_states: list[Any], written: list[Any]) -> Any:
         d_states = [d_states[0] + d_shown[t], *d_states[1:]]
         d_step, d_product, d_states = cell.cell_gradient([x[t] for x in kept], d_states)
         d_states = [d_states[0] + tf.matmul(d_product, transposed), *d_states[1:]]
         rows = [d_product] if cell.adds else [d_step, d_product]
-        return k + 1, d_states, _write(written, t, rows)
+        return t - 1, d_states, _write(written, t, rows)
 
     written = [_room(kept[0], kept[0][0]) for _ in range(1 if cell.adds else 2)]
     _, d_states, written = tf.while_loop(
-        lambda k, *_: k < time,
+        lambda t, *_: t >= 0,
         retreat,
-        (0, d_states, written),
+        (time - 1, d_states, written),
         maximum_iterations=_time(kept[0]),
     )
     return written[0].stack(), written[-1].stack(), d_states

@@ -25,6 +25,7 @@ from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 
 ROUNDS = 10
+TURNS = 3  # beside torch, each on its turn, since a shared machine is never the same
 WRITTEN = 2000  # characters
 STREAMS = 64
 MEASURED = 200_000  # characters
@@ -56,6 +57,7 @@ class Size(NamedTuple):
 
 WORDS = Size("lstm", 10_000, 200, 200, 2, 20, 35)
 CHARACTERS = Size("lstm", 65, 64, 256, 2, 64, 100)
+DEFAULT = Size("lstm", 65, 64, 256, 1, 32, 32)
 OTHERS = [
     Size(cell, 65, 64, units, layers, batch, steps)
     for cell in CELLS
@@ -158,10 +160,13 @@ def language_model(size: Size) -> KerasLanguageModel:
     return KerasLanguageModel(model, TextEncoder(tokenizer, vocabulary), size.cell)
 
 
-def print_training(size: Size, best: float, peer: bool) -> None:
-    """Print a line of training speeds."""
-    found, first = ours(size)
-    keras_, torch_ = stock(size), torch(size) if peer else float("nan")
+def print_training(size: Size, best: float, turns: int, peer: bool) -> None:
+    """Print a line of training speeds, medians of turns."""
+    taken = [
+        (*ours(size), stock(size), torch(size) if peer else float("nan"))
+        for _ in range(turns)
+    ]
+    found, first, keras_, torch_ = np.median(taken, axis=0)
     gates = {"rnn": 1, "gru": 3, "lstm": 4}[size.cell]
     inputs = size.embedding + (2 * size.layers - 1) * size.units
     weights = gates * size.units * inputs + size.units * size.vocabulary
@@ -197,11 +202,12 @@ def main() -> None:
     keep_freed_memory()
     best = multiplications_a_second()
     print(f"matrix product: {2e-9 * best:.0f} GFLOP/s")
-    for size in (WORDS, CHARACTERS):
-        print_training(size, best, peer=True)
-    print_reading_and_writing(CHARACTERS)
+    for size in (WORDS, CHARACTERS, DEFAULT):
+        print_training(size, best, TURNS, peer=True)
+    for size in (DEFAULT, CHARACTERS):
+        print_reading_and_writing(size)
     for size in OTHERS:
-        print_training(size, best, peer=False)
+        print_training(size, best, 1, peer=False)
 
 
 if __name__ == "__main__":

@@ -133,6 +133,24 @@ def test_the_first_steps_alone_are_a_shorter_sequence(
         close(tf.function(run, jit_compile=True)(by_length), run(first_two))
 
 
+@pytest.mark.parametrize("name", CELLS)
+def test_one_program_is_compiled_for_all_lengths(name):
+    layer, x, _ = new_layer(name)
+
+    @tf.function(jit_compile=True)
+    def gradient(x, length):
+        with tf.GradientTape() as tape:
+            total = tf.reduce_sum(layer(x, length=length, training=True)[0])
+        return tape.gradient(total, layer.trainable_variables)
+
+    def program(length):
+        return gradient.experimental_get_compiler_ir(
+            tf.constant(x), tf.constant(length)
+        )(stage="hlo")
+
+    assert program(2) == program(3)
+
+
 def test_dropped_weights_are_the_same_at_every_step_of_a_window():
     layer = LSTM(UNITS, weight_drop=0.5, seed=7)
     x = np.random.default_rng(0).normal(size=(BATCH, TIME, FEATURES)).astype("float32")
