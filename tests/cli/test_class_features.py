@@ -8,7 +8,9 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("model", OPTIONS)
+@pytest.mark.parametrize(
+    "model", ["maxent", pytest.param("lstm", marks=pytest.mark.long)]
+)
 def test_classes_and_features_are_trained_and_asked(
     tmp_path, keraslm, keraslm_json, model
 ):

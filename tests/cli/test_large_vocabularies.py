@@ -37,7 +37,14 @@ def test_classes_without_a_folder_are_refused(keraslm, refused, text, tmp_path):
     refused(result, 2, "there is no folder")
 
 
-@pytest.mark.parametrize("softmax", ["adaptive", "classes", "sampled"])
+@pytest.mark.parametrize(
+    "softmax",
+    [
+        pytest.param("adaptive", marks=pytest.mark.long),
+        "classes",
+        pytest.param("sampled", marks=pytest.mark.long),
+    ],
+)
 def test_a_model_is_trained_evaluated_scored_and_writes(
     keraslm, keraslm_json, classes, text, tmp_path, softmax
 ):

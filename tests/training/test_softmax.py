@@ -28,7 +28,11 @@ def test_a_small_vocabulary_has_a_head_and_a_band(counts):
 
 @pytest.mark.parametrize(
     ("model", "softmax"),
-    [("gru", "adaptive"), ("gru", "classes"), ("maxent", "classes")],
+    [
+        ("gru", "adaptive"),
+        pytest.param("gru", "classes", marks=pytest.mark.long),
+        ("maxent", "classes"),
+    ],
 )
 def test_a_run_keeps_its_softmax_and_so_does_one_that_continues_it(
     tmp_path, model, softmax, small, texts
