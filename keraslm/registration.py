@@ -3,7 +3,6 @@
 `import keraslm` alone must stay quick and so does not import Keras.
 """
 
-import importlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -16,15 +15,18 @@ def register_with_keras() -> None:
     if "keras" in sys.modules:
         _import_models()
     else:
-        sys.meta_path.insert(0, _AfterKeras())
+        sys.meta_path.insert(0, _WithModels())
 
 
 def _import_models() -> None:
     import keraslm.models  # noqa: F401  registers what it defines
 
 
-class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Finds Keras as usual and imports keraslm's models right after it."""
+class _WithModels(importlib.abc.MetaPathFinder):
+    """Finds Keras or the layers, whichever is first, and imports the models after it.
+
+    Not the models after Keras while the layers that they need are being imported.
+    """
 
     def find_spec(
         self,
@@ -32,9 +34,7 @@ class _AfterKeras(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname == "keraslm.layers":
-            importlib.import_module("keras")  # first, since the models need the layers
-        if fullname != "keras":
+        if fullname not in ("keras", "keraslm.layers"):
             return None
         sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)

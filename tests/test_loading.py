@@ -86,7 +86,8 @@ def test_keras_opens_it_once_keraslm_is_imported(saved, first):
     second = "keraslm" if first == "keras" else "keras"
     code = (
         f"import {first}\nimport {second}\n"
-        "import numpy as np, sys, keras\n"
+        "import numpy as np, sys, keras, keraslm.layers.gru\n"
+        "keraslm.layers.gru.GRU  # imported twice, a package loses its modules\n"
         "model = keras.saving.load_model(sys.argv[1])\n"
         "print(np.asarray(model(np.array([[1, 2, 3, 4]]))).ravel().tolist())\n"
     )
