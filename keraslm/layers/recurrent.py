@@ -20,8 +20,8 @@ class Recurrent(keras.layers.Layer, abc.ABC):
 
     A subclass gives `gates`, the number of blocks of `units` columns in its weights,
     `cell`, its equations, and their gradient, `keeping_cell` and `cell_gradient`. The
-    weights are laid out as in Keras's own layer of the
-    same name, so `set_weights` copies them across.
+    weights are laid out as in Keras's own layer of the same name, so `set_weights`
+    copies them across.
 
     In training, `weight_drop` is the share of U's entries that are dropped, the same
     for all steps of a window.

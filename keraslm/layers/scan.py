@@ -4,33 +4,17 @@ Math:   a_t = h_{t-1} U + b',   s_t = cell(z_t, a_t, s_{t-1}),   t = 1 .. time
         h is the first state of s
 """
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import keras
 from keras import ops
 
-
-class Cell(Protocol):
-    """What a loop runs: a recurrent layer; see there."""
-
-    adds: bool
-
-    def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
-        """Advance the states by one step."""
-
-    def keeping_cell(
-        self, z: Any, a: Any, states: list[Any]
-    ) -> tuple[list[Any], list[Any]]:
-        """Advance the states, and keep what the gradient needs."""
-
-    def cell_gradient(
-        self, kept: list[Any], d_states: list[Any]
-    ) -> tuple[Any, Any, list[Any]]:
-        """Give the gradients of z, of a and of the states before."""
+if TYPE_CHECKING:
+    from keraslm.layers.recurrent import Recurrent
 
 
 def scan(
-    cell: Cell,
+    layer: "Recurrent",
     steps: Any,
     states: list[Any],
     recurrent: Any,
@@ -38,7 +22,7 @@ def scan(
     length: Any = None,
     training: bool = False,
 ) -> tuple[Any, list[Any]]:
-    """Run a cell over a sequence, or its first `length` steps.
+    """Run a layer's cell over a sequence, or its first `length` steps.
 
     h is what the cell shows at each step; behind the length it may be anything.
     In training, what the gradient needs is kept; without, it is computed anew.
@@ -51,11 +35,11 @@ def scan(
         from keraslm.layers.tensorflow_scan import tensorflow_scan as loop
     else:
         loop = portable_scan
-    return loop(cell, steps, states, recurrent, bias, length, training)
+    return loop(layer, steps, states, recurrent, bias, length, training)
 
 
 def portable_scan(
-    cell: Cell,
+    layer: "Recurrent",
     steps: Any,
     states: list[Any],
     recurrent: Any,
@@ -63,11 +47,11 @@ def portable_scan(
     length: Any = None,
     training: bool = False,
 ) -> tuple[Any, list[Any]]:
-    """Run a cell over a sequence with `keras.ops` alone; see `scan`."""
+    """Run a layer's cell over a sequence with `keras.ops` alone; see `scan`."""
 
     def advance(states: list[Any], z: Any) -> tuple[list[Any], list[Any]]:
         a = ops.matmul(states[0], recurrent) + bias
-        states = cell.cell(z, a, states, ops)
+        states = layer.cell(z, a, states, ops)
         return states, states
 
     last, kept = ops.scan(advance, states, steps)

@@ -16,17 +16,19 @@ have to compare the places of many.
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 from keras import ops
 
-from keraslm.layers.scan import Cell
 from keraslm.layers.tensorflow_graph import in_own_graph
+
+if TYPE_CHECKING:
+    from keraslm.layers.recurrent import Recurrent
 
 
 def tensorflow_scan(
-    cell: Cell,
+    layer: "Recurrent",
     steps: Any,
     states: list[Any],
     recurrent: Any,
@@ -36,30 +38,29 @@ def tensorflow_scan(
 ) -> tuple[Any, list[Any]]:
     """Do what `portable_scan` does; see there for the shapes."""
     recurrent, bias = tf.convert_to_tensor(recurrent), tf.convert_to_tensor(bias)
+    time = _time(steps) if length is None else length
     if not training:
-        time = _time(steps) if length is None else length
-        advance = functools.partial(_advance, cell)
+        advance = functools.partial(_advance, layer)
         last, (shown,) = _forward(advance, steps, states, recurrent, bias, time)
         return shown, last
 
-    run = in_own_graph(functools.partial(_run, cell))
-    shown, *last = run(length, steps, recurrent, bias, *states)
+    run = in_own_graph(functools.partial(_run, layer))
+    shown, *last = run(time, steps, recurrent, bias, *states)
     return shown, last
 
 
-def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
+def _run(layer: "Recurrent", time: Any, *tensors: Any) -> Any:
     """Give h_t of all steps and the last states, with the gradient of this file."""
 
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
-        time = _time(steps) if length is None else length
         last, (shown, *kept) = _forward(
-            cell.keeping_cell, steps, list(first), recurrent, bias, time
+            layer.keeping_cell, steps, list(first), recurrent, bias, time
         )
 
         def gradient(d_shown: Any, *d_last: Any) -> Any:
             d_steps, d_products, d_first = _backward(
-                cell, kept, d_shown, list(d_last), recurrent, time
+                layer, kept, d_shown, list(d_last), recurrent, time
             )
             before = tf.concat([first[0][None], shown[:-1]], 0)
             d_recurrent = tf.matmul(_rows(before), _rows(d_products), transpose_a=True)
@@ -72,10 +73,10 @@ def _run(cell: Cell, length: Any, *tensors: Any) -> Any:
 
 
 def _advance(
-    cell: Cell, z: Any, a: Any, states: list[Any]
+    layer: "Recurrent", z: Any, a: Any, states: list[Any]
 ) -> tuple[list[Any], list[Any]]:
     """Advance the states, and keep nothing."""
-    return cell.cell(z, a, states, ops), []
+    return layer.cell(z, a, states, ops), []
 
 
 def _forward(
@@ -105,7 +106,7 @@ def _forward(
 
 
 def _backward(
-    cell: Cell,
+    layer: "Recurrent",
     kept: list[Any],
     d_shown: Any,
     d_states: list[Any],
@@ -117,12 +118,14 @@ def _backward(
 
     def retreat(t: Any, d_states: list[Any], written: list[Any]) -> Any:
         d_states = [d_states[0] + d_shown[t], *d_states[1:]]
-        d_step, d_product, d_states = cell.cell_gradient([x[t] for x in kept], d_states)
+        d_step, d_product, d_states = layer.cell_gradient(
+            [x[t] for x in kept], d_states
+        )
         d_states = [d_states[0] + tf.matmul(d_product, transposed), *d_states[1:]]
-        rows = [d_product] if cell.adds else [d_step, d_product]
+        rows = [d_product] if layer.adds else [d_step, d_product]
         return t - 1, d_states, _write(written, t, rows)
 
-    written = [_room(kept[0], kept[0][0]) for _ in range(1 if cell.adds else 2)]
+    written = [_room(kept[0], kept[0][0]) for _ in range(1 if layer.adds else 2)]
     _, d_states, written = tf.while_loop(
         lambda t, *_: t >= 0,
         retreat,

@@ -19,7 +19,6 @@ from keraslm.models.window import WindowModel
 Array = npt.NDArray[Any]
 
 LARGEST_TABLE = 2**22  # numbers
-NOTHING = np.zeros((), np.float32)
 NO_UNITS = np.zeros(0, np.float32)
 
 
@@ -125,11 +124,11 @@ class _Products:
 
     def __init__(self, layer: Recurrent) -> None:
         self._kernel, self._recurrent, biases = weights_of(layer)
+        self._bias, self._state_bias = biases
         self._adds = layer.adds
         if self._adds:
-            biases = (biases[0] + biases[1], NOTHING)
+            self._bias = biases[0] + biases[1]
             self._joint = np.concatenate([self._kernel, self._recurrent])
-        self._bias, self._state_bias = biases
 
     def of_tokens(self, embedding: Array) -> Array | None:
         """Give W e + b of every token, which `of_state` goes with, if it is small."""

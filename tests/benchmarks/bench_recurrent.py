@@ -160,11 +160,11 @@ def language_model(size: Size) -> KerasLanguageModel:
     return KerasLanguageModel(model, TextEncoder(tokenizer, vocabulary), size.cell)
 
 
-def print_training(size: Size, best: float, turns: int, peer: bool) -> None:
-    """Print a line of training speeds, medians of turns."""
+def print_training(size: Size, best: float, peer: bool) -> None:
+    """Print a line of training speeds; beside torch, medians of turns."""
     taken = [
         (*ours(size), stock(size), torch(size) if peer else float("nan"))
-        for _ in range(turns)
+        for _ in range(TURNS if peer else 1)
     ]
     found, first, keras_, torch_ = np.median(taken, axis=0)
     gates = {"rnn": 1, "gru": 3, "lstm": 4}[size.cell]
@@ -203,11 +203,12 @@ def main() -> None:
     best = multiplications_a_second()
     print(f"matrix product: {2e-9 * best:.0f} GFLOP/s")
     for size in (WORDS, CHARACTERS, DEFAULT):
-        print_training(size, best, TURNS, peer=True)
+        print_training(size, best, peer=True)
     for size in (DEFAULT, CHARACTERS):
         print_reading_and_writing(size)
     for size in OTHERS:
-        print_training(size, best, 1, peer=False)
+        if size != DEFAULT:
+            print_training(size, best, peer=False)
 
 
 if __name__ == "__main__":
