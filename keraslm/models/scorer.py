@@ -5,8 +5,8 @@ cut into rows that are read side by side. What a row starts from is first guesse
 reading the end of the row before it. Then every row that did not start from where the
 row before it really ended is read again from there, until its states are those of the
 reading before; and so on until no row is left, or until a reading changes the figure
-by less than a millionth of it. So the figure is that of one reading from the first
-token to the last, also for a network that forgets slowly.
+by less than a millionth of it. A network that never forgets is read row by row after a
+few readings. So the figure is that of one reading from the first token to the last.
 """
 
 import dataclasses
@@ -26,6 +26,8 @@ ROWS = 64  # a power of 4, as the batches that are compiled
 SAME = 1e-5  # how far apart two states may be, relative to the larger of them and 1
 CLOSE = 1e-6  # a change of the figure, relative to it, that ends the reading
 MARKS = 32  # calls from the start of a row after which its states are kept
+READINGS = 2  # of all wrong rows, after which half of them should be right
+LONG = 2**15  # tokens of a text for which XLA's compiling takes less than it saves
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Rows:
     starts: list[Array]
     marks: list[list[Array]]
     ends: list[Array]
+    often: set[int]
+    """How many rows are read in so many calls that XLA compiles them."""
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -75,10 +79,9 @@ class StreamScorer:
 
     def __init__(self, model: CausalModel) -> None:
         self.model = model
-        # XLA takes longer to compile a call, and half the time to run it
         by_xla = model.suits_xla and keras.backend.backend() != "torch"
-        self._many = _compiled(model, by_xla or "auto")
-        self._few = _compiled(model, "auto")
+        self._often = _compiled(model, by_xla or "auto")
+        self._seldom = _compiled(model, "auto")
 
     def log_probabilities(self, ids: Array, boundary_id: int) -> Array:
         """Predict every id of a stream that starts after a line boundary.
@@ -92,32 +95,41 @@ class StreamScorer:
         inputs = np.roll(targets.ravel(), 1).reshape(rows, length)
         inputs[0, 0] = boundary_id
         table = self._unread(inputs, targets, time)
-        wrong, last = np.arange(rows), 0.0
-        for _ in range(rows):
+        self._settle(table, time)
+        return table.scores.ravel()[: len(ids)].astype(np.float64)
+
+    def _settle(self, table: Rows, time: int) -> None:
+        """Read the rows until each starts where the one before it ended."""
+        wrong, last, one_by_one = np.arange(len(table.inputs)), 0.0, False
+        for number in range(len(table.inputs)):
             self._read(table, wrong, time)
             possible = np.isfinite(table.scores)
             figure = float(table.scores.sum(dtype=np.float64, where=possible))
-            if abs(figure - last) <= CLOSE * abs(figure):
-                break
-            last = figure
+            if not one_by_one and abs(figure - last) <= CLOSE * abs(figure):
+                return
             wanted = self._after(table.ends)
-            wrong = np.flatnonzero(~_same(table.starts, wanted))
+            read, wrong = len(wrong), np.flatnonzero(~_same(table.starts, wanted))
             if not len(wrong):
-                break
+                return
+            last = figure
+            one_by_one |= number + 1 >= READINGS and 2 * len(wrong) > read
+            if one_by_one:
+                wrong = wrong[:1]
+                table.often.add(1)
             _put(table.starts, wrong, [state[wrong] for state in wanted])
-        return table.scores.ravel()[: len(ids)].astype(np.float64)
 
     def _room(self) -> int:
-        """How many tokens a call may hold: what it computes for them in 64 MB."""
-        return max(2**24 // self.model.numbers_per_token, 1)
+        """How many tokens a call may hold: what it computes for them in 16 MB."""
+        return max(2**22 // self.model.numbers_per_token, 1)
 
     def _unread(self, inputs: Array, targets: Array, time: int) -> Rows:
         """Lay out the rows, each with a guess of where it starts."""
         rows, length = inputs.shape
+        often = {rows} if inputs.size >= LONG else set()
         starts = self._initial(rows)
         if rows > 1:
             last = slice(length - time, length)
-            _, ends = self._call(inputs[:, last], targets[:, last], starts)
+            _, ends = self._call(inputs[:, last], targets[:, last], starts, often)
             starts = self._after(ends)
         marks = [
             [np.full(s.shape, np.nan, np.result_type(s, np.float32)) for s in starts]
@@ -125,7 +137,7 @@ class StreamScorer:
         ]
         ends = [np.empty_like(state) for state in starts]
         scores = np.empty(inputs.shape, np.float32)
-        return Rows(inputs, targets, scores, starts, marks, ends)
+        return Rows(inputs, targets, scores, starts, marks, ends, often)
 
     def _after(self, ends: list[Array]) -> list[Array]:
         """Let each row start where the one before ended."""
@@ -143,7 +155,8 @@ class StreamScorer:
         states = [state[rows] for state in table.starts]
         for number in range(table.inputs.shape[1] // time):
             at = np.ix_(rows, np.arange(number * time, (number + 1) * time))
-            scores, states = self._call(table.inputs[at], table.targets[at], states)
+            window = (table.inputs[at], table.targets[at])
+            scores, states = self._call(*window, states, table.often)
             table.scores[at] = scores
             if number < len(table.marks):
                 mark = table.marks[number]
@@ -155,7 +168,7 @@ class StreamScorer:
         _put(table.ends, rows, states)
 
     def _call(
-        self, inputs: Array, targets: Array, states: list[Array]
+        self, inputs: Array, targets: Array, states: list[Array], often: set[int]
     ) -> tuple[Array, list[Array]]:
         """Read one window of some rows; the batches that are compiled are few."""
         rows, size = len(inputs), 1
@@ -164,7 +177,7 @@ class StreamScorer:
         batch = np.resize(np.arange(rows), size)
         given = {"ids": inputs[batch], "targets": targets[batch]}
         named = _named([state[batch] for state in states])
-        scorer = self._many if size == ROWS else self._few
+        scorer = self._often if size in often else self._seldom
         found = scorer.predict_on_batch({**given, **named})
         scores = found.pop("scores")[:rows]
         return scores, [found[key][:rows] for key in sorted(found)]
