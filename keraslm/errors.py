@@ -53,3 +53,8 @@ class Terminated(KeraslmError):
 def first_line(error: Exception) -> str:
     """Give the first line of what another library's error says; it may be empty."""
     return (str(error).strip().splitlines() or [""])[0]
+
+
+def in_short(error: Exception) -> str:
+    """Name another library's error, with the beginning of what it says."""
+    return f"{type(error).__name__}: {first_line(error)[:120]}"

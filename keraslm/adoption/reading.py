@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.errors import ModelFileError, UsageError, first_line
+from keraslm.errors import ModelFileError, UsageError, in_short
 
 Array = npt.NDArray[Any]
 
@@ -48,8 +48,7 @@ class Foreign:
             found = keras.ops.convert_to_numpy(self.network(given, training=False))
         except Exception as error:  # Keras raises whatever it stumbled over
             raise ModelFileError(
-                f"the model fails on texts of {ids.shape[1]} tokens ("
-                f"{type(error).__name__}: {first_line(error)[:120]})"
+                f"the model fails on texts of {ids.shape[1]} tokens ({in_short(error)})"
             ) from error
         return np.asarray(found, np.float32)
 

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from keraslm import members
-from keraslm.errors import ModelFileError, UsageError, first_line
+from keraslm.errors import ModelFileError, UsageError, in_short
 from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign_sizes import check_numbers, check_room
 from keraslm.models.weights_file import stored_shapes
@@ -98,8 +98,8 @@ def _filled(
     except ModelFileError:
         raise
     except Exception as error:  # Keras and h5py raise whatever they stumbled over
-        reason = f"{type(error).__name__}: {first_line(error)[:120]}"
-        raise ModelFileError(f"Keras cannot open {file} ({reason})") from error
+        told = f"Keras cannot open {file} ({in_short(error)})"
+        raise ModelFileError(told) from error
     return network
 
 
