@@ -29,7 +29,8 @@ class Recurrent(keras.layers.Layer, abc.ABC):
     Shapes: inputs (batch, time, features) -> (batch, time, units), and with
             `return_state` the last states, each (batch, units)
     Raises: UsageError if units < 1 or weight_drop is not in [0, 1).
-    References: Merity, Keskar & Socher (2018), weight_drop.
+    References: Merity, Keskar & Socher (2018), weight_drop; LeCun, Bottou, Orr &
+            Mueller (1998), what W starts from.
     """
 
     gates = 1
@@ -56,10 +57,13 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         self._seeds = keras.random.SeedGenerator(seed) if weight_drop else None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Make W (features, gates x units), U (units, gates x units) and b."""
+        """Make W (features, gates x units), U (units, gates x units) and b.
+
+        W starts with the variance 1 / features, whatever the units: W x varies as x.
+        """
         width = self.gates * self.units
         self.kernel = self.add_weight(
-            (input_shape[-1], width), initializer="glorot_uniform", name="kernel"
+            (input_shape[-1], width), initializer="lecun_uniform", name="kernel"
         )
         self.recurrent_kernel = self.add_weight(
             (self.units, width), initializer="orthogonal", name="recurrent_kernel"

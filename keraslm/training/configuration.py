@@ -64,7 +64,7 @@ class Configuration:
     samples: int | None = None
     classes: str | None = None
     # the optimizer
-    optimizer: str = "adam"
+    optimizer: str | None = None
     learning_rate: float | None = None
     feature_rate: float | None = None
     schedule: str = "cosine"
@@ -72,7 +72,7 @@ class Configuration:
     plateau_factor: float = 0.5
     decay: float = 0.5
     decay_after: int = 0
-    weight_decay: float = 0.01
+    weight_decay: float | None = None
     l1: float = 0.0
     l2: float = 0.0
     clip_norm: float | None = None

@@ -16,6 +16,7 @@ _WINDOW: dict[str, Any] = {
     "hidden": "128",
     "embedding": 64,
     "dropout": 0.0,
+    "optimizer": "adam",
     "learning_rate": 2e-3,
     "batch_size": 64,
     "time": 32,
@@ -30,6 +31,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "order": 3,
         "skip": 1,
         "features": "hashed:22",
+        "optimizer": "adam",
         "learning_rate": 5e-2,
         "feature_rate": 20.0,
         "batch_size": 32,
@@ -41,7 +43,9 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "layers": 1,
         "units": 256,
         "dropout": 0.0,
+        "optimizer": "adamw",
         "learning_rate": 1e-2,
+        "weight_decay": 0.05,
         "batch_size": 32,
         "time": 32,
         "epochs": 10,
@@ -51,6 +55,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "layers": 1,
         "units": 200,
         "dropout": 0.1,
+        "optimizer": "adam",
         "learning_rate": 4e-3,
         "batch_size": 32,
         "time": 32,
@@ -61,6 +66,7 @@ _LONG_CHAR: dict[str, Any] = {
     "units": 448,
     "dropout": 0.3,
     "learning_rate": 6e-3,
+    "weight_decay": 0.1,
     "time": 64,
 }
 _ONLY_FOR = {
@@ -125,15 +131,34 @@ def resolve(c: Configuration) -> Configuration:
         defaults["learning_rate"] = 2e-3
     if not recurrent and _is_regression(c):
         defaults["learning_rate"] = 0.03
-    if c.optimizer in ("sgd", "momentum"):
-        defaults["learning_rate"] = 1.0 if c.optimizer == "sgd" else 0.1
-        defaults |= {"feature_rate": 1.0} if "feature_rate" in defaults else {}
-    if c.clip_value is None:
-        defaults["clip_norm"] = 1.0
+    if c.model != "ngram":
+        defaults = _with_the_optimizers(c, defaults)
     if c.softmax == "sampled":
         defaults["samples"] = 1024
     open_names = [name for name in defaults if getattr(c, name) is None]
     return dataclasses.replace(c, **{name: defaults[name] for name in open_names})
+
+
+def _with_the_optimizers(c: Configuration, defaults: dict[str, Any]) -> dict[str, Any]:
+    """Give the defaults with those that depend on the optimizer.
+
+    Raises: UsageError if the optimizer has no such option.
+    """
+    optimizer = c.optimizer or defaults["optimizer"]
+    if optimizer in ("sgd", "momentum"):
+        defaults["learning_rate"] = 1.0 if optimizer == "sgd" else 0.1
+        defaults |= {"feature_rate": 1.0} if "feature_rate" in defaults else {}
+    if c.clip_value is None:
+        defaults["clip_norm"] = 1.0
+    decay = defaults.pop("weight_decay", 0.01)
+    if optimizer == "adamw":
+        return {**defaults, "weight_decay": decay}
+    if c.weight_decay is not None:
+        raise UsageError(
+            f"weight_decay is an option of adamw; received it for {optimizer}: "
+            "give --optimizer adamw"
+        )
+    return defaults
 
 
 def _is_regression(c: Configuration) -> bool:

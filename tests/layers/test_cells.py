@@ -133,6 +133,15 @@ def test_the_first_steps_alone_are_a_shorter_sequence(
         close(tf.function(run, jit_compile=True)(by_length), run(first_two))
 
 
+@pytest.mark.parametrize("layer", [SimpleRNN, GRU, LSTM])
+def test_a_new_layer_gives_the_gates_numbers_that_vary_as_the_inputs(layer):
+    x = np.random.default_rng(3).normal(0, 2, (50, 4, 64)).astype(np.float32)
+    layer = layer(300)
+    layer(x)
+    # 64 products of variance 2^2 / 64 each
+    assert float(ops.std(layer.input_products(x))) == pytest.approx(2, rel=0.05)
+
+
 @pytest.mark.parametrize("name", CELLS)
 def test_one_program_is_compiled_for_all_lengths(name):
     layer, x, _ = new_layer(name)

@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 
@@ -152,7 +153,7 @@ def test_a_look_outside_of_training_moves_no_state():
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "rmsprop", "adam", "adamw"])
 def test_every_optimizer_lowers_the_loss(optimizer):
     model = logistic([0.0, 0.0, 0.0])
-    c = Configuration(learning_rate=0.1, optimizer=optimizer)
+    c = Configuration(learning_rate=0.1, optimizer=optimizer, weight_decay=0.01)
     model.compile(optimizer=new_optimizer(c), run_eagerly=True)
     losses = []
     for _ in range(5):
@@ -160,3 +161,12 @@ def test_every_optimizer_lowers_the_loss(optimizer):
         losses.append(model.take_mean_nats()[0] / 2)
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < math.log(3)
+
+
+def test_adamw_shrinks_weights_by_the_rate_times_the_decay():
+    c = Configuration(optimizer="adamw", learning_rate=0.1, weight_decay=0.5)
+    optimizer, weight = new_optimizer(c), keras.Variable([2.0, -4.0])
+    optimizer.build([weight])
+    optimizer.apply([keras.ops.zeros(2)], [weight])
+    # w (1 - 0.1 x 0.5), and Adam's own step is 0 where the gradient is
+    assert np.asarray(weight) == pytest.approx([1.9, -3.8])

@@ -225,6 +225,8 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"model": "lstm", "samples": 5}, "give --softmax sampled"),
         ({"level": "char", "tokenize": True}, "it needs --level word"),
         ({"clip_norm": 1.0, "clip_value": 1.0}, "received both"),
+        ({"optimizer": "adam", "weight_decay": 0.1}, "give --optimizer adamw"),
+        ({"level": "word", "weight_decay": 0.1}, "received it for adam"),
     ],
 )
 def test_an_option_of_another_model_is_refused(options, words):
@@ -240,6 +242,10 @@ def test_defaults_suit_the_model_and_what_was_given_stays():
     assert resolve(Configuration(model="ngram")).vocabulary_size is None
     assert resolve(Configuration(optimizer="sgd")).learning_rate == 1.0
     assert resolve(Configuration(optimizer="sgd", learning_rate=3)).learning_rate == 3
+    assert resolve(Configuration(level="char")).weight_decay == 0.05
+    assert resolve(Configuration(level="char", minutes=10)).weight_decay == 0.1
+    assert resolve(Configuration(optimizer="adamw")).weight_decay == 0.01
+    assert resolve(Configuration(level="char", optimizer="sgd")).weight_decay is None
 
 
 @pytest.mark.parametrize("minutes, units", [(None, 256), (2.2, 256), (10, 448)])

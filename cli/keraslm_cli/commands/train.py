@@ -104,7 +104,7 @@ _OPTIONS = (
     _option("--plateau-factor", type=_REAL, help="For the rate at a plateau; 0.5."),
     _option("--decay", type=_REAL, help="For the rate, each epoch of a decay; 0.5."),
     _option("--decay-after", type=_WHOLE, help="Epochs before the decay; 0."),
-    _option("--weight-decay", type=_REAL, help="Of adamw; 0.01."),
+    _option("--weight-decay", type=_REAL, help="Of adamw, times the rate."),
     _option("--l1", type=_REAL, help="Penalty of the features' weights; 0."),
     _option("--l2", type=_REAL, help="Penalty of their squares; 0."),
     _option("--clip-norm", type=_REAL, help="Largest norm of the gradient; 1."),
