@@ -81,6 +81,7 @@ def configuration(size: Size) -> Configuration:
     """Describe a network without dropout."""
     c = Configuration(
         level="char",
+        optimizer="adam",
         model=size.cell,
         embedding=size.embedding,
         units=size.units,
