@@ -25,7 +25,7 @@ def _import_models() -> None:
 class _WithModels(importlib.abc.MetaPathFinder):
     """Finds Keras or the layers, whichever is first, and imports the models after it.
 
-    Not the models after Keras while the layers that they need are being imported.
+    Not always after Keras: the layers import it, and the models need the whole layers.
     """
 
     def find_spec(

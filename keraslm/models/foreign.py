@@ -98,8 +98,7 @@ def _filled(
     except ModelFileError:
         raise
     except Exception as error:  # Keras and h5py raise whatever they stumbled over
-        told = f"Keras cannot open {file} ({in_short(error)})"
-        raise ModelFileError(told) from error
+        raise ModelFileError(f"Keras cannot open {file} ({in_short(error)})") from error
     return network
 
 
