@@ -12,6 +12,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers.dropout import check_rate, drop
+from keraslm.layers.products import product
 from keraslm.layers.scan import scan
 
 
@@ -117,7 +118,7 @@ class Recurrent(keras.layers.Layer, abc.ABC):
 
         Shapes: (batch, time, features) -> (time, batch, gates x units)
         """
-        products = ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel)
+        products = product(ops.transpose(inputs, (1, 0, 2)), self.kernel)
         if self.adds:
             return products  # the one bias is added with U h
         return products + self.biases(ops.convert_to_tensor(self.bias))[0]

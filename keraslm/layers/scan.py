@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from keraslm.layers.products import product
+
 if TYPE_CHECKING:
     from keraslm.layers.recurrent import Recurrent
 
@@ -50,7 +52,7 @@ def portable_scan(
     """Run a layer's cell over a sequence with `keras.ops` alone; see `scan`."""
 
     def advance(states: list[Any], z: Any) -> tuple[list[Any], list[Any]]:
-        a = ops.matmul(states[0], recurrent) + bias
+        a = product(states[0], recurrent) + bias
         states = layer.cell(z, a, states, ops)
         return states, states
 

@@ -1,7 +1,8 @@
-"""Products of groups with their class's matrix on TensorFlow, a group at a time.
+"""Products in float32, and of factors rounded to bfloat16, on TensorFlow.
 
-A matrix fetched for every group, and its gradient, would be larger than the matrices
-of all classes. XLA reads a class's matrix where it lies, and adds to one in place.
+XLA hands a product of bfloat16 with a sum in float32 to the processor's units for it
+only where both factors lie row by row: a transposed one is laid out anew. Nothing but
+XLA computes such a product, so `Rounded` is for what is compiled.
 """
 
 from typing import Any
@@ -9,68 +10,83 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.compiler.tf2xla.python import xla
 
-from keraslm.layers.group_products import portable_group_products
+from keraslm.layers.products import rounds
 from keraslm.layers.tensorflow_graph import in_own_graph
 
 
-def tensorflow_group_products(table: Any, kernel: Any, of_group: Any, used: Any) -> Any:
-    """Do what `group_products` does; see there for the shapes."""
-    kernel = tf.convert_to_tensor(kernel)
-    if tf.executing_eagerly():  # a few tokens, each time another number of groups
-        return portable_group_products(table, kernel, of_group)
+class Exact:
+    """Products of the factors as they are."""
 
-    return in_own_graph(_run)(table, kernel, of_group, used)
+    def factor(self, x: tf.Tensor) -> tf.Tensor:
+        """Give a matrix as it is multiplied."""
+        return x
+
+    def transposed(self, x: tf.Tensor) -> tf.Tensor:
+        """Give its transpose."""
+        return tf.transpose(x)
+
+    def times(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+        """Multiply two such matrices."""
+        return tf.matmul(a, b)
 
 
-def _run(table: Any, kernel: Any, of_group: Any, used: Any) -> Any:
+class Rounded(Exact):
+    """Products of the factors rounded to bfloat16, summed in float32."""
+
+    def factor(self, x: tf.Tensor) -> tf.Tensor:
+        """Round a matrix."""
+        return tf.cast(x, tf.bfloat16)
+
+    def transposed(self, x: tf.Tensor) -> tf.Tensor:
+        """Round its transpose, and lay it out row by row."""
+        turned = tf.transpose(self.factor(x))
+        (laid_out,) = xla.optimization_barrier(tf.reshape(turned, turned.shape))
+        return laid_out
+
+    def times(self, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+        """Multiply two such matrices."""
+        return tf.raw_ops.BatchMatMulV3(x=a, y=b, Tout=tf.float32)
+
+
+def products_for(shape: tuple[int | None, ...], columns: int | None) -> Exact:
+    """Give what multiplies such a matrix with one of so many columns."""
+    return Rounded() if rounds(shape, columns) else Exact()
+
+
+def tensorflow_rounded_product(a: tf.Tensor, b: tf.Tensor, transpose_b: bool) -> Any:
+    """Do what `portable_rounded_product` does; see there."""
+    run = in_own_graph(_run_transposed if transpose_b else _run)
+    products = run(tf.reshape(a, (-1, a.shape[-1])), tf.convert_to_tensor(b))
+    return tf.reshape(products, (*a.shape[:-1], products.shape[-1]))
+
+
+def _run(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    """Give Y = A B; dA = dY B^T, dB = A^T dY."""
+
     @tf.custom_gradient
-    def run(table: Any, kernel: Any) -> Any:
-        def gradient(d_products: Any) -> Any:
-            return _gradients(d_products, table, kernel, of_group, used)
+    def run(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+        of = Rounded()
 
-        return _products(table, kernel, of_group, used), gradient
+        def gradient(d: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            d = of.factor(d)
+            return of.times(d, of.transposed(b)), of.times(of.transposed(a), d)
 
-    return run(table, kernel)
+        return of.times(of.factor(a), of.factor(b)), gradient
 
-
-@tf.function(jit_compile=True)
-def _products(table: Any, kernel: Any, of_group: Any, used: Any) -> Any:
-    """Compute Y_g of one group after another."""
-
-    def advance(g: Any, products: Any) -> Any:
-        product = tf.matmul(_at(table, g), _at(kernel, of_group[g]), transpose_b=True)
-        return g + 1, _put(products, g, product)
-
-    groups, tokens, _ = tf.unstack(tf.shape(table))
-    zeros = tf.zeros((groups, tokens, kernel.shape[1]), table.dtype)
-    return tf.while_loop(lambda g, _: g < used, advance, (0, zeros))[1]
+    return run(a, b)
 
 
-@tf.function(jit_compile=True)
-def _gradients(
-    d_products: Any, table: Any, kernel: Any, of_group: Any, used: Any
-) -> tuple[Any, Any]:
-    """Compute dX_g = dY_g K, and add dY_g^T X_g to dK of the group's class."""
+def _run_transposed(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    """Give Y = A B^T; dA = dY B, dB = dY^T A."""
 
-    def advance(g: Any, d_table: Any, d_kernel: Any) -> Any:
-        d, own = _at(d_products, g), of_group[g]
-        d_table = _put(d_table, g, tf.matmul(d, _at(kernel, own)))
-        more = tf.matmul(d, _at(table, g), transpose_a=True)
-        return g + 1, d_table, _put(d_kernel, own, _at(d_kernel, own) + more)
+    @tf.custom_gradient
+    def run(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+        of = Rounded()
 
-    start = (0, tf.zeros_like(table), tf.zeros_like(kernel))
-    return tf.while_loop(lambda g, *_: g < used, advance, start)[1:]
+        def gradient(d: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            d_b = of.times(of.transposed(d), of.factor(a))
+            return of.times(of.factor(d), of.factor(b)), d_b
 
+        return of.times(of.factor(a), of.transposed(b)), gradient
 
-def _at(matrices: Any, number: Any) -> Any:
-    """Give one of many matrices.
-
-    Shapes: (many, rows, columns) -> (rows, columns)
-    """
-    sizes = [1, *matrices.shape[1:]]
-    return xla.dynamic_slice(matrices, [number, 0, 0], sizes)[0]
-
-
-def _put(matrices: Any, number: Any, matrix: Any) -> Any:
-    """Replace one of many matrices, in place once compiled."""
-    return xla.dynamic_update_slice(matrices, matrix[None], [number, 0, 0])
+    return run(a, b)

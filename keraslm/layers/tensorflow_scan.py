@@ -22,6 +22,7 @@ import tensorflow as tf
 from keras import ops
 
 from keraslm.layers.tensorflow_graph import in_own_graph
+from keraslm.layers.tensorflow_products import Exact, products_for
 
 if TYPE_CHECKING:
     from keraslm.layers.recurrent import Recurrent
@@ -41,29 +42,36 @@ def tensorflow_scan(
     time = _time(steps) if length is None else length
     if not training:
         advance = functools.partial(_advance, layer)
-        last, (shown,) = _forward(advance, steps, states, recurrent, bias, time)
+        of = Exact()
+        last, (shown,) = _forward(advance, steps, states, recurrent, bias, time, of)
         return shown, last
 
-    run = in_own_graph(functools.partial(_run, layer))
+    of = products_for(states[0].shape, recurrent.shape[-1])
+    run = in_own_graph(functools.partial(_run, layer, of))
     shown, *last = run(time, steps, recurrent, bias, *states)
     return shown, last
 
 
-def _run(layer: "Recurrent", time: Any, *tensors: Any) -> Any:
-    """Give h_t of all steps and the last states, with the gradient of this file."""
+def _run(layer: "Recurrent", of: Exact, time: Any, *tensors: Any) -> Any:
+    """Give h_t of all steps and the last states, with the gradient of this file.
+
+    `of` multiplies within the loops, and so for dU.
+    """
 
     @tf.custom_gradient
     def run(steps: Any, recurrent: Any, bias: Any, *first: Any) -> Any:
         last, (shown, *kept) = _forward(
-            layer.keeping_cell, steps, list(first), recurrent, bias, time
+            layer.keeping_cell, steps, list(first), recurrent, bias, time, of
         )
 
         def gradient(d_shown: Any, *d_last: Any) -> Any:
             d_steps, d_products, d_first = _backward(
-                layer, kept, d_shown, list(d_last), recurrent, time
+                layer, kept, d_shown, list(d_last), recurrent, time, of
             )
             before = tf.concat([first[0][None], shown[:-1]], 0)
-            d_recurrent = tf.matmul(_rows(before), _rows(d_products), transpose_a=True)
+            d_recurrent = of.times(
+                of.transposed(_rows(before)), of.factor(_rows(d_products))
+            )
             d_bias = tf.reduce_sum(d_products, (0, 1))
             return d_steps, d_recurrent, d_bias, *d_first
 
@@ -86,11 +94,13 @@ def _forward(
     recurrent: Any,
     bias: Any,
     time: Any,
+    of: Exact,
 ) -> tuple[list[Any], list[Any]]:
     """Give the last states, and h_t and what is kept of all steps."""
+    recurrent = of.factor(recurrent)
 
     def advance(t: Any, states: list[Any], written: list[Any]) -> Any:
-        product = tf.matmul(states[0], recurrent) + bias
+        product = of.times(of.factor(states[0]), recurrent) + bias
         states, kept = cell(steps[t], product, states)
         return t + 1, states, _write(written, t, [states[0], *kept])
 
@@ -112,16 +122,18 @@ def _backward(
     d_states: list[Any],
     recurrent: Any,
     time: Any,
+    of: Exact,
 ) -> tuple[Any, Any, list[Any]]:
     """Give dz_t and da_t of all steps, and the gradient of the first states."""
-    transposed = tf.transpose(recurrent)
+    transposed = of.transposed(recurrent)
 
     def retreat(t: Any, d_states: list[Any], written: list[Any]) -> Any:
         d_states = [d_states[0] + d_shown[t], *d_states[1:]]
         d_step, d_product, d_states = layer.cell_gradient(
             [x[t] for x in kept], d_states
         )
-        d_states = [d_states[0] + tf.matmul(d_product, transposed), *d_states[1:]]
+        d_h = d_states[0] + of.times(of.factor(d_product), transposed)
+        d_states = [d_h, *d_states[1:]]
         rows = [d_product] if layer.adds else [d_step, d_product]
         return t - 1, d_states, _write(written, t, rows)
 

@@ -9,7 +9,9 @@ from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.class_softmax import ClassSoftmax
+from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import check_rate
+from keraslm.layers.products import product
 from keraslm.models.softmax_model import SoftmaxModel, new_features
 
 MOST_LAYERS = 64
@@ -95,7 +97,7 @@ class RecurrentModel(SoftmaxModel):
         self.drop_words = Dropout(embedding_dropout, seed=seed)
         self.drop = Dropout(dropout, same_steps=True, seed=seed)
         wide = tied and units != embedding
-        self.project = keras.layers.Dense(embedding, use_bias=False) if wide else None
+        self.project = Dense(embedding, use_bias=False) if wide else None
         self.predict_next = self._new_output()
         if direct_order is not None:
             self.direct = new_features(
@@ -104,7 +106,7 @@ class RecurrentModel(SoftmaxModel):
 
     def _new_output(self) -> Any:
         if self.softmax is None:
-            return None if self.tied else keras.layers.Dense(self.vocabulary_size)
+            return None if self.tied else Dense(self.vocabulary_size)
         if self.tied:
             raise UsageError(
                 "tied weights need one vector of the embedding's width for every word; "
@@ -177,7 +179,8 @@ class RecurrentModel(SoftmaxModel):
         """
         if self.predict_next is not None:
             return self.predict_next(hidden)
-        return self.embed(self.features(hidden), reverse=True)
+        vectors = ops.convert_to_tensor(self.embed.embeddings)
+        return product(self.features(hidden), vectors, transpose_b=True)
 
     def features(self, hidden: Any) -> Any:
         """Give what is multiplied with O: h, or its projection where E is narrower.

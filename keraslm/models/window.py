@@ -7,6 +7,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import Dropout, MultiHotDense, OneHotDense, Window
+from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import check_rate
 from keraslm.models.causal import CausalModel
 from keraslm.text.vocabulary import Vocabulary
@@ -59,7 +60,7 @@ class WindowModel(CausalModel):
         widths = (*self.hidden, vocabulary_size)
         self.embed = self._new_embedding()
         self.first = self._new_first(widths[0])
-        self.rest = [keras.layers.Dense(width) for width in widths[1:]]
+        self.rest = [Dense(width) for width in widths[1:]]
         self.drop = Dropout(dropout, seed=seed)
 
     def _new_embedding(self) -> Any:
@@ -75,7 +76,7 @@ class WindowModel(CausalModel):
 
     def _new_first(self, width: int) -> Any:
         if self.input_kind == "embedding":
-            return keras.layers.Dense(width)
+            return Dense(width)
         product = OneHotDense if self.input_kind == "one-hot" else MultiHotDense
         return product(width, self.vocabulary_size)
 

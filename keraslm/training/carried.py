@@ -10,6 +10,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.layers.products import products_in
 from keraslm.models.causal import CausalModel
 from keraslm.training.sampled import SampledSoftmax
 
@@ -22,6 +23,8 @@ class CarriedModel(keras.Model):
 
     Math:   loss = sum_t w_t (-log P(y_t | history)) / sum_t w_t, in nats; the divisor
             is `usual_tokens` where windows vary and a token shall count the same in all
+    `precision` is that of the factors of large products, see `layers.products`; on
+    TensorFlow, bfloat16 needs `jit_compile`.
     """
 
     def __init__(
@@ -31,12 +34,14 @@ class CarriedModel(keras.Model):
         carries: bool = True,
         usual_tokens: int | None = None,
         sampled: SampledSoftmax | None = None,
+        precision: str = "float32",
     ) -> None:
         super().__init__()
         self.model: Any = model
         self.carries = carries
         self.usual_tokens = usual_tokens
         self.sampled = sampled
+        self.precision = precision
         self.mean_nats = keras.metrics.Mean("nats")
         states = model.initial_states(rows)
         self.states = [self._variable(state, k) for k, state in enumerate(states)]
@@ -63,7 +68,8 @@ class CarriedModel(keras.Model):
         length = inputs["length"][0] if "length" in inputs else None
         model = self.model
         read = model.step_for_nats if self.sampled is None else model.read
-        shown, after = read(inputs["ids"], states, training, length)
+        with products_in(self.precision):
+            shown, after = read(inputs["ids"], states, training, length)
         if training and self.carries:
             for state, value in zip(self.states, after, strict=True):
                 state.assign(ops.stop_gradient(value))
@@ -78,10 +84,8 @@ class CarriedModel(keras.Model):
         training: bool = True,
     ) -> Any:
         """Average the nats over the tokens that are no padding."""
-        if self.sampled is None:
-            nats = self.model.nats(y_pred, y)
-        else:
-            nats = self.sampled.nats(self.model, y_pred, y, x["drawn"])
+        with products_in(self.precision):
+            nats = self._nats(x, y, y_pred)
         # an array, from train_on_batch on torch
         sample_weight = ops.convert_to_tensor(sample_weight)
         tokens = ops.sum(sample_weight)
@@ -89,6 +93,11 @@ class CarriedModel(keras.Model):
         mean = total / ops.maximum(tokens, 1)
         self.mean_nats.update_state(mean, sample_weight=tokens)
         return mean if self.usual_tokens is None else total / self.usual_tokens
+
+    def _nats(self, x: Any, y: Any, y_pred: Any) -> Any:
+        if self.sampled is None:
+            return self.model.nats(y_pred, y)
+        return self.sampled.nats(self.model, y_pred, y, x["drawn"])
 
     def take_mean_nats(self) -> tuple[float, float]:
         """Give the sum of nats and the tokens since this was last asked."""

@@ -84,6 +84,7 @@ class Configuration:
     time: int | None = None
     vary_time: bool = False
     state: str = "carried"
+    precision: str | None = None
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from keraslm.counts.additive import CANNOT_BE_PRUNED
 from keraslm.errors import UsageError
 from keraslm.training.configuration import RECURRENT, Configuration
+from keraslm.training.precision import usual_precision
 
 WINDOWS = ("bigram", "trigram", "neural-ngram")
 LONG = 10.0  # minutes of a run that reads most texts of characters many times
@@ -95,6 +96,7 @@ _ONLY_FOR = {
     "embedding_dropout": RECURRENT,
     "weight_drop": RECURRENT,
     "activation": ("rnn",),
+    "precision": (*WINDOWS, *RECURRENT),
 }
 OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
 UNSET = Configuration()
@@ -133,6 +135,8 @@ def resolve(c: Configuration) -> Configuration:
         defaults["learning_rate"] = 0.03
     if c.model != "ngram":
         defaults = _with_the_optimizers(c, defaults)
+    if c.model in _ONLY_FOR["precision"]:
+        defaults["precision"] = usual_precision()
     if c.softmax == "sampled":
         defaults["samples"] = 1024
     open_names = [name for name in defaults if getattr(c, name) is None]

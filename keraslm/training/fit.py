@@ -105,6 +105,7 @@ def compiled(
         carries=c.state == "carried",
         usual_tokens=windows.rows * windows.usual if c.vary_time else None,
         sampled=sampled,
+        precision=c.precision or "float32",
     )
     model.compile(
         optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"

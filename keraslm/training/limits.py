@@ -23,6 +23,7 @@ SMOOTHINGS = (
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
 SOFTMAXES = ("full", "adaptive", "classes", "sampled")
 STATES = ("carried", "reset")
+PRECISIONS = ("float32", "bfloat16")
 LARGEST = 2**31 - 1  # of a size or a count of steps
 LEAST_BITS, MOST_BITS = 4, 28  # of hashed features
 LARGEST_SEED = 2**32 - 1  # NumPy's
@@ -34,6 +35,7 @@ _CHOICES = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "state": STATES,
+    "precision": PRECISIONS,
     "softmax": SOFTMAXES,
     "input": ("one-hot", "bag-of-words", "embedding"),
     "activation": ("tanh", "sigmoid"),

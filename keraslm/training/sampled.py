@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
+from keraslm.layers.products import product
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.text.mapped import stretches
 
@@ -66,7 +67,7 @@ class SampledSoftmax:
         own = ops.sum(features * columns, axis=-1) + bias
         own = own - ops.minimum(ops.take(log_expected, y), 0.0)
         columns, bias = model.output_weights(drawn)
-        others = ops.matmul(features, ops.transpose(columns))
+        others = product(features, columns, transpose_b=True)
         others = others + (bias - ops.take(log_expected, drawn))
         others = ops.where(drawn == y[:, None], -FAR, others)
         nats = ops.logaddexp(own, ops.logsumexp(others, axis=-1)) - own

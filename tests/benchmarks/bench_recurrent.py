@@ -121,7 +121,8 @@ def batch_of(size: Size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def ours(size: Size) -> tuple[float, float]:
     """Give tokens a second, and the seconds of the first step."""
     c = configuration(size)
-    model = CarriedModel(build(c, size.vocabulary), size.batch)
+    network = build(c, size.vocabulary)
+    model = CarriedModel(network, size.batch, precision=c.precision or "float32")
     model.compile(optimizer=new_optimizer(c), jit_compile=True)
     x, y, weights = batch_of(size)
     start = time.perf_counter()

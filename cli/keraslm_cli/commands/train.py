@@ -120,6 +120,11 @@ _OPTIONS = (
     _option("--bptt", "--time", "time", type=_WHOLE, help="Tokens of a row in a step."),
     _option("--vary-time/--no-vary-time", help="Vary that number from step to step."),
     _option("--state", metavar="carried|reset", help="From one step to the next."),
+    _option(
+        "--precision",
+        metavar="float32|bfloat16",
+        help="Of large products; bfloat16 where the processor is made for it.",
+    ),
     _option("--epochs", type=_WHOLE, help="End after so many passes over the text."),
     _option("--steps", type=_WHOLE, help="End after so many updates."),
     _option("--minutes", type=_REAL, help="End after so much time."),

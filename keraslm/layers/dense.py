@@ -1,0 +1,21 @@
+"""A dense layer that multiplies as `products` says."""
+
+from typing import Any
+
+import keras
+
+from keraslm.layers.products import product
+
+
+@keras.saving.register_keras_serializable("keraslm")
+class Dense(keras.layers.Dense):
+    """Keras's dense layer without an activation, whose product training may round.
+
+    Math:   y = x W + b
+    Shapes: (.., features) -> (.., units)
+    """
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """Give x W + b."""
+        products = product(inputs, self.kernel)
+        return products if self.bias is None else products + self.bias

@@ -1,0 +1,83 @@
+"""Matrix products, whose factors training may round to bfloat16.
+
+Math:   A B, or r(A) r(B), whose terms are exact and summed in float32
+        then also dA = r(dY) r(B)^T,   dB = r(A)^T r(dY)
+        r(x) is the nearest number of 8 significant bits: |r(x) - x| <= 2^-8 |x|
+
+A processor with units for it multiplies rounded matrices several times as fast. Small
+products are not rounded: laying out the factors would take what the product saves.
+References: Kalamkar et al. (2019), training in bfloat16.
+"""
+
+import contextlib
+import contextvars
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+from keras import ops
+
+LEAST = 2**22  # multiplications of a product whose factors are rounded
+
+_PRECISION = contextvars.ContextVar("precision", default="float32")
+
+
+@contextlib.contextmanager
+def products_in(precision: str) -> Iterator[None]:
+    """Round the factors of products that are made, or traced, within."""
+    token = _PRECISION.set(precision)
+    try:
+        yield
+    finally:
+        _PRECISION.reset(token)
+
+
+def product(a: Any, b: Any, transpose_b: bool = False) -> Any:
+    """Give A B, or A B^T, in the precision that is set.
+
+    Shapes: (.., n), (n, m) or transposed (m, n) -> (.., m)
+    """
+    columns = b.shape[0] if transpose_b else b.shape[-1]
+    if not rounds(a.shape, columns):
+        return ops.matmul(a, ops.transpose(b) if transpose_b else b)
+    if keras.backend.backend() == "tensorflow":
+        from keraslm.layers.tensorflow_products import tensorflow_rounded_product
+
+        return tensorflow_rounded_product(a, b, transpose_b)
+    return portable_rounded_product(a, b, transpose_b)
+
+
+def rounds(shape: tuple[int | None, ...], columns: int | None) -> bool:
+    """Say whether a matrix of this shape times one of so many columns is rounded."""
+    sizes = [size for size in (*shape, columns) if size is not None]
+    known = len(sizes) == len(shape) + 1
+    return _PRECISION.get() != "float32" and known and math.prod(sizes) >= LEAST
+
+
+def portable_rounded_product(a: Any, b: Any, transpose_b: bool = False) -> Any:
+    """Give r(A) r(B) with `keras.ops` alone; see `product`."""
+
+    @ops.custom_gradient
+    def run(a: Any, b: Any) -> tuple[Any, Any]:
+        a, b = _rounded(a), _rounded(b)
+        right = ops.transpose(b) if transpose_b else b
+
+        def gradient(*arguments: Any, upstream: Any = None) -> tuple[Any, Any]:
+            d = _rounded(arguments[0] if upstream is None else upstream)
+            pair = (_rows(d), _rows(a)) if transpose_b else (_rows(a), _rows(d))
+            d_b = ops.matmul(ops.transpose(pair[0]), pair[1])
+            return ops.matmul(d, ops.transpose(right)), d_b
+
+        return ops.matmul(a, right), gradient
+
+    return run(ops.convert_to_tensor(a), ops.convert_to_tensor(b))
+
+
+def _rounded(x: Any) -> Any:
+    return ops.cast(ops.cast(x, "bfloat16"), "float32")
+
+
+def _rows(x: Any) -> Any:
+    """Join all axes but the last."""
+    return ops.reshape(x, (-1, x.shape[-1]))

@@ -1,0 +1,78 @@
+"""What the products of a step are computed in."""
+
+import keras
+import numpy as np
+import pytest
+
+from keraslm.layers.products import product, products_in, rounds
+from keraslm.models import RecurrentModel
+from keraslm.training import precision
+from keraslm.training.carried import CarriedModel
+from keraslm.training.configuration import Configuration
+from keraslm.training.defaults import resolve
+from keraslm.training.optimizers import new_optimizer
+
+WITH = "processor : 0\nflags\t\t: fpu avx512_bf16 amx_bf16 amx_tile\n"
+WITHOUT = "processor : 0\nflags\t\t: fpu avx512_bf16\n"
+
+
+@pytest.mark.parametrize(
+    ("described", "backend", "expected"),
+    [
+        (WITH, "tensorflow", "bfloat16"),
+        (WITHOUT, "tensorflow", "float32"),
+        (None, "tensorflow", "float32"),
+        (WITH, "jax", "float32"),
+    ],
+)
+def test_the_processor_and_the_backend_decide(
+    described, backend, expected, tmp_path, monkeypatch
+):
+    file = tmp_path / "cpuinfo"
+    if described is not None:
+        file.write_text(described)
+    monkeypatch.setattr(precision, "PROCESSOR", file)
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    assert precision.usual_precision() == expected
+    assert resolve(Configuration()).precision == expected
+    assert resolve(Configuration(precision="float32")).precision == "float32"
+    assert resolve(Configuration(model="ngram")).precision is None
+
+
+def one_step(network, weights, in_precision):
+    """Train one step from some weights; give the loss and the weights after it."""
+    network.set_weights(weights)
+    model = CarriedModel(network, rows=32, precision=in_precision)
+    model.compile(
+        new_optimizer(Configuration(optimizer="sgd", learning_rate=1.0)),
+        jit_compile=keras.backend.backend() != "torch",
+    )
+    ids = np.random.default_rng(0).integers(0, 50, (32, 17), np.int32)
+    given = {"ids": ids[:, :-1]}, ids[:, 1:], np.ones((32, 16), np.float32)
+    model.train_on_batch(*given)
+    total, tokens = model.take_mean_nats()
+    return total / tokens, network.get_weights()
+
+
+@pytest.mark.parametrize("options", [{}, {"tied": True}], ids=["plain", "tied"])
+def test_a_step_in_bfloat16_is_nearly_that_in_float32(options):
+    network = RecurrentModel(200, "lstm", 192, 192, 2, seed=0, **options)
+    network.build_weights()
+    start = network.get_weights()
+    nats, after = one_step(network, start, "float32")
+    nats_too, after_too = one_step(network, start, "bfloat16")
+    assert nats_too == pytest.approx(nats, rel=1e-3)
+    for weight, one, two in zip(start, after, after_too, strict=True):
+        moved = np.abs(one - weight).max()
+        assert 0 < np.abs(one - two).max() < 0.05 * moved
+    again, _ = one_step(network, start, "float32")
+    assert again == nats
+
+
+def test_what_is_measured_and_written_is_not_rounded():
+    a = np.random.default_rng(0).normal(size=(64, 256)).astype(np.float32)
+    b = np.random.default_rng(1).normal(size=(256, 256)).astype(np.float32)
+    with products_in("bfloat16"):
+        assert rounds(a.shape, 256)
+    found = keras.ops.convert_to_numpy(product(a, b))
+    np.testing.assert_allclose(found, a.astype(float) @ b, atol=1e-4)
