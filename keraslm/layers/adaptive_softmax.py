@@ -10,6 +10,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.layers.products import product
 
 FACTOR = 4  # a band's vectors are so much narrower than those of the band before
 HEAD_ROOM = 1.5  # the tokens that a step has room for, relative to those expected
@@ -113,7 +114,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         # the band of each target; 0 is the head
         of_band = sum(ops.cast(targets >= edge, "int32") for edge in self.cutoffs)
         entry = ops.where(of_band > 0, self.cutoffs[0] + of_band - 1, targets)
-        nats = cross_entropy(entry, ops.matmul(features, kernel) + bias)
+        nats = cross_entropy(entry, product(features, kernel) + bias)
         for number in range(len(self.cutoffs)):
             inside = of_band == number + 1
             nats = nats + self._band_nats(number, inside, features, targets)
@@ -130,8 +131,8 @@ class AdaptiveSoftmax(keras.layers.Layer):
         tensors = [features, *map(ops.convert_to_tensor, self.bands[number])]
 
         def read(chosen: Any, features: Any, down: Any, up: Any, bias: Any) -> Any:
-            narrow = ops.matmul(ops.take(features, chosen, axis=0), down)
-            logits = ops.matmul(narrow, up) + bias  # (chosen, words of the band)
+            narrow = product(ops.take(features, chosen, axis=0), down)
+            logits = product(narrow, up) + bias  # (chosen, words of the band)
             return cross_entropy(ops.take(places, chosen), logits)
 
         outside = ops.cast(ops.logical_not(inside), "int32")

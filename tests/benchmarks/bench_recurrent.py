@@ -23,6 +23,7 @@ from keraslm.training.configuration import Configuration
 from keraslm.training.defaults import resolve
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.precision import usual_precision
 
 ROUNDS = 10
 TURNS = 3  # beside torch, each on its turn, since a shared machine is never the same
@@ -118,11 +119,11 @@ def batch_of(size: Size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ids[:, :-1], ids[:, 1:], np.ones((size.batch, size.time), np.float32)
 
 
-def ours(size: Size) -> tuple[float, float]:
+def ours(size: Size, precision: str) -> tuple[float, float]:
     """Give tokens a second, and the seconds of the first step."""
     c = configuration(size)
     network = build(c, size.vocabulary)
-    model = CarriedModel(network, size.batch, precision=c.precision or "float32")
+    model = CarriedModel(network, size.batch, precision=precision)
     model.compile(optimizer=new_optimizer(c), jit_compile=True)
     x, y, weights = batch_of(size)
     start = time.perf_counter()
@@ -163,12 +164,20 @@ def language_model(size: Size) -> KerasLanguageModel:
 
 
 def print_training(size: Size, best: float, peer: bool) -> None:
-    """Print a line of training speeds; beside torch, medians of turns."""
+    """Print a line of training speeds; beside torch, medians of turns.
+
+    Ours are in the precision that a run has on this machine, and in float32.
+    """
     taken = [
-        (*ours(size), stock(size), torch(size) if peer else float("nan"))
+        (
+            *ours(size, usual_precision()),
+            ours(size, "float32")[0],
+            stock(size),
+            torch(size) if peer else float("nan"),
+        )
         for _ in range(TURNS if peer else 1)
     ]
-    found, first, keras_, torch_ = np.median(taken, axis=0)
+    found, first, exact, keras_, torch_ = np.median(taken, axis=0)
     gates = {"rnn": 1, "gru": 3, "lstm": 4}[size.cell]
     inputs = size.embedding + (2 * size.layers - 1) * size.units
     weights = gates * size.units * inputs + size.units * size.vocabulary
@@ -176,8 +185,9 @@ def print_training(size: Size, best: float, peer: bool) -> None:
     print(
         f"{size.layers} x {size.units} {size.cell}, V {size.vocabulary:,}, "
         f"{size.batch} x {size.time}: {found:,.0f} tokens/s ({share:.0%} of the "
-        f"product; first step {first:.1f} s); stock Keras {keras_:,.0f} "
-        f"({found / keras_:.2f}), torch {torch_:,.0f} ({found / torch_:.2f})",
+        f"product; first step {first:.1f} s), in float32 {exact:,.0f}; stock Keras "
+        f"{keras_:,.0f} ({found / keras_:.2f}), torch {torch_:,.0f} "
+        f"({found / torch_:.2f})",
         flush=True,
     )
 
@@ -203,7 +213,7 @@ def main() -> None:
     """Print a line for each size."""
     keep_freed_memory()
     best = multiplications_a_second()
-    print(f"matrix product: {2e-9 * best:.0f} GFLOP/s")
+    print(f"matrix product: {2e-9 * best:.0f} GFLOP/s; training in {usual_precision()}")
     for size in (WORDS, CHARACTERS, DEFAULT):
         print_training(size, best, peer=True)
     for size in (DEFAULT, CHARACTERS):

@@ -16,6 +16,7 @@ from keraslm.training.carried import CarriedModel
 from keraslm.training.configuration import Configuration
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.precision import usual_precision
 from keraslm.training.sampled import SampledSoftmax
 from keraslm.training.softmax import choose_cutoffs, shares_of
 
@@ -57,7 +58,7 @@ def fitted(name: str, ids: np.ndarray) -> CarriedModel:
     )
     model.build_weights()
     sampled = SampledSoftmax(ids, WORDS, SAMPLES, 0) if name == "sampled" else None
-    carried = CarriedModel(model, BATCH, sampled=sampled)
+    carried = CarriedModel(model, BATCH, sampled=sampled, precision=usual_precision())
     optimizer = new_optimizer(Configuration(learning_rate=4e-3, clip_norm=1.0))
     carried.compile(optimizer=optimizer, jit_compile=True)
     return carried

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.layers.cross_entropy import cross_entropy, portable_cross_entropy
+from keraslm.probes import gradient
 
 
 def test_by_hand():
@@ -32,6 +33,25 @@ def test_a_certain_word_costs_nothing_and_an_impossible_one_is_infinite():
     logits = ops.array([[0.0, -np.inf, -1e9]])
     found = [float(cross_entropy(ops.array([y]), logits)[0]) for y in range(3)]
     assert found == [0.0, np.inf, 1e9]
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="its own path")
+def test_the_written_out_gradient_is_that_of_the_portable_one():
+    rng = np.random.default_rng(0)
+    logits = (20 * rng.normal(size=(3, 4, 11))).astype(np.float32)
+    targets = rng.integers(0, 11, (3, 4)).astype(np.int32)
+    weights = rng.normal(size=(3, 4)).astype(np.float32)
+    for one, two in zip(
+        value_and_gradient(cross_entropy, targets, logits, weights),
+        value_and_gradient(portable_cross_entropy, targets, logits, weights),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, two, atol=1e-5)
+
+
+def value_and_gradient(function, targets, logits, weights):
+    value = ops.convert_to_numpy(function(targets, ops.array(logits)))
+    return value, gradient(lambda x: ops.sum(function(targets, x) * weights), logits)
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a tape")
