@@ -36,7 +36,7 @@ def rounded(x):
 def value_and_gradients(multiply):
     """Give A B, and the gradients of sum(A B D)."""
     found = ops.convert_to_numpy(multiply(ops.array(A), ops.array(B)))
-    return found, *gradient(lambda v: ops.sum(multiply(*v) * D), [A, B])
+    return found, *gradient(lambda v: ops.sum(multiply(*v) * ops.array(D)), [A, B])
 
 
 @given(st.floats(width=32, min_value=2**-100, max_value=2**100))
