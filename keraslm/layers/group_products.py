@@ -16,9 +16,7 @@ def group_products(table: Any, kernel: Any, of_group: Any, used: Any) -> Any:
             of_group (groups,) -> (groups, tokens, words)
     """
     if keras.backend.backend() == "tensorflow":
-        from keraslm.layers.tensorflow_group_products import (
-            tensorflow_group_products,
-        )
+        from keraslm.layers.tensorflow_group_products import tensorflow_group_products
 
         return tensorflow_group_products(table, kernel, of_group, used)
     return portable_group_products(table, kernel, of_group)

@@ -32,9 +32,7 @@ def run(products):
 
 
 def test_the_loop_gives_the_same_products_and_gradients():
-    from keraslm.layers.tensorflow_group_products import (
-        tensorflow_group_products,
-    )
+    from keraslm.layers.tensorflow_group_products import tensorflow_group_products
 
     looped = run(
         lambda x, k: tensorflow_group_products(x, k, tf.constant(OF_GROUP), USED)

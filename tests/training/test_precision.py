@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from keraslm.layers.products import product, products_in, rounds
+from keraslm.layers.products import products_in, rounds
 from keraslm.models import RecurrentModel
+from keraslm.models.streams import new_stream
 from keraslm.training import precision
 from keraslm.training.carried import CarriedModel
 from keraslm.training.configuration import Configuration
@@ -70,9 +71,14 @@ def test_a_step_in_bfloat16_is_nearly_that_in_float32(options):
 
 
 def test_what_is_measured_and_written_is_not_rounded():
-    a = np.random.default_rng(0).normal(size=(64, 256)).astype(np.float32)
-    b = np.random.default_rng(1).normal(size=(256, 256)).astype(np.float32)
+    network = RecurrentModel(200, "lstm", 192, 192, 2, seed=0)
+    network.build_weights()
+    one_step(network, network.get_weights(), "bfloat16")
+    ids = np.random.default_rng(1).integers(2, 200, (32, 16), np.int32)
     with products_in("bfloat16"):
-        assert rounds(a.shape, 256)
-    found = keras.ops.convert_to_numpy(product(a, b))
-    np.testing.assert_allclose(found, a.astype(float) @ b, atol=1e-4)
+        assert rounds((32, 16, 192), 200)
+    found = keras.ops.convert_to_numpy(network(ids))
+    stream = new_stream(network, int(ids[0, 0]))
+    for number in range(16):  # NumPy, one token at a time
+        np.testing.assert_allclose(found[0, number], stream.logits, atol=1e-5)
+        stream.push(int(ids[0, min(number + 1, 15)]))
