@@ -10,7 +10,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers.cross_entropy import cross_entropy
-from keraslm.layers.products import product
+from keraslm.layers.products import affine, product
 
 FACTOR = 4  # a band's vectors are so much narrower than those of the band before
 HEAD_ROOM = 1.5  # the tokens that a step has room for, relative to those expected
@@ -114,7 +114,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         # the band of each target; 0 is the head
         of_band = sum(ops.cast(targets >= edge, "int32") for edge in self.cutoffs)
         entry = ops.where(of_band > 0, self.cutoffs[0] + of_band - 1, targets)
-        nats = cross_entropy(entry, product(features, kernel) + bias)
+        nats = cross_entropy(entry, affine(features, kernel, bias))
         for number in range(len(self.cutoffs)):
             inside = of_band == number + 1
             nats = nats + self._band_nats(number, inside, features, targets)
@@ -132,7 +132,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
 
         def read(chosen: Any, features: Any, down: Any, up: Any, bias: Any) -> Any:
             narrow = product(ops.take(features, chosen, axis=0), down)
-            logits = product(narrow, up) + bias  # (chosen, words of the band)
+            logits = affine(narrow, up, bias)  # (chosen, words of the band)
             return cross_entropy(ops.take(places, chosen), logits)
 
         outside = ops.cast(ops.logical_not(inside), "int32")

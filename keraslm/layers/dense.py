@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keraslm.layers.products import product
+from keraslm.layers.products import affine, product
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -17,5 +17,6 @@ class Dense(keras.layers.Dense):
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Give x W + b."""
-        products = product(inputs, self.kernel)
-        return products if self.bias is None else products + self.bias
+        if self.bias is None:
+            return product(inputs, self.kernel)
+        return affine(inputs, self.kernel, self.bias)

@@ -14,7 +14,9 @@ from keraslm.layers.tensorflow_graph import in_own_graph
 
 def tensorflow_cross_entropy(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """Do what `portable_cross_entropy` does; see there."""
-    return in_own_graph(_run)(targets, logits)
+    rows = tf.reshape(logits, (-1, logits.shape[-1]))
+    nats = in_own_graph(_run)(tf.reshape(targets, (-1,)), rows)
+    return tf.reshape(nats, tf.shape(targets))
 
 
 def _run(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
@@ -29,7 +31,7 @@ def _run(targets: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
             d, z = d[..., None], total[..., None]
             return tf.where(target, d * (shares / z - 1), d / z * shares)
 
-        own = tf.gather(logits, targets, batch_dims=targets.shape.rank)
+        own = tf.gather(logits, targets, batch_dims=1)
         return tf.math.log(total) - (own - top), gradient
 
     return run(logits)

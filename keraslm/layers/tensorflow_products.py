@@ -84,8 +84,11 @@ def _run_transposed(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
         of = Rounded()
 
         def gradient(d: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            d_b = of.times(of.transposed(d), of.factor(a))
-            return of.times(of.factor(d), of.factor(b)), d_b
+            d = of.factor(d)
+            turned = of.times(of.transposed(a), d)  # dY is too large to lay out anew
+            (row,) = xla.optimization_barrier(tf.reshape(turned, (-1,)))
+            d_b = tf.transpose(tf.reshape(row, turned.shape))
+            return of.times(d, of.factor(b)), d_b
 
         return of.times(of.factor(a), of.transposed(b)), gradient
 

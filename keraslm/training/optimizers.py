@@ -76,7 +76,7 @@ class _Watched:
         dense = [g if g is None else _added_up(g) for g in grads]
         pairs = list(zip(dense, weights, strict=True))
         others = [(g, w) for g, w in pairs if not is_of_features(w)]
-        squares = [ops.sum(ops.square(g)) for g, _ in others if g is not None]
+        squares = [_sum_of_squares(g) for g, _ in others if g is not None]
         self.gradient_norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
         rate = self.feature_rate * new._get_current_learning_rate()
         for gradient, weight in pairs:
@@ -87,6 +87,16 @@ class _Watched:
         if self.averaging:
             for mean, weight in zip(self.averages, weights, strict=True):
                 mean.assign(mean + self.averaging_share * (weight - mean))
+
+    def _clip_gradients(self, grads: list[Any]) -> list[Any]:
+        """Clip by the norm that is known, where Keras would sum the squares again."""
+        new: Any = self
+        made: Any = super()
+        threshold = new.global_clipnorm
+        if not threshold:
+            return made._clip_gradients(grads)
+        share = threshold / ops.maximum(self.gradient_norm, threshold)
+        return [gradient * share for gradient in grads]
 
     def _all_reduce_sum_gradients(self, grads_and_vars: Any) -> Any:
         """Leave the gradients of the one device that there is as they are.
@@ -152,3 +162,9 @@ def _added_up(gradient: Any) -> Any:
     twice has two rows, and |g| is not the norm of all rows.
     """
     return ops.reshape(gradient, gradient.shape)
+
+
+def _sum_of_squares(gradient: Any) -> Any:
+    """Sum the last axis as a product with ones, which is compiled better than a sum."""
+    ones = ops.ones(gradient.shape[-1:], gradient.dtype)
+    return ops.sum(ops.dot(ops.square(gradient), ones))

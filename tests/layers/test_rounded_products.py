@@ -11,6 +11,7 @@ from keraslm.layers import GRU, LSTM, SimpleRNN
 from keraslm.layers.dense import Dense
 from keraslm.layers.products import (
     LEAST,
+    affine,
     portable_rounded_product,
     product,
     products_in,
@@ -23,6 +24,7 @@ RNG = np.random.default_rng(0)
 A = RNG.normal(size=(4, 16, 256)).astype(np.float32)
 B = RNG.normal(size=(256, 256)).astype(np.float32)  # 64 x 256 x 256 = LEAST
 D = RNG.normal(size=(4, 16, 256)).astype(np.float32)
+BIAS = RNG.normal(scale=8, size=256).astype(np.float32)
 CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
 
 
@@ -69,6 +71,23 @@ def test_the_product_and_its_gradients_are_those_of_rounded_factors(turned):
     np.testing.assert_allclose(by_a, d @ b.T, atol=1e-4)
     np.testing.assert_allclose(by_b, np.einsum("btn,btm->nm", a, d), atol=1e-4)
     assert np.abs(found - A @ B).max() > 0.01  # and not of the factors as they are
+
+
+@pytest.mark.backends
+def test_a_bias_within_a_rounded_product_is_not_rounded_to_8_bits(monkeypatch):
+    monkeypatch.setattr("keraslm.layers.products.product", portable_rounded_product)
+    with products_in("bfloat16"):
+        found = ops.convert_to_numpy(affine(A, B, BIAS))
+        by_a, by_b, by_bias = gradient(
+            lambda v: ops.sum(affine(*v) * ops.array(D)), [A, B, BIAS]
+        )
+    a, b, d = (rounded(x).astype(np.float64) for x in (A, B, D))
+    # its rounded value and the rounded rest: 16 bits, so |error| <= 2^-16 |bias|
+    assert np.all(np.abs(found - (a @ b + BIAS)) <= 2**-16 * np.abs(BIAS) + 1e-4)
+    assert np.abs(rounded(BIAS) - BIAS).max() > 0.01
+    np.testing.assert_allclose(by_a, d @ b.T, atol=1e-4)
+    np.testing.assert_allclose(by_b, np.einsum("btn,btm->nm", a, d), atol=1e-4)
+    np.testing.assert_allclose(by_bias, d.sum((0, 1)), atol=1e-4)
 
 
 def test_only_large_products_are_rounded_and_only_within():
@@ -149,6 +168,21 @@ def test_xla_computes_the_same_and_in_bfloat16(turned):
     expected = with_gradients(portable)(*arguments)
     for one, two in zip(run(*arguments), expected, strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-3, atol=2e-2)
+    assert operands_of_products(run, *arguments) == [("bf16", "bf16")] * 3
+
+
+@needs_xla
+def test_xla_adds_a_bias_within_the_product():
+    import tensorflow as tf
+
+    def portable(a, b, bias):
+        return portable_rounded_product(a, b) + bias
+
+    arguments = tf.constant(A), tf.constant(B), tf.constant(BIAS)
+    run = compiled(with_gradients(affine))
+    expected = with_gradients(portable)(*arguments)
+    for one, two in zip(run(*arguments), expected, strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-3, atol=5e-2)
     assert operands_of_products(run, *arguments) == [("bf16", "bf16")] * 3
 
 
