@@ -39,6 +39,11 @@ class Sampler:
         """Whether the model's own distribution is drawn from."""
         return self.temperature == 1 and self.top_k is None and self.top_p is None
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether every token may be drawn, however improbable."""
+        return self.temperature > 0 and self.top_k is None and self.top_p is None
+
     def draw(self, log_probabilities: np.ndarray) -> int:
         """Draw one token.
 

@@ -21,6 +21,23 @@ class TokenStreams(abc.ABC):
         Shapes: (texts,)
         """
 
+    def write(self, points: np.ndarray, sampler: Sampler, forbidden: int) -> np.ndarray:
+        """Draw tokens, each appended before the next, at random points in [0, 1).
+
+        Shapes: (texts, length) -> (texts, length)
+        """
+        written = np.empty(points.shape, np.int64)
+        for number, point in enumerate(points.T):
+            written[:, number] = self.draw(point, sampler, forbidden)
+            self.push(written[:, number])
+        return written
+
+    def draw(self, points: np.ndarray, sampler: Sampler, forbidden: int) -> np.ndarray:
+        """Draw the next token of each text; shapes: (texts,) -> (texts,)."""
+        logits = self.logits.astype(np.float64)
+        logits[:, forbidden] = -np.inf
+        return sampler.draw_rows(logits, points)
+
 
 def generate_together(
     streams: TokenStreams,
@@ -38,10 +55,4 @@ def generate_together(
     for token_id in prompt:
         streams.push(np.full(len(seeds), token_id))
     points = np.array([np.random.default_rng(seed).random(length) for seed in seeds])
-    written = np.empty((len(seeds), length), np.int64)
-    for number in range(length):
-        logits = streams.logits.astype(np.float64)
-        logits[:, forbidden] = -np.inf
-        written[:, number] = sampler.draw_rows(logits, points[:, number])
-        streams.push(written[:, number])
-    return written
+    return streams.write(points, sampler, forbidden)

@@ -21,6 +21,7 @@ from keraslm.models.stepping import SteppedStream, Stepper
 from keraslm.models.stored import read_network
 from keraslm.models.streams import RecurrentStreams, new_stream
 from keraslm.models.window import WindowModel
+from keraslm.models.writing_loop import WritingLoop
 from keraslm.text.encoder import TextEncoder
 
 
@@ -47,6 +48,9 @@ class KerasLanguageModel(LanguageModel):
         self._scorer = StreamScorer(keras_model)
         is_adopted = isinstance(keras_model, AdoptedModel)
         self._stepper = Stepper(keras_model) if is_adopted else None
+        unknown = encoder.vocabulary.unknown_id
+        is_recurrent = isinstance(keras_model, RecurrentModel)
+        self._loop = WritingLoop(keras_model, unknown) if is_recurrent else None
 
     @property
     def parameters(self) -> int:
@@ -76,10 +80,9 @@ class KerasLanguageModel(LanguageModel):
 
     def streams(self, texts: int) -> TokenStreams | None:
         """Start so many streams at once; recurrent models can."""
-        if not isinstance(self.keras_model, RecurrentModel):
+        if self._loop is None:
             return None
-        boundary_id = self.encoder.vocabulary.boundary_id
-        return RecurrentStreams(self.keras_model, texts, boundary_id)
+        return RecurrentStreams(self._loop, texts, self.encoder.vocabulary.boundary_id)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as one Keras archive that also holds its vocabulary."""

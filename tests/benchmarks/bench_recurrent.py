@@ -201,11 +201,15 @@ def print_reading_and_writing(size: Size) -> None:
     measured = MEASURED / seconds(lambda: model.log_probabilities(ids), 3)
     one = seconds(lambda: "".join(model.generate("A", WRITTEN, seed=1)), 3)
     seeds = range(STREAMS)
-    many = seconds(lambda: model.generate_many(seeds, "A", WRITTEN // 10), 3)
+    short, long = (
+        STREAMS * length / seconds(lambda n=length: model.generate_many(seeds, "A", n))
+        for length in (WRITTEN // 10, WRITTEN)
+    )
     print(
         f"{size.layers} x {size.units} {size.cell}: {measured:,.0f} characters/s "
-        f"measured, {WRITTEN / one:,.0f} written, "
-        f"{STREAMS * WRITTEN // 10 / many:,.0f} in {STREAMS} texts"
+        f"measured, {WRITTEN / one:,.0f} written, {short:,.0f} in {STREAMS} texts of "
+        f"{WRITTEN // 10}, {long:,.0f} in {STREAMS} of {WRITTEN:,}",
+        flush=True,
     )
 
 
