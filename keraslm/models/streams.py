@@ -15,11 +15,10 @@ from keraslm.models.maxent import MaxEntModel
 from keraslm.models.output_stream import OutputStream, array
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
-from keraslm.models.writing_loop import WritingLoop
+from keraslm.models.writing_loop import LARGEST_TABLE, WritingLoop
 
 Array = npt.NDArray[Any]
 
-LARGEST_TABLE = 2**22  # numbers
 NO_UNITS = np.zeros(0, np.float32)
 
 

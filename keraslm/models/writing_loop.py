@@ -19,6 +19,7 @@ Array = npt.NDArray[Any]
 
 LONG = 2**16  # tokens asked for, from which compiling takes less than it saves
 STEPS = 128  # of one call, or fewer
+LARGEST_TABLE = 2**22  # numbers
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -82,8 +83,7 @@ class WritingLoop(keras.Model):
         """
         points = ops.transpose(inputs["points"])
         temperature = inputs["temperature"][:, None]
-        vectors = ops.convert_to_tensor(self.model.embed.embeddings)
-        table = self.model.recurrent[0].input_products(vectors[None])[:, 0]
+        table = self._table()
 
         def advance(t: Any, carried: list[Any]) -> list[Any]:
             written, last, *states = carried
@@ -97,8 +97,16 @@ class WritingLoop(keras.Model):
         written, last, *states = ops.fori_loop(0, inputs["steps"][0], advance, start)
         return {"written": ops.transpose(written), "last": last, **_named(states)}
 
+    def _table(self) -> Any:
+        """Give W e + b of every token, if it is small."""
+        vectors = ops.convert_to_tensor(self.model.embed.embeddings)
+        first = self.model.recurrent[0]
+        if vectors.shape[0] * first.kernel.shape[1] > LARGEST_TABLE:
+            return None
+        return first.input_products(vectors[None])[:, 0]
+
     def _step(self, table: Any, ids: Any, states: list[Any]) -> tuple[Any, list[Any]]:
-        """Advance every layer by one step; `table` holds z of every token.
+        """Advance every layer by one step.
 
         Shapes: ids (texts,) -> (texts, units), next states
         """
@@ -107,7 +115,7 @@ class WritingLoop(keras.Model):
             before = self.model.states_of(number, states)
             _, bias = layer.biases(ops.convert_to_tensor(layer.bias))
             a = ops.matmul(before[0], layer.recurrent_kernel) + bias
-            if number == 0:
+            if number == 0 and table is not None:
                 z = ops.take(table, ids, axis=0)
             else:
                 z = layer.input_products(hidden[:, None])[0]

@@ -38,6 +38,15 @@ def test_the_loop_writes_what_numpy_writes(language_model, temperature, monkeypa
 
 
 @on_tensorflow
+@pytest.mark.parametrize("kind", ["gru", "lstm"])
+def test_a_vocabulary_too_large_for_a_table(build, ask, kind, monkeypatch):
+    expected = ask(build(kind)).generate_many(range(3), "ab", 50)
+    monkeypatch.setattr(writing_loop, "LONG", 1)
+    monkeypatch.setattr(writing_loop, "LARGEST_TABLE", 1)
+    assert ask(build(kind)).generate_many(range(3), "ab", 50) == expected
+
+
+@on_tensorflow
 @pytest.mark.parametrize("kind", ["lstm"])
 def test_one_token_needs_no_loop(language_model, monkeypatch):
     monkeypatch.setattr(writing_loop, "LONG", 1)
