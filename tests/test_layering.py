@@ -18,6 +18,7 @@ PACKAGES = {
 # From the ground up; a layer may import itself and what stands before it.
 LAYERS = (
     "version",
+    "processor",
     "errors",
     "files",
     "members",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 from keras import ops
 
+from keraslm.layers.tensorflow_compiler import prefer_wide_vectors
 from keraslm.layers.tensorflow_graph import in_own_graph
 from keraslm.layers.tensorflow_products import Exact, products_for
 
@@ -38,6 +39,7 @@ def tensorflow_scan(
     training: bool = False,
 ) -> tuple[Any, list[Any]]:
     """Do what `portable_scan` does; see there for the shapes."""
+    prefer_wide_vectors()
     recurrent, bias = tf.convert_to_tensor(recurrent), tf.convert_to_tensor(bias)
     time = _time(steps) if length is None else length
     if not training:

@@ -1,10 +1,8 @@
 """Which precision the products of a training step have where none is asked for."""
 
 import os
-import pathlib
 
-PROCESSOR = pathlib.Path("/proc/cpuinfo")
-UNITS = "amx_bf16"  # what Linux calls the units that multiply matrices of bfloat16
+from keraslm.processor import multiplies_bfloat16
 
 
 def usual_precision() -> str:
@@ -12,10 +10,5 @@ def usual_precision() -> str:
 
     Only on TensorFlow, whose compiler uses them.
     """
-    if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        return "float32"
-    try:
-        described = PROCESSOR.read_text(encoding="ascii", errors="replace")
-    except OSError:  # not Linux
-        return "float32"
-    return "bfloat16" if UNITS in described.split() else "float32"
+    on_tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+    return "bfloat16" if on_tensorflow and multiplies_bfloat16() else "float32"

@@ -38,6 +38,15 @@ def test_the_loop_writes_what_numpy_writes(language_model, temperature, monkeypa
 
 
 @on_tensorflow
+@pytest.mark.parametrize("kind", ["lstm"])
+def test_a_temperature_below_what_xla_divides_by(language_model, monkeypatch):
+    expected = language_model.generate_many(range(3), "ab", 50, temperature=0)
+    monkeypatch.setattr(writing_loop, "LONG", 1)
+    how = {"temperature": 1e-310}
+    assert language_model.generate_many(range(3), "ab", 50, **how) == expected
+
+
+@on_tensorflow
 @pytest.mark.parametrize("kind", ["gru", "lstm"])
 def test_a_vocabulary_too_large_for_a_table(build, ask, kind, monkeypatch):
     expected = ask(build(kind)).generate_many(range(3), "ab", 50)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from keraslm import processor
 from keraslm.layers.products import products_in, rounds
 from keraslm.models import RecurrentModel
 from keraslm.models.streams import new_stream
@@ -32,12 +33,14 @@ def test_the_processor_and_the_backend_decide(
     file = tmp_path / "cpuinfo"
     if described is not None:
         file.write_text(described)
-    monkeypatch.setattr(precision, "PROCESSOR", file)
+    monkeypatch.setattr(processor, "DESCRIPTION", file)
     monkeypatch.setenv("KERAS_BACKEND", backend)
+    processor.multiplies_bfloat16.cache_clear()
     assert precision.usual_precision() == expected
     assert resolve(Configuration()).precision == expected
     assert resolve(Configuration(precision="float32")).precision == "float32"
     assert resolve(Configuration(model="ngram")).precision is None
+    processor.multiplies_bfloat16.cache_clear()
 
 
 def one_step(network, weights, in_precision):
