@@ -59,12 +59,12 @@ class WritingLoop(keras.Model):
                 -> (texts, length)
         """
         texts, length = points.shape
-        temperature = max(temperature, float(np.finfo(np.float64).tiny))  # XLA's least
+        temperature = max(temperature, np.finfo(np.float64).tiny)  # XLA's least
         points = np.pad(points, ((0, 0), (0, -length % STEPS)))
         written = np.empty(points.shape, np.int64)
         given = {
             "last": last.astype(np.int32),
-            "temperature": np.full(texts, temperature),
+            "temperature": np.full(texts, temperature, np.float64),
             **_named(states),
         }
         for start in range(0, length, STEPS):
