@@ -37,7 +37,7 @@ class Sampler:
     @property
     def is_plain(self) -> bool:
         """Whether the model's own distribution is drawn from."""
-        return self.temperature == 1 and self.top_k is None and self.top_p is None
+        return self.temperature == 1 and self.keeps_all
 
     @property
     def keeps_all(self) -> bool:
