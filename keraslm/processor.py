@@ -1,13 +1,11 @@
 """What the processor is made for."""
 
-import functools
 import pathlib
 
 DESCRIPTION = pathlib.Path("/proc/cpuinfo")
 UNITS = "amx_bf16"  # what Linux calls the units that multiply matrices of bfloat16
 
 
-@functools.cache
 def multiplies_bfloat16() -> bool:
     """Say whether the processor has units that multiply matrices of bfloat16."""
     try:

@@ -1,5 +1,6 @@
 """A Keras model and its vocabulary, asked as a language model."""
 
+import functools
 import os
 from typing import Any
 
@@ -48,9 +49,6 @@ class KerasLanguageModel(LanguageModel):
         self._scorer = StreamScorer(keras_model)
         is_adopted = isinstance(keras_model, AdoptedModel)
         self._stepper = Stepper(keras_model) if is_adopted else None
-        unknown = encoder.vocabulary.unknown_id
-        is_recurrent = isinstance(keras_model, RecurrentModel)
-        self._loop = WritingLoop(keras_model, unknown) if is_recurrent else None
 
     @property
     def parameters(self) -> int:
@@ -80,9 +78,13 @@ class KerasLanguageModel(LanguageModel):
 
     def streams(self, texts: int) -> TokenStreams | None:
         """Start so many streams at once; recurrent models can."""
-        if self._loop is None:
+        if not isinstance(self.keras_model, RecurrentModel):
             return None
         return RecurrentStreams(self._loop, texts, self.encoder.vocabulary.boundary_id)
+
+    @functools.cached_property
+    def _loop(self) -> WritingLoop:
+        return WritingLoop(self.keras_model, self.encoder.vocabulary.unknown_id)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as one Keras archive that also holds its vocabulary."""

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keraslm.models.causal import CausalModel
+from keraslm.models.named_states import named, states_among
 
 Array = npt.NDArray[Any]
 
@@ -61,11 +62,11 @@ class Scorer(keras.Model):
 
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Read ids from a state and score their targets."""
-        states = [inputs[key] for key in sorted(inputs) if key.startswith("state")]
+        states = states_among(inputs)
         shown, states = self.model.step_for_nats(inputs["ids"], states)
         shown = keras.tree.map_structure(_in_float32, shown)
         nats = self.model.nats(shown, inputs["targets"])
-        return {"scores": -nats, **_named(states)}
+        return {"scores": -nats, **named(states)}
 
 
 def _compiled(model: CausalModel, by_xla: bool | str) -> Scorer:
@@ -175,12 +176,11 @@ class StreamScorer:
         while size < rows:
             size *= 4
         batch = np.resize(np.arange(rows), size)
-        given = {"ids": inputs[batch], "targets": targets[batch]}
-        named = _named([state[batch] for state in states])
+        given = named([state[batch] for state in states])
+        given |= {"ids": inputs[batch], "targets": targets[batch]}
         scorer = self._often if size in often else self._seldom
-        found = scorer.predict_on_batch({**given, **named})
-        scores = found.pop("scores")[:rows]
-        return scores, [found[key][:rows] for key in sorted(found)]
+        found = scorer.predict_on_batch(given)
+        return found["scores"][:rows], [s[:rows] for s in states_among(found)]
 
 
 def layout(tokens: int, room: int) -> tuple[int, int, int]:
@@ -197,10 +197,6 @@ def layout(tokens: int, room: int) -> tuple[int, int, int]:
         rows *= 4
     row_length = -(-tokens // rows)
     return rows, -(-row_length // time) * time, time
-
-
-def _named(states: list[Any]) -> dict[str, Any]:
-    return {f"state{number:03}": state for number, state in enumerate(states)}
 
 
 def _in_float32(x: Any) -> Any:

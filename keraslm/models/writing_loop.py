@@ -13,6 +13,7 @@ import numpy.typing as npt
 from keras import ops
 
 from keraslm.generation.sampling import Sampler
+from keraslm.models.named_states import named, states_among
 from keraslm.models.recurrent import RecurrentModel
 
 Array = npt.NDArray[Any]
@@ -65,7 +66,7 @@ class WritingLoop(keras.Model):
         given = {
             "last": last.astype(np.int32),
             "temperature": np.full(texts, temperature, np.float64),
-            **_named(states),
+            **named(states),
         }
         for start in range(0, length, STEPS):
             part = slice(start, start + STEPS)
@@ -93,10 +94,10 @@ class WritingLoop(keras.Model):
             last = self._drawn(logits, points[t][:, None], temperature)
             return [ops.slice_update(written, (t, 0), last[None]), last, *states]
 
-        states = [inputs[name] for name in sorted(inputs) if name.startswith("state")]
-        start = [ops.zeros(points.shape, "int32"), inputs["last"], *states]
+        written = ops.zeros(points.shape, "int32")
+        start = [written, inputs["last"], *states_among(inputs)]
         written, last, *states = ops.fori_loop(0, inputs["steps"][0], advance, start)
-        return {"written": ops.transpose(written), "last": last, **_named(states)}
+        return {"written": ops.transpose(written), "last": last, **named(states)}
 
     def _table(self) -> Any:
         """Give W e + b of every token, if it is small."""
@@ -138,7 +139,3 @@ class WritingLoop(keras.Model):
         cumulative = ops.cumsum(ops.exp(below / temperature), axis=-1)
         passed = cumulative <= points * cumulative[:, -1:]
         return ops.sum(ops.cast(passed, "int32"), axis=-1)
-
-
-def _named(states: list[Any]) -> dict[str, Any]:
-    return {f"state{number:03}": state for number, state in enumerate(states)}

@@ -35,12 +35,10 @@ def test_the_processor_and_the_backend_decide(
         file.write_text(described)
     monkeypatch.setattr(processor, "DESCRIPTION", file)
     monkeypatch.setenv("KERAS_BACKEND", backend)
-    processor.multiplies_bfloat16.cache_clear()
     assert precision.usual_precision() == expected
     assert resolve(Configuration()).precision == expected
     assert resolve(Configuration(precision="float32")).precision == "float32"
     assert resolve(Configuration(model="ngram")).precision is None
-    processor.multiplies_bfloat16.cache_clear()
 
 
 def one_step(network, weights, in_precision):
