@@ -95,13 +95,13 @@ def _recurrent(model: RecurrentModel, ids: Any) -> Any:
 
 
 def _stock_cell(model: RecurrentModel) -> Any:
+    """Make Keras's layer; what is traced of it runs without a GPU too."""
+    given: dict[str, Any] = {"units": model.units, "return_sequences": True}
     if model.cell == "lstm":
-        return keras.layers.LSTM(model.units, return_sequences=True)
+        return keras.layers.LSTM(**given, use_cudnn=False)
     if model.cell == "gru":
-        return keras.layers.GRU(model.units, return_sequences=True, reset_after=True)
-    return keras.layers.SimpleRNN(
-        model.units, activation=model.activation, return_sequences=True
-    )
+        return keras.layers.GRU(**given, use_cudnn=False, reset_after=True)
+    return keras.layers.SimpleRNN(**given, activation=model.activation)
 
 
 def _window(model: WindowModel, ids: Any) -> Any:

@@ -18,6 +18,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.layers.gpu import has_gpu
+
 LEAST = 2**22  # multiplications of a product whose factors are rounded
 
 _PRECISION = contextvars.ContextVar("precision", default="float32")
@@ -41,7 +43,7 @@ def product(a: Any, b: Any, transpose_b: bool = False) -> Any:
     columns = b.shape[0] if transpose_b else b.shape[-1]
     if not rounds(a.shape, columns):
         return ops.matmul(a, ops.transpose(b) if transpose_b else b)
-    if keras.backend.backend() == "tensorflow":
+    if keras.backend.backend() == "tensorflow" and not has_gpu():
         from keraslm.layers.tensorflow_products import tensorflow_rounded_product
 
         return tensorflow_rounded_product(a, b, transpose_b)

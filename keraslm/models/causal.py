@@ -21,8 +21,11 @@ class CausalModel(keras.Model):
     """
 
     vocabulary_size: int
-    suits_xla = True
-    """Whether XLA can compile it, also where Keras would not by itself."""
+
+    @property
+    def suits_xla(self) -> bool:
+        """Whether XLA can compile it, also where Keras would not by itself."""
+        return keras.backend.backend() != "torch"
 
     @property
     def numbers_per_token(self) -> int:

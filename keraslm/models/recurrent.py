@@ -121,6 +121,11 @@ class RecurrentModel(SoftmaxModel):
             given["activation"] = self.activation
         return CELLS[self.cell](self.units, return_state=True, **given)
 
+    @property
+    def suits_xla(self) -> bool:
+        """Whether XLA can compile it: not where its layers call cuDNN."""
+        return super().suits_xla and all(one.supports_jit for one in self.recurrent)
+
     def initial_states(self, batch_size: Any) -> list[Any]:
         """Give zeros for every layer, and the ids before a text that features need."""
         zeros = [s for layer in self.recurrent for s in layer.initial_state(batch_size)]

@@ -80,9 +80,8 @@ class StreamScorer:
 
     def __init__(self, model: CausalModel) -> None:
         self.model = model
-        by_xla = model.suits_xla and keras.backend.backend() != "torch"
         self._seldom = _compiled(model, "auto")
-        self._often = _compiled(model, True) if by_xla else self._seldom
+        self._often = _compiled(model, True) if model.suits_xla else self._seldom
 
     def log_probabilities(self, ids: Array, boundary_id: int) -> Array:
         """Predict every id of a stream that starts after a line boundary.

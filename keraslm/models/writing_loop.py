@@ -36,7 +36,7 @@ class WritingLoop(keras.Model):
         self.model = model
         self.forbidden = forbidden
         self._asked: dict[int, int] = {}
-        self.compile(jit_compile=True)
+        self.compile(jit_compile=model.suits_xla)
 
     def repays(self, shape: tuple[int, ...], sampler: Sampler) -> bool:
         """Note what is to be written; say whether it is time to compile for it.
@@ -44,8 +44,8 @@ class WritingLoop(keras.Model):
         Shapes: (texts, length)
         """
         full = self.model.softmax is None and self.model.direct is None
-        on_tensorflow = keras.backend.backend() == "tensorflow"
-        if not (full and on_tensorflow and sampler.keeps_all):
+        compiled = keras.backend.backend() == "tensorflow" and self.jit_compile
+        if not (full and compiled and sampler.keeps_all):
             return False
         texts, length = shape
         self._asked[texts] = self._asked.get(texts, 0) + texts * length

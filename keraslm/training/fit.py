@@ -107,9 +107,7 @@ def compiled(
         sampled=sampled,
         precision=c.precision or "float32",
     )
-    model.compile(
-        optimizer=new_optimizer(c), jit_compile=keras.backend.backend() != "torch"
-    )
+    model.compile(optimizer=new_optimizer(c), jit_compile=network.suits_xla)
     # made within the first step, what the optimizer keeps would be there twice
     model.optimizer.build(model.trainable_variables)
     return model, windows

@@ -8,7 +8,11 @@ from keraslm.processor import multiplies_bfloat16
 def usual_precision() -> str:
     """Give bfloat16 where the processor has units for it, else float32.
 
-    Only on TensorFlow, whose compiler uses them.
+    Only on TensorFlow, whose compiler uses them, and where no GPU computes instead.
     """
     on_tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
-    return "bfloat16" if on_tensorflow and multiplies_bfloat16() else "float32"
+    if not (on_tensorflow and multiplies_bfloat16()):
+        return "float32"
+    from keraslm.layers.gpu import has_gpu
+
+    return "float32" if has_gpu() else "bfloat16"

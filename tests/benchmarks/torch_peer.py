@@ -10,6 +10,7 @@ from timing import seconds
 from torch import nn
 
 ROUNDS = 10
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 class LanguageModel(nn.Module):
@@ -33,20 +34,22 @@ class Training:
     """Steps of Adam at a gradient of norm 1 at most; the state is carried."""
 
     def __init__(self, vocabulary: int, sizes: list[int], batch: int, time: int):
-        self._model = LanguageModel(vocabulary, *sizes)
+        self._model = LanguageModel(vocabulary, *sizes).to(DEVICE)
         self._optimizer = torch.optim.Adam(self._model.parameters(), lr=1e-3)
-        ids = torch.randint(2, vocabulary, (time + 1, batch))
+        ids = torch.randint(2, vocabulary, (time + 1, batch), device=DEVICE)
         self._x, self._y = ids[:-1], ids[1:].flatten()
         self._state: tuple | None = None
 
-    def step(self) -> None:
-        """Update the weights once."""
+    def step(self) -> float:
+        """Update the weights once; give the loss, as Keras does."""
         self._optimizer.zero_grad()
         logits, state = self._model(self._x, self._state)
-        nn.functional.cross_entropy(logits.flatten(0, 1), self._y).backward()
+        loss = nn.functional.cross_entropy(logits.flatten(0, 1), self._y)
+        loss.backward()
         nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
         self._optimizer.step()
         self._state = tuple(s.detach() for s in state)
+        return loss.item()
 
 
 def main() -> None:

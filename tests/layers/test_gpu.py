@@ -1,0 +1,134 @@
+"""Where a GPU is at hand, Keras's own layer reads the sequence, with our weights.
+
+No GPU is needed: without one Keras runs a loop of its own instead of cuDNN.
+"""
+
+import keras
+import numpy as np
+import pytest
+
+import keraslm.layers.recurrent
+from keraslm.layers import GRU, LSTM, SimpleRNN
+from keraslm.models import RecurrentModel
+from keraslm.text.batches import VariedWindows, Windows
+from keraslm.training.carried import CarriedModel
+from keraslm.training.configuration import Configuration
+from keraslm.training.fit import batch
+from keraslm.training.optimizers import new_optimizer
+
+pytestmark = pytest.mark.backends
+
+BATCH, TIME, FEATURES, UNITS = 3, 5, 4, 6
+ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+CELLS = {"gru": GRU, "lstm": LSTM}
+
+
+@pytest.fixture
+def on_gpu(monkeypatch):
+    """Say from now on that there is a GPU."""
+
+    def begin():
+        monkeypatch.setattr(keraslm.layers.recurrent, "has_gpu", lambda: True)
+
+    return begin
+
+
+@pytest.fixture(params=CELLS)
+def cell(request):
+    return request.param
+
+
+@pytest.fixture
+def read_by_keras(cell, monkeypatch):
+    """Note which sequences Keras's layer is given, or our loop."""
+    seen = []
+    keras_layer = CELLS[cell].keras_layer
+    read, scan = keras_layer.inner_loop, keraslm.layers.recurrent.scan
+
+    def reading(self, *arguments, **options):
+        seen.append("Keras")
+        return read(self, *arguments, **options)
+
+    def scanning(*arguments):
+        seen.append("ours")
+        return scan(*arguments)
+
+    monkeypatch.setattr(keras_layer, "inner_loop", reading)
+    monkeypatch.setattr(keraslm.layers.recurrent, "scan", scanning)
+    return seen
+
+
+def new_layer(cell, **options):
+    layer = CELLS[cell](UNITS, return_state=True, **options)
+    layer.build((BATCH, TIME, FEATURES))
+    rng = np.random.default_rng(0)
+    layer.set_weights([rng.normal(0, 0.7, w.shape) for w in layer.get_weights()])
+    return layer
+
+
+def read_by(layer, **options):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(BATCH, TIME, FEATURES)).astype("float32")
+    states = rng.normal(size=(layer.states, BATCH, UNITS)).astype("float32")
+    found = layer(x, initial_state=list(states), **options)
+    return [keras.ops.convert_to_numpy(array) for array in found]
+
+
+def close(found, expected):
+    for one, two in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"weight_drop": 0.5, "seed": 3}], ids=str)
+def test_keras_reads_the_same(cell, options, on_gpu, read_by_keras):
+    expected = read_by(new_layer(cell, **options), training=True)
+    on_gpu()
+    close(read_by(new_layer(cell, **options), training=True), expected)
+    assert read_by_keras == ["ours", "Keras"]
+
+
+def test_the_first_steps_alone(cell, on_gpu, read_by_keras):
+    shown, *last = read_by(new_layer(cell), length=2)
+    on_gpu()
+    shown_too, *last_too = read_by(new_layer(cell), length=2)
+    close([shown_too[:, :2], *last_too], [shown[:, :2], *last])
+    assert read_by_keras == ["ours", "Keras" if ON_TENSORFLOW else "ours"]
+
+
+def test_a_simple_network_has_a_loop_alone(on_gpu):
+    on_gpu()
+    assert SimpleRNN(UNITS).supports_jit
+
+
+def test_xla_is_left_out_where_it_could_not_call_cudnn(cell, on_gpu):
+    before = RecurrentModel(9, cell, 6, 8, 1).suits_xla
+    assert before == (keras.backend.backend() != "torch")
+    on_gpu()
+    assert RecurrentModel(9, cell, 6, 8, 1).suits_xla == (before and not ON_TENSORFLOW)
+
+
+def trained(cell, windows):
+    """Train two layers for some steps from the same start; give loss and weights."""
+    network = RecurrentModel(12, cell, 6, 8, 2)
+    network.build_weights()
+    rng = np.random.default_rng(5)
+    network.set_weights([rng.normal(0, 0.4, w.shape) for w in network.get_weights()])
+    model = CarriedModel(network, rows=windows.rows)
+    options = Configuration(optimizer="sgd", learning_rate=0.5)
+    model.compile(new_optimizer(options), jit_compile=network.suits_xla)
+    for number in range(4):
+        model.train_on_batch(*batch(windows, None, number, 0))
+    nats, tokens = model.take_mean_nats()
+    return [nats / tokens, *network.get_weights()]
+
+
+@pytest.mark.parametrize("windows", [Windows, VariedWindows])
+def test_training_goes_the_same_way(cell, windows, on_gpu, read_by_keras):
+    ids = np.random.default_rng(2).integers(2, 12, 300)
+    texts = windows(ids, 1, 4, 8)
+    expected = trained(cell, texts)
+    assert "Keras" not in read_by_keras
+    on_gpu()
+    close(trained(cell, texts), expected)
+    whole = windows is Windows or ON_TENSORFLOW
+    assert read_by_keras[-1] == ("Keras" if whole else "ours")
