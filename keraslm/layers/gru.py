@@ -27,6 +27,7 @@ class GRU(Recurrent):
     gates = 3
     adds = False
     keras_layer = keras.layers.GRU
+    torch_name = "gru"
 
     def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(units, **kwargs)

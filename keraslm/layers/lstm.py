@@ -27,6 +27,7 @@ class LSTM(Recurrent):
     gates = 4
     states = 2
     keras_layer = keras.layers.LSTM
+    torch_name = "lstm"
 
     def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(units, **kwargs)

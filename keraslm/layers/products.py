@@ -18,7 +18,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keraslm.layers.gpu import has_gpu
+from keraslm.layers.keras_sequence import has_gpu
 
 LEAST = 2**22  # multiplications of a product whose factors are rounded
 
@@ -33,6 +33,11 @@ def products_in(precision: str) -> Iterator[None]:
         yield
     finally:
         _PRECISION.reset(token)
+
+
+def rounding() -> bool:
+    """Say whether large products are rounded here."""
+    return _PRECISION.get() != "float32"
 
 
 def product(a: Any, b: Any, transpose_b: bool = False) -> Any:
@@ -71,7 +76,7 @@ def rounds(shape: tuple[int | None, ...], columns: int | None) -> bool:
     """Say whether a matrix of this shape times one of so many columns is rounded."""
     sizes = [size for size in (*shape, columns) if size is not None]
     known = len(sizes) == len(shape) + 1
-    return _PRECISION.get() != "float32" and known and math.prod(sizes) >= LEAST
+    return rounding() and known and math.prod(sizes) >= LEAST
 
 
 def portable_rounded_product(a: Any, b: Any, transpose_b: bool = False) -> Any:

@@ -12,9 +12,9 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers.dropout import check_rate, drop
-from keraslm.layers.gpu import WholeSequence, has_gpu
+from keraslm.layers.keras_sequence import KerasSequence, has_gpu
 from keraslm.layers.products import product
-from keraslm.layers.scan import scan
+from keraslm.layers.sequence import read
 
 
 class Recurrent(keras.layers.Layer, abc.ABC):
@@ -40,7 +40,9 @@ class Recurrent(keras.layers.Layer, abc.ABC):
     adds = True
     """Whether the cell only uses z + a, the sum of its two products."""
     keras_layer: Any = None
-    """Keras's layer of the same equations, which reads on a GPU: that calls cuDNN."""
+    """Keras's layer of the same equations, if cuDNN can run it."""
+    torch_name = ""
+    """The name of torch's operation for a whole sequence, if it has one."""
 
     def __init__(
         self,
@@ -59,9 +61,11 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         self.weight_drop = weight_drop
         self.seed = seed
         self._seeds = keras.random.SeedGenerator(seed) if weight_drop else None
-        self._by_keras = self.keras_layer is not None and has_gpu()
-        if self._by_keras and keras.backend.backend() == "tensorflow":
-            self.supports_jit = False  # XLA cannot call cuDNN
+        self.by_keras = None
+        if self.keras_layer is not None and has_gpu():
+            self.by_keras = KerasSequence(self)
+            # XLA cannot call cuDNN
+            self.supports_jit = keras.backend.backend() != "tensorflow"
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make W (features, gates x units), U (units, gates x units) and b.
@@ -78,8 +82,6 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         self.bias = self.add_weight(
             self.bias_shape(), initializer=self.bias_initializer, name="bias"
         )
-        if self._by_keras:
-            self._whole = WholeSequence(self, input_shape[-1])
 
     def bias_shape(self) -> tuple[int, ...]:
         """The shape of b."""
@@ -115,14 +117,7 @@ class Recurrent(keras.layers.Layer, abc.ABC):
             shape = ops.shape(recurrent)
             recurrent = drop(recurrent, self.weight_drop, self._seeds, shape)
         states = list(initial_state)
-        if self._by_keras and self._whole.takes(length):
-            weights = [self.kernel, recurrent, self.bias]
-            outputs, last = self._whole.read(inputs, states, weights, length)
-        else:
-            _, bias = self.biases(ops.convert_to_tensor(self.bias))
-            steps = self.input_products(inputs)
-            outputs, last = scan(self, steps, states, recurrent, bias, length, training)
-            outputs = ops.transpose(outputs, (1, 0, 2))  # (batch, time, units)
+        outputs, last = read(self, inputs, states, recurrent, length, training)
         return (outputs, *last) if self.return_state else outputs
 
     def input_products(self, inputs: Any) -> Any:

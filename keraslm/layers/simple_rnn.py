@@ -28,6 +28,7 @@ class SimpleRNN(Recurrent):
                 f"activation must be tanh or sigmoid; received {activation!r}"
             )
         self.activation = activation
+        self.torch_name = "rnn_tanh" if activation == "tanh" else ""
 
     def cell(self, z: Any, a: Any, states: list[Any], math: Any) -> list[Any]:
         """Advance h by one step; z = W x + b and a = U h."""

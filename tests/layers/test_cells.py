@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-import keraslm.layers.recurrent
+import keraslm.layers.sequence
 from keraslm.errors import UsageError
 from keraslm.layers import GRU, LSTM, SimpleRNN, arrays
 from keraslm.layers.dropout import drop
@@ -114,7 +114,7 @@ def test_the_first_steps_alone_are_a_shorter_sequence(
     name, loop, training, monkeypatch
 ):
     if loop == "portable":
-        monkeypatch.setattr(keraslm.layers.recurrent, "scan", portable_scan)
+        monkeypatch.setattr(keraslm.layers.sequence, "scan", portable_scan)
     layer, x, states = new_layer(name)
 
     def run(read):
