@@ -2,8 +2,10 @@
 
 import pathlib
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 
+from keraslm.archive import MODEL_IN_RUN
 from keraslm.errors import CorpusError
 from keraslm.text.kinds import is_text
 from keraslm.text.source import Source
@@ -57,8 +59,13 @@ def text_files(
 ) -> tuple[list[Source], tuple[str, ...]]:
     """The text files below a folder, and the names of the others.
 
-    Raises: CorpusError if there is no text file.
+    Raises: CorpusError if there is no text file, or what is there is a training run.
     """
+    if (folder / MODEL_IN_RUN).exists():
+        raise CorpusError(
+            f"{folder} holds a trained model and no texts; to train it further: "
+            f"keraslm resume {shlex.quote(str(folder))}"
+        )
     sources, skipped = [], []
     for path in files_below(folder):
         source = Source(path)

@@ -105,3 +105,10 @@ def test_a_folder_without_text_is_refused(folder, tmp_path):
     path = folder(**{"a.png": ""})
     with pytest.raises(CorpusError, match="is empty"):
         open_corpus(path)
+
+
+def test_what_a_run_wrote_is_no_corpus(folder):
+    path = folder(**{"model.keras": b"PK", "samples.txt": "abba\n", "config.toml": ""})
+    for open_it in (open_corpus, open_text):
+        with pytest.raises(CorpusError, match=r"trained model.*keraslm resume"):
+            open_it(path)
