@@ -12,11 +12,16 @@ def cross_entropy(targets: Any, logits: Any) -> Any:
     Math:   -log P(y) = log sum_w exp(l_w - m) - (l_y - m),  m = max_w l_w
     Shapes: targets (..), logits (.., vocabulary) -> (..)
     """
-    targets = ops.cast(targets, "int32")
-    if keras.backend.backend() == "tensorflow":
+    targets, logits = ops.cast(targets, "int32"), ops.convert_to_tensor(logits)
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
         from keraslm.layers.tensorflow_cross_entropy import tensorflow_cross_entropy
 
-        return tensorflow_cross_entropy(targets, ops.convert_to_tensor(logits))
+        return tensorflow_cross_entropy(targets, logits)
+    if backend == "torch":
+        from keraslm.layers.torch_cross_entropy import torch_cross_entropy
+
+        return torch_cross_entropy(targets, logits)
     return portable_cross_entropy(targets, logits)
 
 

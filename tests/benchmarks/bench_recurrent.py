@@ -1,5 +1,8 @@
 """How fast LSTMs are trained, measured and write: `make bench`.
 
+On JAX or torch, and on a GPU if there is one (`make test-backends` installs both):
+`KERAS_BACKEND=torch .venv-backends/bin/python tests/benchmarks/bench_recurrent.py`.
+
 Peers in the same run: the same network of stock Keras layers, compiled by XLA and as a
 graph, the quicker of the two; torch's nn.LSTM, where `make test-backends` has installed
 torch or TORCH_PYTHON names a Python that has it; the speed of a plain matrix product.
@@ -94,14 +97,17 @@ def configuration(size: Size) -> Configuration:
 
 
 def stock_model(size: Size, compiled: bool) -> keras.Model:
-    """Build the same network of Keras's own layers."""
-    cell = CELLS[size.cell]
+    """Build the same network of Keras's own layers.
+
+    On torch it does not carry its state: Keras's gradient fails there.
+    """
+    cell, carries = CELLS[size.cell], keras.backend.backend() != "torch"
     model = keras.Sequential(
         [
             keras.Input(batch_shape=(size.batch, None), dtype="int32"),
             keras.layers.Embedding(size.vocabulary, size.embedding),
             *[
-                cell(size.units, return_sequences=True, stateful=True)
+                cell(size.units, return_sequences=True, stateful=carries)
                 for _ in range(size.layers)
             ],
             keras.layers.Dense(size.vocabulary),
