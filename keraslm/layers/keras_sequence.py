@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from keraslm.layers.gpu import has_gpu
+
 if TYPE_CHECKING:
     from keraslm.layers.recurrent import Recurrent
 
 
-def has_gpu() -> bool:
-    """Say whether TensorFlow or JAX, if Keras runs on one of them, has a GPU."""
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        import tensorflow as tf
-
-        return bool(tf.config.list_logical_devices("GPU"))
-    if backend == "jax":
-        import jax
-
-        return jax.default_backend() == "gpu"
-    return False
+def new_keras_sequence(layer: "Recurrent") -> "KerasSequence | None":
+    """Give what reads a layer's sequences where cuDNN can; torch calls it by itself."""
+    if layer.keras_layer is None or keras.backend.backend() == "torch":
+        return None
+    return KerasSequence(layer) if has_gpu() else None
 
 
 class KerasSequence:

@@ -18,7 +18,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keraslm.layers.keras_sequence import has_gpu
+from keraslm.layers.gpu import has_gpu
 
 LEAST = 2**22  # multiplications of a product whose factors are rounded
 

@@ -12,7 +12,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers.dropout import check_rate, drop
-from keraslm.layers.keras_sequence import KerasSequence, has_gpu
+from keraslm.layers.keras_sequence import new_keras_sequence
 from keraslm.layers.products import product
 from keraslm.layers.sequence import read
 
@@ -61,11 +61,9 @@ class Recurrent(keras.layers.Layer, abc.ABC):
         self.weight_drop = weight_drop
         self.seed = seed
         self._seeds = keras.random.SeedGenerator(seed) if weight_drop else None
-        self.by_keras = None
-        if self.keras_layer is not None and has_gpu():
-            self.by_keras = KerasSequence(self)
-            # XLA cannot call cuDNN
-            self.supports_jit = keras.backend.backend() != "tensorflow"
+        self.by_keras = new_keras_sequence(self)
+        if self.by_keras is not None and keras.backend.backend() == "tensorflow":
+            self.supports_jit = False  # XLA cannot call cuDNN
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make W (features, gates x units), U (units, gates x units) and b.

@@ -13,6 +13,6 @@ def usual_precision() -> str:
     on_tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
     if not (on_tensorflow and multiplies_bfloat16()):
         return "float32"
-    from keraslm.layers.keras_sequence import has_gpu
+    from keraslm.layers.gpu import has_gpu
 
     return "float32" if has_gpu() else "bfloat16"

@@ -46,6 +46,17 @@ def test_plain_keras_gives_the_same_logits(tmp_path, exported_kinds, build, ask,
                 )
 
 
+@pytest.mark.parametrize("kind", ["gru", "lstm"])
+def test_what_is_traced_on_a_gpu_runs_without_one(build, kind):
+    recurrent = [
+        layer
+        for layer in stock.stock_model(build(kind)).layers
+        if isinstance(layer, keras.layers.RNN)
+    ]
+    assert recurrent
+    assert not any(layer.use_cudnn for layer in recurrent)
+
+
 def test_the_vocabulary_lies_beside_it(tmp_path, build, ask):
     paths = stock.export_stock(ask(build("bigram")), tmp_path / "out.keras")
     assert paths == [tmp_path / "out.keras", tmp_path / "out.vocabulary.json"]

@@ -7,8 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-import keraslm.layers.recurrent
-from keraslm.layers import GRU, LSTM, SimpleRNN
+from keraslm.layers import GRU, LSTM, SimpleRNN, keras_sequence
 from keraslm.models import KerasLanguageModel, RecurrentModel
 from keraslm.text.batches import VariedWindows, Windows
 from keraslm.text.encoder import TextEncoder
@@ -33,7 +32,7 @@ def on_gpu(monkeypatch):
     """Say from now on that there is a GPU."""
 
     def begin():
-        monkeypatch.setattr(keraslm.layers.recurrent, "has_gpu", lambda: True)
+        monkeypatch.setattr(keras_sequence, "has_gpu", lambda: True)
 
     return begin
 

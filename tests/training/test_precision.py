@@ -19,22 +19,24 @@ WITHOUT = "processor : 0\nflags\t\t: fpu avx512_bf16\n"
 
 
 @pytest.mark.parametrize(
-    ("described", "backend", "expected"),
+    ("described", "backend", "gpu", "expected"),
     [
-        (WITH, "tensorflow", "bfloat16"),
-        (WITHOUT, "tensorflow", "float32"),
-        (None, "tensorflow", "float32"),
-        (WITH, "jax", "float32"),
+        (WITH, "tensorflow", False, "bfloat16"),
+        (WITH, "tensorflow", True, "float32"),
+        (WITHOUT, "tensorflow", False, "float32"),
+        (None, "tensorflow", False, "float32"),
+        (WITH, "jax", False, "float32"),
     ],
 )
 def test_the_processor_and_the_backend_decide(
-    described, backend, expected, tmp_path, monkeypatch
+    described, backend, gpu, expected, tmp_path, monkeypatch
 ):
     file = tmp_path / "cpuinfo"
     if described is not None:
         file.write_text(described)
     monkeypatch.setattr(processor, "DESCRIPTION", file)
     monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setattr("keraslm.layers.gpu.has_gpu", lambda: gpu)
     assert precision.usual_precision() == expected
     assert resolve(Configuration()).precision == expected
     assert resolve(Configuration(precision="float32")).precision == "float32"
