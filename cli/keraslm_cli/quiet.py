@@ -25,7 +25,10 @@ def quieten_tensorflow() -> None:
 
 
 class _QuietImport:
-    """Stands before the other finders until TensorFlow is imported once."""
+    """Stands before the other finders; others may ask for TensorFlow's place too."""
+
+    def __init__(self) -> None:
+        self._asks_the_others = False
 
     def find_spec(
         self,
@@ -33,10 +36,11 @@ class _QuietImport:
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if fullname != "tensorflow":
+        if fullname != "tensorflow" or self._asks_the_others:
             return None
-        sys.meta_path.remove(self)
+        self._asks_the_others = True
         spec = importlib.util.find_spec(fullname)
+        self._asks_the_others = False
         if spec is not None:
             loader: Any = spec.loader
             loader.exec_module = _quietly(loader.exec_module)

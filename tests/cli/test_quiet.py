@@ -8,6 +8,8 @@ SCRIPT = """
 import sys
 from keraslm_cli.quiet import quieten_tensorflow
 quieten_tensorflow()
+import importlib.util
+assert importlib.util.find_spec("tensorflow")  # as torch's users ask before they import
 import tensorflow
 tensorflow.constant(1) + 1
 import importlib.resources
