@@ -71,7 +71,7 @@ class Watch(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count the step, log what is due and stop when the run is over."""
         self._clock.step += 1
-        self._row += self.model.take_mean_nats()
+        self._row += self.model.nats_and_tokens
         self._stop_unless_finite("loss", logs["loss"])
         self._stop_unless_finite("gradient norm", self._gradient_norm())
         if self._clock.step % self._c.log_steps == 0:

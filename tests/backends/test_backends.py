@@ -63,7 +63,7 @@ def trained(request):
     for number in range(20):
         ids, *rest = windows.step(number % (len(windows) - 1))
         model.train_on_batch({"ids": ids}, *rest)
-        total, tokens = model.take_mean_nats()
+        total, tokens = model.nats_and_tokens
         losses.append(total / tokens)
     return KerasLanguageModel(network, encoder, request.param), losses
 

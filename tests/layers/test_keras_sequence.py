@@ -108,7 +108,7 @@ def trained(cell, windows):
     model.compile(new_optimizer(options), jit_compile=network.suits_xla)
     for number in range(4):
         model.train_on_batch(*batch(windows, None, number, 0))
-    nats, tokens = model.take_mean_nats()
+    nats, tokens = model.nats_and_tokens
     return [nats / tokens, *network.get_weights()]
 
 

@@ -47,7 +47,7 @@ def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
     for place, row in enumerate(x.T @ d_logits):
         d_table[place : place + SIZE] += row
 
-    total, tokens = fitted.take_mean_nats()
+    total, tokens = fitted.nats_and_tokens
     assert total / tokens == pytest.approx(loss, abs=1e-5)
     new_bias, new_table = model.get_weights()
     np.testing.assert_allclose(bias - new_bias, d_logits.sum(axis=0), atol=1e-5)

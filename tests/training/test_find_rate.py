@@ -89,9 +89,7 @@ class Model:
     def __init__(self):
         self.optimizer = keras.optimizers.SGD()
         self.stop_training = False
-
-    def take_mean_nats(self):
-        return 12.0, 4.0
+        self.nats_and_tokens = 12.0, 4.0
 
 
 def test_minutes_are_those_after_the_first_step(monkeypatch, notes):

@@ -54,7 +54,7 @@ def one_step(network, weights, in_precision):
     ids = np.random.default_rng(0).integers(0, 50, (32, 17), np.int32)
     given = {"ids": ids[:, :-1]}, ids[:, 1:], np.ones((32, 16), np.float32)
     model.train_on_batch(*given)
-    total, tokens = model.take_mean_nats()
+    total, tokens = model.nats_and_tokens
     return total / tokens, network.get_weights()
 
 
