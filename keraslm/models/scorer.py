@@ -3,10 +3,11 @@
 A recurrent model has to read a text from its first token to its last. Here the text is
 cut into rows that are read side by side. What a row starts from is first guessed, by
 reading the end of the row before it. Then every row that did not start from where the
-row before it really ended is read again from there, until its states are those of the
-reading before; and so on until no row is left, or until a reading changes the figure
-by less than a millionth of it. A network that never forgets is read row by row after a
-few readings. So the figure is that of one reading from the first token to the last.
+row before it really ended is read again from there, until its states or its scores are
+those of the reading before; and so on until no row is left, or until a reading changes
+the figure by less than a millionth of it. A network that never forgets is read row by
+row after a few readings. So the figure is that of one reading from the first token to
+the last.
 """
 
 import dataclasses
@@ -25,7 +26,7 @@ Array = npt.NDArray[Any]
 TIME = 64  # tokens of a row that are read in one call
 ROWS = 64  # a power of 4, as the batches that are compiled
 SAME = 1e-5  # how far apart two states may be, relative to the larger of them and 1
-CLOSE = 1e-6  # a change of the figure, relative to it, that ends the reading
+CLOSE = 1e-6  # a change of the figure, or a window's, relative to it, that ends reading
 MARKS = 32  # calls from the start of a row after which its states are kept
 READINGS = 2  # of all wrong rows, after which half of them should be right
 LONG = 2**15  # tokens of a text for which XLA's compiling takes less than it saves
@@ -136,7 +137,7 @@ class StreamScorer:
             for _ in range(min(MARKS, length // time) if starts else 0)
         ]
         ends = [np.empty_like(state) for state in starts]
-        scores = np.empty(inputs.shape, np.float32)
+        scores = np.full(inputs.shape, np.nan, np.float32)
         return Rows(inputs, targets, scores, starts, marks, ends, often)
 
     def _after(self, ends: list[Array]) -> list[Array]:
@@ -157,14 +158,15 @@ class StreamScorer:
             at = np.ix_(rows, np.arange(number * time, (number + 1) * time))
             window = (table.inputs[at], table.targets[at])
             scores, states = self._call(*window, states, table.often)
+            new = ~_close(table.scores[at], scores)
             table.scores[at] = scores
             if number < len(table.marks):
                 mark = table.marks[number]
-                new = ~_same([state[rows] for state in mark], states)
+                new &= ~_same([state[rows] for state in mark], states)
                 _put(mark, rows, states)
-                rows, states = rows[new], [state[new] for state in states]
-                if not len(rows):
-                    return
+            rows, states = rows[new], [state[new] for state in states]
+            if not len(rows):
+                return
         _put(table.ends, rows, states)
 
     def _call(
@@ -213,6 +215,15 @@ def _padded(ids: Array, length: int, value: int) -> Array:
 def _put(states: list[Array], rows: Array, values: list[Array]) -> None:
     for state, value in zip(states, values, strict=True):
         state[rows] = value
+
+
+def _close(one: Array, two: Array) -> Array:
+    """Say of each row whether its scores moved by less than a figure may.
+
+    Cells that last may then still differ, in what the scores do not show.
+    """
+    moved = np.abs(one - two).sum(axis=1)
+    return moved <= CLOSE * np.abs(two).sum(axis=1)
 
 
 def _same(one: list[Array], two: list[Array]) -> Array:

@@ -64,6 +64,26 @@ def test_a_memory_that_lasts_is_read_row_by_row(ask, text, small_rows, monkeypat
     assert readings == [4, 3, 1, 1], "all that are wrong twice, then one by one"
 
 
+def test_what_lasts_but_is_never_shown_is_not_read_again(
+    ask, text, small_rows, monkeypatch
+):
+    network, calls = long_lived(), []
+    *others, bias, kernel, of_words = network.get_weights()
+    bias[12:16] = -30.0  # o = 0: h does not show c
+    network.set_weights([*others, bias, kernel, of_words])
+    model, call = ask(network), scorer.StreamScorer._call
+
+    def counted(self, inputs, *given):
+        calls.append(len(inputs))
+        return call(self, inputs, *given)
+
+    monkeypatch.setattr(scorer.StreamScorer, "_call", counted)
+    found = model.log_probabilities(text)
+    np.testing.assert_allclose(found, one_reading(model, text), atol=1e-6)
+    windows = -(-TOKENS // 4 // 32)  # of a row of 525 tokens
+    assert calls == [4] + [4] * windows + [3], "a guess, a reading, and a look"
+
+
 def test_readings_end_when_the_figure_stays(ask, text, small_rows, monkeypatch):
     model = ask(long_lived())
     exact = one_reading(model, text).mean()
