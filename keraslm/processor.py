@@ -1,8 +1,10 @@
-"""What the processor is made for."""
+"""What the machine is made for, as far as nothing slow has to be imported."""
 
+import ctypes
 import pathlib
 
 DESCRIPTION = pathlib.Path("/proc/cpuinfo")
+DRIVER = "libcuda.so.1"  # without it nothing computes on an NVIDIA GPU
 UNITS = "amx_bf16"  # what Linux calls the units that multiply matrices of bfloat16
 
 
@@ -13,3 +15,12 @@ def multiplies_bfloat16() -> bool:
     except OSError:  # not Linux
         return False
     return UNITS in described.split()
+
+
+def may_have_gpu() -> bool:
+    """Say whether there is the driver of an NVIDIA GPU."""
+    try:
+        ctypes.CDLL(DRIVER)
+    except OSError:
+        return False
+    return True

@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 from keras import ops
 
+from keraslm.layers.products import rows
+
 if TYPE_CHECKING:
     from keraslm.layers.recurrent import Recurrent
 
@@ -74,12 +76,12 @@ def _gradient(layer: "Recurrent", saved: Any, d_outputs: Any) -> tuple[Any, ...]
         d_states = [d_states[0] + d_a @ recurrent.T, *d_states[1:]]
         return d_states, [d_a] if layer.adds else [d_z, d_a]
 
-    d_first, rows = jax.lax.scan(retreat, d_last, (kept, d_shown), reverse=True)
-    d_z, d_a = rows[0], rows[-1]
+    d_first, made = jax.lax.scan(retreat, d_last, (kept, d_shown), reverse=True)
+    d_z, d_a = made[0], made[-1]
     _, of_biases = jax.vjp(layer.biases, bias)
     (d_bias,) = of_biases((d_z.sum((0, 1)), d_a.sum((0, 1))))
-    d_kernel = _rows(steps).T @ _rows(d_z)
-    d_recurrent = _rows(before).T @ _rows(d_a)
+    d_kernel = rows(steps).T @ rows(d_z)
+    d_recurrent = rows(before).T @ rows(d_a)
     return d_z @ kernel.T, d_kernel, d_recurrent, d_bias, *d_first
 
 
@@ -98,8 +100,3 @@ def _products(
 def _sorted(arrays: tuple[Any, ...]) -> tuple[Any, Any, Any, list[Any]]:
     kernel, recurrent, bias, *first = arrays
     return kernel, recurrent, bias, first
-
-
-def _rows(x: Any) -> Any:
-    """Join time and batch; shapes: (time, batch, n) -> (time x batch, n)."""
-    return x.reshape(-1, x.shape[-1])

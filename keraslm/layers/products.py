@@ -89,7 +89,7 @@ def portable_rounded_product(a: Any, b: Any, transpose_b: bool = False) -> Any:
 
         def gradient(*arguments: Any, upstream: Any = None) -> tuple[Any, Any]:
             d = _rounded(arguments[0] if upstream is None else upstream)
-            pair = (_rows(d), _rows(a)) if transpose_b else (_rows(a), _rows(d))
+            pair = (rows(d), rows(a)) if transpose_b else (rows(a), rows(d))
             d_b = ops.matmul(ops.transpose(pair[0]), pair[1])
             return ops.matmul(d, ops.transpose(right)), d_b
 
@@ -102,6 +102,6 @@ def _rounded(x: Any) -> Any:
     return ops.cast(ops.cast(x, "bfloat16"), "float32")
 
 
-def _rows(x: Any) -> Any:
+def rows(x: Any) -> Any:
     """Join all axes but the last."""
     return ops.reshape(x, (-1, x.shape[-1]))

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 from keras import ops
 
+from keraslm.layers.products import rows
 from keraslm.layers.tensorflow_compiler import prefer_wide_vectors
 from keraslm.layers.tensorflow_graph import in_own_graph
 from keraslm.layers.tensorflow_products import Exact, products_for
@@ -72,7 +73,7 @@ def _run(layer: "Recurrent", of: Exact, time: Any, *tensors: Any) -> Any:
             )
             before = tf.concat([first[0][None], shown[:-1]], 0)
             d_recurrent = of.times(
-                of.transposed(_rows(before)), of.factor(_rows(d_products))
+                of.transposed(rows(before)), of.factor(rows(d_products))
             )
             d_bias = tf.reduce_sum(d_products, (0, 1))
             return d_steps, d_recurrent, d_bias, *d_first
@@ -155,11 +156,6 @@ def _room(steps: Any, row: Any) -> tf.TensorArray:
 
 def _write(written: list[Any], t: Any, rows: list[Any]) -> list[Any]:
     return [w.write(t, row) for w, row in zip(written, rows, strict=True)]
-
-
-def _rows(x: Any) -> Any:
-    """Join time and batch; shapes: (time, batch, n) -> (time x batch, n)."""
-    return tf.reshape(x, (-1, x.shape[-1]))
 
 
 def _time(steps: Any) -> Any:

@@ -222,7 +222,8 @@ def _close(one: Array, two: Array) -> Array:
 
     Cells that last may then still differ, in what the scores do not show.
     """
-    moved = np.abs(one - two).sum(axis=1)
+    with np.errstate(invalid="ignore"):  # of two that are impossible
+        moved = np.abs(one - two).sum(axis=1)
     return moved <= CLOSE * np.abs(two).sum(axis=1)
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from keraslm.processor import multiplies_bfloat16
+from keraslm.processor import may_have_gpu, multiplies_bfloat16
 
 
 def usual_precision() -> str:
@@ -13,6 +13,14 @@ def usual_precision() -> str:
     on_tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
     if not (on_tensorflow and multiplies_bfloat16()):
         return "float32"
+    return "float32" if _on_a_gpu() else "bfloat16"
+
+
+def _on_a_gpu() -> bool:
+    if not may_have_gpu():
+        return (
+            False  # without importing TensorFlow: a usage error is to be told at once
+        )
     from keraslm.layers.gpu import has_gpu
 
-    return "float32" if has_gpu() else "bfloat16"
+    return has_gpu()

@@ -94,6 +94,15 @@ def test_readings_end_when_the_figure_stays(ask, text, small_rows, monkeypatch):
     assert once != pytest.approx(exact, rel=1e-5)
 
 
+def test_an_impossible_token_may_stand_in_a_row(ask, text, small_rows):
+    network = long_lived()
+    *others, of_words = network.get_weights()
+    of_words[3] = -np.inf
+    network.set_weights([*others, of_words])
+    found = ask(network).log_probabilities(text)
+    assert np.array_equal(np.isneginf(found), text == 3)
+
+
 @pytest.mark.parametrize("tokens", [0, 1, 2, 17, 300])
 def test_short_texts(ask, build, text, tokens):
     model = ask(build("neural-ngram"))

@@ -36,6 +36,7 @@ def test_the_processor_and_the_backend_decide(
         file.write_text(described)
     monkeypatch.setattr(processor, "DESCRIPTION", file)
     monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setattr(precision, "may_have_gpu", lambda: True)
     monkeypatch.setattr("keraslm.layers.gpu.has_gpu", lambda: gpu)
     assert precision.usual_precision() == expected
     assert resolve(Configuration()).precision == expected
