@@ -22,6 +22,13 @@ class CausalModel(keras.Model):
 
     vocabulary_size: int
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if keras.backend.backend() == "tensorflow":
+            from keraslm.layers.tensorflow_compiler import prefer_wide_vectors
+
+            prefer_wide_vectors()
+
     @property
     def suits_xla(self) -> bool:
         """Whether XLA can compile it, also where Keras would not by itself."""

@@ -11,6 +11,7 @@ from keraslm.generation.together import TokenStreams
 from keraslm.layers import MultiHotDense, arrays
 from keraslm.layers.recurrent import Recurrent
 from keraslm.models.causal import CausalModel
+from keraslm.models.factor import Factor
 from keraslm.models.maxent import MaxEntModel
 from keraslm.models.output_stream import OutputStream, array
 from keraslm.models.recurrent import RecurrentModel
@@ -133,14 +134,15 @@ class _Products:
     """
 
     def __init__(self, layer: Recurrent, alone: bool) -> None:
-        self._kernel, self._recurrent, biases = weights_of(layer)
+        self._kernel, recurrent, biases = weights_of(layer)
         self._bias, self._state_bias = biases
         self._adds = layer.adds
+        self._recurrent = Factor(recurrent, alone)
+        inputs = self._kernel
         if self._adds:
             self._bias = biases[0] + biases[1]
-            self._joint = np.concatenate([self._kernel, self._recurrent])
-            if alone:  # a vector is multiplied faster with what lies column by column
-                self._joint = np.asfortranarray(self._joint)
+            inputs = np.concatenate([inputs, recurrent])
+        self._inputs = Factor(inputs, alone)
 
     def of_tokens(self, embedding: Array) -> Array | None:
         """Give W e + b of every token, which `of_state` goes with, if it is small."""
@@ -149,14 +151,15 @@ class _Products:
 
     def of_state(self, h: Array) -> Array:
         """Give U h + b', or U h where the biases are added with W x."""
-        product = h @ self._recurrent
+        product = self._recurrent.product(h)
         return product if self._adds else product + self._state_bias
 
     def of_both(self, x: Array, h: Array) -> tuple[Array, Array]:
         """Give W x + b and U h + b', or their two products' sum and the bias."""
         if self._adds:
-            return np.concatenate((x, h), axis=-1) @ self._joint, self._bias
-        return x @ self._kernel + self._bias, self.of_state(h)
+            both = np.concatenate((x, h), axis=-1)
+            return self._inputs.product(both), self._bias
+        return self._inputs.product(x) + self._bias, self.of_state(h)
 
 
 class WindowStream(_LogitStream):

@@ -136,6 +136,7 @@ class WritingLoop(keras.Model):
         logits = ops.where(words == self.forbidden, -np.inf, logits)
         logits = ops.cast(logits, "float64")
         below = logits - ops.max(logits, axis=-1, keepdims=True)
-        cumulative = ops.cumsum(ops.exp(below / temperature), axis=-1)
+        weights = ops.exp(ops.cast(below / temperature, "float32"))
+        cumulative = ops.cumsum(ops.cast(weights, "float64"), axis=-1)
         passed = cumulative <= points * cumulative[:, -1:]
         return ops.sum(ops.cast(passed, "int32"), axis=-1)

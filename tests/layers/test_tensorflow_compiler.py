@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from keraslm.layers import tensorflow_compiler
 from keraslm.layers.tensorflow_compiler import VARIABLE, WIDTH, prefer_wide_vectors
+from keraslm.models import WindowModel
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,12 @@ def test_xla_knows_the_name():
     command = [sys.executable, "-c", COMPILED]
     found = subprocess.check_output(command, env=environment, text=True)
     assert found == "4.0\n"
+
+
+def test_a_model_asks_for_them_before_anything_is_compiled(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "")
+    monkeypatch.setattr(tensorflow_compiler, "multiplies_bfloat16", lambda: True)
+    monkeypatch.setattr(tf, "__version__", "2.21.0")
+    prefer_wide_vectors.cache_clear()
+    WindowModel(7, context=1)
+    assert os.environ[VARIABLE] == f"{WIDTH}=512"
