@@ -65,7 +65,6 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 _LONG_CHAR: dict[str, Any] = {
     "units": 448,
-    "dropout": 0.3,
     "learning_rate": 6e-3,
     "weight_decay": 0.1,
     "time": 64,

@@ -1,5 +1,6 @@
 """Which run a checkpoint belongs to, and whether anything is left of a run to do."""
 
+import dataclasses
 from typing import Any
 
 from keraslm.errors import ModelFileError, UsageError
@@ -59,6 +60,15 @@ def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) ->
                 f"received {now.get(name)!r}: give what it had, or another --out, or "
                 "--overwrite to start anew"
             )
+
+
+def with_the_runs_dropout(c: Configuration, folder: RunFolder) -> Configuration:
+    """Let a dropout that was left open be that of the run in RUN, if there is one."""
+    if c.dropout is not None or not folder.configuration.exists():
+        return c
+    was = read_toml(folder.configuration)
+    same = was.get("model") == c.model
+    return dataclasses.replace(c, dropout=was.get("dropout")) if same else c
 
 
 def checkpoint_to_resume(

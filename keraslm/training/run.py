@@ -21,8 +21,14 @@ from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
+from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
-from keraslm.training.resuming import checkpoint_to_resume, finished, identity
+from keraslm.training.resuming import (
+    checkpoint_to_resume,
+    finished,
+    identity,
+    with_the_runs_dropout,
+)
 from keraslm.training.texts import read_texts, to_measure
 
 
@@ -55,13 +61,16 @@ def train(
         kept until then stays.
     """
     reporter = reporter or Reporter()
-    c, initial = complete(c)
     folder = RunFolder(c.out or default_folder(c, corpus))
+    c = with_the_runs_dropout(c, folder) if resume else c
+    chooses = c.dropout is None
+    c, initial = complete(c)
     folder.check(overwrite or resume)
     if resume and (done := finished(folder, c)):
         reporter.note(f"{folder.path} holds this run already, and it is finished")
         return Run(*done, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
+    c = _with_dropout(c, encoder, texts["train"], reporter) if chooses else c
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     with folder.locked(), _told_how_to_go_on(folder):
         checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
@@ -77,6 +86,19 @@ def train(
             kept = _kept(folder, told)
         text, ids = to_measure(corpus, encoder, texts)
         return _finish(kept, kept.card(kept.read(text, ids), command), folder)
+
+
+def _with_dropout(
+    c: Configuration, encoder: TextEncoder, text: Encoded, reporter: Reporter
+) -> Configuration:
+    """Choose the dropout, and say so where it is not the usual one."""
+    chosen = with_dropout(c, encoder, text)
+    if chosen.dropout != c.dropout:
+        reporter.note(
+            f"dropout {chosen.dropout:g}, as the text will be read many times; "
+            "--dropout sets another"
+        )
+    return chosen
 
 
 def _begin(

@@ -252,7 +252,6 @@ def test_defaults_suit_the_model_and_what_was_given_stays():
 def test_a_long_run_on_characters_gets_a_larger_network(minutes, units):
     c = resolve(Configuration(level="char", minutes=minutes))
     assert c.units == units
-    assert (c.dropout > 0) == (units > 256)
     own = Configuration(level="char", minutes=minutes, units=7, dropout=0.25)
     assert (resolve(own).units, resolve(own).dropout) == (7, 0.25)
     assert resolve(Configuration(level="word", minutes=minutes)).units == 200
