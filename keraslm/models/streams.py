@@ -1,5 +1,6 @@
 """Reading and writing one token at a time, in NumPy: microseconds a call."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -134,15 +135,22 @@ class _Products:
     """
 
     def __init__(self, layer: Recurrent, alone: bool) -> None:
-        self._kernel, recurrent, biases = weights_of(layer)
+        self._kernel, self._state_kernel, biases = weights_of(layer)
         self._bias, self._state_bias = biases
-        self._adds = layer.adds
-        self._recurrent = Factor(recurrent, alone)
-        inputs = self._kernel
+        self._adds, self._alone = layer.adds, alone
         if self._adds:
             self._bias = biases[0] + biases[1]
-            inputs = np.concatenate([inputs, recurrent])
-        self._inputs = Factor(inputs, alone)
+
+    @functools.cached_property
+    def _inputs(self) -> Factor:
+        """W, or W above U where they are one product."""
+        kernels = [self._kernel, self._state_kernel]
+        return Factor(np.concatenate(kernels[: 1 + self._adds]), self._alone)
+
+    @functools.cached_property
+    def _recurrent(self) -> Factor:
+        """U."""
+        return Factor(self._state_kernel, self._alone)
 
     def of_tokens(self, embedding: Array) -> Array | None:
         """Give W e + b of every token, which `of_state` goes with, if it is small."""
