@@ -17,10 +17,8 @@ def usual_precision() -> str:
 
 
 def _on_a_gpu() -> bool:
-    if not may_have_gpu():
-        return (
-            False  # without importing TensorFlow: a usage error is to be told at once
-        )
+    if not may_have_gpu():  # TensorFlow, which knows, takes seconds to be imported
+        return False
     from keraslm.layers.gpu import has_gpu
 
     return has_gpu()

@@ -63,9 +63,8 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
     if c.model == "maxent":
         return hashed
     if c.model in RECURRENT:
-        units, layers = c.units or 0, c.layers or 0
-        cells = GATES[c.model] * units * (embedding + (2 * layers - 1) * units)
-        output = 0 if c.tied else units * vocabulary_size
+        cells = GATES[c.model] * weights_of_a_gate(c)
+        output = 0 if c.tied else (c.units or 0) * vocabulary_size
         if c.softmax == "adaptive":
             output //= BAND
         return embedding * vocabulary_size + cells + output + hashed
@@ -78,6 +77,12 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
     sizes = (inputs, *c.hidden_sizes, vocabulary_size)
     products = sum(one * two for one, two in itertools.pairwise(sizes))
     return embedding * vocabulary_size + products
+
+
+def weights_of_a_gate(c: Configuration) -> int:
+    """Count the entries of W and U of one gate, in all recurrent layers."""
+    units, layers = c.units or 0, c.layers or 0
+    return units * ((c.embedding or 0) + (2 * layers - 1) * units)
 
 
 def width(c: Configuration, vocabulary_size: int) -> int:

@@ -62,15 +62,15 @@ def train(
     """
     reporter = reporter or Reporter()
     folder = RunFolder(c.out or default_folder(c, corpus))
+    folder.check(overwrite or resume)
     c = with_the_runs_dropout(c, folder) if resume else c
     chooses = c.dropout is None
     c, initial = complete(c)
-    folder.check(overwrite or resume)
     if resume and (done := finished(folder, c)):
         reporter.note(f"{folder.path} holds this run already, and it is finished")
         return Run(*done, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
-    c = _with_dropout(c, encoder, texts["train"], reporter) if chooses else c
+    c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     with folder.locked(), _told_how_to_go_on(folder):
         checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
@@ -86,19 +86,6 @@ def train(
             kept = _kept(folder, told)
         text, ids = to_measure(corpus, encoder, texts)
         return _finish(kept, kept.card(kept.read(text, ids), command), folder)
-
-
-def _with_dropout(
-    c: Configuration, encoder: TextEncoder, text: Encoded, reporter: Reporter
-) -> Configuration:
-    """Choose the dropout, and say so where it is not the usual one."""
-    chosen = with_dropout(c, encoder, text)
-    if chosen.dropout != c.dropout:
-        reporter.note(
-            f"dropout {chosen.dropout:g}, as the text will be read many times; "
-            "--dropout sets another"
-        )
-    return chosen
 
 
 def _begin(

@@ -6,7 +6,8 @@ from keraslm.training.configuration import Configuration, read_toml
 from keraslm.training.defaults import resolve
 from keraslm.training.regularisation import passes, with_dropout
 from keraslm.training.run import train
-from tests.training.conftest import SENTENCES, configuration, corpus_of
+from keraslm.training.texts import read_texts
+from tests.training.conftest import SENTENCES, Notes, configuration, corpus_of
 
 CHAR = {"level": "char", "model": "lstm", "precision": "bfloat16"}
 
@@ -20,6 +21,9 @@ def test_the_passes_of_an_end_counted_by_hand():
     # many on the way back: 1e11 a second make 96,665 tokens, 2.2 minutes 12,759,837
     c = resolve(Configuration(**CHAR, minutes=2.2))
     assert passes(c, 1_000_000, 67) == pytest.approx(12.759837, rel=1e-5)
+    # 4 x 448 x (64 + 448) + 448 x 67 = 947,520: 35,180 tokens, in 15 minutes 31,661,601
+    c = resolve(Configuration(**CHAR, minutes=15))
+    assert passes(c, 1_000_000, 67) == pytest.approx(31.661601, rel=1e-5)
     c = resolve(Configuration(**CHAR, minutes=2.2, epochs=3))
     assert passes(c, 1_000_000, 67) == 3
 
@@ -37,6 +41,12 @@ def text():
     return corpus_of(SENTENCES)
 
 
+def chosen(c, corpus):
+    notes = Notes()
+    encoder, texts = read_texts(c, corpus, None, notes)
+    return with_dropout(c, encoder, texts["train"], notes), notes.lines
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -48,26 +58,23 @@ def text():
         ({"level": "word", "epochs": 30}, 0.3),
     ],
 )
-def test_the_more_passes_the_more_dropout(options, expected, text, ask_encoder):
+def test_the_more_passes_the_more_dropout(options, expected, text):
     c = resolve(Configuration(model="gru", **options))
-    assert with_dropout(c, *ask_encoder(c, text)).dropout == expected
+    found, told = chosen(c, text)
+    assert found.dropout == expected
+    more = expected > c.dropout
+    said = f"dropout {expected}, as the text will be read many times"
+    assert told == [f"{said}; --dropout sets another"] * more
 
 
-def test_a_window_model_keeps_its_own(text, ask_encoder):
+def test_a_window_model_keeps_its_own(text):
     c = resolve(Configuration(model="trigram", epochs=1000))
-    assert with_dropout(c, *ask_encoder(c, text)) == c
+    assert chosen(c, text) == (c, [])
 
 
-@pytest.fixture
-def ask_encoder():
-    from keraslm.training.reporter import Reporter
-    from keraslm.training.texts import read_texts
-
-    def ask(c, corpus):
-        encoder, texts = read_texts(c, corpus, None, Reporter())
-        return encoder, texts["train"]
-
-    return ask
+def test_a_step_reads_no_more_than_the_text():
+    c = resolve(Configuration(**CHAR, steps=7))
+    assert passes(c, 64, 67) == 7
 
 
 @pytest.mark.parametrize(("given", "kept"), [(None, 0.15), (0.0, 0.0)])
