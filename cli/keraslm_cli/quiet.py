@@ -3,6 +3,9 @@
 TF_CPP_MIN_LOG_LEVEL silences most of them. What is left is written before
 TensorFlow reads any setting, straight to file descriptor 2, so this is closed
 while TensorFlow is imported. Python's errors are raised as ever.
+
+Without oneDNN's operations, of which XLA's programs have none, freed memory goes back
+to the system; with them TensorFlow keeps all that it ever took.
 """
 
 import contextlib
@@ -15,10 +18,12 @@ from types import ModuleType
 from typing import Any
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+OPERATIONS = "TF_ENABLE_ONEDNN_OPTS"
 
 
 def quieten_tensorflow() -> None:
-    """Silence a later `import tensorflow`; a level that the user set is kept."""
+    """Silence a later `import tensorflow`; what the user set is kept."""
+    os.environ.setdefault(OPERATIONS, "0")
     if LEVEL not in os.environ:
         os.environ[LEVEL] = "3"
         sys.meta_path.insert(0, _QuietImport())

@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+from keraslm_cli.quiet import LEVEL, OPERATIONS, quieten_tensorflow
+
 SCRIPT = """
 import sys
 from keraslm_cli.quiet import quieten_tensorflow
@@ -29,3 +33,15 @@ def test_tensorflow_starts_without_a_word() -> None:
         check=True,
     )
     assert (result.stdout, result.stderr) == ("", "heard\n")
+
+
+@pytest.mark.parametrize(("said", "kept"), [(None, "0"), ("1", "1")])
+def test_tensorflow_is_to_give_memory_back_unless_told_otherwise(
+    said, kept, monkeypatch
+):
+    monkeypatch.setenv(LEVEL, "3")
+    monkeypatch.delenv(OPERATIONS, raising=False)
+    if said is not None:
+        monkeypatch.setenv(OPERATIONS, said)
+    quieten_tensorflow()
+    assert os.environ[OPERATIONS] == kept
