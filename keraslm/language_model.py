@@ -64,6 +64,11 @@ class LanguageModel(abc.ABC):
         return {}
 
     @property
+    def rounding(self) -> float:
+        """How far, in nats, its probabilities may be off by how they were stored."""
+        return 0.0
+
+    @property
     def vocabulary(self) -> Any:
         """The tokens this model predicts."""
         return self.encoder.vocabulary

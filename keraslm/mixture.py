@@ -71,6 +71,11 @@ class Mixture(LanguageModel):
         return sum(model.parameters for model in self.models)
 
     @property
+    def rounding(self) -> float:
+        """That of the part that is off most."""
+        return max(model.rounding for model in self.models)
+
+    @property
     def details(self) -> dict[str, Any]:
         """Each part with its weight and its own details, and where weights are from."""
         parts = zip(self.names, self.weights.tolist(), self.models, strict=True)

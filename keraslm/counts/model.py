@@ -1,5 +1,6 @@
 """The n-gram model: counts, a smoothing, and the questions every model answers."""
 
+import math
 import os
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ import numpy as np
 from keraslm import archive
 from keraslm.counts.additive import Additive
 from keraslm.counts.arpa import write_arpa
+from keraslm.counts.arpa_level import encoder_of, hints
 from keraslm.counts.arpa_reader import read_arpa
 from keraslm.counts.ngrams import Ngrams, count_ngrams
 from keraslm.counts.smoothing import Smoothing
@@ -18,7 +20,9 @@ from keraslm.counts.table import BackoffTable, Table
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.text.encoder import TextEncoder
-from keraslm.text.tokenizer import tokenizer_named
+
+ARPA = "arpa"
+"""The name of the smoothing of a model that an ARPA file holds."""
 
 
 class NgramModel(LanguageModel):
@@ -169,17 +173,41 @@ class NgramModel(LanguageModel):
                 "an ARPA file holds models that back off, and additive smoothing does "
                 "not; train with another --smoothing"
             )
-        write_arpa(path, self.table, self.vocabulary)
+        write_arpa(path, self.table, self.encoder)
 
     @classmethod
-    def read_arpa(cls, path: str | os.PathLike[str]) -> Self:
-        """Open an ARPA file as a model of words between white space.
+    def read_arpa(cls, path: str | os.PathLike[str], level: str | None = None) -> Self:
+        """Open an ARPA file as a model of characters, or words between white space.
 
-        Raises: ModelFileError with the line and the reason if it is malformed.
+        Its `level`, "char" or "word", is told, or that of the model that wrote it, or
+        else word.
+
+        Raises: ModelFileError with the line and the reason if it is malformed, or if
+            its tokens are none of that level.
         """
-        vocabulary, table = read_arpa(path)
-        encoder = TextEncoder(tokenizer_named("word"), vocabulary)
-        return cls(encoder, table, {"name": "arpa"})
+        arpa = read_arpa(path)
+        encoder = encoder_of(arpa, level)
+        smoothing: dict[str, Any] = {"name": ARPA, "digits": arpa.digits}
+        if notes := [*arpa.notes, *hints(encoder)]:
+            smoothing["notes"] = notes
+        return cls(encoder, arpa.table, smoothing)
+
+    @property
+    def hints(self) -> list[str]:
+        """What was guessed or mended when the model was read from an ARPA file."""
+        notes = self.smoothing.get("notes", [])
+        return notes if self.smoothing["name"] == ARPA else []
+
+    @property
+    def rounding(self) -> float:
+        """How far a probability may be off, in nats, by the digits of an ARPA file.
+
+        Math:   order * 10^(1 - digits) / 2 * log 10, for logarithms between -10 and 10;
+                P is a product of a probability and order - 1 weights at most
+        """
+        if self.smoothing["name"] != ARPA:
+            return 0.0
+        return self.order * 10.0 ** (1 - self.smoothing["digits"]) / 2 * math.log(10)
 
 
 def _order(order: Any) -> int:

@@ -58,5 +58,29 @@ def _bad_byte(error: UnicodeDecodeError, read: int, encoding: str, name: str) ->
     return (
         f"{name} is not {encoding} text: byte 0x{error.object[error.start]:02x} at "
         f"offset {offset} ({error.reason}); name its encoding, "
-        "for example --encoding latin-1"
+        f"for example --encoding {likely_encoding(error.object)}"
     )
+
+
+def likely_encoding(data: bytes) -> str:
+    """Guess the encoding of text that is not UTF-8, for advice.
+
+    Western text is mostly ASCII. In it the bytes 80 to 9f are quotes, dashes and
+    letters of Windows, or of DOS, and nothing that is written in latin-1.
+    """
+    high = sum(byte >= 0x80 for byte in data)
+    letters = sum(chr(byte).isalpha() for byte in data if byte < 0x80)
+    if high > letters and _decodes(data, "gb18030"):
+        return "gb18030"
+    if not any(0x80 <= byte < 0xA0 for byte in data):
+        return "latin-1"
+    return "cp1252" if _decodes(data, "cp1252") else "cp850"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    """Say whether an encoding allows these bytes, of which the last may be cut."""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return True

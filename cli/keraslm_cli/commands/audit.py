@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm.errors import KeraslmError, UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, models, texts
 
 if TYPE_CHECKING:
     from keraslm.audit import Check
@@ -26,6 +26,7 @@ WORDS = {True: "pass", False: "FAIL", None: "-"}
 
 @click.command(help=HELP)
 @click.argument("model")
+@models.level_option
 @click.option("--text", metavar="TEXT", help="The test text; checks read it too.")
 @click.option("--train", metavar="TEXT", help="What the model was trained on.")
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
@@ -37,13 +38,16 @@ WORDS = {True: "pass", False: "FAIL", None: "-"}
     help="The encoding of the texts.",
 )
 def command(
-    model: str, text: str | None, train: str | None, as_json: bool, encoding: str
+    model: str,
+    level: str | None,
+    text: str | None,
+    train: str | None,
+    as_json: bool,
+    encoding: str,
 ) -> None:
-    import keraslm
-
     if train is not None and text is None:
         raise UsageError("--train needs the test text to compare with: give --text")
-    language_model = keraslm.load(model)
+    language_model = models.open_model(model, level)
     with console.working(f"auditing {language_model.name}"):
         checks = _checks(language_model, text, train, encoding)
     failed = [check.name for check in checks if check.passed is False]

@@ -10,6 +10,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, interpolation, texts
+from keraslm_cli.models import level_option, open_model
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -54,6 +55,7 @@ class Row:
 
 @click.command(help=HELP)
 @click.argument("models", metavar="MODEL...", nargs=-1, required=True)
+@level_option
 @click.option("--text", required=True, metavar="TEXT", help="What to measure on.")
 @click.option(
     "--interpolate", is_flag=True, help="Measure the mixture of the models too."
@@ -84,6 +86,7 @@ class Row:
 )
 def command(
     models: tuple[str, ...],
+    level: str | None,
     text: str,
     interpolate: bool,
     valid: str | None,
@@ -100,7 +103,7 @@ def command(
     held_out = None
     if interpolate:
         held_out = interpolation.open_validation_text(valid, text, opened, encoding)
-    rows = _measured(models, opened, text, encoding)
+    rows = _measured(models, level, opened, text, encoding)
     if held_out is not None:
         again = interpolation.command_line(models, text, valid, encoding)
         rows.append(_mixture(rows, held_out, again))
@@ -123,20 +126,23 @@ def _check_picture(out: pathlib.Path) -> None:
 
 
 def _measured(
-    paths: tuple[str, ...], text: "Text", text_name: str, encoding: str
+    paths: tuple[str, ...],
+    level: str | None,
+    text: "Text",
+    text_name: str,
+    encoding: str,
 ) -> list[Row]:
     """Measure every model; stop at the first that does not measure the same thing."""
-    import keraslm
     from keraslm import measures
     from keraslm_cli.commands.evaluate import command_line
 
-    models = [keraslm.load(path) for path in paths]
+    models = [open_model(path, level) for path in paths]
     names = labels([model.name for model in models], paths)
     rows: list[Row] = []
     for model, name, path in zip(models, names, paths, strict=True):
         with console.working(f"measuring {name}"):
             reading = model.read(text)
-            card = model.card(reading, command_line(path, text_name, encoding))
+            card = model.card(reading, command_line(path, text_name, encoding, level))
         rows.append(Row(name, path, model, reading, card))
         named = [dataclasses.replace(row.card, model=row.name) for row in rows]
         measures.require_same_thing(named)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import console, texts
+from keraslm_cli import console, models, texts
 
 if TYPE_CHECKING:
     from keraslm.measures import Card
@@ -23,6 +23,7 @@ model can use. MODEL is a model file or the folder RUN of a training.
 @click.command(help=HELP)
 @click.argument("model")
 @click.argument("text")
+@models.level_option
 @click.option(
     "--json",
     "as_json",
@@ -36,13 +37,13 @@ model can use. MODEL is a model file or the folder RUN of a training.
     show_default=True,
     help="The text's encoding.",
 )
-def command(model: str, text: str, as_json: bool, encoding: str) -> None:
-    import keraslm
-
-    language_model = keraslm.load(model)
+def command(
+    model: str, text: str, level: str | None, as_json: bool, encoding: str
+) -> None:
+    language_model = models.open_model(model, level)
     opened = texts.open_named_text(text, encoding)
     with console.working(f"measuring {language_model.name} on {opened.name}"):
-        again = command_line(model, text, encoding)
+        again = command_line(model, text, encoding, level)
         card = language_model.evaluate(opened, again)
     if as_json:
         console.print_json(card.to_dict())
@@ -51,9 +52,10 @@ def command(model: str, text: str, as_json: bool, encoding: str) -> None:
         console.print_table(("", "", ""), rows(card), right=(1,))
 
 
-def command_line(model: str, text: str, encoding: str) -> str:
+def command_line(model: str, text: str, encoding: str, level: str | None = None) -> str:
     """Give the command that measures this again, for the card."""
     options = [] if encoding == "utf-8" else ["--encoding", encoding]
+    options += ["--level", level] if level else []
     return shlex.join(["keraslm", "evaluate", *options, model, text])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console
+from keraslm_cli import console, models
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -29,8 +29,15 @@ FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
     help="keras: stock layers, and a vocabulary file; savedmodel, onnx, litert: "
     "a folder for TensorFlow, ONNX Runtime, LiteRT; arpa: counts, as KenLM's.",
 )
+@models.level_option
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
-def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) -> None:
+def command(
+    model: str,
+    out: pathlib.Path,
+    file_format: str,
+    level: str | None,
+    overwrite: bool,
+) -> None:
     """Write MODEL to OUT, which other programs open.
 
     A neural model becomes a .keras file that needs no keraslm and gives the same
@@ -39,10 +46,8 @@ def command(model: str, out: pathlib.Path, file_format: str, overwrite: bool) ->
     description as JSON and a program that writes text. A count model becomes an .arpa
     file, which KenLM and SRILM read. The paths of what was written are printed.
     """
-    import keraslm
-
     _check_out(pathlib.Path(model), out, file_format, overwrite)
-    language_model = keraslm.load(model)
+    language_model = models.open_model(model, level)
     with console.working(f"exporting {language_model.name}"):
         write = _write_arpa if file_format == "arpa" else _write_neural
         try:

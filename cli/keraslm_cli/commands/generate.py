@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import console
+from keraslm_cli import console, models
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model")
+@models.level_option
 @click.option("--prompt", metavar="TEXT", default="", help="The text to go on from.")
 @click.option(
     "--length",
@@ -54,7 +55,13 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON when all is written.")
 def command(
-    model: str, prompt: str, samples: int, seed: int | None, as_json: bool, **how: Any
+    model: str,
+    level: str | None,
+    prompt: str,
+    samples: int,
+    seed: int | None,
+    as_json: bool,
+    **how: Any,
 ) -> None:
     """Let MODEL write text after a prompt.
 
@@ -65,9 +72,7 @@ def command(
     """
     import secrets
 
-    import keraslm
-
-    language_model = keraslm.load(model)
+    language_model = models.open_model(model, level)
     told = seed is not None
     seed = secrets.randbelow(2**32) if seed is None else seed
     seeds = _seeds(seed, samples)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import CorpusError
-from keraslm_cli import console
+from keraslm_cli import console, models
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("model")
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
+@models.level_option
 @click.option("--tokens", is_flag=True, help="Print every sentence's table of tokens.")
 @click.option(
     "--json",
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
     help="The encoding of standard input.",
 )
 def command(
-    model: str, texts: tuple[str, ...], tokens: bool, as_json: bool, encoding: str
+    model: str,
+    texts: tuple[str, ...],
+    level: str | None,
+    tokens: bool,
+    as_json: bool,
+    encoding: str,
 ) -> None:
     """Give the probability of a sentence, token by token.
 
@@ -45,9 +51,7 @@ def command(
     At word level a sentence ends with </s>, which is predicted too. At character level
     it is the text alone.
     """
-    import keraslm
-
-    language_model = keraslm.load(model)
+    language_model = models.open_model(model, level)
     sentences = list(texts) or _lines_of_input(encoding)
     _refuse_empty(sentences)
     ranked = sorted(

@@ -1,0 +1,32 @@
+"""A model on the command line, and the level of an ARPA file, which does not say it."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from keraslm_cli import console
+
+if TYPE_CHECKING:
+    from keraslm.language_model import LanguageModel
+
+level_option = click.option(
+    "--level",
+    type=click.Choice(["char", "word"]),
+    help="What a token of an ARPA file is. Without it: what the keraslm that wrote the "
+    "file says there, or else word.",
+)
+
+
+def open_model(path: str, level: str | None = None) -> "LanguageModel":
+    """Open a model file; what had to be guessed of an ARPA file is said.
+
+    Raises: as keraslm.load
+    """
+    import keraslm
+    from keraslm.counts.model import NgramModel
+
+    model = keraslm.load(path, level)
+    if isinstance(model, NgramModel):
+        for hint in model.hints:
+            console.note(f"{path}: {hint}")
+    return model
