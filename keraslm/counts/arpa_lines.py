@@ -20,6 +20,7 @@ LONGEST_LINE = 1 << 20  # bytes
 LARGEST_SHARE = 100  # times, of the unpacked text in the packed file
 BLOCK = 1 << 14  # rows that are read at once
 HEAD = 1 << 16  # bytes in which a file has to show what it is
+BACKSLASH = ord("\\")
 MARK = b"\xef\xbb\xbf"  # of UTF-8
 OTHERS = {  # what other formats begin with
     b"iARPA": "IRSTLM's own format: write ARPA with compile-lm --text=yes",
@@ -114,7 +115,7 @@ class Lines:
         for line in self._numbered():
             if not (row := _cut(line)):
                 continue
-            if row[0].startswith(b"\\"):
+            if row[0][0] == BACKSLASH:
                 self._keyword = b" ".join(row)
                 break
             rows.append(row)

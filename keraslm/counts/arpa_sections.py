@@ -166,8 +166,10 @@ class Sections:
         self, kind: str, texts: list[bytes], lines: np.ndarray
     ) -> np.ndarray:
         """Give logarithms to base 10 in nats; NEVER is that of 0."""
+        odd = b"_" in b"".join(texts)  # float would take 1_000
         try:
-            numbers = np.fromiter(map(_number, texts), np.float64, len(texts))
+            read = _number if odd else float
+            numbers = np.fromiter(map(read, texts), np.float64, len(texts))
         except ValueError:
             place = next(i for i, text in enumerate(texts) if not _reads(_number, text))
             shown = _shown(texts[place])
@@ -180,7 +182,7 @@ class Sections:
 
 
 def _number(text: bytes) -> float:
-    if b"_" in text:  # float would take 1_000
+    if b"_" in text:
         raise ValueError
     return float(text)
 
