@@ -21,6 +21,7 @@ import numpy as np
 from keraslm import members as safe
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import write_atomically
+from keraslm.unicode import NOT_UNICODE, is_unicode
 
 FORMAT_VERSION = 1
 KINDS = ("counts", "keras")
@@ -47,8 +48,16 @@ def write_model(
     description: dict[str, Any],
     arrays: dict[str, np.ndarray],
 ) -> None:
-    """Write a description and its arrays as one file, atomically."""
+    """Write a description and its arrays as one file, atomically.
+
+    Raises: UsageError if it would hold more than what is read again.
+    """
     members = {DESCRIPTION: describe(description), **array_members(arrays)}
+    if len(members) > safe.MOST_MEMBERS:
+        raise UsageError(
+            f"a model of {len(arrays)} arrays has no file, which holds "
+            f"{safe.MOST_MEMBERS} members at most; give a lower order"
+        )
     with write_atomically(path) as temporary:
         write_members(temporary, members)
 
@@ -61,10 +70,14 @@ def array_members(arrays: dict[str, Any]) -> dict[str, Any]:
 def describe(description: dict[str, Any]) -> bytes:
     """Give the bytes of `keraslm/model.json`, the format's version added.
 
-    Raises: UsageError if it would be larger than what is read again.
+    Raises: UsageError if it would be larger than what is read again, or holds a text
+        that cannot be written.
     """
     stamped = {"format_version": FORMAT_VERSION, **description}
-    data = json.dumps(stamped, ensure_ascii=False).encode()
+    text = json.dumps(stamped, ensure_ascii=False)
+    if not is_unicode(text):
+        raise UsageError(f"what a model file would say of its model is {NOT_UNICODE}")
+    data = text.encode()
     if len(data) > LARGEST_DESCRIPTION or safe.is_too_much(data):
         raise UsageError(
             "the vocabulary is too large for a model file, which holds about four "

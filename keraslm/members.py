@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keraslm.errors import ModelFileError
+from keraslm.unicode import NOT_UNICODE, is_unicode
 
 MOST_MEMBERS = 1000
 LONGEST_DIRECTORY = 1 << 20  # bytes of the list of members
@@ -29,6 +30,7 @@ MOST_VALUES = 8_000_000  # of JSON, which takes up to 70 bytes each in memory
 MOST_LISTS = 1_000_000  # of JSON, and tables, which take up to 240
 
 _BLOCK = 1 << 20
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # a half, as JSON writes it
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # bits of a member's flags
 _DAMAGED = (
     zipfile.BadZipFile,
@@ -105,6 +107,9 @@ def read_json(
         ) from error
     if not isinstance(found, dict):
         raise ModelFileError(f"{path} is damaged: {name} is not a JSON object")
+    halves = _SURROGATE.search(data)  # most files have none
+    if halves and not is_unicode(json.dumps(found, ensure_ascii=False)):
+        raise ModelFileError(f"{path} is damaged: {name} is {NOT_UNICODE}")
     return found
 
 

@@ -20,6 +20,7 @@ LAYERS = (
     "version",
     "processor",
     "errors",
+    "unicode",
     "files",
     "members",
     "archive",
@@ -46,7 +47,7 @@ LAYERS = (
     "ladder",
     "lab",
 )
-BELOW_THE_DATASETS = ("version", "errors", "files", "text")
+BELOW_THE_DATASETS = ("version", "errors", "unicode", "files", "text")
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
@@ -96,7 +97,7 @@ def complaint(module: str, imported: str) -> str | None:
         return "the package itself stands above all its layers"
     if package == "keraslm_datasets":
         allowed = layer(imported) in BELOW_THE_DATASETS
-        return None if allowed else "datasets use only errors, files and text"
+        return None if allowed else "datasets use only errors, unicode, files and text"
     if LAYERS.index(layer(imported)) > LAYERS.index(layer(module)):
         return f"{layer(module)} lies below {layer(imported)}"
     return None

@@ -24,8 +24,10 @@ from keraslm.models.adopted import (
     AdoptedWindow,
 )
 from keraslm.models.foreign import open_foreign
+from keraslm.models.foreign_sizes import LARGEST_FREE
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.vocabulary import Vocabulary
+from keraslm.unicode import printable
 
 CONTEXT = 256  # tokens that are read again where the network leaves it open
 SAME = 1e-4  # nats between the foreign network and what was made of it
@@ -69,7 +71,7 @@ def adopt(
         "scores": scores,
     }
     model = _model(foreign, numbers, how.context)
-    name = f"{pathlib.Path(path).stem} (adopted)"
+    name = f"{printable(pathlib.Path(path).stem)} (adopted)"
     adopted = _origin(path, numbering, scores, model)
     return KerasLanguageModel(model, numbering.encoder, name, {"adopted": adopted})
 
@@ -115,10 +117,11 @@ def _any_batch(foreign: Foreign) -> Any:
 
 
 def _context(foreign: Foreign, told: int | None) -> int:
-    longest = foreign.time or max(told or 0, CONTEXT)
-    context = longest if told is None else told
-    if not 1 <= context <= longest or (foreign.next_only and context < longest):
-        rule = "must be" if foreign.next_only else "may be at most"
+    longest = foreign.time or LARGEST_FREE
+    context = (foreign.time or CONTEXT) if told is None else told
+    exact = foreign.next_only and foreign.time is not None
+    if not 1 <= context <= longest or (exact and context < longest):
+        rule = "must be" if exact else "may be at most"
         raise UsageError(
             f"--context {rule} {longest} tokens, which is what the model reads; "
             f"received {context}"
@@ -151,7 +154,7 @@ def _origin(
     """Give what the model file remembers of where it came from."""
     padding = model.given[-1]
     return {
-        "file": pathlib.Path(path).name,
+        "file": printable(pathlib.Path(path).name),
         "sha256": _sha256(pathlib.Path(path)),
         "scores": scores,
         "unknown": numbering.unknown_token,

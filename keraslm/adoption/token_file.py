@@ -10,6 +10,7 @@ from typing import Any
 from keraslm.errors import UsageError
 from keraslm.files import read_small
 from keraslm.members import is_too_much
+from keraslm.unicode import NOT_UNICODE, is_unicode
 
 LARGEST = 64 * 2**20  # bytes
 ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\\\": "\\"}
@@ -39,7 +40,7 @@ def read_tokens(path: str | os.PathLike[str]) -> TokenFile:
                 raise UsageError(f"{path} is not JSON ({error})") from error
         else:
             return _from_json(value, path)
-    lines = text.removesuffix("\n").split("\n")
+    lines = text.rstrip("\n").split("\n")  # an empty last line is no token
     return _checked([ESCAPES.get(line, line) for line in lines], path)
 
 
@@ -85,6 +86,9 @@ def _checked(tokens: Any, path: str | os.PathLike[str]) -> TokenFile:
         raise UsageError(
             f"{path} must hold a list of tokens as text, or an object token -> id"
         )
+    broken = next((token for token in tokens if not is_unicode(token)), None)
+    if broken is not None:
+        raise UsageError(f"the token {broken[:40]!r} in {path} is {NOT_UNICODE}")
     if len(set(tokens)) < len(tokens):
         (twice, _), *_ = collections.Counter(tokens).most_common(1)
         raise UsageError(f"the token {twice!r} occurs twice in {path}")

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import pathlib
 from typing import Any
 
 import keras
@@ -87,7 +88,10 @@ class KerasLanguageModel(LanguageModel):
         return WritingLoop(self.keras_model, self.encoder.vocabulary.unknown_id)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as one Keras archive that also holds its vocabulary."""
+        """Write the model as one Keras archive that also holds its vocabulary.
+
+        Raises: ModelFileError if a stranger's network, once written, does not open.
+        """
         description = {
             "kind": "keras",
             "name": self.name,
@@ -98,6 +102,8 @@ class KerasLanguageModel(LanguageModel):
             keras.saving.save_model(self.keras_model, temporary)
             members = {archive.DESCRIPTION: archive.describe(description)}
             archive.append_members(temporary, members)
+            if isinstance(self.keras_model, AdoptedModel):
+                _check_opens(temporary, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "KerasLanguageModel":
@@ -115,6 +121,20 @@ class KerasLanguageModel(LanguageModel):
         encoder = TextEncoder.from_dict(description["encoder"])
         network = read_network(file, len(encoder.vocabulary))
         return cls(network, encoder, description["name"], description["metadata"])
+
+
+def _check_opens(written: pathlib.Path, path: str | os.PathLike[str]) -> None:
+    """See that what was written under a temporary name opens.
+
+    Raises: ModelFileError
+    """
+    try:
+        KerasLanguageModel.load(written)
+    except ModelFileError as error:
+        reason = str(error).replace(str(written), "it")
+        raise ModelFileError(
+            f"{path} is not written, since it could not be opened again: {reason}"
+        ) from error
 
 
 def _state_rule(model: CausalModel) -> str:

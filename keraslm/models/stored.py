@@ -20,6 +20,7 @@ from keraslm.errors import ModelFileError
 from keraslm.models.causal import CausalModel
 from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign import check_stock
+from keraslm.models.foreign_sizes import LARGEST_FREE as OF_ADOPTED
 from keraslm.models.foreign_sizes import check_numbers, check_room
 from keraslm.models.weights_file import stored_shapes
 
@@ -144,7 +145,8 @@ def _filled(
         _check_sizes(config, shapes)
         check_numbers(config.get("network"), shapes, str(path))
         numbers = sum(math.prod(shape) for shape in shapes)
-        with weights_of(numbers):
+        twice = 2 if "network" in config else 1  # as Bidirectional builds its layer
+        with weights_of(twice * numbers):
             model = network(**{n: _argument(path, v) for n, v in config.items()})
             if not model.built:
                 model.build_weights()
@@ -195,5 +197,6 @@ def _check_sizes(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> N
                 f"{len(shapes)} arrays of weights for {name} {value!s:.30}"
             )
         free = {size for size in sizes if type(size) is int} - axes
-        if name != "seed" and max(free, default=0) > LARGEST_FREE:
+        largest = OF_ADOPTED if "network" in config else LARGEST_FREE
+        if name != "seed" and max(free, default=0) > largest:
             raise ValueError(f"{name} {value!s:.30} is no size of the weights")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import CorpusError, ModelFileError, UsageError
+from keraslm.unicode import NOT_UNICODE, is_unicode
 
 UNKNOWN = "<unk>"
 LINE_START = "<s>"  # another name of the boundary, as context
@@ -24,7 +25,8 @@ class Vocabulary:
     Id 0 is `<unk>`, every token that is not in the list. Id 1 is the line boundary:
     "\\n" for characters; `</s>` for words, also found as `<s>`, its name as context.
 
-    Raises: ValueError if the two reserved tokens are not first, or a token is twice.
+    Raises: ValueError if the two reserved tokens are not first, or a token is twice;
+        UsageError, which is one, if a token is no Unicode text.
     """
 
     unknown_id = 0
@@ -43,6 +45,9 @@ class Vocabulary:
         self._ids = dict(zip(self.tokens, itertools.count()))
         if len(self._ids) < len(self.tokens):
             raise ValueError("a token occurs twice in the vocabulary")
+        if not is_unicode("".join(self.tokens)):
+            broken = next(token for token in self.tokens if not is_unicode(token))
+            raise UsageError(f"the token {broken[:40]!r} is {NOT_UNICODE}")
         self.counts = _counts(counts, len(self.tokens))
         if self.level == "word":
             self._ids.setdefault(LINE_START, self.boundary_id)

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from keraslm.errors import UsageError
+from keraslm.unicode import is_unicode
 
 LEVELS = ("char", "word")
 MODELS = ("ngram", "bigram", "trigram", "neural-ngram", "maxent", "rnn", "gru", "lstm")
@@ -89,6 +90,7 @@ _LEAST = {
     "sample_steps": 1,
     "checkpoint_steps": 1,
 }
+_MOST = {"order": 200, "direct_order": 1000, "skip": 1000, "seed": LARGEST_SEED}
 _RULES = {
     "delta": "0 or more",
     "dropout": "at least 0 and below 1",
@@ -198,7 +200,7 @@ def _check_choice(name: str, value: Any) -> None:
 
 def _check_whole(name: str, value: Any) -> None:
     least = _LEAST[name]
-    largest = LARGEST_SEED if name == "seed" else LARGEST
+    largest = _MOST.get(name, LARGEST)
     if type(value) is not int or value < least:
         raise UsageError(
             f"{name} must be a whole number, {least} or more; received {value!r}"
@@ -209,6 +211,4 @@ def _check_whole(name: str, value: Any) -> None:
 
 def _is_plain_text(value: Any) -> bool:
     """Say whether TOML and the names of files can hold it."""
-    if not isinstance(value, str) or "\0" in value:
-        return False
-    return not any("\ud800" <= character <= "\udfff" for character in value)
+    return isinstance(value, str) and "\0" not in value and is_unicode(value)

@@ -8,10 +8,17 @@ import numpy.typing as npt
 from keraslm.vectors.text_lines import LONGEST, finite
 
 BYTES = 4  # of a number: float32, the lowest byte first
+LONGEST_WORD = 1 << 12  # bytes
+SPACED = 64  # bytes of a word that follow its first space, at most
+USUAL = (1e-12, 1e9)  # between these lies the size of any number but 0
+ENDS = b"\r\n"
 
 
 class BinaryWords:
     """Words with `width` float32 each; a newline after a vector may be there or not.
+
+    A word may hold spaces: its vector then begins at the first space after which the
+    bytes are usual numbers and another word, or the end of the file, follows.
 
     Raises: ValueError if a vector is longer than any line may be.
     References: Mikolov et al. (2013), whose program writes it.
@@ -30,29 +37,63 @@ class BinaryWords:
     def records(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Cut bytes into words with their vectors; the last may be cut short.
 
-        Raises: ValueError at a word that does not end.
+        Raises: ValueError at a word that does not end, or that no vector follows.
         """
-        block, place = b"", 0
-        for chunk in chunks:
-            block, place = block[place:] + chunk, 0
-            while (space := block.find(b" ", place)) >= 0:
-                end = space + 1 + self._bytes
-                if end > len(block):
-                    break
-                yield block[place:end]
-                place = end
-            if space < 0 and len(block) - place > LONGEST:
-                raise ValueError(f"it is longer than {LONGEST:,} bytes")
-        if block[place:].strip(b"\r\n"):
-            yield block[place:]
+        block, place, chunks = b"", 0, iter(chunks)
+        seen = 2 * LONGEST_WORD + self._bytes  # a word, its vector and the next word
+        while True:
+            if len(block) - place < seen and (chunk := next(chunks, b"")):
+                block, place = block[place:] + chunk, 0
+                continue
+            if not block[place:].strip(ENDS):
+                return
+            end = self._end(block, place)
+            yield block[place:end]
+            place = end
+
+    def _end(self, block: bytes, place: int) -> int:
+        """Find where the vector of the word at a place ends."""
+        space = block.find(b" ", place, place + LONGEST_WORD)
+        if space < 0 and len(block) - place > LONGEST_WORD:
+            raise ValueError(f"its word is longer than {LONGEST_WORD:,} bytes")
+        if space < 0 or space + 1 + self._bytes > len(block):
+            return len(block)  # it is cut short
+        first = space + 1 + self._bytes
+        last = min(space + 1 + SPACED, first)
+        if block.find(b" ", space + 1, last) < 0:
+            return first
+        ends = list(self._ends(block, space, last))
+        usual = [end for end in ends if self._is_usual(block[end - self._bytes : end])]
+        followed = [end for end in ends if _begins_word(block, end)]
+        likely = [end for end in usual if end in followed]
+        if not likely and first in (*usual, *followed):
+            return first
+        if not likely and not followed:
+            raise ValueError("no vector follows its word; the file is damaged")
+        return (likely or followed)[0]
+
+    def _ends(self, block: bytes, space: int, last: int) -> Iterator[int]:
+        """Yield the ends of the vectors that may begin after a space of the word."""
+        while space >= 0 and space + 1 + self._bytes <= len(block):
+            yield space + 1 + self._bytes
+            space = block.find(b" ", space + 1, last)
+
+    def _is_usual(self, numbers: bytes) -> bool:
+        """Say whether nine numbers of ten are of a size that numbers have."""
+        with np.errstate(invalid="ignore"):
+            sizes = np.abs(np.frombuffer(numbers, "<f4"))
+            usual = (sizes == 0) | ((sizes > USUAL[0]) & (sizes < USUAL[1]))
+        return bool(10 * usual.sum() >= 9 * self.width)
 
     def split(self, record: bytes) -> tuple[bytes, bytes]:
         """Cut a record into its word and the bytes of its vector.
 
         Raises: ValueError with the reason if it is cut short or has no word.
         """
-        word, _, numbers = record.partition(b" ")
-        word = word.lstrip(b"\r\n")
+        word, numbers = record[: -self._bytes - 1], record[-self._bytes :]
+        if len(record) <= self._bytes or record[-self._bytes - 1] != ord(" "):
+            word, _, numbers = record.partition(b" ")
+        word = word.lstrip(ENDS)
         if len(numbers) < self._bytes:
             raise ValueError(
                 f"the file is cut short: {len(numbers)} of the {self._bytes} bytes "
@@ -69,3 +110,15 @@ class BinaryWords:
         Raises: ValueError with the reason if one is not finite.
         """
         return finite(np.frombuffer(numbers, "<f4"))
+
+
+def _begins_word(block: bytes, place: int) -> bool:
+    """Say whether a newline, a word, or the end of the file is at a place."""
+    rest = block[place : place + LONGEST_WORD]
+    word, space, _ = rest.partition(b" ")
+    if not rest or rest[0] in ENDS:
+        return True
+    try:
+        return bool(space) and "\0" not in word.decode()
+    except UnicodeDecodeError:
+        return False

@@ -39,7 +39,7 @@ def tell_format(head: bytes) -> Format:
     """
     start = len(codecs.BOM_UTF8) * head.startswith(codecs.BOM_UTF8)
     first, _, after = head[start:].partition(b"\n")
-    header = re.fullmatch(rb"(\d{1,12}) (\d{1,9})[ \r]*", first)
+    header = re.fullmatch(rb"(\d{1,12})[ \t]+(\d{1,9})[ \t\r]*", first)
     if header is None:
         return _without_header(head, start)
     words, width = int(header[1]), int(header[2])
@@ -47,7 +47,9 @@ def tell_format(head: bytes) -> Format:
         raise ValueError(f"line 1 tells {words:,} words, and the file ends there")
     if not width:
         raise ValueError("line 1 tells 0 numbers a word; a vector has 1 or more")
-    lines = _sample(after, len(head))
+    lines, tabs = _sample(after, len(head)), False
+    if _usual_width(lines) != width:
+        lines, tabs = _without_tabs(lines)
     if not _holds_vector(lines, width) and not _is_text(after):
         start = len(head) - len(after)
         return Format("word2vec binary", BinaryWords(width), words, start, 1)
@@ -57,11 +59,11 @@ def tell_format(head: bytes) -> Format:
     if usual != width:
         raise ValueError(f"line 1 tells {width} numbers a word; the lines have {usual}")
     start = len(head) - len(after)
-    return Format("word2vec text", TextLines(width), words, start, 2)
+    return Format("word2vec text", TextLines(width, tabs), words, start, 2)
 
 
 def _without_header(head: bytes, start: int) -> Format:
-    lines = _sample(head[start:], len(head))
+    lines, tabs = _without_tabs(_sample(head[start:], len(head)))
     width = _usual_width(lines)
     if not head:
         raise ValueError("the file is empty")
@@ -71,13 +73,21 @@ def _without_header(head: bytes, start: int) -> Format:
             "line 1: a word and its numbers were expected, with spaces between; "
             f"received {shown!r}"
         )
-    return Format("GloVe text", TextLines(width), None, start, 1)
+    return Format("GloVe text", TextLines(width, tabs), None, start, 1)
 
 
 def _sample(text: bytes, seen: int) -> list[bytes]:
     """Give the first lines, without one that may be cut by the end of the head."""
     lines = text.split(b"\n", SAMPLE)
     return lines[:-1] if seen >= HEAD or len(lines) > SAMPLE else lines
+
+
+def _without_tabs(lines: list[bytes]) -> tuple[list[bytes], bool]:
+    """Write spaces for tabs, if most lines have more numbers then, and say so."""
+    spaced = [line.replace(b"\t", b" ") for line in lines]
+    more = sum(_width(s) > _width(line) for s, line in zip(spaced, lines, strict=True))
+    tabs = 2 * more > sum(map(bool, lines))
+    return (spaced if tabs else lines), tabs
 
 
 def _usual_width(lines: Sequence[bytes]) -> int:

@@ -1,5 +1,6 @@
 """A word and its numbers a line, as GloVe, word2vec and fastText write text."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -9,37 +10,44 @@ LONGEST = 1 << 18  # bytes of a line, or of a word and its vector
 
 
 class TextLines:
-    """Lines of a word and `width` numbers, with spaces between them.
+    """Lines of a word and `width` numbers, with spaces between them, or `tabs` too.
 
     Only the byte 20 is a space and only 0a ends a line: words may hold any other white
     space. A word may hold spaces too (GloVe 840B): the last numbers are the vector.
+    Empty lines at the end are none.
     """
 
     unit = "line"
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, tabs: bool = False) -> None:
         self.width = width
+        self.tabs = tabs
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Cut bytes into lines.
 
         Raises: ValueError at a line that does not end.
         """
-        rest = b""
-        for chunk in chunks:
+        rest, empty = b"", 0
+        for chunk in itertools.chain(chunks, [b"\n"]):
             lines = (rest + chunk).split(b"\n")
             rest = lines.pop()
-            yield from lines
+            for line in lines:
+                if not line or not line.strip():
+                    empty += 1
+                    continue
+                yield from itertools.repeat(b"", empty)
+                empty = 0
+                yield line
             if len(rest) > LONGEST:
                 raise ValueError(f"it is longer than {LONGEST:,} bytes")
-        if rest:
-            yield rest
 
     def split(self, line: bytes) -> tuple[bytes, bytes]:
         """Cut a line into its word and its numbers, which are not read yet.
 
         Raises: ValueError with the reason if there are too few or too many numbers.
         """
+        line = line.replace(b"\t", b" ") if self.tabs else line
         line = line.rstrip(b" \r")
         if line.count(b" ") == self.width:
             word, _, numbers = line.partition(b" ")

@@ -150,6 +150,68 @@ def test_a_word_may_hold_spaces(written):
     assert asked(read_vectors(written(data)).vectors) == expected
 
 
+TABS = {
+    "after the word": b"the\t1 2\ndog\t3 4\n",
+    "everywhere": b"the\t1\t2\ndog\t3\t4\t\n",
+    "below a header": b"2 2\nthe\t1 2\ndog\t3 4\n",
+    "in the header": b"2\t2\nthe\t1\t2\ndog\t3\t4\n",
+    "of Windows": b"the\t1 2\r\ndog\t3 4\r\n",
+}
+
+
+@pytest.mark.parametrize("name", TABS)
+def test_tabs_may_stand_for_spaces(written, name):
+    assert asked(read_vectors(written(TABS[name])).vectors) == EXPECTED
+    assert read_width(written(TABS[name])) == 2
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\n\n\n", b"\r\n\r\n", b" \n\t\n"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_empty_lines_at_the_end_are_none(written, form, end):
+    if form == "word2vec binary":
+        end = end.strip(b" \t").replace(b"\t", b"")
+    data = FORMATS[form].rstrip(b"\n ") if "text" in form else BINARY
+    assert asked(read_vectors(written(data + end)).vectors) == EXPECTED
+
+
+def test_an_empty_line_between_others_is_a_bad_line(written):
+    with pytest.raises(VectorFileError, match="line 2: a word and 2 numbers"):
+        read_vectors(written(b"the 1 2\n\ndog 3 4\n"))
+
+
+@pytest.mark.parametrize("end", [b"\n", b""])
+@pytest.mark.parametrize("skips", [True, False])
+def test_a_word_of_a_binary_file_may_hold_spaces(written, end, skips):
+    rng = np.random.default_rng(0)
+    names = ["the", "New York", "dog", "a b c", "Rio de Janeiro", "x"]
+    rows = rng.normal(0, 0.3, (len(names), 20)).astype(np.float32)
+    data = as_binary(names, rows.tolist(), end)
+    found = read_vectors(written(data), skip_bad_lines=skips).vectors
+    assert found.words == tuple(names)
+    np.testing.assert_array_equal(found.matrix, rows)
+
+
+def test_where_a_binary_files_words_are_lost_it_is_damaged(written):
+    rng = np.random.default_rng(0)
+    rows = rng.normal(0, 0.3, (3, 20)).tolist()
+    data = as_binary(["the", "New York", "dog"], rows)
+    place = data.index(b"dog")
+    lost = data[: place - 9] + data[place:]  # two numbers are gone
+    with pytest.raises(VectorFileError, match=r"word 2: .* the file is damaged"):
+        read_vectors(written(lost), skip_bad_lines=True)
+
+
+@given(st.lists(st.text("ab é", min_size=1).filter(str.strip), min_size=2, unique=True))
+def test_spaces_in_any_words_of_a_binary_file(tmp_path_factory, names):
+    names = [name.strip() for name in names]
+    rows = np.random.default_rng(0).normal(0, 0.3, (len(names), 30)).astype(np.float32)
+    path = tmp_path_factory.mktemp("vectors") / "spaced.bin"
+    path.write_bytes(as_binary(names, rows.tolist()))
+    found = read_vectors(path).vectors
+    rows_of = dict(reversed(list(zip(names, rows.tolist(), strict=True))))
+    assert asked(found) == rows_of  # of a word that comes twice, the first
+
+
 def test_numbers_as_words_are_no_header(written):
     assert asked(read_vectors(written(b"1 5\n2 7\n3 8\n")).vectors)["1"] == [5]
     data = b"1 0.1 0.2\n2 0.3 0.4\n"
@@ -164,7 +226,7 @@ def test_numbers_as_words_are_no_header(written):
         (b"the dog sleeps\nthe cat\n", "line 1: a word and its numbers"),
         (b"5 3\n", "line 1 tells 5 words, and the file ends there"),
         (b"2 0\nthe\ndog\n", "line 1 tells 0 numbers a word; a vector has 1 or more"),
-        (b"the\t1\t2\n", "with spaces between; received 'the.t1.t2"),
+        (b"the,1,2\n", "with spaces between; received 'the,1,2"),
         (b"2 5\nthe 1 2\ndog 3 4\n", "line 1 tells 5 numbers a word; the lines have 2"),
         (b"1 90000\nthe \0\0", "line 1 claims 90,000 numbers a word"),
     ],
