@@ -10,7 +10,8 @@ from keraslm.vectors.text_lines import LONGEST, finite
 BYTES = 4  # of a number: float32, the lowest byte first
 LONGEST_WORD = 1 << 12  # bytes
 SPACED = 64  # bytes of a word that follow its first space, at most
-USUAL = (1e-12, 1e9)  # between these lies the size of any number but 0
+USUAL = (1e-12, 1e9)  # between these lies the size of most numbers but 0
+MOST = 0.9
 ENDS = b"\r\n"
 
 
@@ -63,14 +64,16 @@ class BinaryWords:
         if block.find(b" ", space + 1, last) < 0:
             return first
         ends = list(self._ends(block, space, last))
-        usual = [end for end in ends if self._is_usual(block[end - self._bytes : end])]
+        share = {end: self._usual(block[end - self._bytes : end]) for end in ends}
         followed = [end for end in ends if _begins_word(block, end)]
-        likely = [end for end in usual if end in followed]
-        if not likely and first in (*usual, *followed):
+        likely = [end for end in followed if share[end] >= MOST]
+        if likely:
+            return max(likely, key=share.__getitem__)
+        if first in followed or share[first] >= MOST:
             return first
-        if not likely and not followed:
+        if not followed:
             raise ValueError("no vector follows its word; the file is damaged")
-        return (likely or followed)[0]
+        return followed[0]
 
     def _ends(self, block: bytes, space: int, last: int) -> Iterator[int]:
         """Yield the ends of the vectors that may begin after a space of the word."""
@@ -78,12 +81,12 @@ class BinaryWords:
             yield space + 1 + self._bytes
             space = block.find(b" ", space + 1, last)
 
-    def _is_usual(self, numbers: bytes) -> bool:
-        """Say whether nine numbers of ten are of a size that numbers have."""
+    def _usual(self, numbers: bytes) -> float:
+        """Give the share of numbers that are of a size that numbers have."""
         with np.errstate(invalid="ignore"):
             sizes = np.abs(np.frombuffer(numbers, "<f4"))
             usual = (sizes == 0) | ((sizes > USUAL[0]) & (sizes < USUAL[1]))
-        return bool(10 * usual.sum() >= 9 * self.width)
+        return float(usual.mean())
 
     def split(self, record: bytes) -> tuple[bytes, bytes]:
         """Cut a record into its word and the bytes of its vector.
@@ -116,9 +119,9 @@ def _begins_word(block: bytes, place: int) -> bool:
     """Say whether a newline, a word, or the end of the file is at a place."""
     rest = block[place : place + LONGEST_WORD]
     word, space, _ = rest.partition(b" ")
-    if not rest or rest[0] in ENDS:
+    if not rest or rest.startswith((b"\n", b"\r\n")):
         return True
     try:
-        return bool(space) and "\0" not in word.decode()
+        return bool(word and space) and "\0" not in word.decode()
     except UnicodeDecodeError:
         return False
