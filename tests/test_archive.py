@@ -5,8 +5,12 @@ import zipfile
 import numpy as np
 import pytest
 
+import keraslm
 from keraslm import archive
+from keraslm.counts.model import NgramModel
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
 
 DESCRIPTION = {
     "kind": "counts",
@@ -211,3 +215,32 @@ def test_keras_opens_its_archive_with_our_description_added(tmp_path):
     same = [keras.ops.convert_to_numpy(model(x)) for model in (plain, again)]
     np.testing.assert_array_equal(*same)
     assert archive.read_description(path)["kind"] == "keras"
+
+
+def test_a_model_of_more_orders_than_a_file_holds_is_not_written(tmp_path):
+    encoder, ids = TextEncoder.learn(tokenizer_named("char"), "ab" * 300)
+    model = NgramModel.train(encoder, ids, 300, "witten-bell")
+    with pytest.raises(UsageError, match="1000 members at most; give a lower order"):
+        model.save(tmp_path / "model.keras")
+    assert not list(tmp_path.iterdir())
+
+
+def test_half_a_surrogate_pair_in_a_models_json_is_one_line(tmp_path):
+    encoder, ids = TextEncoder.learn(tokenizer_named("char"), "ab\n")
+    path = tmp_path / "model.keras"
+    NgramModel.train(encoder, ids, 2, "witten-bell").save(path)
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    parts[archive.DESCRIPTION] = parts[archive.DESCRIPTION].replace(
+        b'"a"', rb'"\ud800"'
+    )
+    with zipfile.ZipFile(path, "w") as changed:
+        for name, data in parts.items():
+            changed.writestr(name, data)
+    with pytest.raises(ModelFileError, match="holds half of a surrogate pair"):
+        keraslm.load(path)
+
+
+def test_a_token_that_cannot_be_written_is_no_token():
+    with pytest.raises(UsageError, match=r"'.ud800' is no Unicode text"):
+        TextEncoder.learn(tokenizer_named("char"), "ab\ud800\n")

@@ -44,6 +44,8 @@ def test_a_text_file_may_hold_brackets_blanks_and_backslashes(tmp_path):
         ("[]", "list of tokens"),
         ('["a"', "not JSON"),
         ("3", "list of tokens"),
+        ('["a", "\\ud800"]', r"'.ud800' .* holds half of a surrogate pair"),
+        ('{"\\udc00b": 0}', "holds half of a surrogate pair"),
         ("[" + "9" * 5000 + "]", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ("[" + "[]," * 1_000_001 + "[]]", "more values than a vocabulary"),
@@ -63,6 +65,16 @@ def test_a_token_that_comes_twice_in_a_long_file_is_found_at_once(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are Unix's")
+def test_whole_surrogate_pairs_are_a_character(tmp_path):
+    (tmp_path / "tokens.json").write_text('["\\ud83e\\udd8a", "a"]')
+    assert read_tokens(tmp_path / "tokens.json").tokens == ("\U0001f98a", "a")
+
+
+def test_empty_lines_at_the_end_are_no_tokens(tmp_path):
+    (tmp_path / "tokens.txt").write_text("\na\nb\n\n")  # the first is padding
+    assert read_tokens(tmp_path / "tokens.txt").tokens == ("", "a", "b")
+
+
 def test_a_pipe_is_no_vocabulary_and_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "tokens.json")
     with pytest.raises(UsageError, match="it is no file"):

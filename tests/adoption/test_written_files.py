@@ -1,0 +1,79 @@
+"""What adopt writes is opened again before it is said to be written."""
+
+import keras
+import pytest
+from keras import layers
+
+import keraslm
+from keraslm.adoption import Adoption, adopt
+from keraslm.errors import ModelFileError, UsageError
+from keraslm.models import language_model
+
+SIZE = 6  # of the vocabulary of conftest
+
+
+def network(time, *middle):
+    """Ids of a window to the logits of the next token."""
+    ends = keras.Input((time,)), layers.Embedding(SIZE, 3)
+    return keras.Sequential([*ends, *middle, layers.Dense(SIZE)])
+
+
+def both_ways(**how):
+    return layers.Bidirectional(layers.LSTM(3, **how))
+
+
+NETWORKS = {
+    "both directions of a window": lambda: network(4, both_ways()),
+    "both directions twice": lambda: network(
+        4, both_ways(return_sequences=True), both_ways()
+    ),
+    "both directions of any window": lambda: network(None, both_ways()),
+    "another layer for the way back": lambda: network(
+        4,
+        layers.Bidirectional(
+            layers.LSTM(3), backward_layer=layers.GRU(3, go_backwards=True)
+        ),
+    ),
+    "cells": lambda: network(4, layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)])),
+    "a window of 1500": lambda: network(1500, layers.GlobalAveragePooling1D()),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_written_opens_and_predicts_the_same(saved, tmp_path, name):
+    _, path, tokens = saved(NETWORKS[name])
+    model = adopt(path, tokens)
+    model.save(tmp_path / "adopted.keras")
+    again = keraslm.load(tmp_path / "adopted.keras")
+    ours, theirs = (m.next_token_probabilities("abcde\nab") for m in (model, again))
+    assert ours == pytest.approx(theirs, rel=1e-6)
+
+
+def test_a_context_that_no_file_may_have_is_refused(saved):
+    _, path, tokens = saved("convolution")
+    with pytest.raises(UsageError, match="--context may be at most 8192 tokens"):
+        adopt(path, tokens, Adoption(context=8193))
+
+
+def test_a_file_that_does_not_open_is_not_written(saved, tmp_path, monkeypatch):
+    _, path, tokens = saved("id_window")
+    model = adopt(path, tokens)
+
+    def refuse(file, size):
+        raise ModelFileError(f"{file} is damaged: so it is")
+
+    monkeypatch.setattr(language_model, "read_network", refuse)
+    with pytest.raises(
+        ModelFileError, match="could not be opened again: it is damaged"
+    ):
+        model.save(tmp_path / "adopted.keras")
+    assert not (tmp_path / "adopted.keras").exists()
+
+
+def test_a_name_that_is_not_utf8_is_shown_as_far_as_it_is(saved, tmp_path):
+    _, path, tokens = saved("id_window")
+    odd = path.rename(path.with_name("caf\udce9.keras"))
+    model = adopt(odd, tokens)
+    model.save(tmp_path / "caf\udce9.adopted.keras")
+    again = keraslm.load(tmp_path / "caf\udce9.adopted.keras")
+    assert again.name == "caf\ufffd (adopted)"
