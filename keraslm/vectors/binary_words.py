@@ -46,7 +46,7 @@ class BinaryWords:
             if len(block) - place < seen and (chunk := next(chunks, b"")):
                 block, place = block[place:] + chunk, 0
                 continue
-            if not block[place:].strip(ENDS):
+            if not block[place : place + SPACED].strip(ENDS):
                 return
             end = self._end(block, place)
             yield block[place:end]
@@ -61,7 +61,8 @@ class BinaryWords:
             return len(block)  # it is cut short
         first = space + 1 + self._bytes
         last = min(space + 1 + SPACED, first)
-        if block.find(b" ", space + 1, last) < 0:
+        second = block.find(b" ", space + 1, last)
+        if second < 0 or not _is_text(block[space + 1 : second]):
             return first
         ends = list(self._ends(block, space, last))
         share = {end: self._usual(block[end - self._bytes : end]) for end in ends}
@@ -121,7 +122,11 @@ def _begins_word(block: bytes, place: int) -> bool:
     word, space, _ = rest.partition(b" ")
     if not rest or rest.startswith((b"\n", b"\r\n")):
         return True
+    return bool(word and space) and _is_text(word)
+
+
+def _is_text(data: bytes) -> bool:
     try:
-        return bool(word and space) and "\0" not in word.decode()
+        return min(data.decode(), default=" ") >= "\t"
     except UnicodeDecodeError:
         return False
