@@ -24,10 +24,12 @@ def fit(model, epochs, time=6, **options):
     optimizer.build(fitted.trainable_variables)
     windows = -(-6 // time)
     real = np.ones((1, 6), "float32")
-    padded = [np.pad(a, ((0, 0), (0, windows * time - 6))) for a in (IDS, TARGETS, real)]
+    padding = ((0, 0), (0, windows * time - 6))
+    padded = [np.pad(array, padding) for array in (IDS, TARGETS, real)]
+    parts = [np.split(array, windows, axis=1) for array in padded]
     for _ in range(epochs):
         fitted.forget()
-        for x, y, weights in zip(*(np.split(a, windows, 1) for a in padded), strict=True):
+        for x, y, weights in zip(*parts, strict=True):
             optimizer.penalise_as(weights)
             fitted.train_on_batch({"ids": x}, y, weights)
     return model.get_weights()

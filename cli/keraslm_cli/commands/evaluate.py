@@ -47,7 +47,7 @@ def command(model: str, text: str, as_json: bool, encoding: str) -> None:
     if as_json:
         console.print_json(card.to_dict())
     else:
-        console.print_styled(f"{card.model} on {card.text}", "bold")
+        console.print_styled(f"{card.model} on {card.name_of_text}", "bold")
         console.print_table(("", "", ""), rows(card), right=(1,))
 
 
