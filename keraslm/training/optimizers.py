@@ -34,6 +34,7 @@ class _Watched:
     """l1 and l2 of the features' weights."""
     penalty_share: Any = None
     """What the penalties are multiplied by in the step to come."""
+    _assigned_share: float | None = None
     tokens = 1
     """How many tokens the loss is divided by."""
 
@@ -101,8 +102,12 @@ class _Watched:
 
         Shapes: weights (rows, time), 0 for padding
         """
-        if self.penalty_share is not None:
-            self.penalty_share.assign(weights.sum() / self.tokens)
+        if self.penalty_share is None:
+            return
+        share = float(weights.sum()) / self.tokens
+        if share != self._assigned_share:  # nearly every step is full
+            self.penalty_share.assign(share)
+            self._assigned_share = share
 
     def _clip_gradients(self, grads: list[Any]) -> list[Any]:
         """Clip by the norm that is known, where Keras would sum the squares again."""
