@@ -254,9 +254,12 @@ def _fault(description: dict[str, Any]) -> str | None:
             return f"is damaged: {DESCRIPTION} lacks {key!r}"
         if not isinstance(description[key], wanted):
             return f"is damaged: {key!r} in {DESCRIPTION} is no {_JSON[wanted]}"
-    for key in ("configuration", "card"):
+    for key in ("configuration", "card", "texts"):
         if not isinstance(description["metadata"].get(key, {}), dict):
             return f"is damaged: {key!r} in {DESCRIPTION} is no table"
+    parts = description["metadata"].get("texts", {}).values()
+    if not all(isinstance(part, str) for part in parts):
+        return f"is damaged: a part of 'texts' in {DESCRIPTION} is no text"
     if not description["name"].isprintable():
         return f"is damaged: 'name' in {DESCRIPTION} is no plain text"
     return None

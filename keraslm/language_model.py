@@ -116,7 +116,8 @@ class LanguageModel(abc.ABC):
             ends of lines.
         """
         ids = self.encoder.encode(text) if ids is None else ids
-        self._check_known(text, ids)
+        if why := self.vocabulary.why_unmeasured(text.name, ids):
+            raise CorpusError(why)
         start = time.perf_counter()
         log_probabilities = self.log_probabilities(ids)
         return Reading(text, ids, log_probabilities, time.perf_counter() - start)
@@ -125,10 +126,12 @@ class LanguageModel(abc.ABC):
         """Say what this model's reading of a text came to, and what was counted."""
         vocabulary = self.encoder.vocabulary
         text, ids = reading.text, reading.ids
-        figures = measures.token_figures(
-            reading.log_probabilities, ids == vocabulary.unknown_id
-        )
-        total_bits = measures.bits(-float(np.sum(reading.log_probabilities)))
+        log_p, is_oov = reading.log_probabilities, ids == vocabulary.unknown_id
+        if reading.unmeasured:
+            figures, total_bits = measures.no_figures(is_oov), math.nan
+        else:
+            figures = measures.token_figures(log_p, is_oov)
+            total_bits = measures.bits(-float(np.sum(log_p)))
         return Card(
             model=self.name,
             level=self.encoder.tokenizer.level,
@@ -149,8 +152,15 @@ class LanguageModel(abc.ABC):
             version=__version__,
             command=command,
             details=self.details,
+            part=self.part_of(text),
+            unmeasured=reading.unmeasured,
             **figures,  # type: ignore[arg-type]
         )
+
+    def part_of(self, text: Text) -> str:
+        """Say which part of the model's corpus a text is; empty for any other text."""
+        part = self.metadata.get("texts", {}).get(text.sha256)
+        return part if part in measures.PARTS else ""
 
     def streams(self, texts: int) -> TokenStreams | None:
         """Start so many streams at once; None if the model has no quicker way."""
@@ -223,17 +233,6 @@ class LanguageModel(abc.ABC):
                 f"a prompt may only use the model's vocabulary; unknown: {shown}"
             )
         return self.encoder.encode_prompt(prompt)
-
-    def _check_known(self, text: Text, ids: np.ndarray) -> None:
-        vocabulary = self.encoder.vocabulary
-        unknown = ids == vocabulary.unknown_id
-        if not len(ids):
-            raise CorpusError(f"{text.name} has no token to measure")
-        if unknown.any() and np.all(unknown | (ids == vocabulary.boundary_id)):
-            raise CorpusError(
-                f"no token of {text.name} is in the vocabulary of {self.name}; give a "
-                f"text in the language and at the level ({vocabulary.level}) it learnt"
-            )
 
 
 def _ratio(numerator: float, denominator: float) -> float:

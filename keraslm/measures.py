@@ -9,7 +9,7 @@ References: Jelinek, Mercer, Bahl & Baker (1977), perplexity; Shannon (1951), bi
 import dataclasses
 import math
 import typing
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from keraslm.errors import ModelFileError, UsageError
 from keraslm.text.stretch import Text
 
 OOV_RULE = "a token outside the vocabulary is scored as <unk>"
+
+LEARNT = {"train": "the training text", "whole": "training text included"}
+PARTS = (*LEARNT, "valid", "test")
 
 # Two cards measure the same thing when all of these agree.
 SAME_THING = (
@@ -29,6 +32,11 @@ SAME_THING = (
     "oov_tokens",
     "oov_rule",
 )
+
+
+def name_of_text(text: str, part: str) -> str:
+    """Give a text's name, and say so if it is, or holds, the training text."""
+    return f"{text}, {LEARNT[part]}" if part in LEARNT else text
 
 
 def perplexity(nats_per_token: float) -> float:
@@ -59,6 +67,13 @@ class Reading:
     ids: np.ndarray
     log_probabilities: np.ndarray
     seconds: float
+    unmeasured: str = ""
+    """Why there are no figures, where the model knows nothing of the text."""
+
+    @classmethod
+    def without_figures(cls, text: Text, ids: np.ndarray, why: str) -> Self:
+        """Give the reading of a text that cannot be measured: every figure is NaN."""
+        return cls(text, ids, np.full(len(ids), math.nan), 0.0, why)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +82,8 @@ class Card:
 
     Units: `nats_per_token` in nats; `bits_per_character` and `bits_per_byte` are the
     whole text's cost in bits, `</s>` and `<unk>` included, over the characters and
-    UTF-8 bytes of the original text; `seconds` wall-clock.
+    UTF-8 bytes of the original text; `seconds` wall-clock. Where `unmeasured` says why
+    there are no figures, they are not a number.
     """
 
     model: str
@@ -95,6 +111,14 @@ class Card:
     command: str
     details: dict[str, Any] = dataclasses.field(default_factory=dict)
     """What else belongs to the figure: of counts, the smoothing and its numbers."""
+    part: str = ""
+    """Of the model's corpus: train, valid, test, or whole, from which they were cut."""
+    unmeasured: str = ""
+
+    @property
+    def name_of_text(self) -> str:
+        """The text's name, and whether the model has learnt from it."""
+        return name_of_text(self.text, self.part)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the card as the JSON object that is written and printed."""
@@ -107,6 +131,7 @@ class Card:
         Raises: ModelFileError if a figure is missing, unknown, or of another kind.
         """
         kinds = {field.name: field.type for field in dataclasses.fields(cls)}
+        told = {"part": "", "unmeasured": ""} | told  # which early cards lack
         for name in {**kinds, **told}:
             kind = kinds.get(name, type(None))
             if type(told.get(name)) is not (typing.get_origin(kind) or kind):
@@ -137,12 +162,24 @@ def token_figures(
     }
 
 
+def no_figures(is_oov: np.ndarray) -> dict[str, float | int]:
+    """Count the tokens of a text that cannot be measured; see `token_figures`."""
+    means = ("nats_per_token", "perplexity", "perplexity_without_oov")
+    counts = {"tokens": len(is_oov), "oov_tokens": int(np.sum(is_oov))}
+    return counts | dict.fromkeys(means, math.nan)
+
+
 def require_same_thing(cards: list[Card]) -> None:
     """Refuse to compare cards that do not measure the same thing.
 
-    Raises: UsageError naming the first field that differs and its two values.
+    Raises: UsageError naming the first field that differs and its two values, or a card
+        without figures, or one of a text that its model alone has learnt from.
     """
     first = cards[0]
+    for card in cards:
+        if card.unmeasured:
+            raise UsageError(f"{card.model} has no figure: {card.unmeasured}")
+        _require_same_part(first, card)
     for other in cards[1:]:
         for field in SAME_THING:
             one, two = getattr(first, field), getattr(other, field)
@@ -152,3 +189,15 @@ def require_same_thing(cards: list[Card]) -> None:
                     f"for {first.model} and {two!r} for {other.model}; "
                     "train both on one text, level and vocabulary"
                 )
+
+
+def _require_same_part(one: Card, two: Card) -> None:
+    if {one.part, two.part}.isdisjoint(LEARNT) or one.part == two.part:
+        return
+    learnt, other = (one, two) if one.part in LEARNT else (two, one)
+    part = other.part or "test"
+    raise UsageError(
+        f"these figures do not measure the same thing: the part is {learnt.part!r} for "
+        f"{learnt.model}, which learnt from {learnt.text}, and {part!r} for "
+        f"{other.model}; measure both on a text that neither has learnt from"
+    )

@@ -14,7 +14,7 @@ from keraslm.errors import UsageError
 from keraslm.expectation_maximisation import mixture_weights
 from keraslm.generation.stream import TokenStream
 from keraslm.language_model import LanguageModel
-from keraslm.measures import Reading
+from keraslm.measures import PARTS, Reading
 from keraslm.text.corpus import Text
 
 ROUNDING = 1e-6  # how far from one the sum of weights may be that a user gives
@@ -88,6 +88,11 @@ class Mixture(LanguageModel):
         Shapes: ids (tokens,) -> (tokens,) float64, in nats
         """
         return mixed(self.weights, [m.log_probabilities(ids) for m in self.models])
+
+    def part_of(self, text: Text) -> str:
+        """Say which part a text is, by the model that has learnt most of it."""
+        parts = [model.part_of(text) for model in self.models]
+        return min(parts, key=(*PARTS, "").index)
 
     def mix(self, readings: Sequence[Reading]) -> Reading:
         """Give the reading of a text that the parts, in their order, have read."""

@@ -93,6 +93,40 @@ def test_cards_that_differ_are_refused_naming_the_field(field):
         assert part in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("train", "test"), ("train", ""), ("valid", "train"), ("whole", "train")],
+)
+def test_a_figure_of_the_training_text_stands_beside_no_other(one, two):
+    # the text is the same, but one of the models has learnt from it
+    cards = [
+        dataclasses.replace(CARD, model=model, part=part)
+        for model, part in (("first", one), ("second", two))
+    ]
+    with pytest.raises(UsageError) as error:
+        measures.require_same_thing(cards)
+    for part in (repr(one), repr(two or "test"), "first", "second"):
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("parts", [("train", "train"), ("test", ""), ("valid", "test")])
+def test_figures_of_one_text_that_all_or_none_have_learnt_from(parts):
+    cards = [dataclasses.replace(CARD, part=part) for part in parts]
+    measures.require_same_thing(cards)
+
+
+def test_a_card_without_figures_is_compared_with_none():
+    other = dataclasses.replace(CARD, model="two", unmeasured="no token is known")
+    with pytest.raises(UsageError, match="two has no figure: no token is known"):
+        measures.require_same_thing([CARD, other])
+
+
+def test_a_card_of_before_there_were_parts_is_read():
+    told = CARD.to_dict()
+    del told["part"], told["unmeasured"]
+    assert measures.Card.from_dict(told) == CARD
+
+
 def test_a_card_is_read_back():
     assert measures.Card.from_dict(json.loads(json.dumps(CARD.to_dict()))) == CARD
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import measures
-from keraslm.errors import Terminated, UsageError, first_line
+from keraslm.errors import CorpusError, Terminated, UsageError, first_line
 from keraslm.figures.ladder import Point, draw_ladder
 from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
@@ -83,7 +83,12 @@ class Ladder:
         return [found[rung.name] for rung in self.rungs if rung.name in found]
 
     def climb(self) -> list[Result]:
-        """Run every rung that has no result; one that fails leaves its reason."""
+        """Run every rung that has no result; one that fails leaves its reason.
+
+        Raises: CorpusError if the model could measure nothing of the test text.
+        """
+        if len(self.results) < len(self.rungs):
+            self._check_measurable()
         for rung in self.rungs:
             if rung.name not in self._kept.results:
                 self._reporter.note(f"--- {rung.title}")
@@ -151,10 +156,17 @@ class Ladder:
         c = resolve(Configuration(**self._options, model="ngram"))
         return read_texts(c, self._corpus, None, self._reporter)
 
+    def _check_measurable(self) -> None:
+        encoder, texts = self._texts()
+        text, ids = to_measure(self._corpus, encoder, texts, self._reporter)
+        if why := encoder.vocabulary.why_unmeasured(text.name, ids):
+            raise CorpusError(f"a ladder has nothing to compare: {why}")
+
     def _uniform(self) -> dict[str, Any]:
         encoder, texts = self._texts()
         model = Uniform(encoder)
-        text, ids = to_measure(self._corpus, encoder, texts)
+        model.metadata["texts"] = self._corpus.parts_by_hash()
+        text, ids = to_measure(self._corpus, encoder, texts, self._reporter)
         return self._figures(model, model.read(text, ids), 0)
 
     def _mixture(self, rung: Rung) -> dict[str, Any]:

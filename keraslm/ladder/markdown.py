@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from keraslm.files import write_atomically
 from keraslm.ladder.result import Result
+from keraslm.measures import name_of_text
 
 HEADINGS = (
     "model",
@@ -46,8 +47,9 @@ def heading(results: Sequence[Result]) -> str:
     if card is None:
         return "no rung has figures"
     oov = f", {card['oov_tokens']:,} of them <unk>" if card["oov_tokens"] else ""
+    text = name_of_text(card["text"], card.get("part", ""))
     return (
-        f"{card['text']}: {card['tokens']:,} tokens{oov}; vocabulary of "
+        f"{text}: {card['tokens']:,} tokens{oov}; vocabulary of "
         f"{card['vocabulary_size']:,}; lower is better"
     )
 

@@ -26,7 +26,8 @@ class Windows:
     its input is the id before it in the text (the boundary before the first). What is
     left over in the last rows and columns is padding: the boundary with weight 0.
 
-    `rows` is the batch size, or the number of ids if there are fewer.
+    `rows` is the batch size, or the number of ids if there are fewer; `full` is how
+    many tokens a step without padding has.
 
     Raises: CorpusError if there are fewer than 2 ids; UsageError if `batch_size` or
         `time` is below 1.
@@ -43,8 +44,9 @@ class Windows:
             )
         self.tokens = len(ids)
         self.boundary_id = boundary_id
-        self.usual = self.width = time
+        self.width = time
         self.rows = min(batch_size, self.tokens)
+        self.full = self.rows * time
         self.row_length = -(-self.tokens // self.rows)
         self._steps = -(-self.row_length // time)
         self._given, self._ids = ids, np.asarray(ids)

@@ -24,7 +24,14 @@ class Corpus:
     train: Text
     valid: Text | None = None
     test: Text | None = None
+    whole: Text | None = None  # what the parts were cut from
     skipped: tuple[str, ...] = ()  # files of a folder that are no part of the text
+
+    def parts_by_hash(self) -> dict[str, str]:
+        """Say which part each text is, by its SHA-256: whole, test, valid or train."""
+        parts = ("whole", "test", "valid", "train")  # the last, where two are the same
+        texts = [(getattr(self, part), part) for part in parts]
+        return {text.sha256: part for text, part in texts if text is not None}
 
 
 def open_text(
@@ -70,7 +77,9 @@ def open_corpus(
             if files := named_parts(folder):
                 return _corpus_of_parts(folder, files, encoding, chunk_size)
         text, skipped = _open(path, encoding, chunk_size)
-    return Corpus(text.name, **cut(text, parts, split), skipped=skipped)
+    texts = cut(text, parts, split)
+    whole = text if len(texts) > 1 else None
+    return Corpus(text.name, **texts, whole=whole, skipped=skipped)
 
 
 def _corpus_of_parts(

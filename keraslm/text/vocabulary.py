@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import CorpusError, ModelFileError, UsageError
+from keraslm.text.mapped import Ids, stretches
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
 UNKNOWN = "<unk>"
@@ -124,6 +125,28 @@ class Vocabulary:
         if number < 0:
             raise IndexError(f"an id is 0 or more; received {number}")
         return self.tokens[number]
+
+    def why_unmeasured(self, text: str, ids: Ids) -> str:
+        """Say why a text of these ids has no figure, by the text's name; else "".
+
+        It has no token, or, ends of lines aside, none that is in the vocabulary.
+        """
+        if not len(ids):
+            return f"{text} has no token to measure"
+        if self.knows_some(ids) or not self._has_unknown(ids):
+            return ""
+        return (
+            f"no token of {text} is in the vocabulary of the model; give a text in the "
+            f"language and at the level ({self.level}) that it learnt"
+        )
+
+    def _has_unknown(self, ids: Ids) -> bool:
+        return any(bool((some == self.unknown_id).any()) for some in stretches(ids))
+
+    def knows_some(self, ids: Ids) -> bool:
+        """Whether ids hold a token of the vocabulary, ends of lines aside."""
+        reserved = (self.unknown_id, self.boundary_id)
+        return any(not np.isin(some, reserved).all() for some in stretches(ids))
 
     def to_dict(self) -> dict[str, Any]:
         """What JSON can hold and `from_dict` reads."""

@@ -46,8 +46,11 @@ class CarriedModel(keras.Model):
 
     Where the state is not carried, every window starts like a text.
 
-    Math:   loss = sum_t w_t (-log P(y_t | history)) / sum_t w_t, in nats; the divisor
-            is `usual_tokens` where windows vary and a token shall count the same in all
+    Math:   loss = sum_t w_t (-log P(y_t | history)) / N, in nats;   w_t is 0 for
+            padding, and N is `full`, the tokens of a step that has none
+
+    Divided by its own tokens, a step that is mostly padding would give each of them
+    many times the weight of the others.
     `precision` is that of the factors of large products, see `layers.products`; on
     TensorFlow, bfloat16 needs `jit_compile`.
     """
@@ -56,15 +59,15 @@ class CarriedModel(keras.Model):
         self,
         model: CausalModel,
         rows: int,
+        full: int,
         carries: bool = True,
-        usual_tokens: int | None = None,
         sampled: SampledSoftmax | None = None,
         precision: str = "float32",
     ) -> None:
         super().__init__()
         self.model: Any = model
+        self.full = full
         self.carries = carries
-        self.usual_tokens = usual_tokens
         self.sampled = sampled
         self.precision = precision
         self.measured = StepNats()
@@ -108,16 +111,14 @@ class CarriedModel(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """Average the nats over the tokens that are no padding."""
+        """Divide the nats of the tokens that are no padding by those of a full step."""
         with products_in(self.precision):
             nats = self._nats(x, y, y_pred)
         # an array, from train_on_batch on torch
         sample_weight = ops.convert_to_tensor(sample_weight)
-        tokens = ops.sum(sample_weight)
         total = ops.sum(nats * sample_weight)
-        mean = total / ops.maximum(tokens, 1)
-        self.measured.update_state(total, tokens)
-        return mean if self.usual_tokens is None else total / self.usual_tokens
+        self.measured.update_state(total, ops.sum(sample_weight))
+        return total / self.full
 
     def _nats(self, x: Any, y: Any, y_pred: Any) -> Any:
         if self.sampled is None:

@@ -24,6 +24,7 @@ from keraslm.errors import ModelFileError
 from keraslm.files import write_atomically
 
 DESCRIPTION = "keraslm/checkpoint.json"
+FORMAT = 2  # 1 divided the loss of a step by the step's own tokens
 BEST = "best"
 
 
@@ -43,6 +44,7 @@ class Checkpoint:
         if self.best is not None:
             arrays[BEST] = np.frombuffer(self.best, np.uint8)
         description = {name: getattr(self, name) for name in _DESCRIBED}
+        description["format"] = FORMAT
         members = {DESCRIPTION: archive.describe(description)}
         members |= archive.array_members(arrays)
         with write_atomically(path) as temporary:
@@ -56,6 +58,8 @@ class Checkpoint:
         """
         try:
             described = archive.read_json(path, DESCRIPTION)
+            if described.get("format", 1) != FORMAT:
+                raise ModelFileError("another version of keraslm wrote it")
             arrays = archive.read_arrays(path)
             epoch, step = described["place"]
             if int(epoch) < 0 or int(step) < 0:

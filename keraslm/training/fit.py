@@ -102,12 +102,13 @@ def compiled(
     model = CarriedModel(
         network,
         windows.rows,
+        windows.full,
         carries=c.state == "carried",
-        usual_tokens=windows.rows * windows.usual if c.vary_time else None,
         sampled=sampled,
         precision=c.precision or "float32",
     )
-    model.compile(optimizer=new_optimizer(c), jit_compile=network.suits_xla)
+    optimizer = new_optimizer(c, windows.full)
+    model.compile(optimizer=optimizer, jit_compile=network.suits_xla)
     # made within the first step, what the optimizer keeps would be there twice
     model.optimizer.build(model.trainable_variables)
     return model, windows
@@ -137,6 +138,7 @@ def fit_until_stopped(
                 break
             told.on_train_batch_begin(number)
             x, y, weights = batch(windows, model.sampled, number, epoch)
+            model.optimizer.penalise_as(weights)
             logs = model.train_on_batch(x, y, weights, return_dict=True)
             keep_freed_memory()  # not of the first step, which is compiled and differs
             told.on_train_batch_end(number, logs)

@@ -7,6 +7,7 @@ import functools
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keraslm.training.averaging import averages
@@ -31,8 +32,11 @@ class _Watched:
     """What the learning rate is multiplied by for the features' weights."""
     penalties = (0.0, 0.0)
     """l1 and l2 of the features' weights."""
+    penalty_share: Any = None
+    """What the penalties are multiplied by in the step to come."""
+    _assigned_share: float | None = None
     tokens = 1
-    """How many tokens the loss is a mean of."""
+    """How many tokens the loss is divided by."""
 
     def build(self, variables: list[Any]) -> None:
         """Make room for the norm, the squares and the mean beside the moments."""
@@ -47,6 +51,10 @@ class _Watched:
             for number, weight in enumerate(variables)
             if is_of_features(weight)
         }
+        if self.squares and any(self.penalties):
+            self.penalty_share = new.add_variable(
+                (), initializer="ones", name="penalty_share"
+            )
         self.gradient_norm = new.add_variable((), name="gradient_norm")
         self.averages = []
         if self.averaging:
@@ -82,11 +90,24 @@ class _Watched:
         for gradient, weight in pairs:
             if is_of_features(weight):
                 number = new._get_variable_index(weight)
-                step(weight, gradient, self.squares[number], rate, *self.penalties)
+                a, share = self.squares[number], self.penalty_share
+                step(weight, gradient, a, rate, *self.penalties, share)
         super().apply(*map(list, zip(*others, strict=True)))  # type: ignore[misc]
         if self.averaging:
             for mean, weight in zip(self.averages, weights, strict=True):
                 mean.assign(mean + self.averaging_share * (weight - mean))
+
+    def penalise_as(self, weights: np.ndarray) -> None:
+        """Let the penalties weigh as much as the tokens of the step to come.
+
+        Shapes: weights (rows, time), 0 for padding
+        """
+        if self.penalty_share is None:
+            return
+        share = float(weights.sum()) / self.tokens
+        if share != self._assigned_share:  # nearly every step is full
+            self.penalty_share.assign(share)
+            self._assigned_share = share
 
     def _clip_gradients(self, grads: list[Any]) -> list[Any]:
         """Clip by the norm that is known, where Keras would sum the squares again."""
@@ -123,7 +144,7 @@ class WatchedAdamW(_Watched, keras.optimizers.AdamW):
     pass
 
 
-def new_optimizer(c: Configuration) -> Any:
+def new_optimizer(c: Configuration, tokens: int = 1) -> Any:
     """Build the optimizer of a configuration, with its clipping.
 
     Math:   by norm   g <- g min(1, threshold / |g|)
@@ -135,7 +156,7 @@ def new_optimizer(c: Configuration) -> Any:
     optimizer.averaging = averages(c)
     optimizer.penalties = (c.l1, c.l2)
     optimizer.feature_rate = c.feature_rate or 1.0
-    optimizer.tokens = (c.batch_size or 1) * (c.time or 1)
+    optimizer.tokens = tokens
     return optimizer
 
 

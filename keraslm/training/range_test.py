@@ -61,7 +61,7 @@ class RisingRate(keras.callbacks.Callback):
             self._clock.start()  # again: the first step was mostly compiling
         self._clock.step += 1
         total, tokens = self.model.nats_and_tokens
-        self.curve.add(self._rate, total / tokens)
+        self.curve.add(self._rate, total, tokens)
         self._report(total / tokens)
         if self._clock.over or self.curve.diverged:
             self.model.stop_training = True

@@ -33,27 +33,29 @@ class Point:
 class RateCurve:
     """The steps of a search for the learning rate, in the order of their rates.
 
-    Math:   m_k = b m_{k-1} + (1 - b) loss_k,   smoothed_k = m_k / (1 - b^k)
+    Math:   s_k = b s_{k-1} + nats_k,   n_k = b n_{k-1} + tokens_k
+            loss_k = nats_k / tokens_k,   smoothed_k = s_k / n_k
     """
 
     def __init__(self) -> None:
         self.points: list[Point] = []
         self.broken = False  # a loss was no number
-        self._mean = 0.0
+        self._nats = self._tokens = 0.0
 
-    def add(self, rate: float, loss: float) -> None:
-        """Add the loss of a step; one that is no number ends the curve before it.
+    def add(self, rate: float, nats: float, tokens: float) -> None:
+        """Add a step; one that is no number ends the curve before it.
 
         Raises: TrainingError if the first is no number.
         """
+        loss = nats / tokens
         if not math.isfinite(loss):
             self._check_begun(loss)
             self.broken = True
             return
         step = len(self.points) + 1
-        self._mean = SMOOTHING * self._mean + (1 - SMOOTHING) * loss
-        smoothed = self._mean / (1 - SMOOTHING**step)
-        self.points.append(Point(step, rate, loss, smoothed))
+        self._nats = SMOOTHING * self._nats + nats
+        self._tokens = SMOOTHING * self._tokens + tokens
+        self.points.append(Point(step, rate, loss, self._nats / self._tokens))
 
     def _check_begun(self, loss: float) -> None:
         if not self.points:

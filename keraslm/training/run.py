@@ -5,12 +5,14 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from keraslm.errors import Terminated, TrainingError
 from keraslm.files import flush_to_disk
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
-from keraslm.measures import Card
-from keraslm.text.corpus import Corpus
+from keraslm.measures import LEARNT, Card, Reading
+from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
@@ -51,8 +53,9 @@ def train(
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
 
-    The card measures the kept model on the corpus's test text, or on its validation
-    text, or on its training text: the first that is there and holds a known token.
+    The card measures the kept model on the corpus's test text, or else on its
+    validation text: the first that holds a known token. If none does, the card has no
+    figures and says why. A corpus that has neither is measured on its training text.
     With `overwrite` an earlier run's model stays until this run keeps its own. With
     `resume` the run in the folder goes on as if it had never been interrupted.
 
@@ -70,6 +73,8 @@ def train(
         reporter.note(f"{folder.path} holds this run already, and it is finished")
         return Run(*done, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
+    earlier = initial.metadata.get("texts", {}) if initial else {}
+    learnt = {text: part for text, part in earlier.items() if part in LEARNT}
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     with folder.locked(), _told_how_to_go_on(folder):
@@ -84,8 +89,9 @@ def train(
             del model, initial, checkpoint
             give_back_memory()  # the optimizer's and the last step's
             kept = _kept(folder, told)
-        text, ids = to_measure(corpus, encoder, texts)
-        return _finish(kept, kept.card(kept.read(text, ids), command), folder)
+        kept.metadata["texts"] = corpus.parts_by_hash() | learnt
+        text, ids = to_measure(corpus, encoder, texts, reporter)
+        return _finish(kept, kept.card(_reading(kept, text, ids), command), folder)
 
 
 def _begin(
@@ -159,6 +165,12 @@ def _kept(folder: RunFolder, told: dict[str, Any]) -> LanguageModel:
     kept.metadata.pop("interrupted", None)
     kept.metadata |= told
     return kept
+
+
+def _reading(model: LanguageModel, text: Text, ids: np.ndarray) -> Reading:
+    """Read a text, if anything of it is known."""
+    why = model.vocabulary.why_unmeasured(text.name, ids)
+    return Reading.without_figures(text, ids, why) if why else model.read(text, ids)
 
 
 def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:

@@ -7,7 +7,6 @@ import numpy as np
 from keraslm.errors import CorpusError
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
-from keraslm.text.mapped import stretches
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
@@ -60,7 +59,10 @@ def _encoded(
     texts = {"train": Encoded(ids, text.characters)}
     if valid is not None:
         ids = encoder.encode(valid, progress=progress)
-        texts["valid"] = Encoded(ids, valid.characters)
+        if why := encoder.vocabulary.why_unmeasured(valid.name, ids):
+            reporter.note(f"nothing is validated: {why}")
+        else:
+            texts["valid"] = Encoded(ids, valid.characters)
     return encoder, texts
 
 
@@ -71,29 +73,32 @@ def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> Non
             f"training needs at least 2 tokens; {text.name} has {len(ids)}: "
             "give a longer text"
         )
-    if not _holds_known(ids, vocabulary):
+    if not vocabulary.knows_some(ids):
         raise CorpusError(
             f"no token of {text.name} is in the vocabulary of the model; "
             "give a text in the language that it learnt"
         )
 
 
-def _holds_known(ids: np.ndarray, vocabulary: Vocabulary) -> bool:
-    """Say whether a text has a token of the vocabulary, line ends aside."""
-    reserved = (vocabulary.unknown_id, vocabulary.boundary_id)
-    return any(not np.isin(some, reserved).all() for some in stretches(ids))
-
-
 def to_measure(
-    corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded]
+    corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded], reporter: Reporter
 ) -> tuple[Text, np.ndarray]:
-    """Choose the test text, or else the validation text, if the model can read it."""
-    if corpus.test is not None:
-        ids = encoder.encode(corpus.test)
-        if _holds_known(ids, encoder.vocabulary):
-            return corpus.test, ids
-    if corpus.valid is not None:
-        ids = texts["valid"].ids
-        if _holds_known(ids, encoder.vocabulary):
-            return corpus.valid, ids
-    return corpus.train, texts["train"].ids
+    """Choose the test text, or else the validation text, if the model can read it.
+
+    Where the corpus has neither, it is the training text. Where it has some and the
+    model knows no token of it, there is no figure: the training text is no test.
+    """
+    held_out = [text for text in (corpus.test, corpus.valid) if text is not None]
+    if not held_out:
+        return corpus.train, texts["train"].ids
+    found: list[tuple[Text, np.ndarray]] = []
+    for text in held_out:
+        is_valid = text is corpus.valid and "valid" in texts
+        ids = texts["valid"].ids if is_valid else encoder.encode(text)
+        if not encoder.vocabulary.why_unmeasured(text.name, ids):
+            for other, its_ids in found:
+                why = encoder.vocabulary.why_unmeasured(other.name, its_ids)
+                reporter.note(f"{text.name} is measured instead of the test: {why}")
+            return text, ids
+        found.append((text, ids))
+    return found[0]

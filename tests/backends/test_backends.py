@@ -55,7 +55,7 @@ def trained(request):
     encoder = new_encoder()
     network = MODELS[request.param](len(encoder.vocabulary))
     network.build_weights()
-    model = CarriedModel(network, rows=4)
+    model = CarriedModel(network, rows=4, full=4 * 8)
     options = Configuration(learning_rate=0.02)
     model.compile(new_optimizer(options), jit_compile="auto")
     windows = Windows(encoder.encode(TEXT), 1, batch_size=4, time=8)

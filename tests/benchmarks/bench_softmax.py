@@ -58,7 +58,8 @@ def fitted(name: str, ids: np.ndarray) -> CarriedModel:
     )
     model.build_weights()
     sampled = SampledSoftmax(ids, WORDS, SAMPLES, 0) if name == "sampled" else None
-    carried = CarriedModel(model, BATCH, sampled=sampled, precision=usual_precision())
+    how = {"sampled": sampled, "precision": usual_precision()}
+    carried = CarriedModel(model, BATCH, BATCH * TIME, **how)
     optimizer = new_optimizer(Configuration(learning_rate=4e-3, clip_norm=1.0))
     carried.compile(optimizer=optimizer, jit_compile=True)
     return carried

@@ -109,3 +109,21 @@ def test_an_infinite_perplexity_comes_last(keraslm, train, text):
     shown = keraslm("compare", *paths, "--text", text).stdout.splitlines()
     assert "u.keras" in shown[3]
     assert " infinite " in shown[3]
+
+
+def test_a_figure_of_the_training_text_stands_beside_no_test(
+    keraslm, refused, tmp_path, text
+):
+    # both know the same letters, and one of them knows the text by heart
+    other = tmp_path / "other.txt"
+    other.write_text("".join(sorted(text.read_text(), reverse=True)))
+    runs = [tmp_path / "one", tmp_path / "two"]
+    for run, read in zip(runs, (text, other), strict=True):
+        options = ("--level", "char", "--model", "ngram", "--split", "100")
+        assert keraslm("train", read, *options, "--out", run).exit_code == 0
+    result = keraslm("compare", *runs, "--text", text)
+    refused(result, 2, "the part is 'train' for")
+    third = tmp_path / "three"
+    assert keraslm("train", text, *options, "--order", 2, "--out", third).exit_code == 0
+    shown = keraslm("compare", runs[0], third, "--text", text).stdout.splitlines()
+    assert shown[0].startswith("text.txt, the training text: ")

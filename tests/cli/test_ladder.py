@@ -85,3 +85,16 @@ def test_a_ladder_without_a_figure_fails(keraslm, corpus, tmp_path):
     result = keraslm("ladder", corpus, *options, "--skip-bad-lines")
     assert result.exit_code == 2
     assert "--embeddings FILE" in result.stderr
+
+
+def test_a_text_of_which_nothing_can_be_measured(keraslm, tmp_path):
+    path = tmp_path / "unique.txt"
+    path.write_text(" ".join(f"w{number}" for number in range(300)))
+    options = ("--minutes", 1, "--rungs", COUNTED, "--out", tmp_path / "ladder")
+    result = keraslm("ladder", path, *options)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith(
+        "Error: a ladder has nothing to compare: no token of unique.txt (test)"
+    )
+    shown = keraslm("ladder", path, *options, "--split", "100").stdout.splitlines()
+    assert shown[0].startswith("unique.txt, the training text: 301 tokens")

@@ -205,3 +205,31 @@ def test_half_a_model_file(keraslm, refused, trained, text, tmp_path):
     refused(keraslm(*start), 1, "half.keras", "cut short")
     refused(keraslm("evaluate", half, text), 1, "half.keras", "cut short")
     assert not run.exists()
+
+
+UNIQUE = " ".join(f"w{number}" for number in range(300)) + "\n"  # no word twice
+
+
+def test_a_test_part_of_unknown_words_has_no_figure(keraslm, keraslm_json, tmp_path):
+    text, run = tmp_path / "unique.txt", tmp_path / "run"
+    text.write_text(UNIQUE)
+    options = ("--model", "ngram", "--out", run)
+    result = keraslm("train", text, *options)
+    assert result.exit_code == 0
+    (line,) = result.stdout.splitlines()
+    assert line.startswith(f"{run}: ngram-3, no figure: no token of unique.txt (test)")
+    assert "perplexity" not in line
+    card = keraslm_json("train", text, *options, "--overwrite")
+    assert card["perplexity"] is card["bits_per_character"] is None
+    assert card["unmeasured"] in line
+
+
+def test_a_figure_of_the_training_text_is_called_so(keraslm, keraslm_json, tmp_path):
+    text, run = tmp_path / "unique.txt", tmp_path / "run"
+    text.write_text(UNIQUE)
+    options = ("--model", "ngram", "--split", "100", "--out", run)
+    line = keraslm("train", text, *options).stdout
+    assert line.endswith(" on unique.txt, the training text\n")
+    assert keraslm_json("evaluate", run, text)["part"] == "train"
+    shown = keraslm("evaluate", run, text).stdout.splitlines()
+    assert shown[0] == "ngram-3 on unique.txt, the training text"

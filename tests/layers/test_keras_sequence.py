@@ -103,7 +103,7 @@ def trained(cell, windows):
     network.build_weights()
     rng = np.random.default_rng(5)
     network.set_weights([rng.normal(0, 0.4, w.shape) for w in network.get_weights()])
-    model = CarriedModel(network, rows=windows.rows)
+    model = CarriedModel(network, windows.rows, windows.full)
     options = Configuration(optimizer="sgd", learning_rate=0.5)
     model.compile(new_optimizer(options), jit_compile=network.suits_xla)
     for number in range(4):

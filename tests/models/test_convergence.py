@@ -6,6 +6,9 @@ import pytest
 
 from keraslm.counts.model import NgramModel
 from keraslm.models import WindowModel
+from keraslm.text.corpus import Corpus, Text
+from keraslm.training.configuration import Configuration
+from keraslm.training.run import train
 
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4
 STEPS = 300
@@ -27,3 +30,31 @@ def test_it_reaches_the_perplexity_of_the_counts(ask):
 
     reached = language_model.perplexity(TEXT)
     assert reached == pytest.approx(counts.perplexity(TEXT), rel=0.01)
+
+
+# 63 rows of 37 letters and one of 10: a step of 32 columns, and one of 5
+ROW = "ab" * 16 + "aaaaa"
+RAGGED = ROW * 63 + ROW[:10]
+
+
+BIGRAM = {"model": "bigram", "input": "one-hot", "hidden": "none"}
+BIGRAM |= {"learning_rate": 0.3, "epochs": 200}
+MAXENT = {"model": "maxent", "order": 2, "features": "hashed:10"}
+MAXENT |= {"batch_size": 64, "epochs": 400}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [BIGRAM, {**BIGRAM, "vary_time": True}, {**BIGRAM, "time": 36}, MAXENT],
+    ids=["bigram", "varied", "a last step of one column", "maxent"],
+)
+def test_every_token_of_an_epoch_weighs_the_same(tmp_path, options):
+    c = Configuration(level="char", out=str(tmp_path / "run"), **options)
+    model = train(c, Corpus("ragged", Text.from_string(RAGGED))).model
+    a, b = model.encoder.encode("ab").tolist()
+    p = model.next_token_probabilities([a])
+    # after a: b 16 times in each row of 37, 5 times in the last, 1,013 times in all;
+    # a 5 times in each but the first, which begins the text, and once in the last, 315
+    # times. Were the two steps worth the same, P(b | a) were 0.376, not 0.763
+    assert p[b] == pytest.approx(1013 / 1328, abs=1e-3)
+    assert p[a] == pytest.approx(315 / 1328, abs=1e-3)

@@ -27,7 +27,7 @@ def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
     model = build("maxent")
     bias, table = model.get_weights()
     inputs, targets = ids, np.roll(ids, 1, axis=1)
-    fitted = CarriedModel(model, rows=2)
+    fitted = CarriedModel(model, rows=2, full=18)
     jit = keras.backend.backend() != "torch"
     fitted.compile(keras.optimizers.SGD(1.0), jit_compile=jit)
     fitted.train_on_batch({"ids": inputs}, targets, np.ones((2, 9), "float32"))
@@ -61,7 +61,7 @@ def test_all_features_of_an_order_reach_the_relative_frequencies(ask):
     inputs, targets = streams(language_model.encoder.encode(TEXT))
     starts = np.unique(slices_of(model, inputs))
     assert np.diff(starts).min() >= SIZE  # no two histories share a weight
-    fitted = CarriedModel(model, rows=1)
+    fitted = CarriedModel(model, rows=1, full=len(inputs))
     steps = 200
     rate = keras.optimizers.schedules.CosineDecay(0.5, steps)
     fitted.compile(keras.optimizers.Adam(rate), jit_compile=False)

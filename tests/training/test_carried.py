@@ -15,14 +15,15 @@ SMALL = {"embedding": 4, "units": 5, "layers": 2, "dropout": 0.0, "hidden": "6"}
 VOCABULARY = 7
 
 
-def carried(model, rows=1, vocabulary=VOCABULARY, **more):
+def carried(model, rows=1, vocabulary=VOCABULARY, full=1, **more):
     made = build(Configuration(model=model, **(SMALL | more)), vocabulary)
-    return CarriedModel(made, rows)
+    return CarriedModel(made, rows, full)
 
 
-def logistic(bias):
+def logistic(bias, full=1):
     """A bigram without a hidden layer whose weights are 0, so that its bias speaks."""
-    model = carried("bigram", input="one-hot", hidden="none", vocabulary=len(bias))
+    options = {"input": "one-hot", "hidden": "none", "full": full}
+    model = carried("bigram", vocabulary=len(bias), **options)
     kernel = np.zeros((len(bias), len(bias)), "float32")
     model.model.set_weights([kernel, np.array(bias, "float32")])
     return model
@@ -39,13 +40,29 @@ def step(model, ids, targets, weights):
     return float(model.train_on_batch(*data, return_dict=True)["loss"])
 
 
-def test_the_loss_is_the_mean_over_the_tokens_that_are_no_padding():
-    model = compiled(logistic(np.log([0.5, 0.25, 0.25])))
+def test_the_loss_divides_by_a_full_step_and_the_nats_are_of_what_is_no_padding():
+    model = compiled(logistic(np.log([0.5, 0.25, 0.25]), full=4))
     loss = step(model, [1, 0, 1, 1], [0, 1, 1, 2], [1, 1, 0, 0])
-    # -(log 1/2 + log 1/4) / 2 = (log 2 + 2 log 2) / 2
-    assert loss == pytest.approx(1.5 * math.log(2), rel=1e-6)
+    # -(log 1/2 + log 1/4) / 4 = (log 2 + 2 log 2) / 4
+    assert loss == pytest.approx(0.75 * math.log(2), rel=1e-6)
     nats, tokens = model.nats_and_tokens
     assert (nats, tokens) == (pytest.approx(3 * math.log(2), rel=1e-6), 2)
+
+
+@pytest.mark.parametrize("model", ["bigram", "neural-ngram", "rnn", "gru", "lstm"])
+def test_a_tokens_gradient_is_the_same_beside_padding(model):
+    moved = []
+    for padding in (0, 3):
+        keras.utils.set_random_seed(0)
+        window = compiled(carried(model, full=4), clip_norm=0)
+        before = window.model.get_weights()
+        zeros = [0] * padding
+        step(window, [1, 3, *zeros], [3, 2, *zeros], [1, 1, *zeros])
+        pairs = zip(before, window.model.get_weights(), strict=True)
+        moved.append([after - start for start, after in pairs])
+    for one, two in zip(*moved, strict=True):
+        assert np.abs(one).max() > 0
+        np.testing.assert_allclose(one, two, atol=1e-6)
 
 
 def test_what_is_told_is_of_the_last_step():
@@ -84,7 +101,7 @@ def test_the_norm_is_told_as_it_was_before_clipping(clipping, moved):
 
 
 def test_a_word_that_stands_twice_is_clipped_as_one_row_of_the_gradient():
-    model = compiled(carried("lstm"), clip_norm=0.01)
+    model = compiled(carried("lstm", full=4), clip_norm=0.01)
     before = model.model.get_weights()
     step(model, [1, 1, 1, 1], [2, 2, 2, 2], [1, 1, 1, 1])
     assert float(model.optimizer.gradient_norm) > 0.01
@@ -125,22 +142,12 @@ def test_windows_may_be_read_in_part(model):
 
 def test_a_state_that_is_not_carried_starts_every_window_like_a_text():
     made = carried("lstm").model
-    window = CarriedModel(made, 2, carries=False)
+    window = CarriedModel(made, 2, 6, carries=False)
     for part in np.split(IDS, [3], axis=1):
         alone = np.asarray(made(part))
         assert np.asarray(window({"ids": part}, training=True)) == pytest.approx(
             alone, abs=1e-6
         )
-
-
-def test_a_token_counts_the_same_in_a_short_window():
-    model = logistic(np.log([0.5, 0.5]))
-    model.usual_tokens = 4
-    compiled(model)
-    # 2 tokens of log 2 each, over the 4 of a usual window
-    loss = step(model, [1, 0, 1], [0, 1, 1], [1, 1, 0])
-    assert loss == pytest.approx(math.log(2) / 2, rel=1e-6)
-    assert model.nats_and_tokens == (pytest.approx(2 * math.log(2), rel=1e-6), 2)
 
 
 def test_a_look_outside_of_training_moves_no_state():

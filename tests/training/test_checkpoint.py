@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from keraslm import archive
 from keraslm.errors import ModelFileError
-from keraslm.training.checkpoint import DESCRIPTION, Checkpoint
+from keraslm.training.checkpoint import DESCRIPTION, FORMAT, Checkpoint
 from keraslm.training.folder import RunFolder
 
 CHECKPOINT = Checkpoint(
@@ -100,6 +100,7 @@ def test_a_changed_byte_is_refused(file):
     ("change", "words"),
     [
         ({"format_version": 99}, "format version 99"),
+        ({"format": 1}, "another version of keraslm wrote it"),
         ({"place": None}, "checkpoint.json is damaged"),
         ({"place": [0, -1]}, "the place 0, -1"),
         ({"place": [float("inf"), 1]}, "checkpoint.json is damaged"),
@@ -109,7 +110,8 @@ def test_a_changed_byte_is_refused(file):
     ],
 )
 def test_a_description_that_is_none_is_refused(file, change, words):
-    described = {"format_version": 1, "identity": {}, "place": [0, 1], "parts": {}}
+    described = {"format_version": 1, "format": FORMAT, "identity": {}}
+    described |= {"place": [0, 1], "parts": {}}
     data = json.dumps(described | change).encode()
     archive.write_members(file, {DESCRIPTION: data})
     assert words in refused(file)

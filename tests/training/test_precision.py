@@ -47,7 +47,7 @@ def test_the_processor_and_the_backend_decide(
 def one_step(network, weights, in_precision):
     """Train one step from some weights; give the loss and the weights after it."""
     network.set_weights(weights)
-    model = CarriedModel(network, rows=32, precision=in_precision)
+    model = CarriedModel(network, 32, 32 * 16, precision=in_precision)
     model.compile(
         new_optimizer(Configuration(optimizer="sgd", learning_rate=1.0)),
         jit_compile=keras.backend.backend() != "torch",

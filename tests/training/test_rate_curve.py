@@ -12,7 +12,7 @@ def curve_of(*losses):
     """A curve of these losses at the rates 1, 2, 3 ..."""
     curve = RateCurve()
     for rate, loss in enumerate(losses, start=1):
-        curve.add(float(rate), loss)
+        curve.add(float(rate), loss, 1)
     return curve
 
 
@@ -27,6 +27,15 @@ def test_the_smoothed_loss_is_a_weighted_mean():
     smoothed = [point.smoothed for point in curve_of(4.0, 3.0, 5.0).points]
     # 4; (0.9 * 4 + 3) / 1.9; (0.81 * 4 + 0.9 * 3 + 5) / 2.71
     assert smoothed == pytest.approx([4, 6.6 / 1.9, 10.94 / 2.71])
+
+
+def test_a_step_of_few_tokens_weighs_as_much_as_its_tokens():
+    curve = RateCurve()
+    curve.add(1.0, 4.0 * 10, 10)
+    curve.add(2.0, 9.0, 1)  # 9 nats of one token
+    # (0.9 * 40 + 9) / (0.9 * 10 + 1)
+    assert [point.loss for point in curve.points] == [4, 9]
+    assert curve.points[-1].smoothed == pytest.approx(4.5)
 
 
 def test_a_tenth_of_the_rate_where_the_loss_is_lowest_is_suggested():

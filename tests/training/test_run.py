@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 import keraslm
+from keraslm.loading import load
+from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
+from keraslm.text.split import cut, parse_split
 from keraslm.training.configuration import MODELS, Configuration, read_toml
 from keraslm.training.defaults import resolve
 from keraslm.training.folder import RunFolder
@@ -237,11 +240,59 @@ def test_chinese_without_a_last_newline_and_nothing_to_validate_on(
 
 @pytest.mark.parametrize("model", ["ngram", "bigram"])
 def test_a_test_text_of_unknown_words_only_is_not_what_is_measured(
-    small, texts, tmp_path, model
+    small, texts, tmp_path, notes, model
 ):
     corpus = texts("the dog barks\n", "the dog\n", "春眠 不觉晓\n")
-    run = train(small(model, tmp_path / "run"), corpus)
+    run = train(small(model, tmp_path / "run"), corpus, reporter=notes)
     assert run.card.text_sha256 == corpus.valid.sha256
+    assert run.card.part == "valid"
+    assert any("instead of the test: no token" in line for line in notes.lines)
+
+
+@pytest.mark.parametrize("model", ["ngram", "bigram"])
+def test_where_no_held_out_token_is_known_there_is_no_figure(
+    small, tmp_path, notes, model
+):
+    # no word twice: none of the held out ones was ever read
+    text = Text.from_string(" ".join(f"w{k}" for k in range(300)), "unique")
+    corpus = Corpus("unique", **cut(text, parse_split("90/5/5"), "90/5/5"))
+    run = train(small(model, tmp_path / "run"), corpus, reporter=notes)
+    card = run.card
+    assert math.isnan(card.perplexity)
+    assert math.isnan(card.bits_per_character)
+    assert card.text_sha256 == corpus.test.sha256
+    assert card.oov_tokens == card.tokens - 1  # but for the end of the line
+    assert "no token of unique (test) is in the vocabulary" in card.unmeasured
+    told = json.loads(run.folder.card.read_text(encoding="utf-8"))
+    assert (told["perplexity"], told["unmeasured"]) == (None, card.unmeasured)
+    assert "valid" not in set(pd.read_csv(run.folder.history)["split"])
+    assert any("nothing is validated: no token" in line for line in notes.lines)
+    again = train(small(model, tmp_path / "run"), corpus, resume=True)
+    assert again.card.unmeasured == card.unmeasured
+
+
+def test_a_card_says_which_part_of_the_corpus_a_text_is(small, tmp_path):
+    (tmp_path / "text").write_text("the dog barks\nthe cat\n" * 9, encoding="utf-8")
+    corpus = open_corpus(tmp_path / "text")
+    run = train(small("ngram", tmp_path / "cut"), corpus)
+    for part in ("train", "valid", "test", "whole"):
+        assert run.model.evaluate(getattr(corpus, part)).part == part
+    assert run.card.part == "test"
+    assert run.model.evaluate(Text.from_string("the dog\n")).part == ""
+    all_of_it = open_corpus(tmp_path / "text", split="100")
+    run = train(small("ngram", tmp_path / "whole"), all_of_it)
+    assert run.card.part == "train"
+    assert load(run.folder.model).evaluate(corpus.whole).part == "train"
+
+
+def test_what_a_model_learnt_from_before_it_was_continued_is_no_test(
+    small, texts, tmp_path
+):
+    first, second = texts("the dog barks\n" * 9), texts("the cat sleeps\n" * 9)
+    run = train(small("bigram", tmp_path / "one"), first)
+    options = {"init_from": str(run.folder.model)}
+    run = train(small("bigram", tmp_path / "two", **options), second)
+    assert run.model.evaluate(first.train).part == "train"
 
 
 @pytest.mark.parametrize("test", ["a dog\n", "春眠 不觉晓\n", None])

@@ -72,7 +72,7 @@ def test_training_on_some_of_the_words_lowers_the_loss_of_all():
     ids = np.array([[1, 2, 3, 4, 1, 2, 3, 4]])
     targets = np.roll(ids, -1)
     sampled = SampledSoftmax(ids[0], WORDS, samples=3, seed=0)
-    carried = CarriedModel(model, 1, sampled=sampled)
+    carried = CarriedModel(model, 1, 8, sampled=sampled)
     c = Configuration(learning_rate=0.05)
     carried.compile(optimizer=new_optimizer(c), jit_compile=False)
 

@@ -235,7 +235,7 @@ def _bars(perplexities: list[float], longest: int) -> list[str]:
 
 def _title(card: "Card") -> str:
     oov = f", {card.oov_tokens:,} of them <unk>" if card.oov_tokens else ""
-    return f"{card.text}: {card.tokens:,} tokens{oov}; lower is better"
+    return f"{card.name_of_text}: {card.tokens:,} tokens{oov}; lower is better"
 
 
 def _draw(rows: list[Row], floor: "Floor | None", out: pathlib.Path) -> None:

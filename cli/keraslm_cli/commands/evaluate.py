@@ -48,7 +48,7 @@ def command(
     if as_json:
         console.print_json(card.to_dict())
     else:
-        console.print_styled(f"{card.model} on {card.text}", "bold")
+        console.print_styled(f"{card.model} on {card.name_of_text}", "bold")
         console.print_table(("", "", ""), rows(card), right=(1,))
 
 

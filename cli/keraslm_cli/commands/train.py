@@ -198,10 +198,13 @@ def train_and_tell(
         console.print_json(run.card.to_dict())
         return
     card = run.card
-    click.echo(
-        f"{run.folder.path}: {card.model}, perplexity {card.perplexity:,.2f} "
-        f"({card.nats_per_token:.4f} nats a token) on {card.text}"
-    )
+    figure = f"no figure: {card.unmeasured}"
+    if not card.unmeasured:
+        figure = (
+            f"perplexity {card.perplexity:,.2f} ({card.nats_per_token:.4f} nats a "
+            f"token) on {card.name_of_text}"
+        )
+    click.echo(f"{run.folder.path}: {card.model}, {figure}")
 
 
 def _find_rate(
