@@ -164,6 +164,8 @@ def model_path(path: str | os.PathLike[str]) -> pathlib.Path:
 
     Raises: UsageError if there is none.
     """
+    if not os.fspath(path):
+        raise UsageError("the name of a model is empty; give a file or a folder")
     file = pathlib.Path(path)
     if file.is_dir():
         if not (file / MODEL_IN_RUN).is_file():

@@ -28,6 +28,10 @@ class CorpusError(KeraslmError, ValueError):
     """A text that cannot be read or is too short for what was asked."""
 
 
+class CorpusChanged(CorpusError):
+    """A text that is not, or no longer, what was read of it first."""
+
+
 class ModelFileError(KeraslmError, ValueError):
     """A model file that cannot be opened."""
 
@@ -45,9 +49,12 @@ class TrainingError(KeraslmError):
 
 
 class Terminated(KeraslmError):
-    """A training run that SIGTERM ended; what it needs to go on is on the disk."""
+    """A training run that a signal ended; what it needs to go on is on the disk."""
 
-    exit_code = 143  # 128 + SIGTERM, as shells count
+    def __init__(self, message: str, signal_number: int = 15) -> None:
+        super().__init__(message)
+        self.signal_number = signal_number  # 15 is SIGTERM
+        self.exit_code = 128 + signal_number  # as shells count
 
 
 def first_line(error: Exception) -> str:

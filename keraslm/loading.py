@@ -4,6 +4,7 @@ import os
 import pathlib
 
 from keraslm import archive
+from keraslm.backend import check_backend
 from keraslm.counts.arpa_lines import is_arpa
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
@@ -16,8 +17,8 @@ def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageMode
     An ARPA file is a model too, of words unless its `level` is told, "char" or "word",
     or it was written here; any other file says its level itself. Counts are opened
     without TensorFlow. Nothing in the file is executed.
-    Raises: UsageError if there is none, or it is of another level; ModelFileError if it
-        is damaged or foreign.
+    Raises: UsageError if there is none, it is of another level, or there is no backend
+        for it; ModelFileError if it is damaged or foreign.
     """
     file = archive.model_path(path)
     if is_arpa(file):
@@ -35,6 +36,7 @@ def _archived(file: pathlib.Path) -> LanguageModel:
     description = archive.read_description(file)
     if description["kind"] == "counts":
         return NgramModel.load(file, description)
+    check_backend()
     from keraslm.models.language_model import KerasLanguageModel
 
     return KerasLanguageModel.load(file)

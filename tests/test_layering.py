@@ -22,6 +22,8 @@ LAYERS = (
     "errors",
     "unicode",
     "files",
+    "marker",
+    "backend",
     "members",
     "archive",
     "text",

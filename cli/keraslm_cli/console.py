@@ -5,6 +5,7 @@ Results go to standard output; progress and notes go to standard error, so that
 """
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -99,7 +100,18 @@ def print_styled(text: str, style: str, end: str = "\n") -> None:
 
 def note(text: str) -> None:
     """Print a line on standard error: what the user may want to know."""
-    click.echo(text, err=True)
+    with unless_gone():
+        click.echo(text, err=True)
+
+
+@contextlib.contextmanager
+def unless_gone() -> Iterator[None]:
+    """Write to a terminal that may have been closed: a run outlasts its watcher."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
 
 
 def print_json(value: Any) -> None:

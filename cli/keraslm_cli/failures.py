@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from keraslm.errors import KeraslmError
+from keraslm_cli.console import unless_gone
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 EXPECTED = (KeraslmError, click.ClickException, click.Abort, OSError, MemoryError)
@@ -26,7 +27,9 @@ def exit_status(run: Callable[[], object]) -> int:
     except EXPECTED as error:
         if os.environ.get("KERASLM_DEBUG", "0") != "0":
             raise
-        return _report(error)
+        with unless_gone():
+            return _report(error)
+        return getattr(error, "exit_code", 1)
     return status if isinstance(status, int) else 0
 
 

@@ -1,7 +1,9 @@
 """A run that is killed and resumed, beside one that is left alone."""
 
+import contextlib
 import csv
 import dataclasses
+import io
 import multiprocessing
 import os
 import pathlib
@@ -14,6 +16,7 @@ from keraslm.errors import TrainingError
 from keraslm.training.reporter import Reporter
 
 if TYPE_CHECKING:
+    from keraslm.text.corpus import Corpus
     from keraslm.training.checkpoint import Checkpoint
     from keraslm.training.configuration import Configuration
     from keraslm.training.folder import RunFolder
@@ -33,19 +36,21 @@ class Killed(Reporter):
             os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def compare_with_killed(c: "Configuration", step: int) -> dict[str, Any]:
+def compare_with_killed(
+    c: "Configuration", corpus: "Corpus", step: int
+) -> dict[str, Any]:
     """Train in one go, and again, killed after a step and resumed; say what differs.
 
     Raises: TrainingError if the process that was to be killed ended otherwise.
     """
-    whole = _train(dataclasses.replace(c, out=f"{c.out}-whole"))
+    whole = _train(dataclasses.replace(c, out=f"{c.out}-whole"), corpus)
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_train_until_killed, args=(c, step))
     process.start()
     process.join()
     if process.exitcode is None or process.exitcode >= 0:
         raise TrainingError(f"the process was not killed: status {process.exitcode}")
-    resumed = _train(c, resume=True)
+    resumed = _train(c, corpus, resume=True)  # refuses what was killed on other texts
     return {
         "steps": c.steps,
         "killed after": step,
@@ -58,16 +63,24 @@ def _train_until_killed(c: "Configuration", step: int) -> None:
 
     os.environ.pop(LEVEL, None)  # of the parent: this process is to be quiet itself
     quieten_tensorflow()
-    _train(c, reporter=Killed(step))
+    _train(c, _opened(c), reporter=Killed(step))
+
+
+def _opened(c: "Configuration") -> "Corpus":
+    from keraslm_cli.texts import open_named_corpus
+
+    with contextlib.redirect_stderr(io.StringIO()):  # what it tells was told before
+        return open_named_corpus(c.corpus, c.encoding, c.split)
 
 
 def _train(
-    c: "Configuration", reporter: Reporter | None = None, resume: bool = False
+    c: "Configuration",
+    corpus: "Corpus",
+    reporter: Reporter | None = None,
+    resume: bool = False,
 ) -> "RunFolder":
     from keraslm.training.run import train
-    from keraslm_cli.texts import open_named_corpus
 
-    corpus = open_named_corpus(c.corpus, c.encoding, c.split)
     return train(c, corpus, reporter=reporter, resume=resume).folder
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from keraslm_cli.given import refuse_empty
+
 
 class LazyGroup(click.Group):
     """Commands that live one a file, each as `command` in `<package>.<name>`."""
@@ -28,6 +30,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        refuse_empty(command)
         return command
 
     def resolve_command(

@@ -17,6 +17,16 @@ level_option = click.option(
 )
 
 
+def check_there(path: str) -> None:
+    """Refuse a model file that is missing, before a text is read for it.
+
+    Raises: UsageError
+    """
+    from keraslm.archive import model_path
+
+    model_path(path)
+
+
 def open_model(path: str, level: str | None = None) -> "LanguageModel":
     """Open a model file; what had to be guessed of an ARPA file is said.
 

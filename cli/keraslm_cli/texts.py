@@ -1,12 +1,15 @@
 """A text on the command line: a file, a folder, a .gz, "-", or a dataset's split."""
 
+import itertools
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from keraslm.errors import UsageError
+from keraslm_cli import console
 
 if TYPE_CHECKING:
-    from keraslm.text.corpus import Corpus, Text
+    from keraslm.text.corpus import Corpus, Skipped, Text
 
 SPLITS = ("train", "valid", "test")
 TEXT_HELP = (
@@ -20,20 +23,42 @@ CORPUS_HELP = (
 )
 
 
-def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
+SHOWN, KINDS = 3, 9  # of what is left out of a folder: names of a kind, kinds
+
+
+def open_named_corpus(
+    name: str, encoding: str, split: str, is_split_asked: bool = False
+) -> "Corpus":
     """Open what the user calls a corpus; a file of that very name comes first.
+
+    What is left out of a folder is told. A split that was asked for is refused where
+    the corpus has parts of its own.
 
     Raises: UsageError if there is neither such a file nor such a dataset; CorpusError
         for a file that is no text.
     """
     from keraslm.text.corpus import open_corpus
-    from keraslm_cli.console import progress_bar
+
+    if is_dataset(name):
+        corpus = _dataset(name, encoding, split)
+    else:
+        corpus = open_corpus(name, encoding, split)
+        _tell_skipped(name, corpus.skipped)
+    if is_split_asked and corpus.has_own_parts:
+        parts = [part for part in SPLITS if getattr(corpus, part) is not None]
+        raise UsageError(
+            f"{name} has parts of its own ({', '.join(parts)}), which --split would "
+            f"not change; received --split {split}: leave it out"
+        )
+    return corpus
+
+
+def _dataset(name: str, encoding: str, split: str) -> "Corpus":
     from keraslm_datasets import catalogue
 
-    if not is_dataset(name):
-        return open_corpus(name, encoding, split)
+    _check_encoding(name, encoding)
     dataset, _, size = name.partition(":")
-    with progress_bar(f"fetching {dataset}", "bytes") as progress:
+    with console.progress_bar(f"fetching {dataset}", "bytes") as progress:
         return catalogue.open_dataset(
             dataset, size or None, split=split, progress=progress
         )
@@ -42,6 +67,8 @@ def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
 def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
     """Open what the user calls a text; a file of that very name comes first.
 
+    What is left out of a folder is told.
+
     Raises: UsageError if there is neither such a file nor such a dataset or split;
         CorpusError for a file that is no text.
     """
@@ -49,10 +76,41 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
     from keraslm_datasets import catalogue
 
     if is_dataset(name):
+        _check_encoding(name, encoding)
         return _dataset_text(*dataset_parts(name))
     if ":" in name and "/" not in name and not os.path.lexists(name):
         catalogue.card(name.split(":")[0])  # raises: it says which datasets there are
-    return open_text(name, encoding)
+    text = open_text(name, encoding)
+    _tell_skipped(name, text.skipped)
+    return text
+
+
+def _check_encoding(name: str, encoding: str) -> None:
+    from keraslm.text.kinds import checked_encoding
+
+    if checked_encoding(encoding) != "utf-8":
+        raise UsageError(
+            f"{name} is a dataset, whose encoding is known; received --encoding "
+            f"{encoding}: leave it out"
+        )
+
+
+def _tell_skipped(folder: str, skipped: "Sequence[Skipped]") -> None:
+    """Say on standard error what in a folder is no part of its text, kind by kind."""
+    kinds: dict[str, list[Skipped]] = {}
+    for each in skipped:
+        kinds.setdefault(each.what.partition(" (")[0], []).append(each)
+    for alike in itertools.islice(kinds.values(), KINDS):
+        names = ", ".join(_printable(each.path) for each in alike[:SHOWN])
+        more = f" and {len(alike) - SHOWN:,} more" if len(alike) > SHOWN else ""
+        what = _printable(alike[0].what)
+        console.note(f"left out of {_printable(folder)}: {names}{more}: {what}")
+    if others := sum(map(len, itertools.islice(kinds.values(), KINDS, None))):
+        console.note(f"left out of {_printable(folder)}: {others:,} more")
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def is_dataset(name: str) -> bool:
@@ -76,14 +134,13 @@ def dataset_parts(name: str) -> tuple[str, ...]:
 
 def _dataset_text(name: str, split: str = "test", size: str | None = None) -> "Text":
     from keraslm.text.corpus import Text
-    from keraslm_cli.console import progress_bar
     from keraslm_datasets import catalogue
 
     if split not in SPLITS:
         raise UsageError(
             f"a split of {name} is one of {', '.join(SPLITS)}; received {split!r}"
         )
-    with progress_bar(f"fetching {name}", "bytes") as progress:
+    with console.progress_bar(f"fetching {name}", "bytes") as progress:
         corpus = catalogue.open_dataset(name, size, progress=progress)
     text = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}[split]
     if text is None:

@@ -32,7 +32,8 @@ class TrainingProgress(Reporter):
 
     def __exit__(self, *error: object) -> None:
         if self._bar is not None:
-            self._bar.stop()
+            with console.unless_gone():
+                self._bar.stop()
 
     def note(self, line: str) -> None:
         """Print a line for the user."""
@@ -60,14 +61,16 @@ class TrainingProgress(Reporter):
     def _move(self, label: str, fraction: float) -> None:
         if self._bar is None:
             return
-        if self._task is None:
-            self._task = self._bar.add_task(label, total=1.0)
-        self._bar.update(self._task, description=label, completed=fraction)
+        with console.unless_gone():
+            if self._task is None:
+                self._task = self._bar.add_task(label, total=1.0)
+            self._bar.update(self._task, description=label, completed=fraction)
 
     def _print(self, line: str) -> None:
         if self._bar is None:
             console.note(line)
-        else:
+            return
+        with console.unless_gone():
             self._bar.console.print(line, markup=False, highlight=False)
 
 

@@ -112,7 +112,7 @@ def open_dataset(
     found = _text_card(name, size)
     if found.kind == "generated":
         train, valid, test = _village_texts(size, seed)
-        return Corpus(name, train, valid, test)
+        return Corpus(name, train, valid, test, has_own_parts=True)
     return open_corpus(fetch(name, progress), split=split)
 
 

@@ -17,6 +17,8 @@ import keras
 
 from keraslm.errors import UsageError
 from keraslm.export import description
+from keraslm.export.installed import check_installed
+from keraslm.marker import EXPORT, MARK, make_marked
 from keraslm.models.causal import CausalModel
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.models.recurrent import RecurrentModel
@@ -27,7 +29,7 @@ DESCRIPTION = "model.json"
 EXAMPLE = "generate.py"
 NAMES = {
     *("saved_model.pb", "fingerprint.pb", "variables", "assets"),
-    *("step.onnx", "sequence.onnx", "model.tflite", DESCRIPTION, EXAMPLE),
+    *("step.onnx", "sequence.onnx", "model.tflite", DESCRIPTION, EXAMPLE, MARK),
 }
 
 
@@ -42,6 +44,7 @@ def export_folder(
         TensorFlow, or keraslm did not write the model's layers; MissingExtra.
     """
     out = pathlib.Path(out)
+    check_installed(file_format)
     _check_model(language_model, file_format)
     check_place(out)
     with _new_folder(out) as folder:
@@ -52,7 +55,8 @@ def export_folder(
         examples = importlib.resources.files("keraslm.export.examples")
         example = (examples / f"{file_format}.py").read_text(encoding="utf-8")
         (folder / EXAMPLE).write_text(example, encoding="utf-8")
-    return [out / path.name for path in sorted(out.iterdir())]
+    names = sorted({path.name for path in out.iterdir()} - {MARK})
+    return [out / name for name in names]
 
 
 def check_place(out: pathlib.Path) -> None:
@@ -110,7 +114,7 @@ def _new_folder(place: pathlib.Path) -> Iterator[pathlib.Path]:
     """
     room = pathlib.Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     folder = room / "new"
-    folder.mkdir()
+    make_marked(folder, EXPORT)
     try:
         yield folder
         if place.exists():

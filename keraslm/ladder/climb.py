@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import measures
-from keraslm.errors import CorpusError, Terminated, UsageError, first_line
+from keraslm.backend import check_backend
+from keraslm.errors import (
+    CorpusChanged,
+    CorpusError,
+    Terminated,
+    UsageError,
+    first_line,
+)
 from keraslm.figures.ladder import Point, draw_ladder
 from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
@@ -27,6 +34,7 @@ from keraslm.training.defaults import WORDS_KEPT, resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.reporter import Reporter
+from keraslm.training.resuming import hashes
 from keraslm.training.run import train
 from keraslm.training.texts import read_texts, to_measure
 from keraslm.vectors.options import VectorOptions
@@ -60,8 +68,7 @@ class Ladder:
         reporter: Reporter | None = None,
         command: str = "",
     ) -> None:
-        if not 0 < minutes < float("inf"):
-            raise UsageError(f"minutes must be more than 0; received {minutes!r}")
+        check_ladder(minutes, names)
         self.rungs = chosen(names)
         self._corpus, self._minutes, self._command = corpus, minutes, command
         self._pretrained = pretrained
@@ -72,7 +79,7 @@ class Ladder:
         self._reporter = reporter or Reporter()
         self.folder = LadderFolder(out)
         self.folder.create(overwrite)
-        depends_on = {**self._options, "corpus": corpus.train.sha256}
+        depends_on = {**self._options, **hashes(corpus)}
         self._kept = ResultsFile(self.folder.results, depends_on)
         self._budget = self._new_budget()
 
@@ -107,7 +114,7 @@ class Ladder:
         result = Result(rung.name, rung.title, note=rung.note)
         try:
             found = self._measured(rung)
-        except Terminated:
+        except (Terminated, CorpusChanged):
             raise
         except Exception as error:  # whatever it was, the other rungs go on
             found = {"failure": _reason(error)}
@@ -203,6 +210,17 @@ class Ladder:
         if points:
             about = heading(self.results)
             draw_ladder(points, self.folder.picture, subtitle=about)
+
+
+def check_ladder(minutes: float, names: Sequence[str] | None) -> None:
+    """Refuse what no ladder can be told, before any work.
+
+    Raises: UsageError
+    """
+    if not 0 < minutes < float("inf"):
+        raise UsageError(f"minutes must be more than 0; received {minutes!r}")
+    chosen(names)
+    check_backend()
 
 
 def _point(result: Result) -> Point:

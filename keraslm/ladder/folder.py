@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 
+from keraslm import marker
 from keraslm.errors import UsageError
 from keraslm.ladder.rungs import NAMES
 
@@ -28,8 +29,9 @@ class LadderFolder:
         Raises: UsageError if it cannot be made, or holds something else.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            if not self.results.exists() and any(self.path.iterdir()):
+            marker.make_marked(self.path, marker.LADDER)
+            is_ladder = marker.kind_written(self.path) == marker.LADDER
+            if not is_ladder and not self.results.exists():
                 raise UsageError(
                     f"{self.path} holds something else than a ladder; "
                     "give another --out"

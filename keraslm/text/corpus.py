@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from keraslm.errors import CorpusError, UsageError
 from keraslm.text.decoding import decoded
-from keraslm.text.folder import files_below, joined, named_parts, text_files
+from keraslm.text.folder import Skipped, joined, named_parts, not_among, text_files
 from keraslm.text.kinds import check_kind, checked_encoding
 from keraslm.text.source import CHUNK_SIZE, Source, readable
 from keraslm.text.split import cut, parse_split
 from keraslm.text.stretch import Text
 
-__all__ = ["Corpus", "Text", "open_corpus", "open_text"]
+__all__ = ["Corpus", "Skipped", "Text", "open_corpus", "open_text"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Corpus:
     valid: Text | None = None
     test: Text | None = None
     whole: Text | None = None  # what the parts were cut from
-    skipped: tuple[str, ...] = ()  # files of a folder that are no part of the text
+    skipped: tuple[Skipped, ...] = ()  # what in a folder is no part of the text
+    has_own_parts: bool = False  # they were not cut from one text
 
     def parts_by_hash(self) -> dict[str, str]:
         """Say which part each text is, by its SHA-256: whole, test, valid or train."""
@@ -42,15 +43,17 @@ def open_text(
 ) -> Text:
     """Open a file, a folder, a .gz file or "-" (standard input) as one text.
 
-    A folder is every text file below it, in sorted order, hidden files left out, with
-    a newline after each file that lacks its last one.
+    A folder is every text file below it, in sorted order, with a newline after each
+    file that lacks its last one. Hidden files, what keraslm wrote and what is no text
+    are left out; `skipped` of the text says what, and why.
 
     Raises: UsageError if there is no such file or encoding; CorpusError if it is
         empty, binary or damaged (what lies far inside is found when it is read).
     """
     encoding = checked_encoding(encoding)
+    _refuse_empty(path)
     with readable(os.fspath(path)):
-        return _open(path, encoding, chunk_size)[0]
+        return _open(path, encoding, chunk_size)
 
 
 def open_corpus(
@@ -71,15 +74,25 @@ def open_corpus(
     """
     parts = parse_split(split)
     encoding = checked_encoding(encoding)
+    _refuse_empty(path)
     with readable(os.fspath(path)):
         if os.fspath(path) != "-" and pathlib.Path(path).is_dir():
             folder = pathlib.Path(path)
             if files := named_parts(folder):
                 return _corpus_of_parts(folder, files, encoding, chunk_size)
-        text, skipped = _open(path, encoding, chunk_size)
-    texts = cut(text, parts, split)
+        text = _open(path, encoding, chunk_size)
+        texts = cut(text, parts, split)
+    valid, test = texts.get("valid"), texts.get("test")
     whole = text if len(texts) > 1 else None
-    return Corpus(text.name, **texts, whole=whole, skipped=skipped)
+    return Corpus(text.name, texts["train"], valid, test, whole, text.skipped)
+
+
+def _refuse_empty(path: str | os.PathLike[str]) -> None:
+    if not os.fspath(path):
+        raise UsageError(
+            "the name of a text is empty, as that of a variable that is not set; "
+            "give a file, a folder or '-'"
+        )
 
 
 def _corpus_of_parts(
@@ -88,23 +101,20 @@ def _corpus_of_parts(
     texts = {
         part: _file_text(Source(path), encoding, size) for part, path in files.items()
     }
-    used = set(files.values())
-    skipped = tuple(str(path) for path in files_below(folder) if path not in used)
     name = folder.resolve().name
-    return Corpus(name, **texts, skipped=skipped)
+    skipped = not_among(folder, files)
+    return Corpus(name, **texts, skipped=skipped, has_own_parts=True)
 
 
-def _open(
-    path: str | os.PathLike[str], encoding: str, size: int
-) -> tuple[Text, tuple[str, ...]]:
+def _open(path: str | os.PathLike[str], encoding: str, size: int) -> Text:
     if os.fspath(path) == "-":
-        return _file_text(Source("-"), encoding, size), ()
+        return _file_text(Source("-"), encoding, size)
     path = pathlib.Path(path)
     if not path.exists():
         raise UsageError(f"there is no file or folder {path}")
     if path.is_dir():
         return _folder_text(path, encoding, size)
-    return _file_text(Source(path), encoding, size), ()
+    return _file_text(Source(path), encoding, size)
 
 
 def _file_text(source: Source, encoding: str, size: int) -> Text:
@@ -114,15 +124,14 @@ def _file_text(source: Source, encoding: str, size: int) -> Text:
     return _not_empty(text, source.name)
 
 
-def _folder_text(
-    folder: pathlib.Path, encoding: str, size: int
-) -> tuple[Text, tuple[str, ...]]:
+def _folder_text(folder: pathlib.Path, encoding: str, size: int) -> Text:
     sources, skipped = text_files(folder, encoding)
 
     def read() -> Iterator[str]:
         return joined(decoded(s.chunks(size), encoding, s.name) for s in sources)
 
-    return _not_empty(Text(folder.resolve().name, read), str(folder)), skipped
+    text = Text(folder.resolve().name, read, skipped)
+    return _not_empty(text, str(folder))
 
 
 def _not_empty(text: Text, name: str) -> Text:

@@ -24,7 +24,7 @@ def decoded(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
         if not started and text:
             text, started = text.removeprefix(BYTE_ORDER_MARK), True
         if "\0" in text:
-            raise CorpusError(binary(name, "it holds the character NUL"))
+            raise CorpusError(_binary(name, "it holds the character NUL"))
         if text := newlines.decode(text):
             yield text
     if text := newlines.decode("", final=True):
@@ -50,9 +50,14 @@ def _characters(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[s
         raise CorpusError(f"{name} is not {encoding} text: {error}") from error
 
 
+def _binary(name: str, why: str) -> str:
+    what, way_out = binary(why)
+    return f"{name} is {what}; {way_out}"
+
+
 def _bad_byte(error: UnicodeDecodeError, read: int, encoding: str, name: str) -> str:
     if b"\0" in error.object and not encoding.startswith(("utf-16", "utf-32")):
-        return binary(name, "it holds NUL bytes")
+        return _binary(name, "it holds NUL bytes")
     # the decoder saw the last bytes read, after those it had kept from before
     offset = read - len(error.object) + error.start
     return (

@@ -4,11 +4,13 @@ import pathlib
 import re
 import shlex
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from keraslm.archive import MODEL_IN_RUN
-from keraslm.errors import CorpusError
-from keraslm.text.kinds import is_text
+from keraslm.errors import CorpusError, UsageError
+from keraslm.marker import RUN, kind_written
+from keraslm.text.kinds import what_no_text
 from keraslm.text.source import Source
+from keraslm.text.split import PARTS
 
 PART = re.compile(
     r"(?:[^.]+\.)?(train|valid|validation|val|dev|test)(?:\.(?:txt|text|tokens|raw))?"
@@ -16,6 +18,9 @@ PART = re.compile(
     re.IGNORECASE,
 )
 MEANING = {"validation": "valid", "val": "valid", "dev": "valid"}
+HIDDEN = "hidden"
+INNER_FOLDER = "a folder"
+SHOWN = 3  # of what is no text, in an error
 
 
 def named_parts(folder: pathlib.Path) -> dict[str, pathlib.Path]:
@@ -44,41 +49,117 @@ def named_parts(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     return parts if "train" in parts else {}
 
 
-def files_below(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Every regular file below a folder in sorted order; hidden ones are left out."""
-    found = []
-    for path in folder.rglob("*"):
-        inside = path.relative_to(folder)
-        if not any(name.startswith(".") for name in inside.parts) and path.is_file():
-            found.append((inside.parts, path))
-    return [path for _, path in sorted(found)]
+class Skipped(NamedTuple):
+    """What is no part of a folder's text, by its path in the folder, and what it is."""
+
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.what}"
 
 
 def text_files(
     folder: pathlib.Path, encoding: str
-) -> tuple[list[Source], tuple[str, ...]]:
-    """The text files below a folder, and the names of the others.
+) -> tuple[list[Source], tuple[Skipped, ...]]:
+    """The text files below a folder, in sorted order, and what else is there.
 
-    Raises: CorpusError if there is no text file, or what is there is a training run.
+    Raises: CorpusError if there is no text file, or keraslm wrote the folder.
     """
-    if (folder / MODEL_IN_RUN).exists():
+    _check_not_written(folder)
+    sources, skipped = [], []
+    for path, what in _below(folder):
+        source = None if what else Source(path)
+        if source is not None and not (what := _what_skipped(source, encoding)):
+            sources.append(source)
+        else:
+            skipped.append(Skipped(str(path.relative_to(folder)), what))
+    if not sources:
+        raise CorpusError(
+            f"{folder} holds no text files{_in_short(_hidden_last(skipped))}; "
+            "give a folder with .txt files"
+        )
+    return sources, _hidden_last(skipped)
+
+
+def not_among(
+    folder: pathlib.Path, parts: dict[str, pathlib.Path]
+) -> tuple[Skipped, ...]:
+    """What a folder with named parts holds beside them."""
+    names = ", ".join(parts[part].name for part in PARTS if part in parts)
+    reason = f"none of the parts ({names})"
+    others = [(p, what) for p, what in _below(folder) if p not in parts.values()]
+    return _hidden_last(
+        Skipped(str(path.relative_to(folder)), what or reason) for path, what in others
+    )
+
+
+def _below(folder: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
+    """Yield what lies below a folder in sorted order, and what it is but a file.
+
+    That is "" for a regular file. Folders that are skipped are not entered.
+    """
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        what = _what_no_file(path)
+        if what == INNER_FOLDER:
+            try:
+                yield from _below(path)
+            except PermissionError:
+                yield path, "a folder that may not be read"
+        else:
+            yield path, what
+
+
+def _what_no_file(path: pathlib.Path) -> str:
+    if path.name.startswith("."):
+        return HIDDEN
+    if path.is_dir():
+        if path.is_symlink():
+            return "a link to a folder, and these are not followed"
+        kind = kind_written(path)
+        return f"{kind} that keraslm wrote" if kind else INNER_FOLDER
+    if path.is_symlink() and not path.exists():
+        return "a link to nothing"
+    return "" if path.is_file() else "no regular file"
+
+
+def _what_skipped(source: Source, encoding: str) -> str:
+    """Say what a file is that is not read, "" where it is a text."""
+    try:
+        head = source.head()
+    except CorpusError as error:  # damaged
+        return str(error).removeprefix(f"{source.name} is ")
+    except UsageError as error:
+        return str(error)
+    found = what_no_text(head, encoding) if head else ("empty", "")
+    return found[0] if found else ""
+
+
+def _check_not_written(folder: pathlib.Path) -> None:
+    kind = kind_written(folder)
+    if kind == RUN:
         raise CorpusError(
             f"{folder} holds a trained model and no texts; to train it further: "
             f"keraslm resume {shlex.quote(str(folder))}"
         )
-    sources, skipped = [], []
-    for path in files_below(folder):
-        source = Source(path)
-        if _looks_like_text(source, encoding):
-            sources.append(source)
-        else:
-            skipped.append(str(path))
-    if not sources:
-        others = f" ({len(skipped)} binary files)" if skipped else ""
+    if kind:
         raise CorpusError(
-            f"{folder} holds no text files{others}; give a folder with .txt files"
+            f"{folder} holds {kind} that keraslm wrote and no texts; give the folder "
+            "of the texts"
         )
-    return sources, tuple(skipped)
+
+
+def _hidden_last(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Let what is hidden, as a rule for good reason, come after what is not."""
+    return tuple(sorted(skipped, key=lambda each: each.what == HIDDEN))
+
+
+def _in_short(skipped: tuple[Skipped, ...]) -> str:
+    if not skipped:
+        return ""
+    shown = "; ".join(map(str, skipped[:SHOWN]))
+    others = len(skipped) - SHOWN
+    return f" ({shown}{f'; {others:,} more' if others > 0 else ''})"
 
 
 def joined(texts: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -91,10 +172,3 @@ def joined(texts: Iterable[Iterable[str]]) -> Iterator[str]:
                 yield "\n"
             first, last = False, chunk[-1]
             yield chunk
-
-
-def _looks_like_text(source: Source, encoding: str) -> bool:
-    try:
-        return is_text(source.head(), encoding)
-    except CorpusError:  # a damaged gzip file
-        return False

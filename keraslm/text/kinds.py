@@ -50,34 +50,29 @@ def check_kind(name: str, head: bytes, encoding: str) -> None:
 
     Raises: CorpusError that says what the file is.
     """
+    if found := what_no_text(head, encoding):
+        what, way_out = found
+        raise CorpusError(f"{name} is {what}; {way_out}")
+
+
+def what_no_text(head: bytes, encoding: str) -> tuple[str, str] | None:
+    """Say what a file is whose first bytes are not text, and what helps; else None."""
     wide = encoding.startswith(("utf-16", "utf-32"))
     if not wide and (found := _wide_encoding(head, encoding)):
-        raise CorpusError(
-            f"{name} is {found.upper()} text (it starts with that byte order mark) and "
-            f"cannot be read as {encoding}; give --encoding {found}"
-        )
+        what = f"{found.upper()} text (it starts with that byte order mark)"
+        return f"{what} and cannot be read as {encoding}", f"give --encoding {found}"
     for magic, kind in MAGIC.items():
         if head.startswith(magic):
-            raise CorpusError(f"{name} is {kind}, not text; give a text file")
+            return f"{kind}, not text", "give a text file"
     if not wide and (offset := head.find(b"\0")) >= 0:
-        raise CorpusError(binary(name, f"a NUL byte at offset {offset}"))
+        return binary(f"a NUL byte at offset {offset}")
+    return None
 
 
-def binary(name: str, why: str) -> str:
-    """The line that refuses a binary file."""
-    return (
-        f"{name} is a binary file ({why}), not text; give a text file, "
-        "or --encoding utf-16 if it is UTF-16 text"
-    )
-
-
-def is_text(head: bytes, encoding: str) -> bool:
-    """Whether the first bytes look like text in this encoding."""
-    try:
-        check_kind("", head, encoding)
-    except CorpusError:
-        return False
-    return True
+def binary(why: str) -> tuple[str, str]:
+    """Say that a file is binary, and what helps."""
+    way_out = "give a text file, or --encoding utf-16 if it is UTF-16 text"
+    return f"a binary file ({why}), not text", way_out
 
 
 def _wide_encoding(head: bytes, encoding: str) -> str | None:

@@ -1,32 +1,43 @@
 """A text that is read in chunks, again and again, and never held as a whole."""
 
-import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from keraslm.errors import CorpusError
+from keraslm.errors import CorpusChanged, CorpusError, KeraslmError
 from keraslm.text.decoding import one_newline
+
+if TYPE_CHECKING:
+    from keraslm.text.folder import Skipped
 
 
 class Measure(NamedTuple):
-    """The size of a text and the hash that identifies it."""
+    """The size of a text, the hash that identifies it, the first fault in it."""
 
-    characters: int
-    bytes: int
-    sha256: str
+    characters: int = 0
+    bytes: int = 0
+    sha256: str = ""
+    half_pair: int | None = None  # the place of half a surrogate pair
 
 
 class Text:
     """A stretch of decoded text with "\\n" line ends.
 
     `characters`, `bytes` and `sha256` are of exactly this stretch: of its text in
-    UTF-8 without byte order mark. They cost one pass, the first time one is asked.
+    UTF-8 without byte order mark. They are known once it was read to its end, and cost
+    a pass if they are asked before. Every later pass must read the same text.
     """
 
-    def __init__(self, name: str, read: Callable[[], Iterator[str]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[], Iterator[str]],
+        skipped: "tuple[Skipped, ...]" = (),
+    ) -> None:
         self.name = name
+        self.skipped = skipped  # what in a folder is no part of it
         self._read = read
+        self._known: Measure | None = None
 
     @classmethod
     def from_string(cls, text: str, name: str = "text") -> "Text":
@@ -35,8 +46,12 @@ class Text:
         return cls(name, lambda: iter((text,) if text else ()))
 
     def chunks(self) -> Iterator[str]:
-        """Yield the text in pieces of about a megabyte, from the start."""
-        return self._read()
+        """Yield the text in pieces of about a megabyte, from the start.
+
+        Raises: CorpusChanged if it is gone, or at its end if it is not what was read
+            first.
+        """
+        return self._metered(_Meter())
 
     def stretch(self, start: int, stop: int, name: str) -> "Text":
         """The text from character `start` up to, not including, `stop`."""
@@ -57,25 +72,65 @@ class Text:
         """The SHA-256 of the text in UTF-8."""
         return self._measure.sha256
 
-    @functools.cached_property
+    @property
     def _measure(self) -> Measure:
-        return _measured(self.chunks(), self.name)
+        if self._known is None:
+            for _ in self.chunks():
+                pass
+        known = self._known or Measure()
+        if known.half_pair is not None:
+            raise CorpusError(
+                f"{self.name} holds half a surrogate pair at character "
+                f"{known.half_pair}, which is no Unicode text"
+            )
+        return known
+
+    def _metered(self, meter: "_Meter") -> Iterator[str]:
+        try:
+            for chunk in self._read():
+                meter.add(chunk)
+                yield chunk
+        except CorpusChanged:
+            raise
+        except KeraslmError as error:
+            if self._known is None:
+                raise
+            raise CorpusChanged(f"{error}; it could be read before") from error
+        found, known = meter.measure, self._known or meter.measure
+        if found != known:
+            raise CorpusChanged(
+                f"{self.name} has changed since it was first read "
+                f"(SHA-256 {known.sha256[:12]}..., now {found.sha256[:12]}...); "
+                "start again, and leave it alone meanwhile"
+            )
+        self._known = found
 
 
-def _measured(chunks: Iterable[str], name: str) -> Measure:
-    characters = size = 0
-    digest = hashlib.sha256()
-    for chunk in chunks:
+class _Meter:
+    """Counts and hashes the chunks of a text."""
+
+    def __init__(self) -> None:
+        self._characters = self._bytes = 0
+        self._half_pair: int | None = None
+        self._digest = hashlib.sha256()
+
+    def add(self, chunk: str) -> None:
+        """Take the next chunk."""
         try:
             data = chunk.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise CorpusError(
-                f"{name} holds half a surrogate pair at character "
-                f"{characters + error.start}, which is no Unicode text"
-            ) from error
-        characters, size = characters + len(chunk), size + len(data)
-        digest.update(data)
-    return Measure(characters, size, digest.hexdigest())
+            data = chunk.encode("utf-8", "surrogatepass")
+            if self._half_pair is None:
+                self._half_pair = self._characters + error.start
+        self._characters += len(chunk)
+        self._bytes += len(data)
+        self._digest.update(data)
+
+    @property
+    def measure(self) -> Measure:
+        """What came of all chunks."""
+        digest = self._digest.hexdigest()
+        return Measure(self._characters, self._bytes, digest, self._half_pair)
 
 
 def _between(chunks: Iterable[str], start: int, stop: int) -> Iterator[str]:

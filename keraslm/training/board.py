@@ -16,6 +16,18 @@ SCALARS = (
 )
 
 
+def writer_class() -> Any:
+    """Give TensorBoard's writer.
+
+    Raises: MissingExtra if TensorBoard is not installed.
+    """
+    try:
+        from tensorboard.summary import Writer
+    except ImportError as error:
+        raise MissingExtra("--tensorboard", "tensorboard") from error
+    return Writer
+
+
 class Board:
     """Writes each row of the history where TensorBoard looks for it.
 
@@ -24,13 +36,10 @@ class Board:
     """
 
     def __init__(self, folder: pathlib.Path) -> None:
-        try:
-            from tensorboard.summary import Writer
-        except ImportError as error:
-            raise MissingExtra("--tensorboard", "tensorboard") from error
+        writer = writer_class()
         for earlier in folder.glob(EVENTS):
             earlier.unlink()
-        self._writer = Writer(str(folder))
+        self._writer = writer(str(folder))
 
     def add(self, row: dict[str, Any]) -> None:
         """Write the figures of a row under SPLIT/FIGURE."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from keraslm import marker
 from keraslm.errors import TrainingError, UsageError
 from keraslm.files import write_atomically
 from keraslm.text.corpus import Corpus
@@ -18,7 +19,7 @@ from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.rate_curve import RateCurve
 from keraslm.training.reporter import Reporter
-from keraslm.training.run import default_folder
+from keraslm.training.run import check_options, check_place, default_folder
 from keraslm.training.texts import read_texts
 
 STEPS = 200  # unless steps or minutes are given
@@ -28,7 +29,7 @@ LEAST_STEPS = 50  # fewer raise the rate faster than a network can follow
 class RateFolder(RunFolder):
     """The files of a search, by name; those of a run beside them are left alone."""
 
-    holds = "a search for the learning rate"
+    holds = marker.RATE
     way_out = "give another --out, or --overwrite to replace it"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -88,10 +89,12 @@ def find_rate(
     """
     reporter = reporter or Reporter()
     _check_has_rate(c)
+    check_options(c)
     c, initial = complete(c)
     c = _with_steps(c)
     folder = RateFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite)
+    check_place(c, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     model = new_network(c, encoder, reporter, initial, pretrained)

@@ -51,8 +51,8 @@ def fit(
 
     With a checkpoint, go on where it was written. A Ctrl-C ends it cleanly, with what
     was kept so far.
-    Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM, after a
-        checkpoint; ModelFileError if the checkpoint does not fit.
+    Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM or
+        SIGHUP, after a checkpoint; ModelFileError if the checkpoint does not fit.
     """
     model, windows = compiled(language_model, c, train)
     clock = Clock(total_steps(c, len(windows)), c.minutes)

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from keraslm import marker
 from keraslm.archive import MODEL_IN_RUN
 from keraslm.errors import UsageError
 from keraslm.files import leftovers, write_atomically
@@ -21,7 +22,7 @@ from keraslm.training.lock import locked
 class RunFolder:
     """The files of a run, by name."""
 
-    holds = "a run"
+    holds = marker.RUN
     way_out = "give another --out, --resume to go on, or --overwrite to replace it"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -99,12 +100,42 @@ class RunFolder:
 
         Raises: UsageError if it cannot be made, or another process is training in it.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise self._unwritable(error) from error
+        self._make()
         with locked(self.path / ".lock"):
             yield
+
+    @contextlib.contextmanager
+    def unless_nothing_came(self) -> Iterator[None]:
+        """Leave nothing of a run that ends by an error before it came to anything.
+
+        What an earlier run left in the folder stays.
+        """
+        had_files = any(file.exists() for file in self.files)
+        try:
+            yield
+        except BaseException:
+            if not had_files and not self._holds_work():
+                for file in (*self.cleared, self.path / marker.MARK):
+                    file.unlink(missing_ok=True)
+                self._remove_if_empty()
+            raise
+
+    def _holds_work(self) -> bool:
+        """Say whether there is a model, a checkpoint or a row of a history."""
+        history = self.history.read_bytes() if self.history.exists() else b""
+        rows = history.count(b"\n") > 1
+        return rows or self.model.exists() or self.checkpoint.exists()
+
+    def _remove_if_empty(self) -> None:
+        for folder in (self.board, self.path):
+            with contextlib.suppress(OSError):  # it holds something, or never was
+                folder.rmdir()
+
+    def _make(self) -> None:
+        try:
+            marker.make_marked(self.path, self.holds)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def sweep(self) -> None:
         """Remove the temporary files of a run that was killed."""
@@ -117,8 +148,8 @@ class RunFolder:
 
         Raises: UsageError if it cannot be made.
         """
+        self._make()
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
             for file in self.cleared:
                 file.unlink(missing_ok=True)
         except OSError as error:

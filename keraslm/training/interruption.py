@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM wait for the end of the step, where a run can be left."""
+"""Ctrl-C, SIGTERM and SIGHUP wait for the end of the step, where a run can be left."""
 
 import contextlib
 import signal
@@ -8,13 +8,18 @@ from typing import Any
 
 from keraslm.errors import Terminated
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP, of a terminal that is closed, is unknown to Windows.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
+
+HANG_UP = getattr(signal, "SIGHUP", None)
 
 
 class Interruption:
-    """Hears the two signals; a second one does not wait.
+    """Hears these signals; a second one does not wait.
 
-    Only the main thread of a program can hear them; one that is ignored stays so.
+    Only the main thread of a program can hear them; one that is ignored stays so,
+    as SIGHUP under nohup.
     """
 
     def __init__(self) -> None:
@@ -25,7 +30,7 @@ class Interruption:
 
     @contextlib.contextmanager
     def heard(self) -> Iterator[None]:
-        """Hear the signals in the block; a SIGTERM that waits ends it.
+        """Hear the signals in the block; one that waits ends it, a Ctrl-C aside.
 
         Raises: KeyboardInterrupt, Terminated
         """
@@ -40,7 +45,7 @@ class Interruption:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if self._heard == signal.SIGTERM:
+        if self._heard != signal.SIGINT:
             self.end()
 
     def end(self) -> None:
@@ -50,11 +55,15 @@ class Interruption:
         """
         if self._heard == signal.SIGINT:
             raise KeyboardInterrupt
-        if self._heard == signal.SIGTERM:
-            raise Terminated("ended by SIGTERM")
+        if self._heard is not None:
+            name = signal.Signals(self._heard).name
+            raise Terminated(f"ended by {name}", self._heard)
 
     def _hear(self, number: int, frame: Any) -> None:
-        is_second = bool(self)
+        is_second = self._heard not in (None, HANG_UP)
+        if number == HANG_UP:  # a closed terminal sends it twice: that is no haste
+            self._heard = self._heard or number
+            return
         self._heard = number
         if is_second:
             self.end()

@@ -131,8 +131,8 @@ def check(name: str, value: Any) -> None:
             raise UsageError(f"{name} must be {rule}; received {value!r}")
     elif name in _SWITCHES and not isinstance(value, bool):
         raise UsageError(f"{name} must be true or false; received {value!r}")
-    elif name in _TEXTS and not _is_plain_text(value):
-        raise UsageError(f"{name} must be Unicode text; received {value!r}")
+    elif name in _TEXTS and not (value and _is_plain_text(value)):
+        raise UsageError(f"{name} must be Unicode text, not empty; received {value!r}")
     if name == "hidden":
         parse_hidden(value)
     if name == "prune":

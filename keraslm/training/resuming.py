@@ -40,11 +40,19 @@ def identity(c: Configuration, corpus: Corpus, encoder: TextEncoder) -> dict[str
 
     return {
         **fixed_options(c.to_dict()),
-        "training text (SHA-256)": corpus.train.sha256,
-        "validation text (SHA-256)": corpus.valid.sha256 if corpus.valid else None,
+        **hashes(corpus),
         "vocabulary (SHA-256)": encoder.hash,
         "version of keraslm": __version__,
         "backend": keras.backend.backend(),
+    }
+
+
+def hashes(corpus: Corpus) -> dict[str, str | None]:
+    """Give what identifies the texts of a corpus."""
+    parts = {"training": corpus.train, "validation": corpus.valid, "test": corpus.test}
+    return {
+        f"{part} text (SHA-256)": text.sha256 if text else None
+        for part, text in parts.items()
     }
 
 

@@ -2,21 +2,25 @@
 
 import contextlib
 import dataclasses
+import pathlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from keraslm.errors import Terminated, TrainingError
+from keraslm.backend import check_backend
+from keraslm.errors import Terminated, TrainingError, UsageError
 from keraslm.files import flush_to_disk
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import LEARNT, Card, Reading
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
+from keraslm.training.board import writer_class
 from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
 from keraslm.training.count import count
+from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
@@ -56,16 +60,19 @@ def train(
     The card measures the kept model on the corpus's test text, or else on its
     validation text: the first that holds a known token. If none does, the card has no
     figures and says why. A corpus that has neither is measured on its training text.
-    With `overwrite` an earlier run's model stays until this run keeps its own. With
-    `resume` the run in the folder goes on as if it had never been interrupted.
+    All texts are read before the first step. With `overwrite` an earlier run's model
+    stays until this run keeps its own. With `resume` the run in the folder goes on as
+    if it had never been interrupted.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
-        loss becomes no number or the disk is full, Terminated at a SIGTERM: what was
-        kept until then stays.
+        loss becomes no number or the disk is full, Terminated at a SIGTERM or SIGHUP:
+        what was kept until then stays.
     """
     reporter = reporter or Reporter()
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite or resume)
+    check_options(c)
+    check_place(c, folder)
     c = with_the_runs_dropout(c, folder) if resume else c
     chooses = c.dropout is None
     c, initial = complete(c)
@@ -76,8 +83,9 @@ def train(
     earlier = initial.metadata.get("texts", {}) if initial else {}
     learnt = {text: part for text, part in earlier.items() if part in LEARNT}
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
+    text, ids = to_measure(corpus, encoder, texts, reporter)
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
-    with folder.locked(), _told_how_to_go_on(folder):
+    with folder.unless_nothing_came(), folder.locked(), _told_how_to_go_on(folder):
         checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
@@ -90,8 +98,33 @@ def train(
             give_back_memory()  # the optimizer's and the last step's
             kept = _kept(folder, told)
         kept.metadata["texts"] = corpus.parts_by_hash() | learnt
-        text, ids = to_measure(corpus, encoder, texts, reporter)
         return _finish(kept, kept.card(_reading(kept, text, ids), command), folder)
+
+
+def check_options(c: Configuration) -> None:
+    """Refuse what no run can be told, or what is not installed, before any work.
+
+    Raises: UsageError; MissingExtra.
+    """
+    if c.init_from is None:  # else that model's options come first
+        resolve(c)
+    if c.model != "ngram":
+        check_backend()
+    if c.tensorboard:
+        writer_class()
+
+
+def check_place(c: Configuration, folder: RunFolder) -> None:
+    """Refuse to make the folder of the texts a run.
+
+    Raises: UsageError
+    """
+    corpus = pathlib.Path(c.corpus)
+    if corpus.is_dir() and folder.path.exists() and folder.path.samefile(corpus):
+        raise UsageError(
+            f"{folder.path} is the folder of the texts, and the run would become one "
+            "of them; give an --out of its own"
+        )
 
 
 def _begin(

@@ -5,6 +5,7 @@ import pathlib
 
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
+from keraslm.marker import PROJECTOR, make_marked
 from keraslm.vectors.word_vectors import WordVectors
 
 VECTORS = "vectors.tsv"
@@ -23,7 +24,7 @@ def write_projector(
     folder = pathlib.Path(folder)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"a projector needs a folder; {str(folder)!r} is a file")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_marked(folder, PROJECTOR)
     row = "\t".join(["%.6g"] * vectors.width)
     numbers = (row % tuple(values) for values in vectors.matrix.tolist())
     words = (on_one_line(word) for word in vectors.words)

@@ -42,7 +42,9 @@ def test_parts_by_name(folder, names):
     parts = [words(part) for part in (corpus.train, corpus.valid, corpus.test)]
     assert parts == ["one\n", "two\n", "three\n"]
     assert corpus.name == "corpus"
-    assert [path.rsplit("/", 1)[1] for path in corpus.skipped] == ["README"]
+    (other,) = corpus.skipped
+    assert other.path == "README"
+    assert other.what.startswith(f"none of the parts ({names[0]}, ")
 
 
 def test_a_part_may_be_missing_but_not_the_training_part(folder):
@@ -84,9 +86,17 @@ def test_other_folders_are_joined_in_sorted_order(folder):
     )
     corpus = open_corpus(path, split="100")
     assert words(corpus.train) == "one\ntwo\nthree"
-    names = [skipped.rsplit("/", 1)[1] for skipped in corpus.skipped]
-    assert names == ["e.png", "f.txt.gz"]
-    assert words(open_text(path)) == "one\ntwo\nthree"
+    assert dict(corpus.skipped) == {
+        "c/empty.txt": "empty",
+        "e.png": "a PNG picture, not text",
+        "f.txt.gz": dict(corpus.skipped)["f.txt.gz"],
+        ".git": "hidden",
+        ".hidden": "hidden",
+    }
+    assert dict(corpus.skipped)["f.txt.gz"].startswith("a damaged gzip file")
+    text = open_text(path)
+    assert words(text) == "one\ntwo\nthree"
+    assert text.skipped == corpus.skipped
 
 
 def test_a_bad_byte_in_a_folder_names_the_file(folder):
@@ -97,13 +107,13 @@ def test_a_bad_byte_in_a_folder_names_the_file(folder):
 
 def test_a_folder_without_text_is_refused(folder, tmp_path):
     path = folder(**{"a.png": b"\x89PNG", ".notes": "hidden"})
-    with pytest.raises(CorpusError, match=r"no text files \(1 binary"):
+    with pytest.raises(CorpusError, match=r"\(a\.png: a PNG picture.*\.notes: hidden"):
         open_corpus(path)
     (tmp_path / "nothing").mkdir()
     with pytest.raises(CorpusError, match="no text files;"):
         open_text(tmp_path / "nothing")
     path = folder(**{"a.png": ""})
-    with pytest.raises(CorpusError, match="is empty"):
+    with pytest.raises(CorpusError, match=r"a\.png: empty"):
         open_corpus(path)
 
 

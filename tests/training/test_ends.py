@@ -48,7 +48,7 @@ def test_a_loss_that_is_no_number_ends_the_run(small, corpus, tmp_path):
         assert words in line
     assert "no model was kept" in line
     assert not (out / "model.keras").exists()
-    assert not list(out.glob(".*"))
+    assert [path.name for path in out.glob(".*")] == [".keraslm"]
 
 
 def test_patience_ends_a_run_that_gets_no_better(small, corpus, tmp_path, notes):
@@ -219,4 +219,4 @@ def test_a_real_ctrl_c_leaves_a_whole_run(tmp_path):
     assert "holds the model of step" in out.splitlines()[-1]
     files = {file.name for file in (tmp_path / "run").iterdir()}
     assert {"model.keras", "card.json", "perplexity.png"} <= files
-    assert not any(name.startswith(".") for name in files)
+    assert [name for name in files if name.startswith(".")] == [".keraslm"]

@@ -14,7 +14,7 @@ from keraslm.training.clock import Clock
 from keraslm.training.find_rate import RateFolder, find_rate
 from keraslm.training.run import train
 
-FILES = ["learning_rate.csv", "learning_rate.png"]
+FILES = [".keraslm", "learning_rate.csv", "learning_rate.png"]
 
 
 def names(folder):

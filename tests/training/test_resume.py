@@ -76,16 +76,38 @@ def test_what_is_drawn_at_every_step_is_drawn_again(
     assert_same(what_came_of(c), what_came_of(again))
 
 
-def test_sigterm_ends_a_run_after_the_step_and_says_how_to_go_on(
-    whole, interrupted, story
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_a_run_after_the_step_and_says_how_to_go_on(
+    whole, interrupted, story, name, status, monkeypatch
 ):
-    c, line = interrupted(9, signalled(signal.SIGTERM), Terminated)
-    assert line == f"ended by SIGTERM; continue with: keraslm resume {c.out}"
-    assert Terminated.exit_code == 128 + 15
+    # a closed terminal sends SIGHUP twice, which must not end the step
+    number, times = getattr(signal, name), 2 if name == "SIGHUP" else 1
+    before = signal.signal(number, signal.SIG_DFL)  # nohup may have left it ignored
+
+    def act():
+        for _ in range(times):
+            signalled(number)()
+
+    try:
+        c, line = interrupted(9, act, Terminated)
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+    assert line == f"ended by {name}; continue with: keraslm resume {c.out}"
+    assert Terminated("", number).exit_code == status == 128 + number
     checkpoint = Checkpoint.read(pathlib.Path(c.out, "checkpoint.zip"))
     assert checkpoint.parts["clock"]["step"] == 9
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     train(c, story, resume=True)
+    assert_same(whole[1], what_came_of(c))
+
+
+def test_an_ignored_hang_up_stays_ignored(whole, story, tmp_path):
+    c = dataclasses.replace(whole[0], out=str(tmp_path / "run"))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        train(c, story, reporter=At(9, signalled(signal.SIGHUP)))
+    finally:
+        signal.signal(signal.SIGHUP, before)
     assert_same(whole[1], what_came_of(c))
 
 
@@ -115,7 +137,7 @@ def test_a_file_that_cannot_be_written_ends_a_run_that_can_go_on(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert line.startswith(f"cannot write to {c.out} (File too large); ")
     assert line.endswith(f"continue with: keraslm resume {c.out}")
-    assert not list(pathlib.Path(c.out).glob(".*"))
+    assert [path.name for path in pathlib.Path(c.out).glob(".*")] == [".keraslm"]
     assert keraslm.load(c.out).name == "trigram"
     train(c, story, resume=True)
     assert_same(whole[1], what_came_of(c))

@@ -20,7 +20,7 @@ from keraslm.training.run import train
 
 NEURAL = [model for model in MODELS if model != "ngram"]
 FILES = (
-    "card.json config.toml history.csv model.keras perplexity.png samples.txt"
+    ".keraslm card.json config.toml history.csv model.keras perplexity.png samples.txt"
 ).split()
 
 

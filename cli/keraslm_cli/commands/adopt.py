@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keraslm.backend import check_backend
 from keraslm.errors import UsageError
 from keraslm_cli import console
 
@@ -38,9 +39,24 @@ if TYPE_CHECKING:
     type=click.Choice(["char", "word"]),
     help="What a token is. Guessed: char if every token is one character.",
 )
-@click.option("--unknown", metavar="TOKEN", help="The token for what is not known.")
-@click.option("--line-end", metavar="TOKEN", help="The token at the end of a line.")
-@click.option("--padding", metavar="TOKEN", help="The token before a text's start.")
+@click.option(
+    "--unknown",
+    metavar="TOKEN",
+    type=click.UNPROCESSED,
+    help="The token for what is not known.",
+)
+@click.option(
+    "--line-end",
+    metavar="TOKEN",
+    type=click.UNPROCESSED,
+    help="The token at the end of a line.",
+)
+@click.option(
+    "--padding",
+    metavar="TOKEN",
+    type=click.UNPROCESSED,
+    help="The token before a text's start.",
+)
 @click.option(
     "--context",
     type=click.IntRange(min=1),
@@ -63,6 +79,7 @@ def command(
     vocabulary file.
     """
     _check_out(foreign, out, overwrite)
+    check_backend()
     from keraslm.adoption import Adoption, adopt
 
     with console.working(f"adopting {foreign}"):

@@ -10,6 +10,7 @@ from keraslm_cli import console, models, texts
 if TYPE_CHECKING:
     from keraslm.audit import Check
     from keraslm.language_model import LanguageModel
+    from keraslm.text.corpus import Text
 
 HELP = f"""Try whether MODEL keeps what a language model must keep.
 
@@ -47,9 +48,11 @@ def command(
 ) -> None:
     if train is not None and text is None:
         raise UsageError("--train needs the test text to compare with: give --text")
+    models.check_there(model)
+    opened = [texts.open_named_text(name, encoding) for name in (text, train) if name]
     language_model = models.open_model(model, level)
     with console.working(f"auditing {language_model.name}"):
-        checks = _checks(language_model, text, train, encoding)
+        checks = _checks(language_model, *opened)
     failed = [check.name for check in checks if check.passed is False]
     if as_json:
         found = [check.to_dict() for check in checks]
@@ -62,20 +65,16 @@ def command(
 
 
 def _checks(
-    model: "LanguageModel", text: str | None, train: str | None, encoding: str
+    model: "LanguageModel", test: "Text | None" = None, train: "Text | None" = None
 ) -> "list[Check]":
     from keraslm.audit import audit_model, audit_texts
 
-    if text is None:
+    if test is None:
         return audit_model(model)
-    test = texts.open_named_text(text, encoding)
     checks = audit_model(model, model.encoder.encode(test))
     if train is None:
         return checks
-    return [
-        *checks,
-        *audit_texts(model.encoder, texts.open_named_text(train, encoding), test),
-    ]
+    return [*checks, *audit_texts(model.encoder, train, test)]
 
 
 def _row(check: "Check") -> tuple[str, str, str, str, str]:

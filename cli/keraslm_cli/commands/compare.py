@@ -10,7 +10,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, interpolation, texts
-from keraslm_cli.models import level_option, open_model
+from keraslm_cli.models import check_there, level_option, open_model
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -99,6 +99,8 @@ def command(
     interpolation.check(models, interpolate, valid)
     if out is not None:
         _check_picture(out)
+    for model in models:
+        check_there(model)
     opened = texts.open_named_text(text, encoding)
     held_out = None
     if interpolate:

@@ -37,12 +37,14 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     A count trigram, a neural bigram and trigram and an LSTM learn village, a small
     language whose lowest possible perplexity is known. It stands below theirs.
     """
+    from keraslm import marker
     from keraslm.training.configuration import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate
     from keraslm_cli.training_progress import TrainingProgress
 
     corpus = _village()
+    marker.make_marked(out, marker.DEMO)
     runs = []
     for settings in MODELS:
         runs.append(str(out / settings["model"]))

@@ -228,8 +228,11 @@ def plot(
     """Draw the named words, else the first ones, the most frequent."""
     from keraslm.figures.style import check_picture_path
     from keraslm.figures.vectors import draw_vectors
+    from keraslm.vectors.tsne import settler
 
     check_picture_path(out)
+    if method == "tsne":
+        settler()  # refuses now what would be missed after the vectors are read
     table = open_vectors(vectors, skip_bad_lines)
     chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"

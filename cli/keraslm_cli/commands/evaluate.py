@@ -40,8 +40,9 @@ model can use. MODEL is a model file or the folder RUN of a training.
 def command(
     model: str, text: str, level: str | None, as_json: bool, encoding: str
 ) -> None:
-    language_model = models.open_model(model, level)
+    models.check_there(model)
     opened = texts.open_named_text(text, encoding)
+    language_model = models.open_model(model, level)
     with console.working(f"measuring {language_model.name} on {opened.name}"):
         again = command_line(model, text, encoding, level)
         card = language_model.evaluate(opened, again)

@@ -46,7 +46,10 @@ def command(
     description as JSON and a program that writes text. A count model becomes an .arpa
     file, which KenLM and SRILM read. The paths of what was written are printed.
     """
+    from keraslm.export.installed import check_installed
+
     _check_out(pathlib.Path(model), out, file_format, overwrite)
+    check_installed(file_format)
     language_model = models.open_model(model, level)
     with console.working(f"exporting {language_model.name}"):
         write = _write_arpa if file_format == "arpa" else _write_neural

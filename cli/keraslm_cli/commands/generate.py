@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("model")
 @models.level_option
-@click.option("--prompt", metavar="TEXT", default="", help="The text to go on from.")
+@click.option(
+    "--prompt",
+    metavar="TEXT",
+    type=click.UNPROCESSED,  # it may be empty
+    default="",
+    help="The text to go on from.",
+)
 @click.option(
     "--length",
     metavar="N",
@@ -72,6 +78,9 @@ def command(
     """
     import secrets
 
+    from keraslm.generation.sampling import Sampler
+
+    Sampler(how["temperature"], how["top_k"], how["top_p"])  # refuses a bad one now
     language_model = models.open_model(model, level)
     told = seed is not None
     seed = secrets.randbelow(2**32) if seed is None else seed

@@ -101,6 +101,7 @@ def command(
 ) -> None:
     """Put the options together, climb, and print the table."""
     from keraslm.ladder import Ladder
+    from keraslm.ladder.climb import check_ladder
     from keraslm.training.configuration import Configuration
     from keraslm_cli.training_progress import TrainingProgress
 
@@ -108,10 +109,12 @@ def command(
         raise click.UsageError("--skip-bad-lines is for the lines of --embeddings FILE")
     options = {name: value for name, value in flags.items() if value is not None}
     c = Configuration(**options, corpus=corpus)
-    opened = texts.open_named_corpus(corpus, c.encoding, c.split)
+    names = None if rungs is None else [name.strip() for name in rungs.split(",")]
+    check_ladder(minutes, names)
+    asked = "split" in options
+    opened = texts.open_named_corpus(corpus, c.encoding, c.split, asked)
     folder = out or pathlib.Path("ladders", f"{opened.name.split('.')[0]}-{c.level}")
     pretrained = {"embeddings": embeddings, "skip_bad_lines": skip_bad_lines}
-    names = None if rungs is None else [name.strip() for name in rungs.split(",")]
     with TrainingProgress() as progress:
         ladder = Ladder(
             opened,

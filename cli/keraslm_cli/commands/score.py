@@ -1,6 +1,7 @@
 """keraslm score: the worked table of a sentence's probability; ranked alternatives."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model")
-@click.argument("texts", metavar="[TEXT]...", nargs=-1)
+@click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
 @models.level_option
 @click.option("--tokens", is_flag=True, help="Print every sentence's table of tokens.")
 @click.option(
@@ -51,9 +52,11 @@ def command(
     At word level a sentence ends with </s>, which is predicted too. At character level
     it is the text alone.
     """
-    language_model = models.open_model(model, level)
+    if texts:
+        _refuse_empty(texts)
+    models.check_there(model)
     sentences = list(texts) or _lines_of_input(encoding)
-    _refuse_empty(sentences)
+    language_model = models.open_model(model, level)
     ranked = sorted(
         ((sentence, language_model.score(sentence)) for sentence in sentences),
         key=lambda pair: -pair[1].log_probability,
@@ -83,7 +86,7 @@ def _lines_of_input(encoding: str) -> list[str]:
     return lines
 
 
-def _refuse_empty(sentences: list[str]) -> None:
+def _refuse_empty(sentences: Sequence[str]) -> None:
     if not all(sentences):
         raise CorpusError("a sentence needs at least one token; received an empty one")
 

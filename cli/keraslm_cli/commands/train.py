@@ -163,7 +163,9 @@ def command(
 ) -> None:
     """Put the options together, train, and say what came of it."""
     from keraslm.training.configuration import Configuration, read_toml
+    from keraslm.training.defaults import UNSET
     from keraslm.training.recipes import read_recipe
+    from keraslm.training.run import check_options
 
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
@@ -171,7 +173,9 @@ def command(
     published = read_recipe(recipe).options if recipe else {}
     options = {**published, **(read_toml(config) if config else {}), **given}
     c = Configuration(**options)
-    opened = texts.open_named_corpus(c.corpus, c.encoding, c.split)
+    check_options(c)
+    asked = "split" in given or c.split != UNSET.split
+    opened = texts.open_named_corpus(c.corpus, c.encoding, c.split, asked)
     if find_rate:
         _find_rate(c, opened, overwrite, as_json)
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from keraslm.errors import UsageError
 from keraslm_cli import console, texts
 
 if TYPE_CHECKING:
@@ -68,13 +69,15 @@ def command(
     """Train twice, kill once, compare, and print a row a model."""
     from keraslm_cli.killed_run import compare_with_killed
 
-    texts.open_named_corpus(corpus, "utf-8", "90/5/5")
+    if corpus == "-":
+        raise UsageError("the text is read by two processes; give a file instead of -")
+    opened = texts.open_named_corpus(corpus, "utf-8", "90/5/5")
     found = []
     with tempfile.TemporaryDirectory(prefix="keraslm-") as folder:
         for model in models or MODELS:
             console.note(f"{model}: {steps} steps in one go, and killed halfway")
             c = _configuration(corpus, model, steps, pathlib.Path(folder))
-            found.append({"model": model, **compare_with_killed(c, steps // 2)})
+            found.append({"model": model, **compare_with_killed(c, opened, steps // 2)})
     if as_json:
         console.print_json(found)
     else:
