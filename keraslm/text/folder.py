@@ -11,6 +11,7 @@ from keraslm.marker import RUN, kind_written
 from keraslm.text.kinds import what_no_text
 from keraslm.text.source import Source
 from keraslm.text.split import PARTS
+from keraslm.text.written import kind_of_results
 
 PART = re.compile(
     r"(?:[^.]+\.)?(train|valid|validation|val|dev|test)(?:\.(?:txt|text|tokens|raw))?"
@@ -131,8 +132,10 @@ def _what_skipped(source: Source, encoding: str) -> str:
         return str(error).removeprefix(f"{source.name} is ")
     except UsageError as error:
         return str(error)
-    found = what_no_text(head, encoding) if head else ("empty", "")
-    return found[0] if found else ""
+    if not head:
+        return "empty"
+    found = what_no_text(head, encoding)
+    return found[0] if found else kind_of_results(head) or ""
 
 
 def _check_not_written(folder: pathlib.Path) -> None:

@@ -152,7 +152,8 @@ def _told_how_to_go_on(folder: RunFolder) -> Iterator[None]:
     try:
         yield
     except Terminated as error:
-        raise Terminated(f"{error}; {folder.way_to_go_on}") from error
+        line = f"{error}; {folder.way_to_go_on}"
+        raise Terminated(line, error.signal_number) from error
     except BrokenPipeError:  # whoever watches the run has gone
         raise
     except OSError as error:

@@ -1,10 +1,12 @@
 """Folders: named parts, or every text file below."""
 
 import gzip
+import os
 
 import pytest
 
-from keraslm.errors import CorpusError
+from keraslm.errors import CorpusError, UsageError
+from keraslm.marker import make_marked
 from keraslm.text import open_corpus, open_text
 
 
@@ -122,3 +124,104 @@ def test_what_a_run_wrote_is_no_corpus(folder):
     for open_it in (open_corpus, open_text):
         with pytest.raises(CorpusError, match=r"trained model.*keraslm resume"):
             open_it(path)
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"config.toml": "", "history.csv": "step\n"}, "a run"),
+        ({"model.keras": b"PK", "card.json": "{}"}, "a run"),
+        ({"ladder.json": "{}", "ladder.md": "#"}, "a ladder"),
+        ({"learning_rate.csv": "1", "learning_rate.png": b"\x89PNG"}, "a search for"),
+        ({"model.json": "{}", "generate.py": ""}, "an export"),
+        ({"vectors.tsv": "1", "metadata.tsv": "a"}, "vectors for the projector"),
+    ],
+)
+def test_folders_of_versions_without_a_mark_are_known(folder, files, kind):
+    below = {f"runs/old/{name}": data for name, data in files.items()}
+    path = folder(**{"a.txt": "one\n", **below})
+    text = open_text(path)
+    assert words(text) == "one\n"
+    ((name, what),) = text.skipped
+    assert name == "runs/old"
+    assert what.startswith(kind)
+    with pytest.raises(CorpusError, match=r"no texts; .*keraslm resume|no texts; give"):
+        open_text(path / "runs/old")
+
+
+def test_a_marked_folder_is_left_out_with_all_that_it_holds(folder):
+    path = folder(**{"a.txt": "one\n"})
+    make_marked(path / "demo", "a demo")
+    folder(**{"demo/lstm/samples.txt": "two\n", "demo/notes.txt": "three\n"})
+    assert words(open_text(path)) == "one\n"
+    assert open_text(path).skipped == (("demo", "a demo that keraslm wrote"),)
+
+
+def test_a_folder_with_texts_is_not_marked_and_stays_a_corpus(folder):
+    path = folder(**{"a.txt": "one\n"})
+    make_marked(path, "vectors for the projector")
+    assert words(open_text(path)) == "one\n"
+
+
+def test_one_file_like_a_runs_makes_no_run(folder):
+    path = folder(**{"a.txt": "one\n", "model.keras": b"PK\3\4"})
+    assert words(open_text(path)) == "one\n"
+
+
+def test_links_are_named_and_only_files_are_followed(folder, tmp_path):
+    path = folder(**{"a.txt": "one\n", "sub/b.txt": "two\n"})
+    (path / "again").symlink_to(path, target_is_directory=True)
+    (path / "gone").symlink_to(tmp_path / "nothing")
+    (path / "z.txt").symlink_to(path / "a.txt")
+    os.mkfifo(path / "pipe")
+    text = open_text(path)
+    assert words(text) == "one\ntwo\none\n"
+    assert dict(text.skipped) == {
+        "again": "a link to a folder, and these are not followed",
+        "gone": "a link to nothing",
+        "pipe": "no regular file",
+    }
+
+
+def test_results_among_texts_are_left_out(folder):
+    path = folder(
+        **{
+            "a.txt": "one\n",
+            "lm.arpa": "\\data\\\nngram 1=2\n\n\\1-grams:\n",
+            "vectors.txt": "2 3\nthe 0.5 -1e-05 2\ndog 1 1 1\n",
+            "classes.txt": "00\tthe\t9\n01\tdog\t3\n1\t</s>\t2\n",
+            "counts.csv": 'history,the,dog\n"a,b",0,4\nthe,0,4\n',
+            "numbers.txt": "2 3\nfour five\n",
+            "prices.csv": "price,the,dog\nthe,0,4\n",
+        }
+    )
+    text = open_text(path)
+    assert words(text).startswith("one\n2 3\nfour five\nprice")
+    assert {name: what.removesuffix(", not text") for name, what in text.skipped} == {
+        "lm.arpa": "an ARPA file",
+        "vectors.txt": "a file of word vectors",
+        "classes.txt": "a file of word classes",
+        "counts.csv": "a table of counts",
+    }
+
+
+def test_wide_and_binary_files_are_named_with_what_they_are(folder):
+    path = folder(
+        **{"a.txt": "one\n", "b.txt": "two".encode("utf-16"), "c.txt": b"x\0y"}
+    )
+    for opened in (open_text(path), open_corpus(path, split="100")):
+        assert [str(each) for each in opened.skipped] == [
+            "b.txt: UTF-16 text (it starts with that byte order mark) and cannot be "
+            "read as utf-8",
+            "c.txt: a binary file (a NUL byte at offset 1), not text",
+        ]
+    (path / "a.txt").unlink()
+    with pytest.raises(CorpusError, match=r"\(b\.txt: UTF-16.*; c\.txt: a binary"):
+        open_text(path)
+
+
+def test_an_empty_name_is_not_the_present_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder(**{"a.txt": "one\n"}))
+    for open_it in (open_text, open_corpus):
+        with pytest.raises(UsageError, match="empty, as that of a variable"):
+            open_it("")
