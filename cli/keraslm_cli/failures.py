@@ -27,9 +27,10 @@ def exit_status(run: Callable[[], object]) -> int:
     except EXPECTED as error:
         if os.environ.get("KERASLM_DEBUG", "0") != "0":
             raise
+        failed: int = getattr(error, "exit_code", 1)
         with unless_gone():
-            return _report(error)
-        return getattr(error, "exit_code", 1)
+            failed = _report(error)
+        return failed
     return status if isinstance(status, int) else 0
 
 

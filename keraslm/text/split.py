@@ -49,10 +49,11 @@ def cut(
             "a part would be empty; give a longer text or --split 100"
         )
     cuts = [_cut_near(text, *reach) for reach in itertools.pairwise(places)]
-    spans = itertools.pairwise([0, *cuts, total])
+    # the last part is read to the end of the text, where a change of it is seen
+    spans = zip(PARTS, [0, *cuts], [*cuts, None], strict=False)
     return {
-        part: text.stretch(*span, f"{text.name} ({part})")
-        for part, span in zip(PARTS, spans, strict=False)
+        part: text.stretch(start, stop, f"{text.name} ({part})")
+        for part, start, stop in spans
     }
 
 

@@ -1,6 +1,7 @@
 """A text that is read in chunks, again and again, and never held as a whole."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,9 +54,10 @@ class Text:
         """
         return self._metered(_Meter())
 
-    def stretch(self, start: int, stop: int, name: str) -> "Text":
-        """The text from character `start` up to, not including, `stop`."""
-        return Text(name, lambda: _between(self.chunks(), start, stop))
+    def stretch(self, start: int, stop: int | None, name: str) -> "Text":
+        """The text from character `start` up to, not including, `stop`, or the end."""
+        end = sys.maxsize if stop is None else stop
+        return Text(name, lambda: _between(self.chunks(), start, end))
 
     @property
     def characters(self) -> int:

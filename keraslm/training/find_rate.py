@@ -88,7 +88,7 @@ def find_rate(
     References: Smith (2017), the range test.
     """
     reporter = reporter or Reporter()
-    _check_has_rate(c)
+    check_has_rate(c)
     check_options(c)
     c, initial = complete(c)
     c = _with_steps(c)
@@ -107,7 +107,11 @@ def find_rate(
     return FoundRate(_suggestion(curve), curve.rises_at, table, folder)
 
 
-def _check_has_rate(c: Configuration) -> None:
+def check_has_rate(c: Configuration) -> None:
+    """Refuse a model without a learning rate.
+
+    Raises: UsageError
+    """
     if c.model == "ngram":
         raise UsageError(
             "an ngram is counted and has no learning rate; "

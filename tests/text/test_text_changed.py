@@ -48,10 +48,10 @@ def test_a_text_that_is_gone_or_no_text_any_more_is_refused(file, data):
 
 
 def test_all_parts_of_a_corpus_are_of_one_state_of_the_file(file):
-    corpus = open_corpus(file, split="50/25/25")
+    corpus = open_corpus(file, split="50/25/25", chunk_size=10)
     with file.open("a") as more:
         more.write("three\n")
-    read(corpus.train)  # ends before what was added
+    assert read(corpus.train) == "one two\n" * 25  # it ends before what was added
     with pytest.raises(CorpusChanged):
         read(corpus.test)
 

@@ -164,6 +164,7 @@ def command(
     """Put the options together, train, and say what came of it."""
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm.training.defaults import UNSET
+    from keraslm.training.find_rate import check_has_rate
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
 
@@ -173,6 +174,8 @@ def command(
     published = read_recipe(recipe).options if recipe else {}
     options = {**published, **(read_toml(config) if config else {}), **given}
     c = Configuration(**options)
+    if find_rate:
+        check_has_rate(c)
     check_options(c)
     asked = "split" in given or c.split != UNSET.split
     opened = texts.open_named_corpus(c.corpus, c.encoding, c.split, asked)
