@@ -27,10 +27,7 @@ def exit_status(run: Callable[[], object]) -> int:
     except EXPECTED as error:
         if os.environ.get("KERASLM_DEBUG", "0") != "0":
             raise
-        failed: int = getattr(error, "exit_code", 1)
-        with unless_gone():
-            failed = _report(error)
-        return failed
+        return _report(error)
     return status if isinstance(status, int) else 0
 
 
@@ -41,7 +38,8 @@ def _report(error: BaseException) -> int:
     if _is_interrupt(error):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
-    click.echo(f"Error: {_one_line(_message(error))}", err=True)
+    with unless_gone():
+        click.echo(f"Error: {_one_line(_message(error))}", err=True)
     if isinstance(error, OSError) and error.filename is None:
         _discard_output()  # it may be standard output that is full
     return getattr(error, "exit_code", 1)

@@ -38,6 +38,7 @@ from keraslm.training.resuming import hashes
 from keraslm.training.run import train
 from keraslm.training.texts import read_texts, to_measure
 from keraslm.vectors.options import VectorOptions
+from keraslm.vectors.reader import read_width
 from keraslm.vectors.text_format import write_vectors
 from keraslm.vectors.training import train_vectors
 
@@ -69,6 +70,8 @@ class Ladder:
         command: str = "",
     ) -> None:
         check_ladder(minutes, names)
+        if pretrained is not None:
+            read_width(pretrained["embeddings"])  # refuses a file that is none
         self.rungs = chosen(names)
         self._corpus, self._minutes, self._command = corpus, minutes, command
         self._pretrained = pretrained

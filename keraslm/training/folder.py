@@ -96,13 +96,18 @@ class RunFolder:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Make the folder and keep other runs out of it.
+        """Make the folder and keep other runs out of it; an empty one goes at the end.
 
         Raises: UsageError if it cannot be made, or another process is training in it.
         """
         self._make()
-        with locked(self.path / ".lock"):
-            yield
+        try:
+            with locked(self.path / ".lock"):
+                yield
+        finally:
+            for folder in (self.board, self.path):
+                with contextlib.suppress(OSError):  # it holds something
+                    folder.rmdir()
 
     @contextlib.contextmanager
     def unless_nothing_came(self) -> Iterator[None]:
@@ -117,7 +122,6 @@ class RunFolder:
             if not had_files and not self._holds_work():
                 for file in (*self.cleared, self.path / marker.MARK):
                     file.unlink(missing_ok=True)
-                self._remove_if_empty()
             raise
 
     def _holds_work(self) -> bool:
@@ -125,11 +129,6 @@ class RunFolder:
         history = self.history.read_bytes() if self.history.exists() else b""
         rows = history.count(b"\n") > 1
         return rows or self.model.exists() or self.checkpoint.exists()
-
-    def _remove_if_empty(self) -> None:
-        for folder in (self.board, self.path):
-            with contextlib.suppress(OSError):  # it holds something, or never was
-                folder.rmdir()
 
     def _make(self) -> None:
         try:

@@ -96,10 +96,13 @@ def checkpoint_to_resume(
     return None
 
 
-def finished(folder: RunFolder, c: Configuration) -> tuple[LanguageModel, Card] | None:
+def finished(
+    folder: RunFolder, c: Configuration, corpus: Corpus
+) -> tuple[LanguageModel, Card] | None:
     """Give the model and the card of a run that came to its end, else None.
 
-    Raises: ModelFileError if the model is damaged and no checkpoint can mend it.
+    Raises: ModelFileError if the model is damaged and no checkpoint can mend it;
+        UsageError if the run was of other texts.
     """
     last_written = (folder.configuration, folder.model, folder.card, folder.picture)
     if not all(file.exists() for file in last_written):
@@ -117,4 +120,9 @@ def finished(folder: RunFolder, c: Configuration) -> tuple[LanguageModel, Card] 
     where = {"corpus": c.corpus, "out": c.out}
     if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
         return None
+    if "texts" in told and not told["texts"].keys() >= corpus.parts_by_hash().keys():
+        raise UsageError(
+            f"{folder.path} holds a finished run of another text; give the text that it "
+            "had, or another --out, or --overwrite to start anew"
+        )
     return model, card

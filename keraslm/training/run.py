@@ -76,7 +76,7 @@ def train(
     c = with_the_runs_dropout(c, folder) if resume else c
     chooses = c.dropout is None
     c, initial = complete(c)
-    if resume and (done := finished(folder, c)):
+    if resume and (done := finished(folder, c, corpus)):
         reporter.note(f"{folder.path} holds this run already, and it is finished")
         return Run(*done, folder)
     encoder, texts = read_texts(c, corpus, initial, reporter)
@@ -85,7 +85,7 @@ def train(
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
     text, ids = to_measure(corpus, encoder, texts, reporter)
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
-    with folder.unless_nothing_came(), folder.locked(), _told_how_to_go_on(folder):
+    with folder.locked(), folder.unless_nothing_came(), _told_how_to_go_on(folder):
         checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
@@ -112,6 +112,9 @@ def check_options(c: Configuration) -> None:
         check_backend()
     if c.tensorboard:
         writer_class()
+    is_file = c.classes is not None and not c.classes.isdecimal()
+    if is_file and not pathlib.Path(c.classes or "").exists():
+        raise UsageError(f"there is no file of classes {c.classes}")
 
 
 def check_place(c: Configuration, folder: RunFolder) -> None:

@@ -22,6 +22,7 @@ a word, the most frequent first. Of a corpus with parts, the training part is re
 {texts.CORPUS_HELP}
 """
 DRAWN = 60  # words, where none are named
+_COUNT = click.IntRange(min=1)
 
 
 @click.group()
@@ -54,8 +55,14 @@ command = embeddings
 @click.option("--seed", default=0, show_default=True, help="Of every random number.")
 @click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
 @click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
-@click.option("--vocabulary-size", type=int, help="The most frequent words to keep.")
-@click.option("--min-count", default=5, show_default=True, help="Drop rarer words.")
+@click.option(
+    "--vocabulary-size",
+    type=click.IntRange(min=3),
+    help="The most frequent words to keep.",
+)
+@click.option(
+    "--min-count", type=_COUNT, default=5, show_default=True, help="Drop rarer words."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def train(
     corpus: str,
@@ -127,7 +134,9 @@ def _check_out(out: pathlib.Path, overwrite: bool) -> None:
 @embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
 @vectors_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@click.option("--number", default=10, show_default=True, help="Of neighbours.")
+@click.option(
+    "--number", type=_COUNT, default=10, show_default=True, help="Of neighbours."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def neighbours(
     vectors: str,
@@ -159,7 +168,9 @@ def neighbours(
 @click.argument("a")
 @click.argument("b")
 @click.argument("c")
-@click.option("--number", default=10, show_default=True, help="Of answers.")
+@click.option(
+    "--number", type=_COUNT, default=10, show_default=True, help="Of answers."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def analogy(
     vectors: str,
@@ -207,7 +218,9 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @vectors_argument
 @click.argument("words", metavar="[WORD...]", nargs=-1)
 @click.option("--out", required=True, metavar="FILE.png", help="The picture to write.")
-@click.option("--number", default=DRAWN, show_default=True, help="If none is named.")
+@click.option(
+    "--number", type=_COUNT, default=DRAWN, show_default=True, help="If none is named."
+)
 @click.option(
     "--method",
     type=click.Choice(["pca", "tsne"]),
