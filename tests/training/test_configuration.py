@@ -68,6 +68,9 @@ BAD = [(name, value) for name in WHOLE for value in NOT_A_WHOLE] + [
     ("features", "dense:22"),
     ("features", 22),
     ("corpus", 5),
+    ("corpus", ""),
+    ("out", ""),
+    ("classes", ""),
     ("out", "a\0b"),
     ("init_from", "half a pair \ud800"),
     ("tied", "yes"),
@@ -95,7 +98,9 @@ def optional(strategy):
 
 
 names = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20
+    st.characters(exclude_categories=("Cs",), exclude_characters="\0"),
+    min_size=1,
+    max_size=20,
 )
 sizes = optional(st.integers(3, 2**31 - 1))
 configurations = st.builds(
