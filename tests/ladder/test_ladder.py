@@ -105,7 +105,7 @@ def test_an_interrupted_ladder_goes_on(tmp_path, corpus, monkeypatch):
 def test_another_ladder_is_not_continued(tmp_path, corpus):
     Ladder(corpus, tmp_path, 1, ["uniform"]).climb()
     other = Corpus("pets", text("train", 21), corpus.valid, corpus.test)
-    with pytest.raises(UsageError, match="another corpus"):
+    with pytest.raises(UsageError, match="another training text"):
         Ladder(other, tmp_path, 1, ["uniform"])
     with pytest.raises(UsageError, match=r"another seed \(None, now 1\)"):
         Ladder(corpus, tmp_path, 1, ["uniform"], {"seed": 1})
