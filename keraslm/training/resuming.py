@@ -120,9 +120,10 @@ def finished(
     where = {"corpus": c.corpus, "out": c.out}
     if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
         return None
-    if "texts" in told and not told["texts"].keys() >= corpus.parts_by_hash().keys():
+    read = told.get("texts")
+    if isinstance(read, dict) and not read.keys() >= corpus.parts_by_hash().keys():
         raise UsageError(
-            f"{folder.path} holds a finished run of another text; give the text that it "
-            "had, or another --out, or --overwrite to start anew"
+            f"{folder.path} holds a finished run of another text; give that text, or "
+            "another --out, or --overwrite to start anew"
         )
     return model, card

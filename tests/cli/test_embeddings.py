@@ -118,7 +118,7 @@ def test_a_count_model_has_no_vectors(keraslm, refused, model):
         (["neighbours", "vectors.txt", "kin"], "spelt like it: king"),
         (
             ["neighbours", "vectors.txt", "man", "--number", "0"],
-            "or more; received 0",
+            "0 is not in the range x>=1",
         ),
         (["neighbours", "none.txt", "dog"], "no file of vectors"),
         (["analogy", "vectors.txt", "man", "xxx", "king"], "no vector of 'xxx'"),

@@ -62,6 +62,18 @@ def test_a_run_whose_test_text_has_changed_is_not_resumed(small, folder, tmp_pat
         train(longer, open_corpus(folder), resume=True)
 
 
+@pytest.mark.parametrize("model", ["ngram", "bigram"])
+def test_a_finished_run_of_another_text_is_not_called_finished(
+    small, folder, tmp_path, model
+):
+    c = small(model, tmp_path / "run")
+    done = train(c, open_corpus(folder)).card
+    assert train(c, open_corpus(folder), resume=True).card == done
+    (folder / "train.txt").write_text("a dog barks\n" * 9)
+    with pytest.raises(UsageError, match="a finished run of another text"):
+        train(c, open_corpus(folder), resume=True)
+
+
 def test_a_ladder_ends_where_its_text_changes_and_goes_on_with_the_old(
     folder, tmp_path
 ):
