@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 
+from keraslm.destinations import check_file, check_folder, make_folder, remove
 from keraslm.errors import UsageError
 from keraslm.ladder.rungs import NAMES
 
@@ -22,18 +23,25 @@ class LadderFolder:
         """Name the folder RUN of a rung."""
         return self.path / rung
 
+    @property
+    def _files(self) -> tuple[pathlib.Path, ...]:
+        return (self.results, self.markdown, self.picture, self.vectors)
+
     def create(self, overwrite: bool) -> None:
         """Make the folder; an earlier ladder in it goes, if it shall.
 
         Raises: UsageError if it cannot be made, or holds something else.
         """
+        check_folder(self.path)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path)
             if not self.results.exists() and any(self.path.iterdir()):
                 raise UsageError(
                     f"{self.path} holds something else than a ladder; "
                     "give another --out"
                 )
+            for file in self._files:
+                check_file(file)
             if overwrite:
                 self._clear()
         except OSError as error:
@@ -42,8 +50,8 @@ class LadderFolder:
             ) from error
 
     def _clear(self) -> None:
-        for file in (self.results, self.markdown, self.picture, self.vectors):
-            file.unlink(missing_ok=True)
+        for file in self._files:
+            remove(file)
         for name in NAMES:
             if self.run(name).exists():
-                shutil.rmtree(self.run(name))
+                shutil.rmtree(self.run(name).resolve())  # of a link, what it leads to

@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from keraslm.errors import UsageError
+from keraslm.destinations import check_file, check_folder, make_folder
 from keraslm.files import write_atomically
 from keraslm.vectors.word_vectors import WordVectors
 
@@ -18,12 +18,11 @@ def write_projector(
 
     Tabs and line ends in a word are written as Python writes them, "\\t" and "\\n".
 
-    Raises: UsageError if the folder is a file.
+    Raises: UsageError as check_projector.
     """
+    check_projector(folder)
+    make_folder(folder)
     folder = pathlib.Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"a projector needs a folder; {str(folder)!r} is a file")
-    folder.mkdir(parents=True, exist_ok=True)
     row = "\t".join(["%.6g"] * vectors.width)
     numbers = (row % tuple(values) for values in vectors.matrix.tolist())
     words = (on_one_line(word) for word in vectors.words)
@@ -34,6 +33,18 @@ def write_projector(
         ):
             file.writelines(f"{line}\n" for line in lines)
     return [folder / VECTORS, folder / METADATA]
+
+
+def check_projector(folder: str | os.PathLike[str]) -> None:
+    """Refuse before any work a folder that is a file, or cannot be written to.
+
+    Raises: UsageError
+    """
+    check_folder(folder)
+    folder = pathlib.Path(folder)
+    if folder.is_dir():
+        for name in (VECTORS, METADATA):
+            check_file(folder / name)
 
 
 def on_one_line(word: str) -> str:

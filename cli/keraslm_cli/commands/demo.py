@@ -37,11 +37,13 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     A count trigram, a neural bigram and trigram and an LSTM learn village, a small
     language whose lowest possible perplexity is known. It stands below theirs.
     """
+    from keraslm.destinations import check_folder
     from keraslm.training.configuration import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate
     from keraslm_cli.training_progress import TrainingProgress
 
+    check_folder(out)
     corpus = _village()
     runs = []
     for settings in MODELS:

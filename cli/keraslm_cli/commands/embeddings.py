@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, outputs, texts
 from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def train(
     given = {name: value for name, value in settings.items() if value is not None}
     _refuse_for_glove(given)
     options = VectorOptions(**given)
-    _check_out(pathlib.Path(out), overwrite)
+    outputs.check_output(out, overwrite, inputs=[corpus])
     text = texts.open_named_corpus(corpus, encoding, "100").train
     tokenizer = tokenizer_named("word-marks" if tokenize else "word")
     with console.working(f"reading {text.name}"):
@@ -111,17 +111,6 @@ def _refuse_for_glove(given: dict[str, Any]) -> None:
                 raise UsageError(
                     f"{name} is an option of skip-gram and cbow; received it for glove"
                 )
-
-
-def _check_out(out: pathlib.Path, overwrite: bool) -> None:
-    """Refuse before any work what cannot be written.
-
-    Raises: UsageError
-    """
-    if not out.parent.is_dir():
-        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
-    if out.is_dir() or (out.exists() and not overwrite):
-        raise UsageError(f"{out} exists; give another --out, or --overwrite a file")
 
 
 @embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
@@ -206,7 +195,9 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @embeddings.command(help=f"Draw words where their vectors lie.\n\n{SOURCE_HELP}")
 @vectors_argument
 @click.argument("words", metavar="[WORD...]", nargs=-1)
-@click.option("--out", required=True, metavar="FILE.png", help="The picture to write.")
+@click.option(
+    "--out", required=True, metavar="FILE.png", help="The picture; it is replaced."
+)
 @click.option("--number", default=DRAWN, show_default=True, help="If none is named.")
 @click.option(
     "--method",
@@ -226,10 +217,9 @@ def plot(
     seed: int,
 ) -> None:
     """Draw the named words, else the first ones, the most frequent."""
-    from keraslm.figures.style import check_picture_path
     from keraslm.figures.vectors import draw_vectors
 
-    check_picture_path(out)
+    outputs.check_picture(out, inputs=[vectors])
     table = open_vectors(vectors, skip_bad_lines)
     chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"
@@ -247,10 +237,16 @@ def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
     help=f"Write files that the TensorBoard projector opens.\n\n{SOURCE_HELP}"
 )
 @vectors_argument
-@click.option("--out", required=True, metavar="FOLDER", help="The folder to write.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FOLDER",
+    help="The folder to write; its vectors.tsv and metadata.tsv are replaced.",
+)
 def projector(vectors: str, skip_bad_lines: bool, out: str) -> None:
     """Write vectors.tsv and metadata.tsv and print their paths."""
-    from keraslm.vectors.projector import write_projector
+    from keraslm.vectors.projector import check_projector, write_projector
 
+    check_projector(out)
     for path in write_projector(out, open_vectors(vectors, skip_bad_lines)):
         click.echo(path)

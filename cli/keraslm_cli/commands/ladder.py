@@ -100,6 +100,7 @@ def command(
     **flags: Any,
 ) -> None:
     """Put the options together, climb, and print the table."""
+    from keraslm.destinations import check_folder
     from keraslm.ladder import Ladder
     from keraslm.training.configuration import Configuration
     from keraslm_cli.training_progress import TrainingProgress
@@ -108,6 +109,8 @@ def command(
         raise click.UsageError("--skip-bad-lines is for the lines of --embeddings FILE")
     options = {name: value for name, value in flags.items() if value is not None}
     c = Configuration(**options, corpus=corpus)
+    if out is not None:
+        check_folder(out)
     opened = texts.open_named_corpus(corpus, c.encoding, c.split)
     folder = out or pathlib.Path("ladders", f"{opened.name.split('.')[0]}-{c.level}")
     pretrained = {"embeddings": embeddings, "skip_bad_lines": skip_bad_lines}

@@ -162,6 +162,7 @@ def command(
     **flags: Any,
 ) -> None:
     """Put the options together, train, and say what came of it."""
+    from keraslm.destinations import check_folder
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm.training.recipes import read_recipe
 
@@ -171,6 +172,8 @@ def command(
     published = read_recipe(recipe).options if recipe else {}
     options = {**published, **(read_toml(config) if config else {}), **given}
     c = Configuration(**options)
+    if c.out is not None:
+        check_folder(c.out)
     opened = texts.open_named_corpus(c.corpus, c.encoding, c.split)
     if find_rate:
         _find_rate(c, opened, overwrite, as_json)
