@@ -107,7 +107,7 @@ def test_a_pipe_is_written_to(here):
         write(name, "a\n" * 100_000)
         reader.join(10)
         assert found == [b"a\n" * 100_000]
-    assert stat.S_ISFIFO(os.stat("pipe.csv").st_mode)
+    assert stat.S_ISFIFO((here / "pipe.csv").stat().st_mode)
     assert names(here) == {"file.csv", "pipe.csv", "link.csv"}
 
 
@@ -143,7 +143,7 @@ def test_a_pipe_whose_reader_has_gone_is_told_by_its_own_name(here):
 
 def test_an_open_file_goes_on_where_it_is(here):
     # as a shell does for >(...) and for > file: what came before stays before
-    with open("open.txt", "wb", buffering=0) as file:
+    with (here / "open.txt").open("wb", buffering=0) as file:
         file.write(b"before ")
         write(f"/dev/fd/{file.fileno()}", "written ")
         file.write(b"after")
@@ -158,7 +158,7 @@ def test_standard_output_gets_what_was_printed_before_first(here):
         "print('after')"
     )
     path = os.pathsep.join(filter(None, sys.path))
-    with open("out.txt", "wb") as out:
+    with (here / "out.txt").open("wb") as out:
         subprocess.run(
             [sys.executable, "-c", code],
             stdout=out,
@@ -169,9 +169,9 @@ def test_standard_output_gets_what_was_printed_before_first(here):
 
 
 def test_what_is_open_to_be_read_only_is_refused(here):
-    with open("file.csv", "rb") as file:
-        with pytest.raises(UsageError, match="Permission denied"):
-            check_file(f"/dev/fd/{file.fileno()}")
+    refused = pytest.raises(UsageError, match="Permission denied")
+    with (here / "file.csv").open("rb") as file, refused:
+        check_file(f"/dev/fd/{file.fileno()}")
     with pytest.raises(UsageError, match=r"^cannot write /dev/fd/999: Bad file"):
         check_file("/dev/fd/999")
 
@@ -191,14 +191,15 @@ def test_a_new_file_has_the_permissions_that_the_user_asks_for(here):
         write("new.csv")
     finally:
         os.umask(before)
-    assert stat.S_IMODE(os.stat("new.csv").st_mode) == 0o640  # 666 less 027
+    assert stat.S_IMODE((here / "new.csv").stat().st_mode) == 0o640  # 666 less 027
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only the superuser gives files away")
 def test_the_superuser_leaves_a_file_to_its_owner(here):
     os.chown("file.csv", 1234, 4321)
     write("file.csv")
-    assert (os.stat("file.csv").st_uid, os.stat("file.csv").st_gid) == (1234, 4321)
+    there = (here / "file.csv").stat()
+    assert (there.st_uid, there.st_gid) == (1234, 4321)
 
 
 @pytest.mark.parametrize(
