@@ -42,8 +42,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         (CorpusError("no words in it"), "Error: no words in it", 1),
         (UsageError("there is a run\nalready"), "Error: there is a run already", 2),
         (
-            MissingExtra("The page", "lab"),
-            "Error: The page needs the extra 'lab': pip install 'keraslm[lab]'",
+            MissingExtra("ONNX", "export"),
+            "Error: ONNX needs the extra 'export': pip install 'keraslm[export]'",
             2,
         ),
         (
