@@ -56,8 +56,11 @@ class Destination(NamedTuple):
 def destination(path: Name) -> Destination:
     """Follow the links of an output's name, a last one that dangles too.
 
-    Raises: UsageError if they lead in a circle, or what is there cannot be looked at.
+    Raises: UsageError if they lead in a circle, the name is empty, or what is there
+        cannot be looked at.
     """
+    if not os.fspath(path):
+        raise UsageError("the name of an output is empty")
     place = pathlib.Path(path)
     try:
         for _ in range(MOST_LINKS):
@@ -96,7 +99,8 @@ def check_folder(path: Name) -> None:
     """
     found = destination(path)
     if found.status is not None and not found.is_folder:
-        raise UsageError(f"{path} is a file; give the name of a folder")
+        kind = "a file" if found.is_file else "no folder"
+        raise UsageError(f"{path} is {kind}; give the name of a folder")
     folder = found.place.absolute()
     while not os.path.lexists(folder):
         folder = folder.parent

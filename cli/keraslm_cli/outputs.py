@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-from keraslm.destinations import Name, check_file
+from keraslm.destinations import Name, check_file, destination
 from keraslm.errors import UsageError
 
 
@@ -40,6 +40,20 @@ def check_picture(path: Name, inputs: Iterable[Name] = ()) -> None:
 
     check_picture_path(path)
     check_output(path, inputs=inputs)
+
+
+def check_different(paths: Iterable[Name]) -> None:
+    """Refuse a file that would be written twice.
+
+    Raises: UsageError
+    """
+    seen: set[pathlib.Path] = set()
+    for path in paths:
+        found = destination(path)
+        place = found.place.resolve()
+        if place in seen and not found.is_stream:
+            raise UsageError(f"{path} is named twice; give each output its own name")
+        seen.add(place)
 
 
 def _is_same(path: Name, name: Name) -> bool:

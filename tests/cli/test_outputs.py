@@ -181,6 +181,21 @@ def test_what_is_read_is_not_replaced(run, refused, what):
     assert own.read_text() == "precious"
 
 
+def test_no_output_is_written_over_another(run, refused):
+    pathlib.Path("link.png").symlink_to("out.png")
+    command = "counts text.txt --heatmap {} --zipf link.png"
+    refused(run(command, "out.png"), 2, "link.png is named twice")
+    expect_success(run("counts text.txt --csv {} --heatmap {}", "/dev/null"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["counts text.txt --csv", "classes text.txt --out", "train text.txt --out"],
+)
+def test_an_empty_name_is_refused(keraslm, run, refused, command):
+    refused(keraslm(*command.split(), ""), 2, "the name of an output is empty")
+
+
 @pytest.mark.parametrize("what", ["vectors", "arpa", "stock", "adopted"])
 def test_only_a_regular_file_needs_to_be_overwritten(run, refused, what, out):
     command = FILES[what][0].replace("--overwrite", "")

@@ -47,7 +47,7 @@ def command(
     from keraslm.text.encoder import TextEncoder
     from keraslm.text.tokenizer import tokenizer_named
 
-    if out:
+    if out is not None:
         outputs.check_output(out, inputs=[corpus])
     text = texts.open_named_corpus(corpus, encoding, "100").train
     tokenizer = tokenizer_named("word-marks" if tokenize else "word")

@@ -97,10 +97,12 @@ def _check(
     """
     if tokenize and level != "word":
         raise UsageError("--tokenize splits words; it needs --level word")
-    if csv:
+    drawn = [picture for picture in pictures if picture is not None]
+    if csv is not None:
         outputs.check_output(csv, inputs=[corpus])
-    for picture in filter(None, pictures):
+    for picture in drawn:
         outputs.check_picture(picture, inputs=[corpus])
+    outputs.check_different(drawn if csv is None else [csv, *drawn])
 
 
 def _write_csv(table: "pd.DataFrame", path: str) -> None:
