@@ -7,6 +7,8 @@ versions that wrote none are known by their files.
 import os
 import pathlib
 
+from keraslm.destinations import make_folder
+
 MARK = ".keraslm"
 RUN = "a run"
 RATE = "a search for the learning rate"
@@ -30,8 +32,8 @@ def make_marked(folder: str | os.PathLike[str], kind: str) -> None:
 
     Raises: OSError if it cannot be made.
     """
+    make_folder(folder)
     folder = pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     if not any(path.name != ".lock" for path in folder.iterdir()):
         (folder / MARK).write_text(f"{kind}, written by keraslm\n", encoding="utf-8")
 

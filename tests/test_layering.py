@@ -21,6 +21,7 @@ LAYERS = (
     "processor",
     "errors",
     "unicode",
+    "destinations",
     "files",
     "marker",
     "backend",
@@ -47,9 +48,15 @@ LAYERS = (
     "figures",
     "training",
     "ladder",
-    "lab",
 )
-BELOW_THE_DATASETS = ("version", "errors", "unicode", "files", "text")
+BELOW_THE_DATASETS = (
+    "version",
+    "errors",
+    "unicode",
+    "destinations",
+    "files",
+    "text",
+)
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
@@ -99,7 +106,7 @@ def complaint(module: str, imported: str) -> str | None:
         return "the package itself stands above all its layers"
     if package == "keraslm_datasets":
         allowed = layer(imported) in BELOW_THE_DATASETS
-        return None if allowed else "datasets use only errors, unicode, files and text"
+        return None if allowed else f"datasets use only {', '.join(BELOW_THE_DATASETS)}"
     if LAYERS.index(layer(imported)) > LAYERS.index(layer(module)):
         return f"{layer(module)} lies below {layer(imported)}"
     return None

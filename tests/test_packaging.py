@@ -1,7 +1,13 @@
 """setup.cfg names exactly the packages that the folders hold."""
 
+import ast
 import configparser
 import pathlib
+import runpy
+import sys
+from collections.abc import Iterator
+
+import pytest
 
 from keraslm_cli.main import COMMANDS
 
@@ -13,6 +19,12 @@ HOMES = {
 }
 CONFIG = configparser.ConfigParser()
 CONFIG.read(ROOT / "setup.cfg", "utf-8")
+EXTRAS = CONFIG["options.extras_require"]
+MODULES = {"scikit-learn": "sklearn", "ai-edge-litert": "ai_edge_litert.interpreter"}
+EXAMPLES = ROOT / "keraslm/export/examples"
+FUZZ = ROOT / "tests/fuzz"
+# What `make` calls, and nothing imports: the extra is a list of tools.
+TOOLS = "dev"
 
 
 def entries(option: str) -> list[str]:
@@ -63,3 +75,61 @@ def test_every_command_s_file_is_in_the_table() -> None:
     files = (HOMES["keraslm_cli"] / "keraslm_cli/commands").glob("*.py")
     commands = {name.replace("-", "_") for name in COMMANDS}
     assert {file.stem for file in files} - {"__init__"} == commands
+
+
+def needs() -> Iterator[tuple[str, str]]:
+    """Yield each extra with each module that it brings."""
+    for extra in set(EXTRAS) - {TOOLS}:
+        for requirement in EXTRAS[extra].split("\n")[1:]:
+            package = requirement.split(">=")[0]
+            yield extra, MODULES.get(package, package)
+
+
+def guarded_imports(path: pathlib.Path) -> Iterator[tuple[str, str]]:
+    """Yield a module that may be missing, with what is done where it is."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Try) and "ImportError" in ast.unparse(node.handlers):
+            for each in node.body:
+                if isinstance(each, ast.Import | ast.ImportFrom):
+                    origin = getattr(each, "module", None) or each.names[0].name
+                    yield origin, ast.unparse(node.handlers)
+
+
+@pytest.mark.parametrize(("extra", "module"), sorted(needs()))
+def test_an_extra_is_imported_late_and_named_where_it_is_missing(
+    extra: str, module: str
+) -> None:
+    found = [
+        answer
+        for folder in (*(home / name for name, home in HOMES.items()), FUZZ)
+        for path in folder.rglob("*.py")
+        for name, answer in guarded_imports(path)
+        if name.split(".")[0] == module.split(".")[0]
+    ]
+    assert any(extra in answer for answer in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("onnx", "onnxruntime"), ("litert", "ai_edge_litert.interpreter")],
+)
+def test_a_program_beside_a_model_says_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, name: str, module: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(SystemExit, match=r"^needs .*'keraslm\[export\]'$"):
+        runpy.run_path(str(EXAMPLES / f"{name}.py"))
+
+
+def test_fuzzing_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "atheris", None)
+    harness = runpy.run_path(str(FUZZ / "harness.py"))
+    with pytest.raises(SystemExit, match=r"'keraslm\[fuzz\]'$"):
+        harness["fuzz"](lambda data: None, [b"seed"])
+
+
+def test_the_docs_name_every_extra_and_no_other() -> None:
+    page = (ROOT / "docs/installation.md").read_text("utf-8")
+    table = page.split("| extra | what for |\n|---|---|\n")[1].split("\n\n")[0]
+    assert {line.split("`")[1] for line in table.split("\n")} == set(EXTRAS)
+    assert "'.[tensorboard,embeddings]'" in page

@@ -3,11 +3,11 @@
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 import click
 
 from keraslm.errors import KeraslmError
-from keraslm_cli.console import unless_gone
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 EXPECTED = (KeraslmError, click.ClickException, click.Abort, OSError, MemoryError)
@@ -33,16 +33,22 @@ def exit_status(run: Callable[[], object]) -> int:
 
 def _report(error: BaseException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        error.show()
+        _tell(error.format_message())
         return error.exit_code
     if _is_interrupt(error):
-        click.echo("Interrupted.", err=True)
+        _tell("Interrupted.")
         return INTERRUPTED
-    with unless_gone():
-        click.echo(f"Error: {_one_line(_message(error))}", err=True)
+    _tell(f"Error: {_one_line(_message(error))}")
     if isinstance(error, OSError) and error.filename is None:
         _discard_output()  # it may be standard output that is full
     return getattr(error, "exit_code", 1)
+
+
+def _tell(line: str) -> None:
+    try:
+        click.echo(line, err=True)
+    except OSError:  # nobody is there to be told
+        _discard(sys.stderr)
 
 
 def _message(error: BaseException) -> str:
@@ -69,6 +75,14 @@ def _one_line(text: str) -> str:
 
 
 def _discard_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _discard(stream)
+
+
+def _discard(stream: TextIO) -> None:
     """Send what is still buffered nowhere, so that closing it fails no more."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  (it is no path of ours)
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), stream.fileno())

@@ -1,7 +1,6 @@
 """The entry point: `keraslm COMMAND`."""
 
 import functools
-import io
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from keraslm.version import __version__
 from keraslm_cli.failures import exit_status
 from keraslm_cli.lazy import LazyGroup
 from keraslm_cli.quiet import quieten_tensorflow
+from keraslm_cli.standard_streams import open_what_is_closed, write_any_text
 
 COMMANDS = (
     "demo",
@@ -65,18 +65,7 @@ def program() -> None:
 
 def main() -> None:
     """Run the command line on the arguments of the process."""
+    open_what_is_closed()
+    write_any_text()
     quieten_tensorflow()
-    _write_any_text()
     program(prog_name="keraslm")
-
-
-def _write_any_text() -> None:
-    """Make every Unicode text printable.
-
-    A file or a pipe gets UTF-8, as the corpora are. A terminal keeps its encoding
-    and shows "?" for what it cannot draw.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding = stream.encoding if stream.isatty() else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="replace")

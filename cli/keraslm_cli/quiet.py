@@ -2,7 +2,8 @@
 
 TF_CPP_MIN_LOG_LEVEL silences most of them. What is left is written before
 TensorFlow reads any setting, straight to file descriptor 2, so this is closed
-while TensorFlow is imported. Python's errors are raised as ever.
+while TensorFlow is imported. Python's errors are raised as ever. Only who sets the
+level 0 hears it all; any other level that is set holds for what TensorFlow says later.
 
 Without oneDNN's operations, of which XLA's programs have none, freed memory goes back
 to the system; with them TensorFlow keeps all that it ever took.
@@ -24,8 +25,8 @@ OPERATIONS = "TF_ENABLE_ONEDNN_OPTS"
 def quieten_tensorflow() -> None:
     """Silence a later `import tensorflow`; what the user set is kept."""
     os.environ.setdefault(OPERATIONS, "0")
-    if LEVEL not in os.environ:
-        os.environ[LEVEL] = "3"
+    os.environ[LEVEL] = os.environ.get(LEVEL) or "3"
+    if os.environ[LEVEL] != "0":
         sys.meta_path.insert(0, _QuietImport())
 
 

@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 
+from keraslm import destinations
 from keraslm.errors import DownloadError
 from keraslm.files import write_atomically
 from keraslm_datasets.cards import Card, RemoteFile
@@ -59,7 +60,7 @@ def make_folder(path: pathlib.Path) -> None:
     Raises: DownloadError, naming the folder and KERASLM_HOME, if that is impossible.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        destinations.make_folder(path)
     except OSError as error:
         raise unwritable(path, error) from error
     if not os.access(path, os.W_OK | os.X_OK):

@@ -15,6 +15,7 @@ import pathlib
 import shutil
 from typing import TYPE_CHECKING
 
+from keraslm.destinations import check_file, check_folder, make_folder
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
 from keraslm_datasets import archives, cache, fetching
@@ -138,18 +139,31 @@ def export(
     found = card(name) if is_vectors else _text_card(name, size)
     members = tuple(found.files[0].members.values()) if is_vectors else SPLIT_FILES
     targets = [folder / file for file in members]
-    existing = [path for path in targets if os.path.lexists(path)]
-    if existing and not overwrite:
-        raise UsageError(f"{existing[0]} exists; choose another folder or --overwrite")
+    _check_export(folder, targets, overwrite)
     if found.kind != "generated":
         fetch(name, progress)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         _write_export(found, targets, size, seed)
     except OSError as error:
         reason = error.strerror or error
         raise UsageError(f"cannot write into {folder}: {reason}") from error
     return targets
+
+
+def _check_export(
+    folder: pathlib.Path, targets: list[pathlib.Path], overwrite: bool
+) -> None:
+    """Refuse before any work to replace files, or a place that cannot be written to.
+
+    Raises: UsageError
+    """
+    check_folder(folder)
+    if not folder.is_dir():
+        return
+    for path in targets:
+        if check_file(path).is_file and not overwrite:
+            raise UsageError(f"{path} exists; choose another folder or --overwrite")
 
 
 def _text_card(name: str, size: str | int | None) -> Card:

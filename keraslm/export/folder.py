@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import keras
 
+from keraslm.destinations import check_folder, destination, make_folder
 from keraslm.errors import UsageError
 from keraslm.export import description
 from keraslm.export.installed import check_installed
@@ -64,10 +65,9 @@ def check_place(out: pathlib.Path) -> None:
 
     Raises: UsageError
     """
+    check_folder(out)
     if not out.exists():
         return
-    if not out.is_dir():
-        raise UsageError(f"an export is a folder, and {out} is a file")
     others = sorted({path.name for path in out.iterdir()} - NAMES)
     if others or not description.is_one(out / DESCRIPTION):
         held = f"holds {others[0]!r}" if others else "is no earlier export"
@@ -110,14 +110,17 @@ def _write(model: CausalModel, folder: pathlib.Path, file_format: str) -> None:
 def _new_folder(place: pathlib.Path) -> Iterator[pathlib.Path]:
     """Yield a folder that is moved to its place when the block ends without an error.
 
-    After an error the place is what it was.
+    After an error the place is what it was; of a link, the folder that it leads to.
     """
-    room = pathlib.Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    place = destination(place).place
+    make_folder(place.parent)
+    room = pathlib.Path(tempfile.mkdtemp(prefix=".export-", dir=place.parent))
     folder = room / "new"
     make_marked(folder, EXPORT)
     try:
         yield folder
         if place.exists():
+            shutil.copymode(place, folder)
             place.rename(room / "old")
         folder.rename(place)
     finally:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from keraslm.destinations import check_file, destination
 from keraslm.errors import UsageError
 from keraslm.figures.fonts import drawable, families
 from keraslm.files import write_atomically
@@ -91,17 +92,15 @@ def figure_number(value: float) -> str:
 def check_picture_path(path: str | os.PathLike[str]) -> pathlib.Path:
     """Refuse a path no picture can be written to, before any work is done.
 
-    Raises: UsageError for an unknown suffix or a folder that does not exist.
+    A pipe or device needs no suffix: it gets a PNG.
+    Raises: UsageError for an unknown suffix, or as `check_file` does.
     """
     path = pathlib.Path(path)
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES and not destination(path).is_stream:
         raise UsageError(
             f"a picture's name ends with {', '.join(SUFFIXES)}; received {str(path)!r}"
         )
-    if not path.parent.is_dir():
-        raise UsageError(
-            f"a picture needs an existing folder; there is no {str(path.parent)!r}"
-        )
+    check_file(path)
     return path
 
 
@@ -110,7 +109,13 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
 
     Raises: UsageError as `check_picture_path` does.
     """
-    with write_atomically(check_picture_path(path)) as temporary:
+    path = check_picture_path(path)
+    known = path.suffix.lower() in SUFFIXES
+    with write_atomically(path) as temporary:
         figure.savefig(
-            temporary, dpi=DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.3
+            temporary,
+            format=path.suffix[1:].lower() if known else "png",
+            dpi=DOTS_PER_INCH,
+            bbox_inches="tight",
+            pad_inches=0.3,
         )

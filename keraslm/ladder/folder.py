@@ -5,6 +5,7 @@ import pathlib
 import shutil
 
 from keraslm import marker
+from keraslm.destinations import check_file, check_folder, remove
 from keraslm.errors import UsageError
 from keraslm.ladder.rungs import NAMES
 
@@ -23,11 +24,16 @@ class LadderFolder:
         """Name the folder RUN of a rung."""
         return self.path / rung
 
+    @property
+    def _files(self) -> tuple[pathlib.Path, ...]:
+        return (self.results, self.markdown, self.picture, self.vectors)
+
     def create(self, overwrite: bool) -> None:
         """Make the folder; an earlier ladder in it goes, if it shall.
 
         Raises: UsageError if it cannot be made, or holds something else.
         """
+        check_folder(self.path)
         try:
             marker.make_marked(self.path, marker.LADDER)
             is_ladder = marker.kind_written(self.path) == marker.LADDER
@@ -36,6 +42,8 @@ class LadderFolder:
                     f"{self.path} holds something else than a ladder; "
                     "give another --out"
                 )
+            for file in self._files:
+                check_file(file)
             if overwrite:
                 self._clear()
         except OSError as error:
@@ -44,8 +52,8 @@ class LadderFolder:
             ) from error
 
     def _clear(self) -> None:
-        for file in (self.results, self.markdown, self.picture, self.vectors):
-            file.unlink(missing_ok=True)
+        for file in self._files:
+            remove(file)
         for name in NAMES:
             if self.run(name).exists():
-                shutil.rmtree(self.run(name))
+                shutil.rmtree(self.run(name).resolve())  # of a link, what it leads to

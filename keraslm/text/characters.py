@@ -1,6 +1,5 @@
 """The character level: every Unicode character of the NFC text is a token."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -8,6 +7,7 @@ import numpy.typing as npt
 
 from keraslm.text.borders import SLICE, recut, slices
 from keraslm.text.decoding import one_newline
+from keraslm.text.normalisation import code_points, nfc
 from keraslm.text.tokenizer_base import Ids, IdType, Tokenizer
 from keraslm.text.vocabulary import Vocabulary
 
@@ -45,7 +45,7 @@ class CharTokenizer(Tokenizer):
     ) -> Iterator[Ids]:
         """Yield one number a character, by looking its code point up in a table."""
         table, met = np.zeros(CODE_POINTS, dtype), np.zeros(CODE_POINTS, bool)
-        for text in nfc(chunks):
+        for text in normalized(chunks):
             codes = _code_points(text)
             if not (is_met := met[codes]).all():
                 for code in np.unique(codes[~is_met]).tolist():
@@ -54,7 +54,7 @@ class CharTokenizer(Tokenizer):
 
     def prompt_tokens(self, text: str) -> list[str]:
         """The characters of a prompt."""
-        return list(unicodedata.normalize("NFC", one_newline(text)))
+        return list(nfc(one_newline(text)))
 
     def pieces(self, ids: Iterable[int], vocabulary: Vocabulary) -> Iterator[str]:
         """Yield the character of each id."""
@@ -62,11 +62,11 @@ class CharTokenizer(Tokenizer):
         return (characters[number] for number in ids)
 
 
-def nfc(chunks: Iterable[str]) -> Iterator[str]:
+def normalized(chunks: Iterable[str]) -> Iterator[str]:
     """Normalize a stream: the same text for any chunks, and no empty chunk."""
     for text in recut(slices(chunks, SLICE), _starts_anew):
         if text:
-            yield text if text.isascii() else unicodedata.normalize("NFC", text)
+            yield nfc(text)
 
 
 def _starts_anew(character: str) -> bool:
@@ -77,4 +77,4 @@ def _starts_anew(character: str) -> bool:
 def _code_points(text: str) -> npt.NDArray[np.uint8] | npt.NDArray[np.uint32]:
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), np.uint8)
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    return code_points(text)

@@ -11,6 +11,7 @@ from typing import Any
 
 from keraslm import marker
 from keraslm.archive import MODEL_IN_RUN
+from keraslm.destinations import check_file, check_folder, remove
 from keraslm.errors import UsageError
 from keraslm.files import leftovers, write_atomically
 from keraslm.language_model import LanguageModel
@@ -68,25 +69,16 @@ class RunFolder:
 
         Raises: UsageError
         """
-        if self.path.exists() and not self.path.is_dir():
-            raise UsageError(f"{self.path} is a file; --out must name a folder")
+        check_folder(self.path)
         there = [file.name for file in self.files if file.exists()]
         if there and not overwrite:
             raise UsageError(
                 f"{self.path} holds {self.holds} already ({', '.join(there)}); "
                 + self.way_out
             )
-        for file in self.files:
-            if file.is_dir():
-                raise UsageError(f"{file} is a folder; give another --out")
-        self._check_writable()
-
-    def _check_writable(self) -> None:
-        folder = self.path.absolute()
-        while not folder.exists():
-            folder = folder.parent
-        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-            raise UsageError(f"cannot write to {folder}; give another --out")
+        if self.path.is_dir():
+            for file in self.files:
+                check_file(file)
 
     @property
     def cleared(self) -> list[pathlib.Path]:
@@ -150,7 +142,7 @@ class RunFolder:
         self._make()
         try:
             for file in self.cleared:
-                file.unlink(missing_ok=True)
+                remove(file)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -166,15 +158,15 @@ class RunFolder:
                 file.unlink()
         if best is None:
             return
-        self.card.unlink(missing_ok=True)
-        self.picture.unlink(missing_ok=True)
+        remove(self.card)
+        remove(self.picture)
         with write_atomically(self.model) as temporary:
             temporary.write_bytes(best)
 
     def keep(self, model: LanguageModel) -> None:
         """Write `model.keras`; the card and the picture of the one before go."""
-        self.card.unlink(missing_ok=True)
-        self.picture.unlink(missing_ok=True)
+        remove(self.card)
+        remove(self.picture)
         model.save(self.model)
 
     def write_configuration(self, options: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keraslm.destinations import make_folder
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.training import recalled
 from keraslm.training.board import Board
@@ -70,7 +71,7 @@ class Keeper:
 
     def _keep_model_of_step(self) -> None:
         file = self.folder.model_of_step(self._clock.step)
-        file.parent.mkdir(exist_ok=True)
+        make_folder(file.parent)
         self._language_model.save(file)
         for old in self.folder.models_of_steps[: -self._keep_last]:
             old.unlink()

@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from keraslm.errors import UsageError
+from keraslm.destinations import check_file, check_folder
 from keraslm.files import write_atomically
 from keraslm.marker import PROJECTOR, make_marked
 from keraslm.vectors.word_vectors import WordVectors
@@ -19,11 +19,10 @@ def write_projector(
 
     Tabs and line ends in a word are written as Python writes them, "\\t" and "\\n".
 
-    Raises: UsageError if the folder is a file.
+    Raises: UsageError as check_projector.
     """
+    check_projector(folder)
     folder = pathlib.Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"a projector needs a folder; {str(folder)!r} is a file")
     make_marked(folder, PROJECTOR)
     row = "\t".join(["%.6g"] * vectors.width)
     numbers = (row % tuple(values) for values in vectors.matrix.tolist())
@@ -35,6 +34,18 @@ def write_projector(
         ):
             file.writelines(f"{line}\n" for line in lines)
     return [folder / VECTORS, folder / METADATA]
+
+
+def check_projector(folder: str | os.PathLike[str]) -> None:
+    """Refuse before any work a folder that is a file, or cannot be written to.
+
+    Raises: UsageError
+    """
+    check_folder(folder)
+    folder = pathlib.Path(folder)
+    if folder.is_dir():
+        for name in (VECTORS, METADATA):
+            check_file(folder / name)
 
 
 def on_one_line(word: str) -> str:

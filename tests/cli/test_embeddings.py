@@ -125,7 +125,10 @@ def test_a_count_model_has_no_vectors(keraslm, refused, model):
         (["odd-one-out", "vectors.txt", "man", "king"], "three different words"),
         (["plot", "vectors.txt", "--out", "v.txt"], "a picture's name ends with"),
         (["plot", "vectors.txt", "man", "--out", "v.png"], "2 vectors or more"),
-        (["projector", "vectors.txt", "--out", "text.txt"], "needs a folder"),
+        (
+            ["projector", "vectors.txt", "--out", "text.txt"],
+            "give the name of a folder",
+        ),
         (["train", "text.txt", "--out", "vectors.txt"], "vectors.txt exists"),
         (["train", "text.txt", "--out", "no/v.txt"], "there is no folder 'no'"),
         (

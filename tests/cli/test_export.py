@@ -79,7 +79,7 @@ def test_a_folder_in_the_place_of_the_file_is_said(keraslm, refused, counts, tmp
     out = tmp_path / "out.arpa"
     out.mkdir()
     result = keraslm("export", counts, out, "--format", "arpa", "--overwrite")
-    refused(result, 2, f"cannot write {out}: Is a directory")
+    refused(result, 2, f"{out} is a folder; give the name of a file")
     assert list(tmp_path.glob(".*")) == []
 
 

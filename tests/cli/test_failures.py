@@ -42,8 +42,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
         (CorpusError("no words in it"), "Error: no words in it", 1),
         (UsageError("there is a run\nalready"), "Error: there is a run already", 2),
         (
-            MissingExtra("The page", "lab"),
-            "Error: The page needs the extra 'lab': pip install 'keraslm[lab]'",
+            MissingExtra("ONNX", "export"),
+            "Error: ONNX needs the extra 'export': pip install 'keraslm[export]'",
             2,
         ),
         (
@@ -125,6 +125,61 @@ def test_a_closed_pipe_ends_quietly(lines: int) -> None:
         os.close(writer)
     assert result.stderr == b""
     assert result.returncode == 1
+
+
+def in_shell(
+    command: str, folder: pathlib.Path
+) -> tuple[subprocess.CompletedProcess[bytes], int]:
+    """Run a line of a shell in which `keraslm` is the program; give its status too."""
+    define = f'keraslm() {{ "{sys.executable}" -m keraslm_cli "$@"; }}'
+    # the status goes through a file, since the streams may be closed
+    script = f"{define}; {command}; echo ${{PIPESTATUS[0]}} > status"
+    path = os.pathsep.join(filter(None, sys.path))
+    result = subprocess.run(
+        ["bash", "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=folder,
+        check=False,
+    )
+    return result, int((folder / "status").read_text())
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "error"),
+    [
+        ("keraslm counts text.txt >&-", 0, b""),
+        ("keraslm counts text.txt >/dev/null 2>&-", 0, b""),
+        ("keraslm counts text.txt >&- 2>&- <&-", 0, b""),
+        ("keraslm --help >&-", 0, b""),
+        ("keraslm train text.txt --model ngram --out run >&- 2>&- <&-", 0, b""),
+        ("keraslm counts none >&-", 2, b"Error: there is no file or folder none\n"),
+        ("keraslm counts none 2>&-", 2, b""),
+        ("keraslm counts none 2>/dev/full", 2, b""),
+        ("keraslm counts - <&-", 2, b"standard input is closed\n"),
+        ("keraslm --help | true", 1, b""),
+        ("keraslm datasets list | true", 1, b""),
+        ("keraslm counts none 2>&1 | true", 2, b""),
+    ],
+)
+def test_a_stream_that_is_closed_is_no_traceback(
+    tmp_path: pathlib.Path, command: str, status: int, error: bytes
+) -> None:
+    (tmp_path / "text.txt").write_text("the dog barks\nthe cat sleeps\n" * 20)
+    result, found = in_shell(command, tmp_path)
+    assert found == status, result.stderr
+    assert result.stderr.endswith(error)
+    assert result.stderr.count(b"\n") == bool(error)
+
+
+def test_what_is_printed_never_gets_into_a_file(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "text.txt").write_text("the dog barks\n")
+    in_shell("keraslm counts text.txt --csv a.csv", tmp_path)
+    in_shell("keraslm counts text.txt --csv b.csv >&- 2>&- <&-", tmp_path)
+    whole = (tmp_path / "a.csv").read_bytes()
+    assert whole.startswith(b"history,")
+    assert (tmp_path / "b.csv").read_bytes() == whole
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")

@@ -192,7 +192,8 @@ def test_a_mistake_in_the_file_of_options(keraslm, refused, text, tmp_path, writ
 def test_a_place_that_cannot_be_written(keraslm, refused, text, tmp_path, place):
     (tmp_path / "file").write_text("mine")
     run = tmp_path / place
-    refused(keraslm("train", text, "--model", "ngram", "--out", run), 2, "--out")
+    result = keraslm("train", text, "--model", "ngram", "--out", run)
+    refused(result, 2, str(run), "; give ")
     assert (tmp_path / "file").read_text() == "mine"
 
 

@@ -251,7 +251,7 @@ def test_an_export_replaces_nothing_unless_told_to(add, home, tmp_path):
 
 def test_an_export_to_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
     put(tmp_path / "file", b"")
-    with pytest.raises(UsageError, match="cannot write into"):
+    with pytest.raises(UsageError, match="cannot write to"):
         catalogue.export("village", tmp_path / "file" / "out", size=1000)
 
 

@@ -107,7 +107,7 @@ def test_the_suffix_is_the_format(tmp_path, suffix, start):
 @pytest.mark.parametrize("name", ["model.keras", "picture", "none/picture.png"])
 def test_no_other_file_is_touched(tmp_path, name):
     (tmp_path / "model.keras").write_bytes(b"precious")
-    with pytest.raises(UsageError, match="a picture"):
+    with pytest.raises(UsageError, match="picture"):
         draw_comparison([("lstm", 4.9)], tmp_path / name)
     assert (tmp_path / "model.keras").read_bytes() == b"precious"
 

@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from keraslm.errors import KeraslmError
+from keraslm.errors import KeraslmError, MissingExtra
 
 CRASHES = pathlib.Path(__file__).parents[2] / "build" / "fuzz"
 SECONDS, SECONDS_EACH, MEGABYTES, LONGEST = 60, 10, 2048, 4096
@@ -40,8 +40,10 @@ def fuzz(
     seconds_each: int = SECONDS_EACH,
 ) -> None:
     """Run a target for as many seconds as the command line says."""
-    import atheris
-
+    try:
+        import atheris
+    except ImportError:
+        sys.exit(str(MissingExtra("fuzzing", "fuzz")))
     warnings.simplefilter("ignore")
     seconds = sys.argv[1] if len(sys.argv) > 1 else SECONDS
     CRASHES.mkdir(parents=True, exist_ok=True)

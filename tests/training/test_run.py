@@ -212,7 +212,7 @@ def test_too_little_text_leaves_nothing_behind(
 @pytest.mark.parametrize("place", ["file", "file/run", "file/a/run"])
 def test_a_place_that_cannot_be_written_is_said_first(small, corpus, tmp_path, place):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(keraslm.errors.UsageError, match="--out"):
+    with pytest.raises(keraslm.errors.UsageError, match=r"is a file|Not a directory"):
         train(small("ngram", tmp_path / place), corpus)
     assert (tmp_path / "file").read_text() == "mine"
 

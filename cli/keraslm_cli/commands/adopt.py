@@ -7,7 +7,7 @@ import click
 
 from keraslm.backend import check_backend
 from keraslm.errors import UsageError
-from keraslm_cli import console
+from keraslm_cli import console, outputs
 
 if TYPE_CHECKING:
     from keraslm.models.language_model import KerasLanguageModel
@@ -78,7 +78,7 @@ def command(
     and adopted only if it is causal, deterministic and predicts the tokens of the
     vocabulary file.
     """
-    _check_out(foreign, out, overwrite)
+    _check_out(foreign, vocabulary, out, overwrite)
     check_backend()
     from keraslm.adoption import Adoption, adopt
 
@@ -111,12 +111,11 @@ def _rows(model: "KerasLanguageModel", out: pathlib.Path) -> list[tuple[str, str
     ]
 
 
-def _check_out(foreign: pathlib.Path, out: pathlib.Path, overwrite: bool) -> None:
+def _check_out(
+    foreign: pathlib.Path, vocabulary: pathlib.Path, out: pathlib.Path, overwrite: bool
+) -> None:
     if out.suffix != ".keras":
         raise UsageError(f"the file must end with .keras; received {str(out)!r}")
-    if not out.parent.is_dir():
-        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
     if out.exists() and foreign.exists() and out.samefile(foreign):
         raise UsageError(f"{out} is the foreign file itself; give another --out")
-    if out.exists() and not overwrite:
-        raise UsageError(f"{out} exists; give --overwrite to replace it")
+    outputs.check_output(out, overwrite, inputs=[vocabulary])

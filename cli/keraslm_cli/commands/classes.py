@@ -1,12 +1,10 @@
 """keraslm classes: classes of words, from the words beside them."""
 
-import pathlib
 from typing import TYPE_CHECKING
 
 import click
 
-from keraslm.errors import UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, outputs, texts
 
 if TYPE_CHECKING:
     from keraslm.classes import BrownClasses
@@ -28,7 +26,7 @@ LARGEST_SHOWN = 10  # classes
 @click.command(help=HELP)
 @click.argument("corpus", default="village")
 @click.option("--number", type=click.IntRange(min=2), default=100, show_default=True)
-@click.option("--out", metavar="FILE", type=click.Path(path_type=pathlib.Path))
+@click.option("--out", metavar="FILE", help="Write the classes; FILE is replaced.")
 @click.option("--vocabulary-size", type=click.IntRange(min=3), default=10_000)
 @click.option("--min-count", type=click.IntRange(min=1), default=1)
 @click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
@@ -37,7 +35,7 @@ LARGEST_SHOWN = 10  # classes
 def command(
     corpus: str,
     number: int,
-    out: pathlib.Path | None,
+    out: str | None,
     vocabulary_size: int,
     min_count: int,
     tokenize: bool,
@@ -49,8 +47,8 @@ def command(
     from keraslm.text.encoder import TextEncoder
     from keraslm.text.tokenizer import tokenizer_named
 
-    if out and not out.parent.is_dir():
-        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
+    if out is not None:
+        outputs.check_output(out, inputs=[corpus])
     text = texts.open_named_corpus(corpus, encoding, "100").train
     tokenizer = tokenizer_named("word-marks" if tokenize else "word")
     with console.progress_bar(f"clustering {text.name}", "words") as progress:

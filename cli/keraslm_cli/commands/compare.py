@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, interpolation, texts
+from keraslm_cli import console, interpolation, outputs, texts
 from keraslm_cli.models import check_there, level_option, open_model
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Row:
     "--out",
     type=click.Path(path_type=pathlib.Path),
     metavar="PICTURE",
-    help="Draw the comparison as a .png, .svg or .pdf file.",
+    help="Draw the comparison as a .png, .svg or .pdf file, which is replaced.",
 )
 @click.option(
     "--json",
@@ -98,7 +98,7 @@ def command(
 
     interpolation.check(models, interpolate, valid)
     if out is not None:
-        _check_picture(out)
+        outputs.check_picture(out, inputs=[text, *models])
     for model in models:
         check_there(model)
     opened = texts.open_named_text(text, encoding)
@@ -119,12 +119,6 @@ def command(
         _print(rows, floor)
         if out is not None:
             click.echo(f"picture: {out}")
-
-
-def _check_picture(out: pathlib.Path) -> None:
-    from keraslm.figures.style import check_picture_path
-
-    check_picture_path(out)
 
 
 def _measured(

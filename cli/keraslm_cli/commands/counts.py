@@ -1,12 +1,11 @@
 """keraslm counts: what there is to count in a text, as tables and pictures."""
 
-import pathlib
 from typing import TYPE_CHECKING
 
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, outputs, texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +29,9 @@ WORDS = 10
 @click.option("--tokenize", is_flag=True, help="Words: split off punctuation and case.")
 @click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
 @click.option("--json", "as_json", is_flag=True, help="Print the tables as JSON.")
-@click.option("--csv", type=click.Path(path_type=pathlib.Path), help="Write the table.")
-@click.option("--heatmap", metavar="FILE.png", help="Draw the table.")
-@click.option("--zipf", metavar="FILE.png", help="Draw the counts by their ranks.")
+@click.option("--csv", metavar="FILE", help="Write the table; FILE is replaced.")
+@click.option("--heatmap", metavar="FILE.png", help="Draw the table; it is replaced.")
+@click.option("--zipf", metavar="FILE.png", help="Draw the counts by rank; so is this.")
 def command(
     corpus: str,
     level: str,
@@ -41,7 +40,7 @@ def command(
     tokenize: bool,
     encoding: str,
     as_json: bool,
-    csv: pathlib.Path | None,
+    csv: str | None,
     heatmap: str | None,
     zipf: str | None,
 ) -> None:
@@ -51,7 +50,7 @@ def command(
     from keraslm.text.encoder import TextEncoder
     from keraslm.text.tokenizer import tokenizer_named
 
-    _check_paths(level, tokenize, csv, (heatmap, zipf))
+    _check(corpus, level, tokenize, csv, (heatmap, zipf))
     text = texts.open_named_corpus(corpus, encoding, "100").train
     tokenizer = tokenizer_named("word-marks" if tokenize else level)
     with console.working(f"counting {text.name}"):
@@ -85,10 +84,11 @@ def command(
     _print(sizes)
 
 
-def _check_paths(
+def _check(
+    corpus: str,
     level: str,
     tokenize: bool,
-    csv: pathlib.Path | None,
+    csv: str | None,
     pictures: tuple[str | None, ...],
 ) -> None:
     """Refuse before any work what cannot be done.
@@ -97,15 +97,15 @@ def _check_paths(
     """
     if tokenize and level != "word":
         raise UsageError("--tokenize splits words; it needs --level word")
-    if csv and not csv.parent.is_dir():
-        raise UsageError(f"there is no folder {str(csv.parent)!r} to write {csv.name}")
-    for picture in filter(None, pictures):
-        from keraslm.figures.style import check_picture_path
+    drawn = [picture for picture in pictures if picture is not None]
+    if csv is not None:
+        outputs.check_output(csv, inputs=[corpus])
+    for picture in drawn:
+        outputs.check_picture(picture, inputs=[corpus])
+    outputs.check_different(drawn if csv is None else [csv, *drawn])
 
-        check_picture_path(picture)
 
-
-def _write_csv(table: "pd.DataFrame", path: pathlib.Path) -> None:
+def _write_csv(table: "pd.DataFrame", path: str) -> None:
     from keraslm.files import write_atomically
 
     with write_atomically(path) as temporary:

@@ -38,11 +38,13 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     language whose lowest possible perplexity is known. It stands below theirs.
     """
     from keraslm import marker
+    from keraslm.destinations import check_folder
     from keraslm.training.configuration import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate
     from keraslm_cli.training_progress import TrainingProgress
 
+    check_folder(out)
     corpus = _village()
     marker.make_marked(out, marker.DEMO)
     runs = []

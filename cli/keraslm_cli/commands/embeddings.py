@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, outputs, texts
 from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def train(
     given = {name: value for name, value in settings.items() if value is not None}
     _refuse_for_glove(given)
     options = VectorOptions(**given)
-    _check_out(pathlib.Path(out), overwrite)
+    outputs.check_output(out, overwrite, inputs=[corpus])
     text = texts.open_named_corpus(corpus, encoding, "100").train
     tokenizer = tokenizer_named("word-marks" if tokenize else "word")
     with console.working(f"reading {text.name}"):
@@ -118,17 +118,6 @@ def _refuse_for_glove(given: dict[str, Any]) -> None:
                 raise UsageError(
                     f"{name} is an option of skip-gram and cbow; received it for glove"
                 )
-
-
-def _check_out(out: pathlib.Path, overwrite: bool) -> None:
-    """Refuse before any work what cannot be written.
-
-    Raises: UsageError
-    """
-    if not out.parent.is_dir():
-        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
-    if out.is_dir() or (out.exists() and not overwrite):
-        raise UsageError(f"{out} exists; give another --out, or --overwrite a file")
 
 
 @embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
@@ -217,7 +206,9 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @embeddings.command(help=f"Draw words where their vectors lie.\n\n{SOURCE_HELP}")
 @vectors_argument
 @click.argument("words", metavar="[WORD...]", nargs=-1)
-@click.option("--out", required=True, metavar="FILE.png", help="The picture to write.")
+@click.option(
+    "--out", required=True, metavar="FILE.png", help="The picture; it is replaced."
+)
 @click.option(
     "--number", type=_COUNT, default=DRAWN, show_default=True, help="If none is named."
 )
@@ -239,11 +230,10 @@ def plot(
     seed: int,
 ) -> None:
     """Draw the named words, else the first ones, the most frequent."""
-    from keraslm.figures.style import check_picture_path
     from keraslm.figures.vectors import draw_vectors
     from keraslm.vectors.tsne import settler
 
-    check_picture_path(out)
+    outputs.check_picture(out, inputs=[vectors])
     if method == "tsne":
         settler()  # refuses now what would be missed after the vectors are read
     table = open_vectors(vectors, skip_bad_lines)
@@ -263,10 +253,16 @@ def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
     help=f"Write files that the TensorBoard projector opens.\n\n{SOURCE_HELP}"
 )
 @vectors_argument
-@click.option("--out", required=True, metavar="FOLDER", help="The folder to write.")
+@click.option(
+    "--out",
+    required=True,
+    metavar="FOLDER",
+    help="The folder to write; its vectors.tsv and metadata.tsv are replaced.",
+)
 def projector(vectors: str, skip_bad_lines: bool, out: str) -> None:
     """Write vectors.tsv and metadata.tsv and print their paths."""
-    from keraslm.vectors.projector import write_projector
+    from keraslm.vectors.projector import check_projector, write_projector
 
+    check_projector(out)
     for path in write_projector(out, open_vectors(vectors, skip_bad_lines)):
         click.echo(path)

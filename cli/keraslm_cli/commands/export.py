@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from keraslm.destinations import check_folder, destination
 from keraslm.errors import UsageError
-from keraslm_cli import console, models
+from keraslm_cli import console, models, outputs
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -102,14 +103,24 @@ def _check_out(
     Raises: UsageError
     """
     _check_name(out, file_format)
-    if not out.parent.is_dir():
-        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
     if out.exists() and any(
         path.exists() and path.samefile(out) for path in (model, model / out.name)
     ):
         raise UsageError(f"{out} is the model itself; give OUT another name")
-    if out.exists() and not overwrite:
+    if file_format in FOLDERS:
+        _check_folder(out, overwrite)
+        return
+    outputs.check_output(out, overwrite)
+    if file_format == "keras":
+        outputs.check_output(out.with_suffix(".vocabulary.json"))
+
+
+def _check_folder(out: pathlib.Path, overwrite: bool) -> None:
+    if not out.parent.is_dir():
+        raise UsageError(f"there is no folder {str(out.parent)!r} to write {out.name}")
+    if out.is_dir() and not overwrite:
         raise UsageError(f"{out} exists; choose another name or give --overwrite")
+    check_folder(out)
 
 
 def _check_name(out: pathlib.Path, file_format: str) -> None:
@@ -126,7 +137,8 @@ def _check_name(out: pathlib.Path, file_format: str) -> None:
             "an .h5 file can hold code that runs when it is opened; "
             f"give a name that ends with {ending}; received {str(out)!r}"
         )
-    if out.suffix != ending:
+    is_named = file_format == "keras" or not destination(out).is_stream
+    if out.suffix != ending and is_named:
         raise UsageError(
             f"--format {file_format} writes a file that ends with {ending}; "
             f"received {str(out)!r}"

@@ -100,6 +100,7 @@ def command(
     **flags: Any,
 ) -> None:
     """Put the options together, climb, and print the table."""
+    from keraslm.destinations import check_folder
     from keraslm.ladder import Ladder
     from keraslm.ladder.climb import check_ladder
     from keraslm.training.configuration import Configuration
@@ -111,6 +112,8 @@ def command(
     c = Configuration(**options, corpus=corpus)
     names = None if rungs is None else [name.strip() for name in rungs.split(",")]
     check_ladder(minutes, names)
+    if out is not None:
+        check_folder(out)
     asked = "split" in options
     opened = texts.open_named_corpus(corpus, c.encoding, c.split, asked)
     folder = out or pathlib.Path("ladders", f"{opened.name.split('.')[0]}-{c.level}")

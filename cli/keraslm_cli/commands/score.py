@@ -77,7 +77,7 @@ def _lines_of_input(encoding: str) -> list[str]:
 
     from keraslm.text.corpus import open_text
 
-    if console.in_terminal(sys.stdin):
+    if sys.stdin is not None and console.in_terminal(sys.stdin):
         console.note("Reading sentences, one a line, up to Ctrl-D.")
     text = "".join(open_text("-", encoding).chunks())
     lines = [line for line in text.split("\n") if line.strip()]

@@ -162,6 +162,7 @@ def command(
     **flags: Any,
 ) -> None:
     """Put the options together, train, and say what came of it."""
+    from keraslm.destinations import check_folder
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm.training.defaults import UNSET
     from keraslm.training.find_rate import check_has_rate
@@ -177,6 +178,8 @@ def command(
     if find_rate:
         check_has_rate(c)
     check_options(c)
+    if c.out is not None:
+        check_folder(c.out)
     asked = "split" in given or c.split != UNSET.split
     opened = texts.open_named_corpus(c.corpus, c.encoding, c.split, asked)
     if find_rate:

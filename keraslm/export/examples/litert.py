@@ -8,7 +8,11 @@ import pathlib
 import sys
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ImportError:
+    sys.exit("needs ai-edge-litert: pip install ai-edge-litert, or 'keraslm[export]'")
 
 folder = pathlib.Path(__file__).parent
 model = json.loads((folder / "model.json").read_text(encoding="utf-8"))

@@ -8,7 +8,11 @@ import pathlib
 import sys
 
 import numpy as np
-import onnxruntime
+
+try:
+    import onnxruntime
+except ImportError:
+    sys.exit("needs onnxruntime: pip install onnxruntime, or 'keraslm[export]'")
 
 folder = pathlib.Path(__file__).parent
 model = json.loads((folder / "model.json").read_text(encoding="utf-8"))
