@@ -2,11 +2,13 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 
 import click
 
 from keraslm.errors import KeraslmError
+from keraslm_cli import console
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 EXPECTED = (KeraslmError, click.ClickException, click.Abort, OSError, MemoryError)
@@ -30,14 +32,23 @@ def exit_status(run: Callable[[], object]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def warnings_as_notes() -> None:
+    """Let a warning be one line on standard error, as an error is."""
+
+    def show(message: Warning | str, *where: object) -> None:
+        console.note(f"Warning: {_one_line(str(message))}")
+
+    warnings.showwarning = show  # type: ignore[assignment]
+
+
 def _report(error: BaseException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return error.exit_code
     if _is_interrupt(error):
-        click.echo("Interrupted.", err=True)
+        console.note("Interrupted.")
         return INTERRUPTED
-    click.echo(f"Error: {_one_line(_message(error))}", err=True)
+    console.note(f"Error: {_one_line(_message(error))}")
     if isinstance(error, OSError) and error.filename is None:
         _discard_output()  # it may be standard output that is full
     return getattr(error, "exit_code", 1)

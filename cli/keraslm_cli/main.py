@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from keraslm.version import __version__
-from keraslm_cli.failures import exit_status
+from keraslm_cli.failures import exit_status, warnings_as_notes
 from keraslm_cli.lazy import LazyGroup
 from keraslm_cli.quiet import quieten_tensorflow
 
@@ -67,6 +67,7 @@ def main() -> None:
     """Run the command line on the arguments of the process."""
     quieten_tensorflow()
     _write_any_text()
+    warnings_as_notes()
     program(prog_name="keraslm")
 
 

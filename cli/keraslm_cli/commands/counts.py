@@ -81,7 +81,7 @@ def command(
         console.print_json(shown)
         return
     _print(table)
-    click.echo()
+    console.print_blank()
     _print(sizes)
 
 
@@ -118,4 +118,6 @@ def _print(table: "pd.DataFrame") -> None:
         (str(name), *(f"{value:,}" for value in row))
         for name, row in zip(table.index, table.to_numpy().tolist(), strict=True)
     ]
-    console.print_table(headings, rows, right=range(1, len(headings)))
+    rare_first = headings[:1:-1]  # the commonest word and what is left of the table
+    right = range(1, len(headings))
+    console.print_table(headings, rows, right=right, leave=rare_first)

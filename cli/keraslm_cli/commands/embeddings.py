@@ -93,7 +93,7 @@ def train(
         done |= {"width": vectors.width, "epochs": options.passes}
         console.print_json(done | {"tokens": len(ids), "seconds": spent})
         return
-    click.echo(
+    console.say(
         f"{out}: {len(vectors):,} words, {vectors.width} numbers each, by "
         f"{options.method} in {options.passes} passes over {len(ids):,} tokens "
         f"({spent:,.0f} s)"
@@ -138,7 +138,6 @@ def neighbours(
 ) -> None:
     """Print the neighbours by cosine."""
     from keraslm.vectors.neighbours import neighbours
-    from keraslm.vectors.projector import on_one_line
 
     table = open_vectors(vectors, skip_bad_lines)
     found = {word: neighbours(table, word, number) for word in words}
@@ -147,7 +146,7 @@ def neighbours(
         console.print_json(shown)
         return
     rows = [
-        (on_one_line(word), on_one_line(near.word), f"{near.cosine:.3f}")
+        (word, near.word, f"{near.cosine:.3f}")
         for word, nearest in found.items()
         for near in nearest
     ]
@@ -197,9 +196,7 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
     if as_json:
         console.print_json([each._asdict() for each in found])
         return
-    from keraslm.vectors.projector import on_one_line
-
-    rows = [(on_one_line(each.word), f"{each.cosine:.3f}") for each in found]
+    rows = [(each.word, f"{each.cosine:.3f}") for each in found]
     console.print_table(("word", "cosine"), rows, right=[1])
 
 
@@ -234,7 +231,7 @@ def plot(
     chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"
     draw_vectors(table, chosen, out, title, method, seed)
-    click.echo(out)
+    console.print_line(out)
 
 
 def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
@@ -253,4 +250,4 @@ def projector(vectors: str, skip_bad_lines: bool, out: str) -> None:
     from keraslm.vectors.projector import write_projector
 
     for path in write_projector(out, open_vectors(vectors, skip_bad_lines)):
-        click.echo(path)
+        console.print_line(str(path))

@@ -155,7 +155,9 @@ def _print_tokens(table: list[dict[str, Any]], score: "Score") -> None:
     ]
     rows += [(name, p, console.number(value), why) for name, p, value, why in foot]
     headings = ("token", "probability", "loss (nats)", "")
-    console.print_table(headings, rows, right=(1, 2), foot=len(foot))
+    console.print_table(
+        headings, rows, right=(1, 2), foot=len(foot), leave=("probability",)
+    )
 
 
 def _print_ranking(ranked: list[tuple[str, "Score"]], shares: "np.ndarray") -> None:
@@ -173,7 +175,8 @@ def _print_ranking(ranked: list[tuple[str, "Score"]], shares: "np.ndarray") -> N
             zip(ranked, shares, strict=True), start=1
         )
     ]
-    console.print_table(headings, rows, right=(0, 1, 2, 3, 4))
+    leave = ("tokens", "perplexity", "log P (nats)")
+    console.print_table(headings, rows, right=(0, 1, 2, 3, 4), leave=leave)
 
 
 def _visible(token: str) -> str:
