@@ -21,6 +21,7 @@ LAYERS = (
     "processor",
     "errors",
     "unicode",
+    "suggestions",
     "files",
     "members",
     "archive",

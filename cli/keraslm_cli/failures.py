@@ -9,6 +9,7 @@ import click
 
 from keraslm.errors import KeraslmError
 from keraslm_cli import console
+from keraslm_cli.suggestions import about_option
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 EXPECTED = (KeraslmError, click.ClickException, click.Abort, OSError, MemoryError)
@@ -56,7 +57,10 @@ def _report(error: BaseException) -> int:
 
 def _message(error: BaseException) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        return f"{error.format_message()} See {error.ctx.command_path} --help."
+        said = error.format_message()
+        if isinstance(error, click.NoSuchOption):
+            said = about_option(error)
+        return f"{said} See {error.ctx.command_path} --help."
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, KeraslmError):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm_cli import console
+from keraslm_cli.lazy import Group
 
 if TYPE_CHECKING:
     from keraslm_datasets.cards import Card
 
 
-@click.group()
+@click.group(cls=Group)
 def datasets() -> None:
     """List, show, fetch and export the datasets of the catalogue.
 

@@ -8,6 +8,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, texts
+from keraslm_cli.lazy import Group
 from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ a word, the most frequent first. Of a corpus with parts, the training part is re
 DRAWN = 60  # words, where none are named
 
 
-@click.group()
+@click.group(cls=Group)
 def embeddings() -> None:
     """Train word vectors; ask what lies near."""
 
