@@ -92,8 +92,11 @@ class LanguageModel(abc.ABC):
         ids = self.encoder.encode(text)
         if not len(ids):
             raise CorpusError("a text to score needs at least one token; received 0")
-        tokens = tuple(self.encoder.vocabulary.token(i) for i in ids.tolist())
-        return Score(tokens, self.log_probabilities(ids))
+        tokens = tuple(self.vocabulary.token(i) for i in ids.tolist())
+        written = tuple(self.encoder.tokenizer.prompt_tokens(text))
+        written += tokens[len(written) :]  # the last line's end may not be in the text
+        oov = ids == self.vocabulary.unknown_id
+        return Score(tokens, self.log_probabilities(ids), written, oov)
 
     def perplexity(self, text: str) -> float:
         """Measure the perplexity of `text`, every token counted.
