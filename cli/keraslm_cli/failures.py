@@ -9,6 +9,7 @@ import click
 
 from keraslm.errors import KeraslmError
 from keraslm_cli import console
+from keraslm_cli.flags import in_flags
 from keraslm_cli.suggestions import about_option
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -64,7 +65,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, KeraslmError):
-        return str(error)
+        return in_flags(str(error))
     if isinstance(error, MemoryError):
         return "the memory is used up; a smaller batch, model or vocabulary needs less"
     if isinstance(error, OSError) and error.strerror:

@@ -7,6 +7,7 @@ from typing import Any
 from keraslm.training.reporter import Reporter
 from keraslm_cli import console
 from keraslm_cli.fitting import shortened
+from keraslm_cli.flags import in_flags
 from keraslm_cli.progress import ProgressLine, TimeLeft
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -32,6 +33,9 @@ class TrainingProgress(Reporter):
 
     def note(self, line: str) -> None:
         """Print a line for the user."""
+        self._print(in_flags(line))
+
+    def _print(self, line: str) -> None:
         if self._line is None:
             console.note(line)
         else:
@@ -49,14 +53,14 @@ class TrainingProgress(Reporter):
         due = time.monotonic() - self._last_line >= SECONDS_BETWEEN_LINES
         if row["split"] == "valid" or (due and self._line is None):
             self._last_line = time.monotonic()
-            self.note(row_line(row, left))
+            self._print(row_line(row, left))
 
     def sample(self, heading: str, text: str) -> None:
         """Show the first line that the model wrote."""
         first = next((line for line in text.split("\n") if line.strip()), "")
         if self._line is not None and first:
             room = console.terminal_width(sys.stderr)
-            self.note(shortened(f"  wrote: {first}", room))
+            self._print(shortened(f"  wrote: {first}", room))
 
     def _time_left(self, stage: str, share: float) -> str:
         if stage != self._stage:

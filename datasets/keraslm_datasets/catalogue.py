@@ -140,7 +140,9 @@ def export(
     targets = [folder / file for file in members]
     existing = [path for path in targets if os.path.lexists(path)]
     if existing and not overwrite:
-        raise UsageError(f"{existing[0]} exists; choose another folder or --overwrite")
+        raise UsageError(
+            f"{existing[0]} exists; choose another folder or `overwrite=True`"
+        )
     if found.kind != "generated":
         fetch(name, progress)
     try:

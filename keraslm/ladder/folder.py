@@ -32,13 +32,13 @@ class LadderFolder:
             if not self.results.exists() and any(self.path.iterdir()):
                 raise UsageError(
                     f"{self.path} holds something else than a ladder; "
-                    "give another --out"
+                    "give another folder"
                 )
             if overwrite:
                 self._clear()
         except OSError as error:
             raise UsageError(
-                f"cannot write to {self.path} ({error.strerror}); give another --out"
+                f"cannot write to {self.path} ({error.strerror}); give another folder"
             ) from error
 
     def _clear(self) -> None:

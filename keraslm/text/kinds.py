@@ -39,7 +39,7 @@ def checked_encoding(encoding: str) -> str:
         codecs.getincrementaldecoder(encoding)()
     except (LookupError, ValueError, TypeError) as error:
         raise UsageError(
-            "--encoding must be the name of a character encoding such as utf-8, "
+            "`encoding` must be the name of a character encoding such as utf-8, "
             f"latin-1, utf-16 or gb18030; received {encoding!r}"
         ) from error
     return found.name
@@ -54,7 +54,7 @@ def check_kind(name: str, head: bytes, encoding: str) -> None:
     if not wide and (found := _wide_encoding(head, encoding)):
         raise CorpusError(
             f"{name} is {found.upper()} text (it starts with that byte order mark) and "
-            f"cannot be read as {encoding}; give --encoding {found}"
+            f"cannot be read as {encoding}; give `encoding={found!r}`"
         )
     for magic, kind in MAGIC.items():
         if head.startswith(magic):
@@ -67,7 +67,7 @@ def binary(name: str, why: str) -> str:
     """The line that refuses a binary file."""
     return (
         f"{name} is a binary file ({why}), not text; give a text file, "
-        "or --encoding utf-16 if it is UTF-16 text"
+        "or `encoding='utf-16'` if it is UTF-16 text"
     )
 
 

@@ -27,7 +27,7 @@ class Board:
         try:
             from tensorboard.summary import Writer
         except ImportError as error:
-            raise MissingExtra("--tensorboard", "tensorboard") from error
+            raise MissingExtra("`tensorboard=True`", "tensorboard") from error
         for earlier in folder.glob(EVENTS):
             earlier.unlink()
         self._writer = Writer(str(folder))

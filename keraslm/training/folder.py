@@ -22,7 +22,9 @@ class RunFolder:
     """The files of a run, by name."""
 
     holds = "a run"
-    way_out = "give another --out, --resume to go on, or --overwrite to replace it"
+    way_out = (
+        "give another `out`, `resume=True` to go on, or `overwrite=True` to replace it"
+    )
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = pathlib.Path(path)
@@ -68,7 +70,7 @@ class RunFolder:
         Raises: UsageError
         """
         if self.path.exists() and not self.path.is_dir():
-            raise UsageError(f"{self.path} is a file; --out must name a folder")
+            raise UsageError(f"{self.path} is a file; `out` must name a folder")
         there = [file.name for file in self.files if file.exists()]
         if there and not overwrite:
             raise UsageError(
@@ -77,7 +79,7 @@ class RunFolder:
             )
         for file in self.files:
             if file.is_dir():
-                raise UsageError(f"{file} is a folder; give another --out")
+                raise UsageError(f"{file} is a folder; give another `out`")
         self._check_writable()
 
     def _check_writable(self) -> None:
@@ -85,7 +87,7 @@ class RunFolder:
         while not folder.exists():
             folder = folder.parent
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-            raise UsageError(f"cannot write to {folder}; give another --out")
+            raise UsageError(f"cannot write to {folder}; give another `out`")
 
     @property
     def cleared(self) -> list[pathlib.Path]:
@@ -126,7 +128,7 @@ class RunFolder:
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
-            f"cannot write to {self.path} ({error.strerror}); give another --out"
+            f"cannot write to {self.path} ({error.strerror}); give another `out`"
         )
 
     def restore(self, step: int, best: bytes | None) -> None:

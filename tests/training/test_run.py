@@ -123,7 +123,9 @@ def test_a_run_is_never_overwritten_unasked(runs, corpus):
     run, _ = runs("bigram", "word")
     before = {path: path.read_bytes() for path in run.folder.path.iterdir()}
     c = Configuration(**read_toml(run.folder.configuration))
-    with pytest.raises(keraslm.errors.UsageError, match=r"holds a run.*--overwrite"):
+    with pytest.raises(
+        keraslm.errors.UsageError, match=r"holds a run.*`overwrite=True`"
+    ):
         train(c, corpus)
     assert {path: path.read_bytes() for path in run.folder.path.iterdir()} == before
 
@@ -212,7 +214,7 @@ def test_too_little_text_leaves_nothing_behind(
 @pytest.mark.parametrize("place", ["file", "file/run", "file/a/run"])
 def test_a_place_that_cannot_be_written_is_said_first(small, corpus, tmp_path, place):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(keraslm.errors.UsageError, match="--out"):
+    with pytest.raises(keraslm.errors.UsageError, match="`out`"):
         train(small("ngram", tmp_path / place), corpus)
     assert (tmp_path / "file").read_text() == "mine"
 

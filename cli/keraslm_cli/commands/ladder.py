@@ -9,6 +9,7 @@ import click
 
 from keraslm.errors import Terminated
 from keraslm_cli import console, texts
+from keraslm_cli.flags import in_flags
 
 if TYPE_CHECKING:
     from keraslm.ladder import Ladder
@@ -149,7 +150,7 @@ def _print(ladder: "Ladder") -> None:
     right = range(1, len(HEADINGS))
     console.print_table(HEADINGS, list(map(cells, results)), right, leave=LEAVE)
     for remark in remarks(results):
-        console.say(remark)
+        console.say(in_flags(remark))
     picture = ladder.folder.picture
     drawn = f", {picture.name}" if picture.exists() else ""
     console.say(f"written: {ladder.folder.markdown}{drawn}")
