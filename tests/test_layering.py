@@ -22,6 +22,8 @@ LAYERS = (
     "errors",
     "unicode",
     "suggestions",
+    "time_left",
+    "named_texts",
     "files",
     "members",
     "archive",

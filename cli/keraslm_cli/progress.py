@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from keraslm.time_left import TimeLeft
 from keraslm_cli.fitting import fitting, shortened
 from keraslm_cli.terminal import in_terminal, terminal_width
 from keraslm_cli.visible import visible
@@ -16,35 +17,6 @@ from keraslm_cli.visible import visible
 Progress = Callable[[int, int | None], None]
 BAR = 20  # columns
 WIDE = 60  # a terminal with fewer columns has no room for a bar
-EARLY = 0.01  # a smaller share of the work does not tell how long the rest takes
-
-
-class TimeLeft:
-    """Tells from the share that is done how long the rest will take.
-
-    Math:   seconds left = seconds spent * (1 - share) / (share - share at the start)
-    """
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._first: float | None = None  # a resumed run does not start at 0
-
-    def at(self, share: float) -> str:
-        """Say how long the rest will take, or "" as long as nobody knows."""
-        if self._first is None:
-            self._first = share
-        done = share - self._first
-        if done < EARLY or share >= 1:
-            return ""
-        spent = time.monotonic() - self._start
-        return f"{clock(spent * (1 - share) / done)} left"
-
-
-def clock(seconds: float) -> str:
-    """Write seconds as 0:07, 12:34 or 1:02:03."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 class ProgressLine:

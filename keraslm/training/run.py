@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from keraslm.files import flush_to_disk
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import LEARNT, Card, Reading
-from keraslm.text.corpus import Corpus, Text
+from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.configuration import Configuration
@@ -23,6 +24,7 @@ from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
+from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import (
@@ -45,13 +47,18 @@ class Run:
 
 def train(
     c: Configuration,
-    corpus: Corpus,
+    corpus: Corpus | str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     reporter: Reporter | None = None,
     command: str = "",
     resume: bool = False,
+    verbose: bool = False,
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
+
+    The corpus may be named as on the command line: a path, or a dataset such as
+    "village"; without one it is that of the configuration. With `verbose` a line is
+    printed now and then, with the time left; otherwise nothing is.
 
     The card measures the kept model on the corpus's test text, or else on its
     validation text: the first that holds a known token. If none does, the card has no
@@ -63,7 +70,9 @@ def train(
         loss becomes no number or the disk is full, Terminated at a SIGTERM: what was
         kept until then stays.
     """
-    reporter = reporter or Reporter()
+    reporter = reporter or (PrintedProgress() if verbose else Reporter())
+    if not isinstance(corpus, Corpus):
+        corpus = open_corpus(corpus or c.corpus, c.encoding, c.split)
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite or resume)
     c = with_the_runs_dropout(c, folder) if resume else c
