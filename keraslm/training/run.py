@@ -195,7 +195,14 @@ def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:
 def _draw(model: LanguageModel, folder: RunFolder) -> None:
     import pandas as pd
 
+    from keraslm.figures.count_model import draw_count_model
     from keraslm.figures.learning_curve import draw_history
 
+    name = ", ".join(dict.fromkeys((model.name, folder.path.name)))
+    if "by_order" in model.metadata:
+        smoothing = model.details["smoothing"]
+        title = f"{name}: n-grams by order"
+        draw_count_model(model.metadata["by_order"], smoothing, folder.picture, title)
+        return
     history = pd.DataFrame(model.metadata["history"])
-    draw_history(history, folder.picture, title=f"{model.name}, {folder.path.name}")
+    draw_history(history, folder.picture, title=f"{name}: perplexity while training")

@@ -20,6 +20,7 @@ with parts, the training part is counted.
 {texts.CORPUS_HELP}
 """
 WORDS = 10
+UNITS = {"word": "word", "char": "character"}
 
 
 @click.command(help=HELP)
@@ -66,12 +67,8 @@ def command(
     if heatmap:
         from keraslm.figures.counts import draw_count_table
 
-        draw_count_table(
-            table,
-            heatmap,
-            f"Counts of {text.name}",
-            "how often a column's word follows a row's",
-        )
+        said = f"how often a column's {UNITS[level]} follows a row's"
+        draw_count_table(table, heatmap, f"Counts of {text.name}", said)
     if zipf:
         from keraslm.figures.counts import draw_ranks
 

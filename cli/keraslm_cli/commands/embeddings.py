@@ -1,5 +1,6 @@
 """keraslm embeddings: train vectors of words, and ask any vectors what lies near."""
 
+import math
 import pathlib
 import time
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,15 @@ a word, the most frequent first. Of a corpus with parts, the training part is re
 
 {texts.CORPUS_HELP}
 """
+PLOT_HELP = f"""Draw words where their vectors lie.
+
+Where no WORD is named, frequent words are drawn, without the most frequent ones, which
+are mostly function words.
+
+{SOURCE_HELP}
+"""
 DRAWN = 60  # words, where none are named
+MARKS = ("<unk>", "<s>", "</s>")
 
 
 @click.group(cls=Group)
@@ -201,7 +210,7 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
     console.print_table(("word", "cosine"), rows, right=[1])
 
 
-@embeddings.command(help=f"Draw words where their vectors lie.\n\n{SOURCE_HELP}")
+@embeddings.command(help=PLOT_HELP)
 @vectors_argument
 @click.argument("words", metavar="[WORD...]", nargs=-1)
 @click.option("--out", required=True, metavar="FILE.png", help="The picture to write.")
@@ -223,22 +232,32 @@ def plot(
     method: str,
     seed: int,
 ) -> None:
-    """Draw the named words, else the first ones, the most frequent."""
+    """Draw the named words, else frequent ones behind the most frequent."""
     from keraslm.figures.style import check_picture_path
     from keraslm.figures.vectors import draw_vectors
 
     check_picture_path(out)
     table = open_vectors(vectors, skip_bad_lines)
-    chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
+    chosen = tuple(dict.fromkeys(words)) or _telling(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"
     draw_vectors(table, chosen, out, title, method, seed)
     console.print_line(out)
 
 
-def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
-    """Give the first words of a table, marks such as <unk> left out."""
-    marks = ("<unk>", "<s>", "</s>", "\n")
-    return tuple(word for word in vectors.words if word not in marks)[: max(number, 0)]
+def _telling(vectors: "WordVectors", number: int) -> tuple[str, ...]:
+    """Give frequent words of a table that starts with the most frequent ones.
+
+    The first 2 sqrt(V) of V words are mostly function words, which lie near each
+    other whatever they mean: they are left out where there are others, and so is what
+    has no letter.
+    """
+    words = [word for word in vectors.words if _is_word(word)]
+    first = min(round(2 * math.sqrt(len(words))), max(len(words) - number, 0))
+    return tuple(words[first:][: max(number, 0)])
+
+
+def _is_word(token: str) -> bool:
+    return token not in MARKS and any(letter.isalpha() for letter in token)
 
 
 @embeddings.command(
