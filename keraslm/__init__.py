@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from keraslm import named_texts
 from keraslm.registration import register_with_keras
 from keraslm.version import __version__
 
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["LanguageModel", "Mixture", "__version__", "load"]
 
 register_with_keras()
+
+
+def _catalogue() -> named_texts.Catalogue:
+    from keraslm_datasets import names
+
+    return names
+
+
+named_texts.ask(_catalogue)
 
 
 def __getattr__(name: str) -> Any:

@@ -81,7 +81,7 @@ def describe(description: dict[str, Any]) -> bytes:
     if len(data) > LARGEST_DESCRIPTION or safe.is_too_much(data):
         raise UsageError(
             "the vocabulary is too large for a model file, which holds about four "
-            "million words; give a --vocabulary-size or a --min-count"
+            "million words; give a `vocabulary_size` or a `min_count`"
         )
     return data
 

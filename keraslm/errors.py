@@ -57,6 +57,10 @@ class Terminated(KeraslmError):
         self.exit_code = 128 + signal_number  # as shells count
 
 
+class MissingGlyphs(UserWarning):
+    """A picture with characters that no installed font has."""
+
+
 def first_line(error: Exception) -> str:
     """Give the first line of what another library's error says; it may be empty."""
     return (str(error).strip().splitlines() or [""])[0]

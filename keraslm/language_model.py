@@ -20,7 +20,7 @@ from keraslm.generation.stream import TokenStream
 from keraslm.generation.together import TokenStreams, generate_together
 from keraslm.measures import Card, Reading
 from keraslm.score import Score
-from keraslm.text.corpus import Text
+from keraslm.text.corpus import Text, as_text
 from keraslm.text.encoder import TextEncoder
 from keraslm.version import __version__
 
@@ -92,8 +92,11 @@ class LanguageModel(abc.ABC):
         ids = self.encoder.encode(text)
         if not len(ids):
             raise CorpusError("a text to score needs at least one token; received 0")
-        tokens = tuple(self.encoder.vocabulary.token(i) for i in ids.tolist())
-        return Score(tokens, self.log_probabilities(ids))
+        tokens = tuple(self.vocabulary.token(i) for i in ids.tolist())
+        written = tuple(self.encoder.tokenizer.prompt_tokens(text))
+        written += tokens[len(written) :]  # the last line's end may not be in the text
+        oov = ids == self.vocabulary.unknown_id
+        return Score(tokens, self.log_probabilities(ids), written, oov)
 
     def perplexity(self, text: str) -> float:
         """Measure the perplexity of `text`, every token counted.
@@ -102,19 +105,23 @@ class LanguageModel(abc.ABC):
         """
         return self.score(text).perplexity
 
-    def evaluate(self, text: Text, command: str = "") -> Card:
+    def evaluate(self, text: Text | str | os.PathLike[str], command: str = "") -> Card:
         """Measure this model on a text and say on the card what was counted.
 
-        Raises: CorpusError, as `read`.
+        The text may be named as on the command line: a path, or "village:test".
+        Raises: CorpusError, as `read`; UsageError if there is no such text.
         """
         return self.card(self.read(text), command)
 
-    def read(self, text: Text, ids: np.ndarray | None = None) -> Reading:
+    def read(
+        self, text: Text | str | os.PathLike[str], ids: np.ndarray | None = None
+    ) -> Reading:
         """Predict every token of a text once; `ids` are its own, if encoded before.
 
         Raises: CorpusError if the text has no token, or none of the vocabulary but
             ends of lines.
         """
+        text = as_text(text)
         ids = self.encoder.encode(text) if ids is None else ids
         if why := self.vocabulary.why_unmeasured(text.name, ids):
             raise CorpusError(why)

@@ -27,7 +27,7 @@ def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageMode
     if level not in (None, model.vocabulary.level):
         raise UsageError(
             f"{path} is a model of {model.vocabulary.level} tokens, as it says itself; "
-            f"--level {level} is for ARPA files, which do not"
+            f"`level={level!r}` is for ARPA files, which do not"
         )
     return model
 

@@ -15,7 +15,7 @@ from keraslm.expectation_maximisation import mixture_weights
 from keraslm.generation.stream import TokenStream
 from keraslm.language_model import LanguageModel
 from keraslm.measures import PARTS, Reading
-from keraslm.text.corpus import Text
+from keraslm.text.corpus import Text, as_text
 
 ROUNDING = 1e-6  # how far from one the sum of weights may be that a user gives
 
@@ -49,7 +49,7 @@ class Mixture(LanguageModel):
     def fit(
         cls,
         models: Sequence[LanguageModel],
-        text: Text,
+        text: Text | str | os.PathLike[str],
         names: Sequence[str] | None = None,
     ) -> Self:
         """Find the weights that give a validation text the highest probability.
@@ -60,6 +60,7 @@ class Mixture(LanguageModel):
         Raises: UsageError, as the class; CorpusError, as `read`.
         """
         require_mixable(models)
+        text = as_text(text)
         log_p = [model.read(text).log_probabilities for model in models]
         chosen_on = {"text": text.name, "text_sha256": text.sha256}
         metadata = {"weights_chosen_on": chosen_on}

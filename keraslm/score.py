@@ -12,11 +12,16 @@ from keraslm import measures
 class Score:
     """The probability of each token of a text, and of the whole.
 
-    Shapes: log_probabilities (tokens,), in nats
+    `tokens` are those of the vocabulary, `written` those of the text; they differ
+    where `oov` says that the vocabulary lacks the token.
+
+    Shapes: log_probabilities and oov (tokens,), the first in nats
     """
 
     tokens: tuple[str, ...]
     log_probabilities: np.ndarray
+    written: tuple[str, ...]
+    oov: np.ndarray
 
     @property
     def log_probability(self) -> float:
@@ -32,11 +37,15 @@ class Score:
         return measures.perplexity(-self.log_probability / len(self.tokens))
 
     def table(self) -> pd.DataFrame:
-        """Give the worked table: a row a token, its probability and its loss."""
+        """Give the worked table, a row a token: as written, its probability and loss.
+
+        Where `oov` is true the token was scored as <unk>.
+        """
         return pd.DataFrame(
             {
-                "token": self.tokens,
+                "token": self.written,
                 "probability": np.exp(self.log_probabilities),
-                "loss_nats": -self.log_probabilities,
+                "loss_nats": 0.0 - self.log_probabilities,  # no -0.0 for the certain
+                "oov": self.oov,
             }
         )

@@ -68,6 +68,13 @@ def test_a_sentence_without_its_newline_ends_all_the_same():
     assert LoadedDie().score("a b").tokens == ("a", "b", "</s>")
 
 
+def test_the_worked_table_shows_the_word_that_is_unknown():
+    table = LoadedDie().score("a zebra <unk>\r\nb").table()
+    assert table["token"].tolist() == ["a", "zebra", "<unk>", "</s>", "b", "</s>"]
+    assert table["oov"].tolist() == [False, True, True, False, False, False]
+    np.testing.assert_allclose(table["loss_nats"][[1, 2]], np.log([16, 16]))
+
+
 def test_perplexity_is_the_mean_over_every_token():
     # 1/2 * 3/8 * 1/16 over three tokens
     expected = (1 / 2 * 3 / 8 * 1 / 16) ** (-1 / 3)

@@ -1,7 +1,8 @@
-"""What the commands print: rich in a terminal, plain lines in a pipe or a file.
+"""What the commands print: drawn to fit a terminal, plain lines in a pipe or a file.
 
 Results go to standard output; progress and notes go to standard error, so that
-`keraslm ... > file` holds the result alone.
+`keraslm ... > file` holds the result alone. Nothing that a model, a text or a file
+says steers the terminal: commands print through this file only.
 """
 
 import contextlib
@@ -9,99 +10,93 @@ import errno
 import json
 import math
 import os
-import shutil
 import sys
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO
 
 import click
 
-if TYPE_CHECKING:
-    from rich.progress import ProgressColumn
+from keraslm_cli.fitting import width, wrapped
+from keraslm_cli.progress import Progress, progress_bar, working
+from keraslm_cli.tables import Row, Table
+from keraslm_cli.terminal import drawable, in_terminal, terminal_width
+from keraslm_cli.visible import LINES, visible, visible_json
 
-Row = Sequence[str]
-Progress = Callable[[int, int | None], None]
-Side = Literal["left", "right"]
+__all__ = [
+    "Progress",
+    "in_terminal",
+    "note",
+    "number",
+    "plain_table",
+    "print_blank",
+    "print_json",
+    "print_line",
+    "print_styled",
+    "print_table",
+    "print_text",
+    "progress_bar",
+    "say",
+    "terminal_width",
+    "width",
+    "working",
+]
 
 
-def in_terminal(stream: TextIO | None = None) -> bool:
-    """Say whether a stream, by default standard output, is a terminal to draw in."""
-    stream = sys.stdout if stream is None else stream
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+LARGEST = 1e15  # a larger number is written with its power of ten
 
 
 def print_table(
-    headings: Row, rows: Sequence[Row], right: Sequence[int] = (), foot: int = 0
+    headings: Row,
+    rows: Sequence[Row],
+    right: Sequence[int] = (),
+    foot: int = 0,
+    leave: Sequence[str] = (),
+    texts: Sequence[int] | None = None,
 ) -> None:
-    """Print a table; the columns numbered in `right` are numbers, aligned right.
-
-    In a terminal the last `foot` rows stand apart, below a line.
-    """
-    if not in_terminal():
-        for line in plain_table(headings, rows, right):
-            click.echo(line)
-        return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    style = box.SIMPLE_HEAD
-    table = Table(box=style, show_header=any(headings), show_edge=False, pad_edge=False)
-    table.padding = (0, 1, 0, 0)
-    for i, heading in enumerate(headings):
-        side: Side = "right" if i in right else "left"
-        table.add_column(
-            Text(heading), justify=side, no_wrap=i in right, overflow="fold"
-        )
-    for i, row in enumerate(rows):
-        last = i == len(rows) - 1 - foot
-        table.add_row(*(Text(cell) for cell in row), end_section=last)
-    Console().print(table)
-
-
-def terminal_width() -> int:
-    """Count the columns of the terminal; a pipe has as many as a line should."""
-    return shutil.get_terminal_size().columns if in_terminal() else 88
+    """Print a `tables.Table`: in a terminal it fits, in a pipe nothing is cut."""
+    table = Table(headings, rows, right, leave, texts, foot)
+    for line in table.lines(terminal_width() if in_terminal() else None):
+        click.echo(_styled(drawable(line.text), line.style))
 
 
 def plain_table(headings: Row, rows: Sequence[Row], right: Sequence[int]) -> list[str]:
     """Give a table as lines of text with aligned columns."""
-    table = [headings, *rows] if any(headings) else list(rows)
-    widths = [max(map(width, column)) for column in zip(*table, strict=True)]
-    lines = []
-    for row in table:
-        cells = (
-            _padded(cell, widths[i], left=i in right) for i, cell in enumerate(row)
-        )
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    return [line.text for line in Table(headings, rows, right).lines(None)]
 
 
-def _padded(cell: str, columns: int, left: bool) -> str:
-    space = " " * (columns - width(cell))
-    return space + cell if left else cell + space
+def print_styled(text: str, style: str) -> None:
+    """Print a sentence in a style such as "dim" or "bold" where there are styles."""
+    for line in _fitted(text, sys.stdout):
+        click.echo(_styled(line, style))
 
 
-def width(text: str) -> int:
-    """Count the columns a text takes: a Chinese character takes two, an accent none."""
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+def say(text: str) -> None:
+    """Print a sentence; in a terminal it is broken between words."""
+    print_styled(text, "")
 
 
-def print_styled(text: str, style: str, end: str = "\n") -> None:
-    """Print a text in a style such as "dim" or "bold" in a terminal, else as it is."""
-    if in_terminal() and "NO_COLOR" not in os.environ:
-        text = click.style(text, **{style: True})
+def print_line(text: str) -> None:
+    """Print a line as it is: a path, an address. What steers a terminal is escaped."""
+    click.echo(visible(text) if in_terminal() else text)
+
+
+def print_text(text: str, style: str = "") -> None:
+    """Print a piece of a text with lines of its own, without an end."""
+    if in_terminal():
+        text = _styled(visible(text, LINES), style)
     click.echo(text, nl=False)
-    click.echo(end, nl=False)
+
+
+def print_blank() -> None:
+    """Print an empty line, or end the present one."""
+    click.echo()
 
 
 def note(text: str) -> None:
-    """Print a line on standard error: what the user may want to know."""
+    """Print a sentence on standard error: what the user may want to know."""
     with unless_gone():
-        click.echo(text, err=True)
+        for line in _fitted(text, sys.stderr):
+            click.echo(line, err=True)
 
 
 @contextlib.contextmanager
@@ -114,9 +109,25 @@ def unless_gone() -> Iterator[None]:
             raise
 
 
+def _fitted(text: str, stream: TextIO) -> list[str]:
+    """Break a sentence between words; a longer word, such as a path, stays whole."""
+    text = visible(text)
+    columns = terminal_width(stream)
+    if not in_terminal(stream) or width(text) <= columns:
+        return [text]
+    return wrapped(text, columns, whole_words=True)
+
+
+def _styled(text: str, style: str) -> str:
+    if not style or not in_terminal() or "NO_COLOR" in os.environ:
+        return text
+    return click.style(text, **{style: True})
+
+
 def print_json(value: Any) -> None:
     """Print valid JSON; a number that is infinite or undefined becomes null."""
-    click.echo(json.dumps(_valid(value), ensure_ascii=False, indent=2, allow_nan=False))
+    text = json.dumps(_valid(value), ensure_ascii=False, indent=2, allow_nan=False)
+    click.echo(visible_json(text))
 
 
 def _valid(value: Any) -> Any:
@@ -135,58 +146,6 @@ def number(value: float, digits: int = 4) -> str:
         return "undefined"
     if math.isinf(value):
         return "infinite" if value > 0 else "-infinite"
+    if abs(value) >= LARGEST:
+        return f"{value:.{digits}e}"
     return f"{value:,.{digits}f}"
-
-
-@contextlib.contextmanager
-def progress_bar(label: str, unit: str = "") -> Iterator[Progress]:
-    """Show how far a long step has come, on standard error and only in a terminal.
-
-    Yields what is told (done, total); total None is unknown. The bar appears when it is
-    first told. The unit "bytes" is written in MB with the speed; any other stands
-    behind the numbers.
-    """
-    if not in_terminal(sys.stderr):
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    bar = Bar(*_columns(unit), console=Console(stderr=True), transient=True)
-    task = bar.add_task(label, total=None)
-
-    def tell(done: int, total: int | None) -> None:
-        bar.start()
-        bar.update(task, completed=done, total=total)
-
-    try:
-        yield tell
-    finally:
-        bar.stop()
-
-
-def _columns(unit: str) -> "Iterator[ProgressColumn]":
-    from rich import progress as bars
-
-    yield bars.TextColumn("{task.description}", markup=False)
-    yield bars.BarColumn()
-    if unit == "bytes":
-        yield bars.DownloadColumn()
-        yield bars.TransferSpeedColumn()
-    else:
-        yield bars.MofNCompleteColumn()
-        yield bars.TextColumn(unit, markup=False)
-    yield bars.TimeRemainingColumn()
-
-
-@contextlib.contextmanager
-def working(label: str) -> Iterator[None]:
-    """Show on a terminal's standard error that a step of unknown length goes on."""
-    if not in_terminal(sys.stderr):
-        yield
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status(Text(label)):
-        yield

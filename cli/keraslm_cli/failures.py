@@ -2,12 +2,16 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import TextIO
 
 import click
 
 from keraslm.errors import KeraslmError
+from keraslm_cli import console
+from keraslm_cli.flags import in_flags
+from keraslm_cli.suggestions import about_option
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 EXPECTED = (KeraslmError, click.ClickException, click.Abort, OSError, MemoryError)
@@ -31,6 +35,15 @@ def exit_status(run: Callable[[], object]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def warnings_as_notes() -> None:
+    """Let a warning be one line on standard error, as an error is."""
+
+    def show(message: Warning | str, *where: object) -> None:
+        console.note(f"Warning: {_one_line(str(message))}")
+
+    warnings.showwarning = show  # type: ignore[assignment]
+
+
 def _report(error: BaseException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         _tell(error.format_message())
@@ -46,18 +59,21 @@ def _report(error: BaseException) -> int:
 
 def _tell(line: str) -> None:
     try:
-        click.echo(line, err=True)
+        console.note(line)
     except OSError:  # nobody is there to be told
         _discard(sys.stderr)
 
 
 def _message(error: BaseException) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        return f"{error.format_message()} See {error.ctx.command_path} --help."
+        said = error.format_message()
+        if isinstance(error, click.NoSuchOption):
+            said = about_option(error)
+        return f"{said} See {error.ctx.command_path} --help."
     if isinstance(error, click.ClickException):
         return error.format_message()
     if isinstance(error, KeraslmError):
-        return str(error)
+        return in_flags(str(error))
     if isinstance(error, MemoryError):
         return "the memory is used up; a smaller batch, model or vocabulary needs less"
     if isinstance(error, OSError) and error.strerror:

@@ -1,6 +1,5 @@
 """A group of commands that imports a command's file when the command is named."""
 
-import difflib
 import importlib
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +7,24 @@ from typing import Any
 import click
 
 from keraslm_cli.given import refuse_empty
+from keraslm_cli.suggestions import ARGUMENTS, about_command
 
 
-class LazyGroup(click.Group):
+class Group(click.Group):
+    """A group that suggests a near command, and remembers what was typed."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names, or suggest a near one."""
+        ctx.meta[ARGUMENTS] = tuple(args)
+        names = self.list_commands(ctx)
+        if args[0] not in names and not args[0].startswith("-"):
+            raise click.UsageError(about_command(args[0], names), ctx)
+        return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Group):
     """Commands that live one a file, each as `command` in `<package>.<name>`."""
 
     def __init__(
@@ -32,18 +46,3 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         refuse_empty(command)
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the first argument names, or suggest a near one."""
-        name = args[0]
-        if name not in self.names and not name.startswith("-"):
-            raise click.UsageError(_unknown(name, self.names), ctx)
-        return super().resolve_command(ctx, args)
-
-
-def _unknown(name: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1)
-    way_out = f"Did you mean '{near[0]}'?" if near else f"There are {', '.join(names)}."
-    return f"No such command '{name}'. {way_out}"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from keraslm.version import __version__
-from keraslm_cli.failures import exit_status
+from keraslm_cli.failures import exit_status, warnings_as_notes
 from keraslm_cli.lazy import LazyGroup
 from keraslm_cli.quiet import quieten_tensorflow
 from keraslm_cli.standard_streams import open_what_is_closed, write_any_text
@@ -68,4 +68,5 @@ def main() -> None:
     open_what_is_closed()
     write_any_text()
     quieten_tensorflow()
+    warnings_as_notes()
     program(prog_name="keraslm")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm_cli import console
+from keraslm_cli.flags import in_flags
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -38,5 +39,5 @@ def open_model(path: str, level: str | None = None) -> "LanguageModel":
     model = keraslm.load(path, level)
     if isinstance(model, NgramModel):
         for hint in model.hints:
-            console.note(f"{path}: {hint}")
+            console.note(f"{path}: {in_flags(hint)}")
     return model

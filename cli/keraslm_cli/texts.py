@@ -1,7 +1,7 @@
 """A text on the command line: a file, a folder, a .gz, "-", or a dataset's split."""
 
+import contextlib
 import itertools
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from keraslm_cli import console
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus, Skipped, Text
 
-SPLITS = ("train", "valid", "test")
 TEXT_HELP = (
     "TEXT is a file, a folder, a .gz file, - (standard input), or a dataset of the "
     "catalogue, NAME[:SPLIT[:SIZE]]: village, village:valid, village:test:large. "
@@ -38,30 +37,25 @@ def open_named_corpus(
         for a file that is no text.
     """
     from keraslm.text.corpus import open_corpus
+    from keraslm_datasets import names
 
     if is_dataset(name):
-        corpus = _dataset(name, encoding, split)
+        _check_encoding(name, encoding)
+        with console.progress_bar(
+            f"fetching {name.split(':')[0]}", "bytes"
+        ) as progress:
+            corpus = names.open_corpus(name, split, progress)
     else:
         corpus = open_corpus(name, encoding, split)
         _tell_skipped(name, corpus.skipped)
     if is_split_asked and corpus.has_own_parts:
-        parts = [part for part in SPLITS if getattr(corpus, part) is not None]
+        known = ("train", "valid", "test")
+        parts = [part for part in known if getattr(corpus, part) is not None]
         raise UsageError(
             f"{name} has parts of its own ({', '.join(parts)}), which --split would "
             f"not change; received --split {split}: leave it out"
         )
     return corpus
-
-
-def _dataset(name: str, encoding: str, split: str) -> "Corpus":
-    from keraslm_datasets import catalogue
-
-    _check_encoding(name, encoding)
-    dataset, _, size = name.partition(":")
-    with console.progress_bar(f"fetching {dataset}", "bytes") as progress:
-        return catalogue.open_dataset(
-            dataset, size or None, split=split, progress=progress
-        )
 
 
 def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
@@ -73,13 +67,14 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
         CorpusError for a file that is no text.
     """
     from keraslm.text.corpus import open_text
-    from keraslm_datasets import catalogue
+    from keraslm_datasets import names
 
     if is_dataset(name):
         _check_encoding(name, encoding)
-        return _dataset_text(*dataset_parts(name))
-    if ":" in name and "/" not in name and not os.path.lexists(name):
-        catalogue.card(name.split(":")[0])  # raises: it says which datasets there are
+        with console.progress_bar(
+            f"fetching {name.split(':')[0]}", "bytes"
+        ) as progress:
+            return names.open_text(name, progress)
     text = open_text(name, encoding)
     _tell_skipped(name, text.skipped)
     return text
@@ -115,10 +110,9 @@ def _printable(text: str) -> str:
 
 def is_dataset(name: str) -> bool:
     """Say whether a text's name is a dataset's; a file of that very name is not."""
-    from keraslm_datasets import catalogue
+    from keraslm_datasets import names
 
-    is_file = name == "-" or os.path.lexists(name)
-    return not is_file and name.split(":")[0] in catalogue.names()
+    return names.is_dataset(name)
 
 
 def dataset_parts(name: str) -> tuple[str, ...]:
@@ -126,23 +120,11 @@ def dataset_parts(name: str) -> tuple[str, ...]:
 
     Raises: UsageError if they are none of these.
     """
-    parts = tuple(name.split(":"))
-    if len(parts) > 3 or not all(parts):
-        raise UsageError(f"a dataset is NAME[:SPLIT[:SIZE]]; received {name!r}")
-    return parts
+    from keraslm_datasets import names
+
+    return names.parts(name)
 
 
-def _dataset_text(name: str, split: str = "test", size: str | None = None) -> "Text":
-    from keraslm.text.corpus import Text
-    from keraslm_datasets import catalogue
-
-    if split not in SPLITS:
-        raise UsageError(
-            f"a split of {name} is one of {', '.join(SPLITS)}; received {split!r}"
-        )
-    with console.progress_bar(f"fetching {name}", "bytes") as progress:
-        corpus = catalogue.open_dataset(name, size, progress=progress)
-    text = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}[split]
-    if text is None:
-        raise UsageError(f"{name} has no {split} text")
-    return Text(":".join(filter(None, (name, split, size))), text.chunks)
+def _fetching(name: str) -> contextlib.AbstractContextManager[console.Progress]:
+    """Show how much of a dataset is fetched."""
+    return console.progress_bar(f"fetching {name.split(':')[0]}", "bytes")

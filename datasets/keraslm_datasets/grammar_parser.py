@@ -192,7 +192,8 @@ class Parser:
         while paths:
             position, stack, rules = paths.pop()
             if position == 0:
-                yield rules
+                if stack in steps[0]:  # that of no words at all is not
+                    yield rules
                 continue
             for before, used in steps[position].get(stack, []):
                 paths.append((position - 1, before, used + rules))

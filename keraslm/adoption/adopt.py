@@ -90,7 +90,7 @@ def _model(
     if off > SAME:
         raise ModelFileError(
             f"the model read {context} tokens at a time is not the model itself: "
-            f"predictions are {off:.3g} nats apart; give another --context"
+            f"predictions are {off:.3g} nats apart; give another `context`"
         )
     return model
 
@@ -123,7 +123,7 @@ def _context(foreign: Foreign, told: int | None) -> int:
     if not 1 <= context <= longest or (exact and context < longest):
         rule = "must be" if exact else "may be at most"
         raise UsageError(
-            f"--context {rule} {longest} tokens, which is what the model reads; "
+            f"`context` {rule} {longest} tokens, which is what the model reads; "
             f"received {context}"
         )
     return context
@@ -138,7 +138,7 @@ def _padding(
     line end, else 0.
     """
     if told is not None and told not in tokens:
-        raise UsageError(f"the token --padding {told!r} is not in the vocabulary file")
+        raise UsageError(f"the token `padding` {told!r} is not in the vocabulary file")
     if told is not None:
         return tokens.index(told)
     if foreign.one_hot:

@@ -45,7 +45,7 @@ def renumber(
     tokens = file.tokens
     unknown = _found(tokens, unknown, UNKNOWN_NAMES, "unknown")
     tokenizer = tokenizer_named(_tokenizer(file, level, {unknown, line_end}))
-    line_end = _found(tokens, line_end, LINE_END_NAMES[tokenizer.level], "line-end")
+    line_end = _found(tokens, line_end, LINE_END_NAMES[tokenizer.level], "line_end")
     boundary = BOUNDARIES[tokenizer.level]
     kept = [
         (number, token)
@@ -81,7 +81,7 @@ def _found(
         return next((name for name in names if name in tokens), None)
     told = "\n" if told == "\\n" else told
     if told not in tokens:
-        raise UsageError(f"the token --{option} {told!r} is not in the vocabulary file")
+        raise UsageError(f"the token `{option}` {told!r} is not in the vocabulary file")
     return told
 
 

@@ -102,12 +102,12 @@ def scores_of(outputs: Array, told: str) -> str:
     if told == "probabilities" and not is_distribution:
         raise UsageError(
             f"the outputs are no probabilities: the smallest is {outputs.min():.3g} "
-            f"and a sum is {off:.3g} away from 1; give --outputs logits"
+            f"and a sum is {off:.3g} away from 1; give `outputs='logits'`"
         )
     if told == "auto" and not is_distribution and _within_one(outputs):
         raise UsageError(
             "the outputs lie between 0 and 1 as probabilities do, but a sum is "
-            f"{off:.3g} away from 1 (a sigmoid?); give --outputs logits if they are "
+            f"{off:.3g} away from 1 (a sigmoid?); give `outputs='logits'` if they are "
             "logits, or end the model with a softmax"
         )
     if told == "auto":

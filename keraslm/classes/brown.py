@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.classes.merging import Merging, information
+from keraslm.errors import CorpusError
 
 Array = npt.NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -38,9 +39,12 @@ def brown_classes(
     in the same way; a class's bits say where the tree leads to it.
 
     Math:   I = sum_{c,d} p(c, d) log (p(c, d) / (p(c) p(d))), over bigrams of classes
+    Raises: CorpusError if there is no token.
     References: Brown, Della Pietra, deSouza, Lai & Mercer (1992); Liang (2005), the
             window of classes and the table of losses.
     """
+    if not len(ids):
+        raise CorpusError("clustering needs at least one token; received 0")
     bigrams = bigrams_of(ids, vocabulary_size)
     counts = np.bincount(ids, minlength=vocabulary_size)
     order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]

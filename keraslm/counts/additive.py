@@ -22,8 +22,8 @@ from keraslm.errors import UsageError
 DEFAULT_DELTA = 0.1
 """The delta where there is no held-out text to choose one on."""
 CANNOT_BE_PRUNED = (
-    "additive smoothing needs every count and cannot be pruned; leave out --prune, or "
-    "give another --smoothing"
+    "additive smoothing needs every count and cannot be pruned; leave out `prune`, or "
+    "give another `smoothing`"
 )
 
 

@@ -51,7 +51,7 @@ def hints(encoder: TextEncoder) -> list[str]:
     if share < NEARLY_ALL:
         return []
     told = f"{share:.0%} of the tokens are single characters, read as words"
-    return [f"{told}; if the text is not cut into characters, give --level char"]
+    return [f"{told}; if the text is not cut into characters, give `level='char'`"]
 
 
 def _check_characters(path: str, tokens: list[str]) -> None:
@@ -59,5 +59,5 @@ def _check_characters(path: str, tokens: list[str]) -> None:
     if longer is not None:
         raise ModelFileError(
             f"{path} is no model of characters: its token {longer[:40]!r} is not one; "
-            "give --level word"
+            "give `level='word'`"
         )

@@ -14,7 +14,7 @@ START = 0.5
 LEAST = 1e-6  # a lambda stays this far from 0 and 1: no word becomes impossible
 NO_HELD_OUT = (
     "jelinek-mercer chooses its weights on validation text and there is none; give "
-    "--split 90/10, or another smoothing"
+    "`split='90/10'`, or another `smoothing`"
 )
 
 

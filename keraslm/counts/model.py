@@ -171,7 +171,7 @@ class NgramModel(LanguageModel):
         if not isinstance(self.table, BackoffTable):
             raise UsageError(
                 "an ARPA file holds models that back off, and additive smoothing does "
-                "not; train with another --smoothing"
+                "not; train with another `smoothing`"
             )
         write_arpa(path, self.table, self.encoder)
 

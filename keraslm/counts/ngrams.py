@@ -29,6 +29,12 @@ class Ngrams:
         """How many distinct n-grams were seen, order by order."""
         return [int(np.count_nonzero(counts)) for counts in self.counts]
 
+    def up_to(self, order: int) -> "Ngrams":
+        """Leave out the n-grams of more than `order` tokens."""
+        trie = Trie(self.trie.levels[:order], self.trie.boundary)
+        counts, suffixes = self.counts[:order], self.suffixes[:order]
+        return Ngrams(trie, counts, suffixes, self.first_seen)
+
     @functools.cached_property
     def continuation_counts(self) -> list[np.ndarray]:
         """The counts that Kneser & Ney (1995) smooth.

@@ -38,7 +38,7 @@ def count_table(
     if len(words) ** longest > LARGEST**2:
         raise UsageError(
             f"a table of {len(words)} words to the power of {longest} is too large to "
-            "read; give fewer --words or a lower --order"
+            "read; give fewer `words` or a lower `order`"
         )
     histories = [
         (history, place)

@@ -87,7 +87,7 @@ def _check_model(language_model: KerasLanguageModel, file_format: str) -> None:
     if getattr(language_model.keras_model, "direct", None) is not None:
         raise UsageError(
             "an exported step keeps the states of layers only; a model with "
-            "--direct-order also reads its last tokens: train one without"
+            "`direct_order` also reads its last tokens: train one without"
         )
     if keras.backend.backend() != "tensorflow":
         raise UsageError(

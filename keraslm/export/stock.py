@@ -65,7 +65,7 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     if getattr(model, "direct", None) is not None:
         raise UsageError(
             "hashed features of the history have no stock Keras layer, so a model of "
-            "--model maxent or with --direct-order cannot be exported to plain Keras"
+            "`model='maxent'` or with `direct_order` cannot be exported to plain Keras"
         )
     ids = keras.Input((None,), dtype="int32", name="ids")
     if isinstance(model, RecurrentModel):
@@ -84,7 +84,7 @@ def _recurrent(model: RecurrentModel, ids: Any) -> Any:
     if model.softmax is not None:
         raise UsageError(
             f"Keras has no stock layer for {type(model.softmax).__name__}; "
-            "export a model trained with --softmax full or sampled"
+            "export a model trained with `softmax='full'` or `softmax='sampled'`"
         )
     hidden = _embedded(array(model.embed.embeddings), ids)
     for number, layer in enumerate(model.recurrent):
@@ -144,7 +144,7 @@ def _bag_of_words(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> A
         raise UsageError(
             f"a bag of words is exported through a table of vocabulary x vocabulary, "
             f"so for at most {LARGEST_BAG} words; this model has {size}: train it with "
-            "a smaller --vocabulary-size, or with --input one-hot"
+            "a smaller `vocabulary_size`, or with `input='one-hot'`"
         )
     vectors = _embedded(_less_boundary(np.eye(size, dtype=np.float32)), ids)
     places = _delayed([vectors] * model.context)

@@ -5,6 +5,7 @@ import os
 import pandas as pd
 from matplotlib.axes import Axes
 
+from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.style import BLUE, GREEN, INK, LIGHT, ORANGE
 
@@ -21,9 +22,12 @@ def draw_find_rate(
     """Draw the loss of each step, and smoothed, and mark the rate to train with.
 
     `curve` has the columns rate, loss and smoothed, as in `learning_rate.csv`.
-    Raises: UsageError if `path` is not a picture's name in an existing folder.
+    Raises: UsageError if there is no step, or `path` is not a picture's name in an
+        existing folder.
     """
     style.check_picture_path(path)
+    if not len(curve):
+        raise UsageError("a curve of the loss needs a step or more; received 0")
     figure, axes = style.new_figure()
     style.add_title(axes, title, _subtitle(curve))
     axes.set_xscale("log")

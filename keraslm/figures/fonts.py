@@ -6,9 +6,13 @@ Python escape, so that two names never look the same.
 """
 
 import functools
+import re
+import unicodedata
+from collections.abc import Iterable
 
 from matplotlib import font_manager, ft2font
 
+_ESCAPE = re.compile(r"\\u[0-9a-f]{4}|\\U[0-9a-f]{8}")
 BASE = "DejaVu Sans"
 WIDE_COVERAGE = (
     "Noto Sans CJK SC",
@@ -40,6 +44,22 @@ def drawable(text: str) -> str:
         character if _has_glyph(character) else ascii(character)[1:-1]
         for character in text
     )
+
+
+def lacking(texts: Iterable[str]) -> list[str]:
+    """Give the characters that `drawable` wrote as escapes for want of a font."""
+    escapes = (escape for text in texts for escape in _ESCAPE.findall(text))
+    characters = {chr(int(escape[2:], 16)) for escape in escapes}
+    return sorted(c for c in characters if c.isprintable() and not _has_glyph(c))
+
+
+def about_lacking(characters: list[str]) -> str:
+    """Say that no font has some characters, and which font has."""
+    shown = ", ".join(ascii(character)[1:-1] for character in characters[:3])
+    more = ", ..." if len(characters) > 3 else ""
+    wide = any(unicodedata.east_asian_width(c) in "WF" for c in characters)
+    font = "Noto Sans CJK" if wide else "one of Noto Sans"
+    return f"no installed font draws {shown}{more}; install one such as {font}"
 
 
 @functools.cache

@@ -99,6 +99,7 @@ def _mark_best(axes: Axes, valid: pd.DataFrame) -> None:
             markerfacecolor="none",
             markeredgecolor=ORANGE,
             markeredgewidth=2.5,
+            clip_on=False,
             zorder=4,
         )
 

@@ -18,6 +18,7 @@ DOT = 4.0  # points from a dot's middle to its edge
 GAPS = (3.0, 9.0, 15.0, 22.0, 30.0, 40.0, 52.0, 66.0)  # points from a dot to its name
 LED = 9.0  # a name at this gap or a wider one has a line
 TURNS = 16  # directions in which a name may lie
+OUTSIDE = 10.0  # a name outside of the axes is worse than one over another
 PADDING = 2.0  # dots of the picture around a name
 MARKS = np.linspace(0.3, 0.9, 6)  # places along a line that are kept free
 MARK = 2.0  # points to each side of them
@@ -31,7 +32,8 @@ def label_points(
     """Write a text beside each point; the first ones have the first choice.
 
     Each takes the place with the least of other names, dots and lines under it, the
-    nearest of equals. A line leads from a dot to a name that is not next to it.
+    nearest of equals, and as little as can be outside of the axes. A line leads from a
+    dot to a name that is not next to it.
 
     Shapes: points (texts, 2), in the units of the axes, whose limits are set
     """
@@ -39,15 +41,27 @@ def label_points(
     scale = POINTS_PER_INCH / axes.figure.dpi
     dots = np.full((len(points), 4), DOT)
     dots[:, :2] = axes.transData.transform(points) * scale
-    taken = dots
+    taken, frame = dots, axes.bbox.get_points() * scale
     for number, text in enumerate(texts):
         dot = dots[number]
         ways = _ways(dot, _half_size(axes, text) * scale)
         others = np.delete(taken, number, axis=0)
-        best = int(np.argmin(np.round(overlap(ways, others).sum(axis=(1, 2)))))
+        covered = overlap(ways, others).sum(axis=(1, 2))
+        best = int(np.argmin(np.round(covered + OUTSIDE * beyond(ways[:, 0], frame))))
         taken = np.concatenate([taken, ways[best]])
         led = best >= TURNS * GAPS.index(LED)
         _write(axes, points[number], text, ways[best, 0, :2] - dot[:2], led)
+
+
+def beyond(boxes: Array, frame: Array) -> Array:
+    """Give the areas of boxes that lie outside of a frame.
+
+    Shapes: boxes (boxes, 4), frame (2, 2), two opposite corners -> (boxes,)
+    """
+    low = np.maximum(boxes[:, :2] - boxes[:, 2:], frame[0])
+    high = np.minimum(boxes[:, :2] + boxes[:, 2:], frame[1])
+    inside: Array = np.maximum(high - low, 0).prod(axis=-1)
+    return 4 * boxes[:, 2:].prod(axis=-1) - inside
 
 
 def overlap(boxes: Array, others: Array) -> Array:

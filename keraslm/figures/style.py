@@ -5,14 +5,16 @@ References: Okabe & Ito (2008), colours that colour-blind readers can tell apart
 
 import os
 import pathlib
+import warnings
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from keraslm.destinations import check_file, destination
-from keraslm.errors import UsageError
-from keraslm.figures.fonts import drawable, families
+from keraslm.errors import MissingGlyphs, UsageError
+from keraslm.figures.fonts import about_lacking, drawable, families, lacking
 from keraslm.files import write_atomically
 
 BLUE = "#0072B2"
@@ -38,6 +40,16 @@ def new_figure(width: float = 11.0, height: float = 6.2) -> tuple[Figure, Axes]:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     plain_axes(axes)
+    return figure, axes
+
+
+def new_panels(number: int) -> tuple[Figure, list[Axes]]:
+    """Make a figure and so many axes side by side."""
+    figure = Figure(figsize=(5.6 * number, 5.2), facecolor="white", layout="tight")
+    FigureCanvasAgg(figure)
+    axes = [figure.add_subplot(1, number, k + 1) for k in range(number)]
+    for panel in axes:
+        plain_axes(panel)
     return figure, axes
 
 
@@ -107,10 +119,16 @@ def check_picture_path(path: str | os.PathLike[str]) -> pathlib.Path:
 def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write the picture atomically, its format by its suffix.
 
+    Where a font lacks characters the picture says so, and a MissingGlyphs is warned.
     Raises: UsageError as `check_picture_path` does.
     """
     path = check_picture_path(path)
     known = path.suffix.lower() in SUFFIXES
+    missing = lacking(text.get_text() for text in figure.findobj(Text))
+    if missing:
+        said = about_lacking(missing)
+        figure.text(0.02, -0.01, said, va="top", fontsize=NOTE_SIZE, color=GREY)
+        warnings.warn(f"{path}: {said}", MissingGlyphs, stacklevel=3)
     with write_atomically(path) as temporary:
         figure.savefig(
             temporary,

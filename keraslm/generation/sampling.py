@@ -24,11 +24,11 @@ class Sampler:
         seed: int | None = None,
     ) -> None:
         if not 0 <= temperature < float("inf"):
-            raise UsageError(f"temperature must be 0 or more; received {temperature}")
+            raise UsageError(f"`temperature` must be 0 or more; received {temperature}")
         if top_k is not None and top_k < 1:
-            raise UsageError(f"top-k must be 1 or more; received {top_k}")
+            raise UsageError(f"`top_k` must be 1 or more; received {top_k}")
         if top_p is not None and not 0 < top_p <= 1:
-            raise UsageError(f"top-p must lie in (0, 1]; received {top_p}")
+            raise UsageError(f"`top_p` must lie in (0, 1]; received {top_p}")
         self.temperature = temperature
         self.top_k = top_k
         self.top_p = top_p

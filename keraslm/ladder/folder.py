@@ -40,7 +40,7 @@ class LadderFolder:
             if not is_ladder and not self.results.exists():
                 raise UsageError(
                     f"{self.path} holds something else than a ladder; "
-                    "give another --out"
+                    "give another folder"
                 )
             for file in self._files:
                 check_file(file)
@@ -48,7 +48,7 @@ class LadderFolder:
                 self._clear()
         except OSError as error:
             raise UsageError(
-                f"cannot write to {self.path} ({error.strerror}); give another --out"
+                f"cannot write to {self.path} ({error.strerror}); give another folder"
             ) from error
 
     def _clear(self) -> None:

@@ -60,14 +60,14 @@ class ResultsFile:
         except (ValueError, TypeError, KeyError) as error:
             raise UsageError(
                 f"{self._path} is no ladder that can be continued; "
-                "give another --out, or --overwrite"
+                "give another folder, or `overwrite=True`"
             ) from error
         for name, value in self._depends_on.items():
             if earlier.get(name) != value:
                 raise UsageError(
                     f"{self._path.parent} holds a ladder with another {name} "
-                    f"({earlier.get(name)!r}, now {value!r}); give another --out, or "
-                    "--overwrite"
+                    f"({earlier.get(name)!r}, now {value!r}); give another folder, or "
+                    "`overwrite=True`"
                 )
         self.results = {r.name: r for r in results if not r.failure}
 

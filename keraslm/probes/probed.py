@@ -35,7 +35,7 @@ def network_without_features(model: Any) -> RecurrentModel:
     if network.direct is not None:
         raise UsageError(
             "this probe differentiates what the states predict; the model adds direct "
-            "features of its last tokens: train one without --direct-order"
+            "features of its last tokens: train one without `direct_order`"
         )
     return network
 

@@ -6,6 +6,7 @@ import pathlib
 from collections.abc import Iterator
 
 from keraslm.errors import CorpusError, UsageError
+from keraslm.named_texts import catalogue
 from keraslm.text.decoding import decoded
 from keraslm.text.folder import Skipped, joined, named_parts, not_among, text_files
 from keraslm.text.kinds import check_kind, checked_encoding
@@ -13,7 +14,7 @@ from keraslm.text.source import CHUNK_SIZE, Source, readable
 from keraslm.text.split import cut, parse_split
 from keraslm.text.stretch import Text
 
-__all__ = ["Corpus", "Skipped", "Text", "open_corpus", "open_text"]
+__all__ = ["Corpus", "Skipped", "Text", "as_text", "open_corpus", "open_text"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +44,8 @@ def open_text(
 ) -> Text:
     """Open a file, a folder, a .gz file or "-" (standard input) as one text.
 
+    So is a dataset by its name, "village:test": see `keraslm_datasets.names`.
+
     A folder is every text file below it, in sorted order, with a newline after each
     file that lacks its last one. Hidden files, what keraslm wrote and what is no text
     are left out; `skipped` of the text says what, and why.
@@ -52,8 +55,16 @@ def open_text(
     """
     encoding = checked_encoding(encoding)
     _refuse_empty(path)
+    if isinstance(path, str) and catalogue().is_dataset(path):
+        found: Text = catalogue().open_text(path)
+        return found
     with readable(os.fspath(path)):
         return _open(path, encoding, chunk_size)
+
+
+def as_text(text: Text | str | os.PathLike[str]) -> Text:
+    """Give a text itself, or open the one of that path or name."""
+    return text if isinstance(text, Text) else open_text(text)
 
 
 def open_corpus(
@@ -65,6 +76,8 @@ def open_corpus(
 ) -> Corpus:
     """Open a corpus: a folder with parts by name, or one text that is cut by `split`.
 
+    So is a dataset by its name: "village", "village:large", "ptb".
+
     A folder with a train file (see `folder.named_parts`) is taken as it is: `split` is
     not used, and it may lack a valid or test part. Any other folder or file is one
     text (see `open_text`), cut contiguously (see `split.cut`).
@@ -75,6 +88,9 @@ def open_corpus(
     parts = parse_split(split)
     encoding = checked_encoding(encoding)
     _refuse_empty(path)
+    if isinstance(path, str) and catalogue().is_dataset(path):
+        found: Corpus = catalogue().open_corpus(path, split)
+        return found
     with readable(os.fspath(path)):
         if os.fspath(path) != "-" and pathlib.Path(path).is_dir():
             folder = pathlib.Path(path)
@@ -111,6 +127,7 @@ def _open(path: str | os.PathLike[str], encoding: str, size: int) -> Text:
         return _file_text(Source("-"), encoding, size)
     path = pathlib.Path(path)
     if not path.exists():
+        catalogue().refuse_misspelt(str(path))
         raise UsageError(f"there is no file or folder {path}")
     if path.is_dir():
         return _folder_text(path, encoding, size)

@@ -63,7 +63,7 @@ def _bad_byte(error: UnicodeDecodeError, read: int, encoding: str, name: str) ->
     return (
         f"{name} is not {encoding} text: byte 0x{error.object[error.start]:02x} at "
         f"offset {offset} ({error.reason}); name its encoding, "
-        f"for example --encoding {likely_encoding(error.object)}"
+        f"for example `encoding={likely_encoding(error.object)!r}`"
     )
 
 

@@ -39,7 +39,7 @@ def checked_encoding(encoding: str) -> str:
         codecs.getincrementaldecoder(encoding)()
     except (LookupError, ValueError, TypeError) as error:
         raise UsageError(
-            "--encoding must be the name of a character encoding such as utf-8, "
+            "`encoding` must be the name of a character encoding such as utf-8, "
             f"latin-1, utf-16 or gb18030; received {encoding!r}"
         ) from error
     return found.name
@@ -60,7 +60,7 @@ def what_no_text(head: bytes, encoding: str) -> tuple[str, str] | None:
     wide = encoding.startswith(("utf-16", "utf-32"))
     if not wide and (found := _wide_encoding(head, encoding)):
         what = f"{found.upper()} text (it starts with that byte order mark)"
-        return f"{what} and cannot be read as {encoding}", f"give --encoding {found}"
+        return f"{what} and cannot be read as {encoding}", f"give `encoding={found!r}`"
     for magic, kind in MAGIC.items():
         if head.startswith(magic):
             return f"{kind}, not text", "give a text file"

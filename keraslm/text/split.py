@@ -46,7 +46,7 @@ def cut(
     if any(stop <= start for start, stop in itertools.pairwise([0, *places])):
         raise CorpusError(
             f"{text.name} has {total} characters, too few for the split {split!r}: "
-            "a part would be empty; give a longer text or --split 100"
+            "a part would be empty; give a longer text or `split='100'`"
         )
     cuts = [_cut_near(text, *reach) for reach in itertools.pairwise(places)]
     # the last part is read to the end of the text, where a change of it is seen

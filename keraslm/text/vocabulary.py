@@ -82,7 +82,7 @@ class Vocabulary:
         if not enough:
             raise UsageError(
                 f"min_count {min_count} leaves no token: the most frequent one occurs "
-                f"{counts[0]} times; give a lower --min-count"
+                f"{counts[0]} times; give a lower `min_count`"
             )
         boundaries = counter.get(reserved[1], 0)
         counts = [boundaries, *counts[:enough]]
@@ -180,7 +180,7 @@ def _check_limits(size: int | None, min_count: int) -> None:
             f"or more; received {size}"
         )
     if min_count < 1:
-        raise UsageError(f"min_count must be 1 or more; received {min_count}")
+        raise UsageError(f"`min_count` must be 1 or more; received {min_count}")
 
 
 def _checked_lists(data: Any) -> tuple[list[str], list[int] | None]:

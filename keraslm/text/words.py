@@ -112,5 +112,5 @@ def _check_length(size: int) -> None:
     if size > LONGEST_WORD:
         raise CorpusError(
             f"the text has a word of more than {LONGEST_WORD} characters; "
-            "if it has no spaces between words, use --level char"
+            "if it has no spaces between words, use `level='char'`"
         )

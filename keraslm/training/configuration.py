@@ -7,6 +7,7 @@ from typing import Any
 
 from keraslm.errors import UsageError
 from keraslm.files import read_small
+from keraslm.suggestions import nearest_option
 from keraslm.training import limits
 from keraslm.training.limits import LEVELS, MODELS, RECURRENT
 
@@ -157,10 +158,11 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 def _known(path: str | os.PathLike[str], name: str) -> str:
     plain = name.replace("-", "_")
     if plain not in field_names():
-        raise UsageError(
-            f"{path} names an unknown option {name!r}; "
-            f"known are {', '.join(field_names())}"
+        near = nearest_option(name, field_names())
+        way_out = (
+            f"did you mean {near}?" if near else f"known are {', '.join(field_names())}"
         )
+        raise UsageError(f"{path} names an unknown option {name!r}; {way_out}")
     return plain
 
 

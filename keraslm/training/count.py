@@ -1,12 +1,15 @@
 """Train a count model: count, choose what smooths, measure."""
 
 import time
+from typing import Any
 
 import numpy as np
 
 from keraslm.counts.additive import Additive
+from keraslm.counts.by_order import perplexities_by_order, sizes_by_order
 from keraslm.counts.jelinek_mercer import NO_HELD_OUT, JelinekMercer
 from keraslm.counts.model import NgramModel
+from keraslm.counts.ngrams import Ngrams, count_ngrams
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT
 from keraslm.errors import UsageError
@@ -45,9 +48,10 @@ def count(
             reporter.note(f"counting reads the text once; {name} changes nothing")
     began = time.perf_counter()
     held_out = valid.ids if valid else None
-    model = NgramModel.train(
-        encoder, train.ids, c.order or 3, _smoothing(c), held_out, c.limits_of_pruning
-    )
+    size, boundary = len(encoder.vocabulary), encoder.vocabulary.boundary_id
+    ngrams = count_ngrams(train.ids, size, c.order or 3, boundary)
+    smoothing, prune = _smoothing(c), c.limits_of_pruning
+    model = NgramModel.smooth(encoder, ngrams, smoothing, held_out, prune)
     seconds = time.perf_counter() - began
     sizes = ", ".join(f"{size:,}" for size in model.size_per_order())
     reporter.note(
@@ -61,9 +65,29 @@ def count(
         row = history.add(clock, split, nats, text.bits_per_nat)
         reporter.training(1.0, row)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
+    perplexity = history.rows[-1]["perplexity"] if valid else None
+    model.metadata["by_order"] = _by_order(model, ngrams, c, held_out, perplexity)
     folder.keep(model)
     _write_sample(model, c, folder)
     return model
+
+
+def _by_order(
+    model: NgramModel,
+    ngrams: Ngrams,
+    c: Configuration,
+    held_out: np.ndarray | None,
+    perplexity: float | None,
+) -> list[dict[str, Any]]:
+    """Give what the run's picture shows, an order at a time."""
+    rows = sizes_by_order(ngrams)
+    if held_out is not None:
+        settings = (_smoothing(c), held_out, c.limits_of_pruning)
+        lower = perplexities_by_order(model.encoder, ngrams, *settings)
+        for row, measured in zip(rows, lower, strict=False):
+            row["perplexity"] = measured
+        rows[-1]["perplexity"] = perplexity
+    return rows
 
 
 def _smoothing(c: Configuration) -> str | Smoothing:

@@ -158,8 +158,8 @@ def _with_the_optimizers(c: Configuration, defaults: dict[str, Any]) -> dict[str
         return {**defaults, "weight_decay": decay}
     if c.weight_decay is not None:
         raise UsageError(
-            f"weight_decay is an option of adamw; received it for {optimizer}: "
-            "give --optimizer adamw"
+            f"`weight_decay` is an option of adamw; received it for {optimizer}: "
+            "give `optimizer='adamw'`"
         )
     return defaults
 
@@ -175,13 +175,14 @@ def _refuse_foreign_options(c: Configuration) -> None:
         given = getattr(c, name)
         if given not in (None, getattr(UNSET, name)) and c.model not in models:
             raise UsageError(
-                f"{name} is an option of {', '.join(models)}; received it for {c.model}"
+                f"`{name}` is an option of {', '.join(models)}; "
+                f"received it for {c.model}"
             )
     fixed = _DEFAULTS[c.model]["context"] if c.model in ("bigram", "trigram") else None
     if fixed is not None and c.context not in (None, fixed):
         raise UsageError(
             f"the context of a {c.model} is {fixed}; received {c.context}: "
-            "give --model neural-ngram for another"
+            "give `model='neural-ngram'` for another"
         )
     predicting = ("maxent", *RECURRENT) if c.softmax == "classes" else RECURRENT
     if c.softmax != "full" and c.model not in predicting:
@@ -197,11 +198,11 @@ def _refuse_contradictions(c: Configuration) -> None:
     """Refuse options that do not go together."""
     if c.samples is not None and c.softmax != "sampled":
         raise UsageError(
-            "samples is an option of the sampled softmax; give --softmax sampled"
+            "`samples` is an option of the sampled softmax; give `softmax='sampled'`"
         )
     if c.classes is not None and c.softmax != "classes":
         raise UsageError(
-            "classes is an option of the class softmax; give --softmax classes"
+            "`classes` is an option of the class softmax; give `softmax='classes'`"
         )
     if c.tied and c.softmax in OWN_VECTORS:
         raise UsageError(
@@ -211,22 +212,23 @@ def _refuse_contradictions(c: Configuration) -> None:
     _refuse_features(c)
     if c.input in ("one-hot", "bag-of-words") and c.embedding is not None:
         raise UsageError(
-            f"embedding is a size for --input embedding; received it with {c.input}"
+            f"`embedding` is a size for `input='embedding'`; received it with {c.input}"
         )
     if c.clip_norm and c.clip_value:
         raise UsageError(
             "a gradient is clipped by its norm or by its values; received both "
-            f"clip_norm {c.clip_norm} and clip_value {c.clip_value}"
+            f"`clip_norm={c.clip_norm}` and `clip_value={c.clip_value}`"
         )
     additive = c.smoothing == "additive" or c.delta is not None
     if additive and any(c.limits_of_pruning):
         raise UsageError(CANNOT_BE_PRUNED)
     if c.delta is not None and c.smoothing not in (None, "additive"):
         raise UsageError(
-            f"delta is an option of additive smoothing; received it with {c.smoothing}"
+            "`delta` is an option of additive smoothing; "
+            f"received it with {c.smoothing}"
         )
     if c.tokenize and c.level != "word":
-        raise UsageError("tokenize splits words; it needs --level word")
+        raise UsageError("`tokenize` splits words; it needs `level='word'`")
 
 
 def _refuse_embeddings(c: Configuration) -> None:
@@ -234,23 +236,23 @@ def _refuse_embeddings(c: Configuration) -> None:
     if c.freeze and c.tied:
         raise UsageError(
             "tied weights predict with the vectors, and frozen ones could learn no "
-            "word's score: leave out --freeze or --tied"
+            "word's score: leave out `freeze` or `tied`"
         )
     if c.embeddings is None:
         if c.skip_bad_lines or (c.freeze and c.init_from is None):
             name = "freeze" if c.freeze else "skip_bad_lines"
-            raise UsageError(f"{name} is an option of --embeddings FILE; give one")
+            raise UsageError(f"`{name}` is an option of `embeddings`; give a file")
         return
     if c.level == "char":
-        raise UsageError("embeddings are vectors of words; they need --level word")
+        raise UsageError("`embeddings` are vectors of words; they need `level='word'`")
     if c.input in ("one-hot", "bag-of-words"):
         raise UsageError(
-            f"embeddings are for --input embedding; received them with {c.input}"
+            f"`embeddings` are for `input='embedding'`; received them with {c.input}"
         )
     if c.init_from is not None:
         raise UsageError(
-            "a model that is continued brings its own vectors; leave out --embeddings "
-            "or --init-from"
+            "a model that is continued brings its own vectors; leave out `embeddings` "
+            "or `init_from`"
         )
 
 
@@ -263,11 +265,12 @@ def _refuse_features(c: Configuration) -> None:
         given = getattr(c, name)
         if given not in (None, getattr(UNSET, name)) and not has_features:
             raise UsageError(
-                f"{name} is an option of features of the history; give --direct-order "
-                f"2 or more; received {name} {given} alone"
+                f"`{name}` is an option of features of the history; give a "
+                f"`direct_order` of 2 or more; received `{name}={given}` alone"
             )
     if c.direct_order is not None and c.softmax in ("sampled", "adaptive"):
         raise UsageError(
             f"the {c.softmax} softmax scores words by the recurrent layer alone; leave "
-            "out --direct-order, or give --softmax full or classes"
+            "out `direct_order`, or give `softmax='full'` or "
+            "`softmax='classes'`"
         )

@@ -30,7 +30,7 @@ class RateFolder(RunFolder):
     """The files of a search, by name; those of a run beside them are left alone."""
 
     holds = marker.RATE
-    way_out = "give another --out, or --overwrite to replace it"
+    way_out = "give another `out`, or `overwrite=True` to replace it"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__(path)
@@ -115,7 +115,7 @@ def check_has_rate(c: Configuration) -> None:
     if c.model == "ngram":
         raise UsageError(
             "an ngram is counted and has no learning rate; "
-            "give a network, such as --model lstm"
+            "give a network, such as `model='lstm'`"
         )
 
 

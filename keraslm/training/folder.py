@@ -24,7 +24,9 @@ class RunFolder:
     """The files of a run, by name."""
 
     holds = marker.RUN
-    way_out = "give another --out, --resume to go on, or --overwrite to replace it"
+    way_out = (
+        "give another `out`, `resume=True` to go on, or `overwrite=True` to replace it"
+    )
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = pathlib.Path(path)
@@ -148,7 +150,7 @@ class RunFolder:
 
     def _unwritable(self, error: OSError) -> UsageError:
         return UsageError(
-            f"cannot write to {self.path} ({error.strerror}); give another --out"
+            f"cannot write to {self.path} ({error.strerror}); give another `out`"
         )
 
     def restore(self, step: int, best: bytes | None) -> None:

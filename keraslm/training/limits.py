@@ -128,11 +128,13 @@ def check(name: str, value: Any) -> None:
     elif name in _RULES:
         rule = _RULES[name]
         if type(value) not in (int, float) or not _HOLDS[rule](value):
-            raise UsageError(f"{name} must be {rule}; received {value!r}")
+            raise UsageError(f"`{name}` must be {rule}; received {value!r}")
     elif name in _SWITCHES and not isinstance(value, bool):
-        raise UsageError(f"{name} must be true or false; received {value!r}")
+        raise UsageError(f"`{name}` must be true or false; received {value!r}")
     elif name in _TEXTS and not (value and _is_plain_text(value)):
-        raise UsageError(f"{name} must be Unicode text, not empty; received {value!r}")
+        raise UsageError(
+            f"`{name}` must be Unicode text, not empty; received {value!r}"
+        )
     if name == "hidden":
         parse_hidden(value)
     if name == "prune":
@@ -154,7 +156,7 @@ def parse_hidden(text: str) -> tuple[int, ...]:
         sizes = (0,)
     if not all(1 <= size <= LARGEST for size in sizes):
         raise UsageError(
-            "hidden must be sizes such as 200,100 (each 1 or more), or none; "
+            "`hidden` must be sizes such as 200,100 (each 1 or more), or none; "
             f"received {text!r}"
         )
     return sizes
@@ -172,8 +174,8 @@ def parse_prune(text: str) -> tuple[int, ...]:
     limits = tuple(int(part) for part in parts) if is_whole else (1,)
     if limits[0] or list(limits) != sorted(limits):
         raise UsageError(
-            "prune must be one limit an order that never falls, 0 for order 1, such as "
-            f"0,0,1 (words are left out by --min-count); received {text!r}"
+            "`prune` must be one limit an order that never falls, 0 for order 1, such "
+            f"as 0,0,1 (words are left out by `min_count`); received {text!r}"
         )
     return limits
 
@@ -186,7 +188,7 @@ def parse_features(text: str) -> int:
     kind, _, bits = text.partition(":")
     if kind != "hashed" or bits not in map(str, range(LEAST_BITS, MOST_BITS + 1)):
         raise UsageError(
-            f"features must be hashed:{LEAST_BITS} to hashed:{MOST_BITS}, such as "
+            f"`features` must be hashed:{LEAST_BITS} to hashed:{MOST_BITS}, such as "
             f"hashed:22 for 2^22 weights; received {text!r}"
         )
     return int(bits)
@@ -195,7 +197,7 @@ def parse_features(text: str) -> int:
 def _check_choice(name: str, value: Any) -> None:
     if value not in _CHOICES[name]:
         listed = ", ".join(_CHOICES[name])
-        raise UsageError(f"{name} must be one of {listed}; received {value!r}")
+        raise UsageError(f"`{name}` must be one of {listed}; received {value!r}")
 
 
 def _check_whole(name: str, value: Any) -> None:
@@ -203,10 +205,10 @@ def _check_whole(name: str, value: Any) -> None:
     largest = _MOST.get(name, LARGEST)
     if type(value) is not int or value < least:
         raise UsageError(
-            f"{name} must be a whole number, {least} or more; received {value!r}"
+            f"`{name}` must be a whole number, {least} or more; received {value!r}"
         )
     if value > largest:
-        raise UsageError(f"{name} must be {largest} or less; received {value!r}")
+        raise UsageError(f"`{name}` must be {largest} or less; received {value!r}")
 
 
 def _is_plain_text(value: Any) -> bool:

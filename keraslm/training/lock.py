@@ -34,7 +34,7 @@ def _held(path: pathlib.Path) -> IO[str]:
             file.close()
             raise UsageError(
                 f"another process is training in {path.parent}; wait for it, or give "
-                "another --out"
+                "another `out`"
             ) from error
         if _is_at(path, file):
             return file

@@ -37,7 +37,7 @@ def with_dropout(
         return c
     reporter.note(
         f"dropout {suits:g}, as the text will be read many times; "
-        "--dropout sets another"
+        "`dropout` sets another"
     )
     return dataclasses.replace(c, dropout=suits)
 

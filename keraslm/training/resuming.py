@@ -65,8 +65,8 @@ def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) ->
         if was.get(name) != now.get(name):
             raise UsageError(
                 f"{folder.path} holds a run whose {name} was {was.get(name)!r}; "
-                f"received {now.get(name)!r}: give what it had, or another --out, or "
-                "--overwrite to start anew"
+                f"received {now.get(name)!r}: give what it had, or another `out`, or "
+                "`overwrite=True` to start anew"
             )
 
 

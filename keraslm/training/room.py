@@ -36,7 +36,7 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
         raise UsageError(
             f"a {c.model} of {weights:,} weights, {rows} x {time} tokens a step, needs "
             f"about {needed / 1e9:,.1f} GB; this machine has {there / 1e9:,.1f} GB: "
-            "give smaller sizes, a smaller --batch-size or --time"
+            "give smaller sizes, a smaller `batch_size` or `time`"
         )
 
 

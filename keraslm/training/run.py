@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 import pathlib
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from keraslm.files import flush_to_disk
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import LEARNT, Card, Reading
-from keraslm.text.corpus import Corpus, Text
+from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.board import writer_class
 from keraslm.training.checkpoint import Checkpoint
@@ -27,6 +28,7 @@ from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
 from keraslm.training.pretrained import read_pretrained
+from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import (
@@ -49,13 +51,18 @@ class Run:
 
 def train(
     c: Configuration,
-    corpus: Corpus,
+    corpus: Corpus | str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     reporter: Reporter | None = None,
     command: str = "",
     resume: bool = False,
+    verbose: bool = False,
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
+
+    The corpus may be named as on the command line: a path, or a dataset such as
+    "village"; without one it is that of the configuration. With `verbose` a line is
+    printed now and then, with the time left; otherwise nothing is.
 
     The card measures the kept model on the corpus's test text, or else on its
     validation text: the first that holds a known token. If none does, the card has no
@@ -68,7 +75,9 @@ def train(
         loss becomes no number or the disk is full, Terminated at a SIGTERM or SIGHUP:
         what was kept until then stays.
     """
-    reporter = reporter or Reporter()
+    reporter = reporter or (PrintedProgress() if verbose else Reporter())
+    if not isinstance(corpus, Corpus):
+        corpus = open_corpus(corpus or c.corpus, c.encoding, c.split)
     folder = RunFolder(c.out or default_folder(c, corpus))
     folder.check(overwrite or resume)
     check_options(c)
@@ -223,7 +232,14 @@ def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:
 def _draw(model: LanguageModel, folder: RunFolder) -> None:
     import pandas as pd
 
+    from keraslm.figures.count_model import draw_count_model
     from keraslm.figures.learning_curve import draw_history
 
+    name = ", ".join(dict.fromkeys((model.name, folder.path.name)))
+    if "by_order" in model.metadata:
+        smoothing = model.details["smoothing"]
+        title = f"{name}: n-grams by order"
+        draw_count_model(model.metadata["by_order"], smoothing, folder.picture, title)
+        return
     history = pd.DataFrame(model.metadata["history"])
-    draw_history(history, folder.picture, title=f"{model.name}, {folder.path.name}")
+    draw_history(history, folder.picture, title=f"{name}: perplexity while training")

@@ -182,8 +182,8 @@ class Watch(keras.callbacks.Callback):
             return
         raise TrainingError(
             f"the {what} became {value} at step {self._clock.step}, gradient norm "
-            f"{self._gradient_norm():.3g}; try a lower --learning-rate "
-            f"(it was {self._rate.value:.3g}), a --warmup, or a lower --clip-norm"
+            f"{self._gradient_norm():.3g}; try a lower `learning_rate` "
+            f"(it was {self._rate.value:.3g}), a `warmup`, or a lower `clip_norm`"
         )
 
 

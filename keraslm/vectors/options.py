@@ -51,7 +51,7 @@ class VectorOptions:
     def _check(self, name: str, rule: str, holds: bool) -> None:
         if not holds:
             value: Any = getattr(self, name)
-            raise UsageError(f"{name} must be {rule}; received {value!r}")
+            raise UsageError(f"`{name}` must be {rule}; received {value!r}")
 
     @property
     def passes(self) -> int:

@@ -142,7 +142,7 @@ class _Reader:
     def _leave_out(self, reason: str) -> None:
         """Count what is wrong, or fail."""
         if not self._skips:
-            self._fail(f"{reason} (--skip-bad-lines leaves such lines out)")
+            self._fail(f"{reason} (`skip_bad_lines=True` leaves such lines out)")
         self._bad += 1
         if len(self._reasons) < SHOWN:
             self._reasons.append(reason)

@@ -193,7 +193,7 @@ def test_the_sizes_must_agree(saved):
 
 def test_logits_are_no_probabilities(saved):
     _, path, file = saved("sequence_logits")
-    with pytest.raises(UsageError, match="--outputs logits"):
+    with pytest.raises(UsageError, match="`outputs='logits'`"):
         adopt(path, file, Adoption(outputs="probabilities"))
 
 

@@ -109,7 +109,7 @@ def test_the_tokens_that_are_told_win():
 
 
 def test_a_token_that_is_told_must_be_there():
-    with pytest.raises(UsageError, match="--line-end '!' is not in the vocabulary"):
+    with pytest.raises(UsageError, match="`line_end` '!' is not in the vocabulary"):
         renumber(TokenFile(("a", "b")), line_end="!")
 
 

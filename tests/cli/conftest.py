@@ -1,6 +1,11 @@
 """What the tests of commands share: small count models on disk, and a way to run."""
 
+import contextlib
 import json
+import os
+import re
+import struct
+import threading
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +18,7 @@ from keraslm.text.vocabulary import Vocabulary
 from keraslm_cli.main import program
 
 SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
+STEERING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 POEM = "春眠不觉晓\n处处闻啼鸟\n夜来风雨声\n花落知多少\n"
 
 
@@ -92,3 +98,57 @@ def refused():
         assert result.stdout == ""
 
     return check
+
+
+class Screen:
+    """A real terminal of so many columns, and what was written to it."""
+
+    def __init__(self, columns):
+        import fcntl
+        import pty
+        import termios
+
+        self._master, slave = pty.openpty()
+        size = struct.pack("HHHH", 24, columns, 0, 0)  # as `stty cols` does
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
+        self.stream = os.fdopen(slave, "w", encoding="utf-8", errors="replace")
+        self._bytes = b""
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self):
+        with contextlib.suppress(OSError):  # the end, on Linux
+            while some := os.read(self._master, 1 << 16):
+                self._bytes += some
+
+    def close(self):
+        """Close it, and give what stood on its lines at any time, without colours."""
+        self.stream.close()
+        self._reader.join()
+        os.close(self._master)
+        shown = STEERING.sub("", self._bytes.decode("utf-8"))
+        return re.split(r"[\r\n]+", shown.strip("\r\n"))
+
+
+@pytest.fixture
+def open_screen():
+    """Give `Screen`, where there are pseudo-terminals."""
+    pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
+    return Screen
+
+
+@pytest.fixture
+def terminal(monkeypatch, open_screen):
+    """Run `keraslm ...` in a terminal of so many columns; gives the lines it shows."""
+
+    def run(columns, *arguments):
+        screen = open_screen(columns)
+        with monkeypatch.context() as patched, contextlib.suppress(SystemExit):
+            patched.delenv("COLUMNS", raising=False)
+            patched.setenv("TERM", "xterm-256color")
+            patched.setattr("sys.stdout", screen.stream)
+            patched.setattr("sys.stderr", screen.stream)
+            program([str(a) for a in arguments])
+        return screen.close()
+
+    return run

@@ -46,6 +46,18 @@ def test_an_adopted_model_is_evaluated(keraslm, keraslm_json, foreign, tmp_path)
     assert set(written.stdout) <= set(TOKENS)
 
 
+@pytest.mark.parametrize("columns", [40, 200])
+def test_what_was_found_out_fits_the_terminal(terminal, foreign, tmp_path, columns):
+    _, path, tokens = foreign
+    tokens.write_text(json.dumps(["\n", "a", "b", "\u202e"]))
+    out = tmp_path / f"{'Haus' * 12}.keras"
+    arguments = ("--vocabulary", tokens, "--out", out, "--unknown", "\u202e")
+    shown = terminal(columns, "adopt", path, *arguments)
+    table = shown[[line.startswith("file") for line in shown].index(True) :]
+    assert max(map(len, table)) <= columns
+    assert any(r"'\u202e'" in line for line in table)
+
+
 def test_nothing_is_replaced_unasked(keraslm, foreign, tmp_path, refused):
     _, path, tokens = foreign
     out = tmp_path / "model.keras"

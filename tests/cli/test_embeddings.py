@@ -193,3 +193,25 @@ def test_malformed_lines_of_a_file_are_left_out_when_asked(keraslm, tmp_path):
     result = keraslm("embeddings", "neighbours", path, "man", "--skip-bad-lines")
     assert "woman" in result.stdout
     assert "bad lines left out: 1 (line 2" in result.stderr
+
+
+def test_the_words_that_are_drawn_by_default_are_telling(
+    keraslm, monkeypatch, tmp_path
+):
+    # 100 words, so that the first 2 x 10 are left out, and with 90 to draw the first 10
+    numbers = [f"{i}" for i in range(5)]
+    words = [f"w{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(100)]
+    lines = [f"{word} {i} {i * i}" for i, word in enumerate([*numbers, *words])]
+    file = tmp_path / "v.txt"
+    file.write_text("\n".join(["105 2", *lines]) + "\n")
+    drawn = []
+    monkeypatch.setattr(
+        "keraslm.figures.vectors.draw_vectors",
+        lambda v, chosen, *_: drawn.append(chosen),
+    )
+    for number in (30, 90):
+        keraslm(
+            "embeddings", "plot", file, "--out", tmp_path / "v.png", "--number", number
+        )
+    assert drawn[0] == tuple(words[20:50])
+    assert drawn[1] == tuple(words[10:])

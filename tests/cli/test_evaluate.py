@@ -108,3 +108,11 @@ def test_a_model_that_is_not_there(keraslm, refused, text):
 def test_a_model_cut_in_half(keraslm, refused, model, text):
     model.write_bytes(model.read_bytes()[:300])
     refused(keraslm("evaluate", model, text), 1, str(model))
+
+
+def test_the_text_is_named_as_for_compare(keraslm_json, keraslm, refused, model, text):
+    named = keraslm_json("evaluate", model, "--text", text)
+    assert named["perplexity"] == keraslm_json("evaluate", model, text)["perplexity"]
+    assert named["command"] == f"keraslm evaluate {model} {text}"
+    refused(keraslm("evaluate", model, text, "--text", text), 2, "twice", str(text))
+    refused(keraslm("evaluate", model), 2, "TEXT")

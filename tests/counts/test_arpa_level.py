@@ -58,7 +58,7 @@ def test_characters_that_are_read_as_words_are_hinted(train):
     path = without_comment(train("char")[1])
     (hint,) = keraslm.load(path).hints
     assert "100% of the tokens are single characters" in hint
-    assert "--level char" in hint
+    assert "`level='char'`" in hint
     assert not keraslm.load(path, level="char").hints
     assert not keraslm.load(train("word")[1]).hints
 

@@ -242,7 +242,7 @@ def test_an_export_replaces_nothing_unless_told_to(add, home, tmp_path):
     add("one", LINES.encode(), [{"name": "one.txt"}])
     put(home / "datasets" / "one" / "one.txt", LINES.encode())
     put(tmp_path / "test.txt", b"mine")
-    with pytest.raises(UsageError, match=r"test.txt exists.*--overwrite"):
+    with pytest.raises(UsageError, match=r"test.txt exists.*`overwrite=True`"):
         catalogue.export("one", tmp_path)
     assert not (tmp_path / "train.txt").exists()
     catalogue.export("one", tmp_path, overwrite=True)

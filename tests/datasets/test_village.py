@@ -191,6 +191,14 @@ def test_tags_come_from_the_derivation():
         village.agreement("the dogs sleeps .")
 
 
+@pytest.mark.parametrize("read", [village.agreement, village.pronouns, village.tagged])
+@pytest.mark.parametrize("line", ["", " ", "\n"])
+def test_an_empty_line_is_not_of_the_language(read, line):
+    with pytest.raises(CorpusError, match="no rules derive it: "):
+        read(line)
+    assert village.log_probability(line) == -math.inf
+
+
 def facts_of(line):
     words = line.split()
     return [

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from keraslm.errors import UsageError
+from keraslm.errors import MissingGlyphs, UsageError
 from keraslm.figures import style
 from keraslm.figures.comparison import draw_comparison
-from keraslm.figures.fonts import drawable
+from keraslm.figures.fonts import drawable, families
 from keraslm.figures.labels import spread
 from keraslm.figures.learning_curve import draw_history
 from keraslm.figures.probes import draw_gradient_norms
@@ -66,9 +66,24 @@ def test_any_history_is_drawn(tmp_path, train, valid, floor):
 def test_names_in_any_script_draw_without_a_warning(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", MissingGlyphs)  # of a machine with few fonts
         draw_history(history([9.0]), tmp_path / "a.png", title="红楼梦 $x_1$ \n\x07🙂")
         draw_comparison([("红楼梦 $\\frac{1$", 3.0)], tmp_path / "b.png", title="ابجد")
     assert size(tmp_path / "b.png")
+
+
+def test_a_character_that_no_font_has_is_said(tmp_path):
+    fonts = families()
+    title = "\U000e0100 \ue000 猫 a\x07"  # a control character is no font's fault
+    missing = [c for c in "猫" if drawable(c) != c]
+    if not missing:
+        pytest.skip(f"{fonts} draw Chinese")
+    with pytest.warns(MissingGlyphs, match=r"a\.png: no installed font draws .u732b"):
+        draw_history(history([9.0]), tmp_path / "a.png", title=title)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draw_history(history([9.0]), tmp_path / "b.png", title="a\x07")
+    assert size(tmp_path / "a.png")[1] > size(tmp_path / "b.png")[1]  # a line more
 
 
 def test_names_that_cannot_be_drawn_stay_different():
@@ -147,6 +162,7 @@ def norms(joint):
         [],
     ],
 )
+@pytest.mark.filterwarnings("ignore::keraslm.errors.MissingGlyphs")
 def test_any_gradient_norms_are_drawn(tmp_path, models):
     out = tmp_path / "norms.png"
     draw_gradient_norms(models, out)

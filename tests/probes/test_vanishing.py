@@ -164,5 +164,5 @@ def test_what_is_refused(build, ids):
 
 def test_features_beside_the_states_are_refused():
     network = RecurrentModel(5, units=3, layers=1, direct_order=2, bits=6)
-    with pytest.raises(UsageError, match="without --direct-order"):
+    with pytest.raises(UsageError, match="without `direct_order`"):
         gradient_norms(network, np.array([1, 2, 3]), lags=1, windows=1)

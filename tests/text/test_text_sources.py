@@ -83,7 +83,7 @@ def test_an_invalid_byte_is_named_with_its_offset(text, size):
     assert f"x.txt is not utf-8 text: byte 0xff at offset {len(text.encode())} " in str(
         error.value
     )
-    assert "--encoding" in str(error.value)
+    assert "`encoding=" in str(error.value)
 
 
 def test_a_character_cut_off_at_the_end_is_an_invalid_byte(tmp_path):
@@ -104,9 +104,9 @@ def test_a_character_cut_off_at_the_end_is_an_invalid_byte(tmp_path):
         (b"abc\0def", "binary file .a NUL byte at offset 3."),
         (b"a" * 70_000 + b"\0\xff", "binary file"),
         (gzip.compress(b"abc\0", mtime=0), "binary file"),
-        ("text".encode("utf-16"), "--encoding utf-16"),
-        ("text".encode("utf-32"), "--encoding utf-32"),
-        ("你好".encode("utf-16"), "--encoding utf-16"),
+        ("text".encode("utf-16"), "`encoding='utf-16'`"),
+        ("text".encode("utf-32"), "`encoding='utf-32'`"),
+        ("你好".encode("utf-16"), "`encoding='utf-16'`"),
         (gzip.compress(b"some text " * 99, mtime=0)[:-9], "damaged gzip"),
         (b"\x1f\x8bthis is not gzip at all", "damaged gzip"),
     ],
@@ -133,7 +133,7 @@ def test_a_damaged_gzip_file_is_refused_wherever_it_is_damaged(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-9", "hex", "rot13", "", "\0"])
 def test_an_unknown_encoding_is_a_usage_error(tmp_path, encoding):
     path = saved(tmp_path, "text")
-    with pytest.raises(UsageError, match="--encoding must be"):
+    with pytest.raises(UsageError, match="`encoding` must be"):
         open_text(path, encoding)
 
 

@@ -193,7 +193,7 @@ def test_a_text_without_a_place_to_cut_still_works():
 
 def test_an_endless_word_is_refused_in_bounded_memory():
     endless = itertools.repeat("x" * 1000)
-    with pytest.raises(CorpusError, match="--level char"):
+    with pytest.raises(CorpusError, match="`level='char'`"):
         tokenizer_named("word").count(endless)
 
 

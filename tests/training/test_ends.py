@@ -42,7 +42,7 @@ def test_a_loss_that_is_no_number_ends_the_run(small, corpus, tmp_path):
         " became ",
         "at step ",
         "gradient norm ",
-        "--learning-rate",
+        "`learning_rate`",
         "1e+38",
     ):
         assert words in line

@@ -134,7 +134,9 @@ def test_a_search_and_a_run_share_a_folder(small, corpus, tmp_path):
     train(small("bigram", out), corpus)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     assert set(FILES) < set(before)
-    with pytest.raises(UsageError, match=r"a search .*learning_rate.csv.*--overwrite"):
+    with pytest.raises(
+        UsageError, match=r"a search .*learning_rate.csv.*`overwrite=True`"
+    ):
         find_rate(search, corpus)
     RateFolder(out).check(overwrite=True)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before

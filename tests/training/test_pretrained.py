@@ -141,15 +141,15 @@ def test_a_model_that_was_not_frozen_is_not_frozen_later(runs, small, tmp_path):
     ("model", "more", "reason"),
     [
         ("lstm", {"embedding": 4}, "have 3 numbers; received embedding 4"),
-        ("lstm", {"level": "char"}, "need --level word"),
+        ("lstm", {"level": "char"}, "need `level='word'`"),
         ("bigram", {"input": "one-hot"}, "received them with one-hot"),
-        ("lstm", {"tied": True, "freeze": True}, "leave out --freeze or --tied"),
+        ("lstm", {"tied": True, "freeze": True}, "leave out `freeze` or `tied`"),
         ("lstm", {"embeddings": "none.txt"}, "there is no file of vectors none.txt"),
-        ("lstm", {"embeddings": None, "freeze": True}, "freeze is an option of --emb"),
+        ("lstm", {"embeddings": None, "freeze": True}, "`freeze` is an option of `emb"),
         (
             "lstm",
             {"embeddings": None, "skip_bad_lines": True},
-            "skip_bad_lines is an option of --emb",
+            "`skip_bad_lines` is an option of `emb",
         ),
     ],
 )
@@ -159,7 +159,7 @@ def test_what_does_not_go_together_is_refused(pretrained, model, more, reason):
 
 
 def test_counts_and_continued_models_take_no_vectors(file, runs):
-    with pytest.raises(UsageError, match="embeddings is an option of bigram"):
+    with pytest.raises(UsageError, match="`embeddings` is an option of bigram"):
         complete(Configuration(model="ngram", embeddings=file))
     path = str(runs("gru")[0].folder.path)
     with pytest.raises(UsageError, match="brings its own vectors"):

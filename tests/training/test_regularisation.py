@@ -64,7 +64,7 @@ def test_the_more_passes_the_more_dropout(options, expected, text):
     assert found.dropout == expected
     more = expected > c.dropout
     said = f"dropout {expected}, as the text will be read many times"
-    assert told == [f"{said}; --dropout sets another"] * more
+    assert told == [f"{said}; `dropout` sets another"] * more
 
 
 def test_a_window_model_keeps_its_own(text):

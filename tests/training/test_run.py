@@ -123,7 +123,9 @@ def test_a_run_is_never_overwritten_unasked(runs, corpus):
     run, _ = runs("bigram", "word")
     before = {path: path.read_bytes() for path in run.folder.path.iterdir()}
     c = Configuration(**read_toml(run.folder.configuration))
-    with pytest.raises(keraslm.errors.UsageError, match=r"holds a run.*--overwrite"):
+    with pytest.raises(
+        keraslm.errors.UsageError, match=r"holds a run.*`overwrite=True`"
+    ):
         train(c, corpus)
     assert {path: path.read_bytes() for path in run.folder.path.iterdir()} == before
 

@@ -56,7 +56,7 @@ def test_a_run_keeps_its_softmax_and_so_does_one_that_continues_it(
     [
         ({"softmax": "adaptive", "tied": True}, "vectors of its own"),
         ({"softmax": "classes", "tied": True}, "vectors of its own"),
-        ({"classes": "9"}, "--softmax classes"),
+        ({"classes": "9"}, "`softmax='classes'`"),
     ],
 )
 def test_what_does_not_go_together_is_refused(options, words):

@@ -103,16 +103,16 @@ def test_words_that_stand_alone_have_nothing_to_learn_from(method, text):
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        ({"method": "lsa"}, "method must be one of glove, cbow, skip-gram"),
-        ({"softmax": "none"}, "softmax must be one of sampled, full"),
-        ({"width": 0}, "width must be 1 or more; received 0"),
-        ({"epochs": 0}, "epochs must be 1 or more"),
-        ({"window": 1001}, "window must be from 1 to 1000; received 1001"),
-        ({"negatives": 0}, "negatives must be 1 or more"),
-        ({"learning_rate": 0.0}, "learning_rate must be above 0"),
-        ({"learning_rate": float("nan")}, "learning_rate must be above 0"),
-        ({"subsample": -1e-3}, "subsample must be 0 or more"),
-        ({"seed": -1}, "seed must be from 0"),
+        ({"method": "lsa"}, "`method` must be one of glove, cbow, skip-gram"),
+        ({"softmax": "none"}, "`softmax` must be one of sampled, full"),
+        ({"width": 0}, "`width` must be 1 or more; received 0"),
+        ({"epochs": 0}, "`epochs` must be 1 or more"),
+        ({"window": 1001}, "`window` must be from 1 to 1000; received 1001"),
+        ({"negatives": 0}, "`negatives` must be 1 or more"),
+        ({"learning_rate": 0.0}, "`learning_rate` must be above 0"),
+        ({"learning_rate": float("nan")}, "`learning_rate` must be above 0"),
+        ({"subsample": -1e-3}, "`subsample` must be 0 or more"),
+        ({"seed": -1}, "`seed` must be from 0"),
     ],
 )
 def test_an_option_that_cannot_be_is_refused(option, reason):

@@ -59,7 +59,8 @@ def command(
         console.print_json({"model": language_model.name, "checks": found})
     else:
         headings = ("check", "figure", "limit", "", "")
-        console.print_table(headings, [_row(check) for check in checks], right=(1, 2))
+        rows = [_row(check) for check in checks]
+        console.print_table(headings, rows, right=(1, 2), leave=("limit",))
     if failed:
         raise KeraslmError(f"{language_model.name} fails: {', '.join(failed)}")
 

@@ -82,6 +82,6 @@ def _print(shown: dict[str, list[str]], information: float) -> None:
         for path in largest
     ]
     console.print_table(("bits", "words", "most frequent"), rows, right=(1,))
-    click.echo(
+    console.say(
         f"{len(shown):,} classes; a class tells {information:.4f} nats of the next"
     )

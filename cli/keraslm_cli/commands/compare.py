@@ -38,6 +38,7 @@ HEADINGS = (
     "seconds",
     "tokens/s",
 )
+LEAVE = ("", "tokens/s", "seconds", "bits/char", "parameters", "nats/token")
 LOWEST = "lowest possible"
 SHORTEST, LONGEST = 8, 24  # columns of the longest bar in the table
 
@@ -118,7 +119,7 @@ def command(
     else:
         _print(rows, floor)
         if out is not None:
-            click.echo(f"picture: {out}")
+            console.print_line(f"picture: {out}")
 
 
 def _measured(
@@ -201,7 +202,7 @@ def _print(rows: list[Row], floor: "Floor | None") -> None:
     drawn = [(*line, bar) for line, bar in zip(lines, bars, strict=True)]
     console.print_styled(_title(rows[0].card), "bold")
     foot = 0 if floor is None else 1
-    console.print_table((*HEADINGS, ""), drawn, right=right, foot=foot)
+    console.print_table((*HEADINGS, ""), drawn, right, foot, LEAVE)
 
 
 def _line(row: Row) -> tuple[str, ...]:

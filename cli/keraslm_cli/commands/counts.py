@@ -19,6 +19,7 @@ with parts, the training part is counted.
 {texts.CORPUS_HELP}
 """
 WORDS = 10
+UNITS = {"word": "word", "char": "character"}
 
 
 @click.command(help=HELP)
@@ -65,12 +66,8 @@ def command(
     if heatmap:
         from keraslm.figures.counts import draw_count_table
 
-        draw_count_table(
-            table,
-            heatmap,
-            f"Counts of {text.name}",
-            "how often a column's word follows a row's",
-        )
+        said = f"how often a column's {UNITS[level]} follows a row's"
+        draw_count_table(table, heatmap, f"Counts of {text.name}", said)
     if zipf:
         from keraslm.figures.counts import draw_ranks
 
@@ -80,7 +77,7 @@ def command(
         console.print_json(shown)
         return
     _print(table)
-    click.echo()
+    console.print_blank()
     _print(sizes)
 
 
@@ -118,4 +115,6 @@ def _print(table: "pd.DataFrame") -> None:
         (str(name), *(f"{value:,}" for value in row))
         for name, row in zip(table.index, table.to_numpy().tolist(), strict=True)
     ]
-    console.print_table(headings, rows, right=range(1, len(headings)))
+    rare_first = headings[:1:-1]  # the commonest word and what is left of the table
+    right = range(1, len(headings))
+    console.print_table(headings, rows, right=right, leave=rare_first)

@@ -1,20 +1,21 @@
 """keraslm datasets: what there is, and how to have it here."""
 
 import contextlib
-import json
 import pathlib
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
+from keraslm_cli import console
+from keraslm_cli.lazy import Group
+
 if TYPE_CHECKING:
     from keraslm_datasets.cards import Card
 
-Progress = Callable[[int, int | None], None]
 
-
-@click.group()
+@click.group(cls=Group)
 def datasets() -> None:
     """List, show, fetch and export the datasets of the catalogue.
 
@@ -34,7 +35,7 @@ def list_command(as_json: bool) -> None:
 
     rows = [_row(catalogue.card(name)) for name in catalogue.names()]
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        console.print_json(rows)
     else:
         _print_table(rows)
 
@@ -49,11 +50,11 @@ def show(name: str, as_json: bool) -> None:
     card = catalogue.card(name)
     if as_json:
         here = {"here": catalogue.is_present(name), "paths": _paths(name)}
-        click.echo(json.dumps(card.to_dict() | here, indent=2))
+        console.print_json(card.to_dict() | here)
         return
     for label, value in _lines(card):
         if value:
-            click.echo(f"{label + ':':<10} {value}")
+            console.say(f"{label + ':':<10} {value}")
 
 
 @datasets.command()
@@ -63,15 +64,15 @@ def fetch(name: str) -> None:
     from keraslm_datasets import catalogue
 
     if catalogue.card(name).kind == "generated":
-        click.echo(f"{name} is built in: nothing to fetch.", err=True)
+        console.note(f"{name} is built in: nothing to fetch.")
         return
     with _progress(name) as progress:
         catalogue.fetch(name, progress)
     for file, found in catalogue.checks(name).items():
         against = "as published" if found.published else "not published: not checked"
-        click.echo(f"{file} sha256 {found.sha256} ({against})", err=True)
+        console.note(f"{file} sha256 {found.sha256} ({against})")
     for path in _paths(name):
-        click.echo(path)
+        console.print_line(str(path))
 
 
 @datasets.command()
@@ -95,7 +96,7 @@ def export(
             name, folder, size, seed, overwrite=overwrite, progress=progress
         )
     for path in paths:
-        click.echo(path)
+        console.print_line(str(path))
 
 
 def _paths(name: str) -> list[str]:
@@ -119,29 +120,10 @@ def _row(card: "Card") -> dict[str, object]:
 
 
 def _print_table(rows: list[dict[str, object]]) -> None:
-    import rich.console
-    import rich.table
-
     headings = ("name", "here", "level", "bytes", "tokens", "title")
     cells = [[_cell(row[heading]) for heading in headings] for row in rows]
-    console = rich.console.Console()
-    if not console.is_terminal:
-        _print_plain([list(headings), *cells])
-        return
-    table = rich.table.Table(box=None, pad_edge=False)
-    for heading in headings:
-        right = heading in ("bytes", "tokens")
-        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
-    for row in cells:
-        table.add_row(*row)
-    console.print(table)
-
-
-def _print_plain(rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        click.echo("  ".join(cell.ljust(width) for cell, width in cells).rstrip())
+    leave = ("title", "bytes", "level")
+    console.print_table(headings, cells, right=(3, 4), leave=leave)
 
 
 def _cell(value: object) -> str:
@@ -176,30 +158,14 @@ def _lines(card: "Card") -> Iterator[tuple[str, str]]:
             yield "  url", url
 
 
-@contextlib.contextmanager
-def _progress(name: str) -> Iterator[Progress]:
+def _progress(name: str) -> contextlib.AbstractContextManager[console.Progress]:
     """Show bytes on standard error: a bar on a terminal, else a line a tenth."""
-    import rich.console
-
-    console = rich.console.Console(stderr=True)
-    if not console.is_terminal:
-        yield _progress_in_lines(name)
-        return
-    import rich.progress as bars
-
-    columns = (
-        bars.TextColumn(name),
-        bars.BarColumn(),
-        bars.DownloadColumn(),
-        bars.TransferSpeedColumn(),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    if console.in_terminal(sys.stderr):
+        return console.progress_bar(f"fetching {name}", "bytes")
+    return contextlib.nullcontext(_progress_in_lines(name))
 
 
-def _progress_in_lines(name: str) -> Progress:
+def _progress_in_lines(name: str) -> console.Progress:
     last = 0
 
     def show_line(done: int, total: int | None) -> None:
@@ -207,7 +173,7 @@ def _progress_in_lines(name: str) -> Progress:
         step = done * 10 // total if total else done // 10_000_000
         if step > last or done == total:
             of = f" of {total / 1e6:,.1f}" if total else ""
-            click.echo(f"{name}: {done / 1e6:,.1f}{of} MB", err=True)
+            console.note(f"{name}: {done / 1e6:,.1f}{of} MB")
         last = step
 
     return show_line

@@ -50,15 +50,17 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     runs = []
     for settings in MODELS:
         runs.append(str(out / settings["model"]))
-        console.print_styled(f"\n{settings['model']}", "bold")
+        console.print_blank()
+        console.print_styled(settings["model"], "bold")
         c = Configuration(corpus="village:large", out=runs[-1], **settings)
         with TrainingProgress() as progress:
             run = train(c, corpus, True, progress, "keraslm demo")
-        click.echo(f"perplexity {run.card.perplexity:,.2f}")
-    click.echo()
+        console.say(f"perplexity {console.number(run.card.perplexity, 2)}")
+    console.print_blank()
     picture = out / "perplexity.png"
     ctx.invoke(compare.command, models=tuple(runs), text=TEXT, out=picture)
-    console.print_styled("\nThe LSTM writes:", "bold")
+    console.print_blank()
+    console.print_styled("The LSTM writes:", "bold")
     ctx.invoke(generate.command, model=runs[-1], length=WORDS, temperature=0.8, seed=1)
 
 

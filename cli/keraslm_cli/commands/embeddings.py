@@ -1,5 +1,6 @@
 """keraslm embeddings: train vectors of words, and ask any vectors what lies near."""
 
+import math
 import pathlib
 import time
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.lazy import Group
 from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
 if TYPE_CHECKING:
@@ -21,11 +23,19 @@ a word, the most frequent first. Of a corpus with parts, the training part is re
 
 {texts.CORPUS_HELP}
 """
+PLOT_HELP = f"""Draw words where their vectors lie.
+
+Where no WORD is named, frequent words are drawn, without the most frequent ones, which
+are mostly function words.
+
+{SOURCE_HELP}
+"""
 DRAWN = 60  # words, where none are named
 _COUNT = click.IntRange(min=1)
+MARKS = ("<unk>", "<s>", "</s>")
 
 
-@click.group()
+@click.group(cls=Group)
 def embeddings() -> None:
     """Train word vectors; ask what lies near."""
 
@@ -100,7 +110,7 @@ def train(
         done |= {"width": vectors.width, "epochs": options.passes}
         console.print_json(done | {"tokens": len(ids), "seconds": spent})
         return
-    click.echo(
+    console.say(
         f"{out}: {len(vectors):,} words, {vectors.width} numbers each, by "
         f"{options.method} in {options.passes} passes over {len(ids):,} tokens "
         f"({spent:,.0f} s)"
@@ -136,7 +146,6 @@ def neighbours(
 ) -> None:
     """Print the neighbours by cosine."""
     from keraslm.vectors.neighbours import neighbours
-    from keraslm.vectors.projector import on_one_line
 
     table = open_vectors(vectors, skip_bad_lines)
     found = {word: neighbours(table, word, number) for word in words}
@@ -145,7 +154,7 @@ def neighbours(
         console.print_json(shown)
         return
     rows = [
-        (on_one_line(word), on_one_line(near.word), f"{near.cosine:.3f}")
+        (word, near.word, f"{near.cosine:.3f}")
         for word, nearest in found.items()
         for near in nearest
     ]
@@ -197,13 +206,11 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
     if as_json:
         console.print_json([each._asdict() for each in found])
         return
-    from keraslm.vectors.projector import on_one_line
-
-    rows = [(on_one_line(each.word), f"{each.cosine:.3f}") for each in found]
+    rows = [(each.word, f"{each.cosine:.3f}") for each in found]
     console.print_table(("word", "cosine"), rows, right=[1])
 
 
-@embeddings.command(help=f"Draw words where their vectors lie.\n\n{SOURCE_HELP}")
+@embeddings.command(help=PLOT_HELP)
 @vectors_argument
 @click.argument("words", metavar="[WORD...]", nargs=-1)
 @click.option(
@@ -229,7 +236,7 @@ def plot(
     method: str,
     seed: int,
 ) -> None:
-    """Draw the named words, else the first ones, the most frequent."""
+    """Draw the named words, else frequent ones behind the most frequent."""
     from keraslm.figures.vectors import draw_vectors
     from keraslm.vectors.tsne import settler
 
@@ -237,16 +244,26 @@ def plot(
     if method == "tsne":
         settler()  # refuses now what would be missed after the vectors are read
     table = open_vectors(vectors, skip_bad_lines)
-    chosen = tuple(dict.fromkeys(words)) or _frequent(table, number)
+    chosen = tuple(dict.fromkeys(words)) or _telling(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"
     draw_vectors(table, chosen, out, title, method, seed)
-    click.echo(out)
+    console.print_line(out)
 
 
-def _frequent(vectors: "WordVectors", number: int) -> tuple[str, ...]:
-    """Give the first words of a table, marks such as <unk> left out."""
-    marks = ("<unk>", "<s>", "</s>", "\n")
-    return tuple(word for word in vectors.words if word not in marks)[: max(number, 0)]
+def _telling(vectors: "WordVectors", number: int) -> tuple[str, ...]:
+    """Give frequent words of a table that starts with the most frequent ones.
+
+    The first 2 sqrt(V) of V words are mostly function words, which lie near each
+    other whatever they mean: they are left out where there are others, and so is what
+    has no letter.
+    """
+    words = [word for word in vectors.words if _is_word(word)]
+    first = min(round(2 * math.sqrt(len(words))), max(len(words) - number, 0))
+    return tuple(words[first:][: max(number, 0)])
+
+
+def _is_word(token: str) -> bool:
+    return token not in MARKS and any(letter.isalpha() for letter in token)
 
 
 @embeddings.command(
@@ -265,4 +282,4 @@ def projector(vectors: str, skip_bad_lines: bool, out: str) -> None:
 
     check_projector(out)
     for path in write_projector(out, open_vectors(vectors, skip_bad_lines)):
-        click.echo(path)
+        console.print_line(str(path))

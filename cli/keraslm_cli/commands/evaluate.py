@@ -22,7 +22,10 @@ model can use. MODEL is a model file or the folder RUN of a training.
 
 @click.command(help=HELP)
 @click.argument("model")
-@click.argument("text")
+@click.argument("text", required=False)
+@click.option(
+    "--text", "named", metavar="TEXT", help="The same TEXT, named as for `compare`."
+)
 @models.level_option
 @click.option(
     "--json",
@@ -38,8 +41,14 @@ model can use. MODEL is a model file or the folder RUN of a training.
     help="The text's encoding.",
 )
 def command(
-    model: str, text: str, level: str | None, as_json: bool, encoding: str
+    model: str,
+    text: str | None,
+    named: str | None,
+    level: str | None,
+    as_json: bool,
+    encoding: str,
 ) -> None:
+    text = _the_text(text, named)
     models.check_there(model)
     opened = texts.open_named_text(text, encoding)
     language_model = models.open_model(model, level)
@@ -51,6 +60,18 @@ def command(
     else:
         console.print_styled(f"{card.model} on {card.name_of_text}", "bold")
         console.print_table(("", "", ""), rows(card), right=(1,))
+
+
+def _the_text(text: str | None, named: str | None) -> str:
+    """Give the text that is measured, whichever way it was said."""
+    if text is not None and named is not None:
+        raise click.UsageError(
+            f"TEXT is given twice, as {text!r} and as --text {named!r}; give it once."
+        )
+    found = named if text is None else text
+    if found is None:
+        raise click.UsageError("Missing argument 'TEXT': what to measure on.")
+    return found
 
 
 def command_line(model: str, text: str, encoding: str, level: str | None = None) -> str:

@@ -61,7 +61,7 @@ def command(
                 f"cannot write {out}: {error.strerror or error}"
             ) from error
     for path in paths:
-        click.echo(path)
+        console.print_line(str(path))
 
 
 def _write_neural(

@@ -122,10 +122,10 @@ def _stream(
         pieces = model.generate(prompt, seed=seed, **how)
         if len(seeds) > 1:
             console.print_styled(f"--- sample {i} of {len(seeds)}, seed {seed}", "dim")
-        console.print_styled(prompt, "dim", end="")
+        console.print_text(prompt, "dim")
         try:
             for piece in pieces:
-                click.echo(piece, nl=False)
+                console.print_text(piece)
         finally:
             _end_line()
 
@@ -135,4 +135,4 @@ def _end_line() -> None:
     import contextlib
 
     with contextlib.suppress(BrokenPipeError):
-        click.echo()
+        console.print_blank()

@@ -9,6 +9,7 @@ import click
 
 from keraslm.errors import Terminated
 from keraslm_cli import console, texts
+from keraslm_cli.flags import in_flags
 
 if TYPE_CHECKING:
     from keraslm.ladder import Ladder
@@ -33,6 +34,7 @@ RUNGS = (
     "lstm-maxent",
     "lstm-kneser-ney",
 )
+LEAVE = ("bytes", "bits/character", "nats/token", "parameters", "seconds")
 HELP = f"""Train and measure every kind of model on CORPUS.
 
 The minutes are shared out among the models that learn for as long as they are told.
@@ -142,9 +144,7 @@ def _climb(ladder: "Ladder") -> None:
     try:
         ladder.climb()
     except (KeyboardInterrupt, Terminated):
-        click.echo(
-            f"{ladder.folder.path}: the same command goes on from here", err=True
-        )
+        console.note(f"{ladder.folder.path}: the same command goes on from here")
         raise
 
 
@@ -154,9 +154,9 @@ def _print(ladder: "Ladder") -> None:
     results = ladder.results
     console.print_styled(heading(results), "bold")
     right = range(1, len(HEADINGS))
-    console.print_table(HEADINGS, list(map(cells, results)), right=right)
+    console.print_table(HEADINGS, list(map(cells, results)), right, leave=LEAVE)
     for remark in remarks(results):
-        click.echo(remark)
+        console.say(in_flags(remark))
     picture = ladder.folder.picture
     drawn = f", {picture.name}" if picture.exists() else ""
-    click.echo(f"written: {ladder.folder.markdown}{drawn}")
+    console.say(f"written: {ladder.folder.markdown}{drawn}")

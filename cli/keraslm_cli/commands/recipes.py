@@ -28,13 +28,15 @@ def command(name: str | None, as_json: bool) -> None:
         _show(recipes[0])
     else:
         rows = [(recipe.name, recipe.title, recipe.source) for recipe in recipes]
-        console.print_table(("name", "what", "source"), rows)
+        headings = ("name", "what", "source")
+        console.print_table(headings, rows, texts=(1, 2), leave=("source",))
 
 
 def _show(recipe: "Recipe") -> None:
     from keraslm.training.configuration import to_toml
 
-    click.echo(recipe.title)
+    console.say(recipe.title)
     for label in ("source", "published", "differs"):
-        click.echo(f"{label}: {getattr(recipe, label)}")
-    click.echo(f"\n{to_toml(recipe.options)}", nl=False)
+        console.say(f"{label}: {getattr(recipe, label)}")
+    console.print_blank()
+    console.print_text(to_toml(recipe.options))

@@ -66,8 +66,8 @@ def command(
         console.print_json(_as_json(language_model, ranked, shares))
         return
     if tokens or len(ranked) == 1:
-        for sentence, score in ranked:
-            _print_tokens(_worked_table(language_model, sentence, score), score)
+        for _, score in ranked:
+            _print_tokens(score)
     if len(ranked) > 1:
         _print_ranking(ranked, shares)
 
@@ -105,21 +105,6 @@ def _shares(log_probabilities: list[float]) -> "np.ndarray":
     return weights / weights.sum()
 
 
-def _worked_table(
-    model: "LanguageModel", sentence: str, score: "Score"
-) -> list[dict[str, Any]]:
-    """Give the rows of the table, an OOV token under the name it has in the text."""
-    written = model.encoder.tokenizer.prompt_tokens(sentence)
-    written = [*written, *score.tokens[len(written) :]]
-    unknown = model.vocabulary.token(model.vocabulary.unknown_id)
-    rows = score.table().to_dict("records")
-    for row, token in zip(rows, written, strict=True):
-        row["oov"] = row["token"] == unknown
-        row["token"] = token
-        row["loss_nats"] += 0.0  # no -0.0 for what is certain
-    return rows
-
-
 def _as_json(
     model: "LanguageModel", ranked: list[tuple[str, "Score"]], shares: "np.ndarray"
 ) -> dict[str, Any]:
@@ -131,7 +116,7 @@ def _as_json(
             "nats_per_token": -score.log_probability / len(score.tokens) + 0.0,
             "perplexity": score.perplexity,
             "share": float(share),
-            "tokens": _worked_table(model, sentence, score),
+            "tokens": score.table().to_dict("records"),
         }
         for rank, ((sentence, score), share) in enumerate(
             zip(ranked, shares, strict=True), start=1
@@ -140,7 +125,8 @@ def _as_json(
     return {"model": model.name, "sentences": sentences}
 
 
-def _print_tokens(table: list[dict[str, Any]], score: "Score") -> None:
+def _print_tokens(score: "Score") -> None:
+    table = score.table().to_dict("records")
     total, count = -score.log_probability + 0.0, len(table)
     rows = [
         (
@@ -158,7 +144,9 @@ def _print_tokens(table: list[dict[str, Any]], score: "Score") -> None:
     ]
     rows += [(name, p, console.number(value), why) for name, p, value, why in foot]
     headings = ("token", "probability", "loss (nats)", "")
-    console.print_table(headings, rows, right=(1, 2), foot=len(foot))
+    console.print_table(
+        headings, rows, right=(1, 2), foot=len(foot), leave=("probability",)
+    )
 
 
 def _print_ranking(ranked: list[tuple[str, "Score"]], shares: "np.ndarray") -> None:
@@ -176,7 +164,8 @@ def _print_ranking(ranked: list[tuple[str, "Score"]], shares: "np.ndarray") -> N
             zip(ranked, shares, strict=True), start=1
         )
     ]
-    console.print_table(headings, rows, right=(0, 1, 2, 3, 4))
+    leave = ("tokens", "perplexity", "log P (nats)")
+    console.print_table(headings, rows, right=(0, 1, 2, 3, 4), leave=leave)
 
 
 def _visible(token: str) -> str:

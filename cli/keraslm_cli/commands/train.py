@@ -211,10 +211,11 @@ def train_and_tell(
     figure = f"no figure: {card.unmeasured}"
     if not card.unmeasured:
         figure = (
-            f"perplexity {card.perplexity:,.2f} ({card.nats_per_token:.4f} nats a "
-            f"token) on {card.name_of_text}"
+            f"perplexity {console.number(card.perplexity, 2)} "
+            f"({console.number(card.nats_per_token)} nats a token) on "
+            f"{card.name_of_text}"
         )
-    click.echo(f"{run.folder.path}: {card.model}, {figure}")
+    console.say(f"{run.folder.path}: {card.model}, {figure}")
 
 
 def _find_rate(
@@ -232,7 +233,7 @@ def _find_rate(
     rises = "it did not rise up to the highest rate tried"
     if found.rises_at is not None:
         rises = f"it starts to rise at {found.rises_at:.2g}"
-    click.echo(
+    console.say(
         f"{found.folder.path}: try --learning-rate {found.learning_rate:.2g} "
         f"(the loss still falls there; {rises})"
     )
