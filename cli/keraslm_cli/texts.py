@@ -31,7 +31,7 @@ def open_named_corpus(name: str, encoding: str, split: str) -> "Corpus":
     from keraslm_datasets import catalogue
 
     if not is_dataset(name):
-        return open_corpus(name, encoding, split)
+        return _with_language(open_corpus(name, encoding, split))
     dataset, _, size = name.partition(":")
     with progress_bar(f"fetching {dataset}", "bytes") as progress:
         return catalogue.open_dataset(
@@ -47,12 +47,26 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
     """
     from keraslm.text.corpus import open_text
     from keraslm_datasets import catalogue
+    from keraslm_datasets.languages import language_of
 
     if is_dataset(name):
         return _dataset_text(*dataset_parts(name))
     if ":" in name and "/" not in name and not os.path.lexists(name):
         catalogue.card(name.split(":")[0])  # raises: it says which datasets there are
-    return open_text(name, encoding)
+    text = open_text(name, encoding)
+    text.language = language_of(text)
+    return text
+
+
+def _with_language(corpus: "Corpus") -> "Corpus":
+    """Let a file of sentences of village be known as such."""
+    from keraslm_datasets.languages import language_of
+
+    language = language_of(corpus.train)
+    for text in (corpus.train, corpus.valid, corpus.test):
+        if text is not None:
+            text.language = language
+    return corpus
 
 
 def is_dataset(name: str) -> bool:
@@ -88,4 +102,5 @@ def _dataset_text(name: str, split: str = "test", size: str | None = None) -> "T
     text = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}[split]
     if text is None:
         raise UsageError(f"{name} has no {split} text")
-    return Text(":".join(filter(None, (name, split, size))), text.chunks)
+    own_name = ":".join(filter(None, (name, split, size)))
+    return Text(own_name, text.chunks, text.language)

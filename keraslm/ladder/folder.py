@@ -16,6 +16,7 @@ class LadderFolder:
         self.results = self.path / "ladder.json"
         self.markdown = self.path / "ladder.md"
         self.picture = self.path / "ladder.png"
+        self.picture_by_size = self.path / "ladder-size.png"
         self.vectors = self.path / "vectors.txt"
 
     def run(self, rung: str) -> pathlib.Path:
@@ -42,7 +43,8 @@ class LadderFolder:
             ) from error
 
     def _clear(self) -> None:
-        for file in (self.results, self.markdown, self.picture, self.vectors):
+        pictures = (self.picture, self.picture_by_size)
+        for file in (self.results, self.markdown, *pictures, self.vectors):
             file.unlink(missing_ok=True)
         for name in NAMES:
             if self.run(name).exists():

@@ -5,8 +5,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from keraslm.errors import CorpusError
 from keraslm.text.decoding import one_newline
+from keraslm.text.language import Language
 
 
 class Measure(NamedTuple):
@@ -22,17 +25,27 @@ class Text:
 
     `characters`, `bytes` and `sha256` are of exactly this stretch: of its text in
     UTF-8 without byte order mark. They cost one pass, the first time one is asked.
+    `language` is the one that the text is written in, if its grammar is known.
     """
 
-    def __init__(self, name: str, read: Callable[[], Iterator[str]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[], Iterator[str]],
+        language: Language | None = None,
+    ) -> None:
         self.name = name
         self._read = read
+        self.language = language
+        self._sentences: tuple[str, ...] | None = None
 
     @classmethod
-    def from_string(cls, text: str, name: str = "text") -> "Text":
+    def from_string(
+        cls, text: str, name: str = "text", language: Language | None = None
+    ) -> "Text":
         """A text held in memory."""
         text = one_newline(text)
-        return cls(name, lambda: iter((text,) if text else ()))
+        return cls(name, lambda: iter((text,) if text else ()), language)
 
     def chunks(self) -> Iterator[str]:
         """Yield the text in pieces of about a megabyte, from the start."""
@@ -40,7 +53,16 @@ class Text:
 
     def stretch(self, start: int, stop: int, name: str) -> "Text":
         """The text from character `start` up to, not including, `stop`."""
-        return Text(name, lambda: _between(self.chunks(), start, stop))
+        return Text(name, lambda: _between(self.chunks(), start, stop), self.language)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines without their newlines; a last one may have had none."""
+        rest = ""
+        for chunk in self.chunks():
+            *whole, rest = (rest + chunk).split("\n")
+            yield from whole
+        if rest:
+            yield rest
 
     @property
     def characters(self) -> int:
@@ -56,6 +78,32 @@ class Text:
     def sha256(self) -> str:
         """The SHA-256 of the text in UTF-8."""
         return self._measure.sha256
+
+    def sentences(self) -> tuple[str, ...]:
+        """Give the lines of a text whose language is known, else none; read once."""
+        if self._sentences is None:
+            self._sentences = tuple(self.lines()) if self.language else ()
+        return self._sentences
+
+    def ask_grammar(self) -> np.ndarray:
+        """Give `language_log_probabilities`: later calls do not read the text again."""
+        return self.language_log_probabilities
+
+    @functools.cached_property
+    def language_log_probabilities(self) -> np.ndarray:
+        """The log P of each word and line end by the grammar of the text's language.
+
+        -inf from the first one on that is not of the language, where it also ends.
+        Shapes: (words and line ends,), in nats; none where the language is not known
+        """
+        found, language = [np.zeros(0)], self.language
+        if language is None:
+            return found[0]
+        for line in self.sentences():
+            found.append(language.token_log_probabilities(line))
+            if not np.isfinite(found[-1][-1]):
+                break
+        return np.concatenate(found)
 
     @functools.cached_property
     def _measure(self) -> Measure:

@@ -35,11 +35,13 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     """Train four models on the embedded corpus, and compare them.
 
     A count trigram, a neural bigram and trigram and an LSTM learn village, a small
-    language whose lowest possible perplexity is known. It stands below theirs.
+    language whose grammar is known. What the grammar itself scores on the same text,
+    and the entropy of the language, stand below theirs.
     """
     from keraslm.training.configuration import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate
+    from keraslm_cli.commands.train import summary
     from keraslm_cli.training_progress import TrainingProgress
 
     corpus = _village()
@@ -50,7 +52,7 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
         c = Configuration(corpus="village:large", out=runs[-1], **settings)
         with TrainingProgress() as progress:
             run = train(c, corpus, True, progress, "keraslm demo")
-        click.echo(f"perplexity {run.card.perplexity:,.2f}")
+        click.echo(summary(run.card))
     click.echo()
     picture = out / "perplexity.png"
     ctx.invoke(compare.command, models=tuple(runs), text=TEXT, out=picture)

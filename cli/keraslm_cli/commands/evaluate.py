@@ -40,6 +40,8 @@ model can use. MODEL is a model file or the folder RUN of a training.
 def command(
     model: str, text: str, level: str | None, as_json: bool, encoding: str
 ) -> None:
+    from keraslm.ranking import unknown_warning
+
     language_model = models.open_model(model, level)
     opened = texts.open_named_text(text, encoding)
     with console.working(f"measuring {language_model.name} on {opened.name}"):
@@ -50,6 +52,8 @@ def command(
     else:
         console.print_styled(f"{card.model} on {card.name_of_text}", "bold")
         console.print_table(("", "", ""), rows(card), right=(1,))
+        if warning := unknown_warning(card):
+            click.echo(f"Warning: {warning}")
 
 
 def command_line(model: str, text: str, encoding: str, level: str | None = None) -> str:
@@ -61,7 +65,7 @@ def command_line(model: str, text: str, encoding: str, level: str | None = None)
 
 def rows(card: "Card") -> list[tuple[str, str, str]]:
     """Give the card as lines: the figure's name, its value, its unit and rule."""
-    return [*_figures(card), *_counts(card), *_origin(card)]
+    return [*_figures(card), *_floor(card), *_counts(card), *_origin(card)]
 
 
 def _figures(card: "Card") -> list[tuple[str, str, str]]:
@@ -73,6 +77,29 @@ def _figures(card: "Card") -> list[tuple[str, str, str]]:
         ("", card.bits_per_byte, "bits per byte of the original text (UTF-8)"),
     )
     return [(name, console.number(value), unit) for name, value, unit in figures]
+
+
+def _floor(card: "Card") -> list[tuple[str, str, str]]:
+    from keraslm.floor import Floor
+
+    floor = Floor.of_card(card.to_dict())
+    if floor is None:
+        return []
+    own, entropy = floor.grammar, floor.entropy
+    above = f"the model is {floor.above(card):,.1%} above it"
+    known = " (of the known tokens)" if card.oov_tokens else ""
+    return [
+        (
+            "grammar",
+            console.number(own.perplexity_without_oov),
+            f"its perplexity on the same text{known}; {above}",
+        ),
+        (
+            "entropy",
+            console.number(entropy.perplexity),
+            "of the language: the grammar's mean over all texts, as a perplexity",
+        ),
+    ]
 
 
 def _counts(card: "Card") -> list[tuple[str, str, str]]:
