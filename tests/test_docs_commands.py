@@ -26,6 +26,7 @@ BROUGHT = {
     "peps.test.txt",
     "help.txt",  # written by a line of Python on its page
     "s1000.txt",  # and by head
+    "letters.arpa",  # of another program
 }
 READ = {  # the parameters that name what is there already
     "model",
