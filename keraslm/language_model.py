@@ -4,6 +4,7 @@ Math:   P(y_1 .. y_N) = prod_t P(y_t | y_1 .. y_{t-1})
 """
 
 import abc
+import dataclasses
 import math
 import os
 import time
@@ -14,6 +15,7 @@ import numpy as np
 
 from keraslm import measures
 from keraslm.errors import CorpusError, UsageError
+from keraslm.floor import LANGUAGE, floor_of
 from keraslm.generation.loop import generate_ids
 from keraslm.generation.sampling import Sampler
 from keraslm.generation.stream import TokenStream
@@ -130,7 +132,11 @@ class LanguageModel(abc.ABC):
         return Reading(text, ids, log_probabilities, time.perf_counter() - start)
 
     def card(self, reading: Reading, command: str = "") -> Card:
-        """Say what this model's reading of a text came to, and what was counted."""
+        """Say what this model's reading of a text came to, and what was counted.
+
+        Where the language of the text is known, `details` has what its grammar scores
+        on the same text, and the entropy of the language.
+        """
         vocabulary = self.encoder.vocabulary
         text, ids = reading.text, reading.ids
         log_p, is_oov = reading.log_probabilities, ids == vocabulary.unknown_id
@@ -139,6 +145,8 @@ class LanguageModel(abc.ABC):
         else:
             figures = measures.token_figures(log_p, is_oov)
             total_bits = measures.bits(-float(np.sum(log_p)))
+        floor = None if reading.unmeasured else floor_of(text, ids, self.encoder)
+        known = {} if floor is None else {LANGUAGE: dataclasses.asdict(floor)}
         return Card(
             model=self.name,
             level=self.encoder.tokenizer.level,
@@ -158,7 +166,7 @@ class LanguageModel(abc.ABC):
             tokens_per_second=_ratio(len(ids), reading.seconds),
             version=__version__,
             command=command,
-            details=self.details,
+            details={**self.details, **known},
             part=self.part_of(text),
             unmeasured=reading.unmeasured,
             **figures,  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ SAME_THING = (
     "oov_tokens",
     "oov_rule",
 )
+HASH = 12  # digits of a hash that are shown
 
 
 def name_of_text(text: str, part: str) -> str:
@@ -172,23 +173,58 @@ def no_figures(is_oov: np.ndarray) -> dict[str, float | int]:
 def require_same_thing(cards: list[Card]) -> None:
     """Refuse to compare cards that do not measure the same thing.
 
-    Raises: UsageError naming the first field that differs and its two values, or a card
-        without figures, or one of a text that its model alone has learnt from.
+    Raises: UsageError naming the first field that differs, its two values, and what
+        to do; or as `require_figures`.
     """
-    first = cards[0]
+    require_figures(cards)
+    for other in cards[1:]:
+        if reason := difference(cards[0], other):
+            raise UsageError(f"these figures do not measure the same thing: {reason}")
+
+
+def require_figures(cards: list[Card]) -> None:
+    """Refuse a card without figures, and a text that only one model has learnt from.
+
+    Raises: UsageError
+    """
     for card in cards:
         if card.unmeasured:
             raise UsageError(f"{card.model} has no figure: {card.unmeasured}")
-        _require_same_part(first, card)
-    for other in cards[1:]:
-        for field in SAME_THING:
-            one, two = getattr(first, field), getattr(other, field)
-            if one != two:
-                raise UsageError(
-                    f"these figures do not measure the same thing: {field} is {one!r} "
-                    f"for {first.model} and {two!r} for {other.model}; "
-                    "train both on one text, level and vocabulary"
-                )
+        _require_same_part(cards[0], card)
+
+
+def difference(first: Card, other: Card) -> str | None:
+    """Say what keeps two cards from being compared, and what to do; None if nothing."""
+    for field in SAME_THING:
+        one, two = getattr(first, field), getattr(other, field)
+        if one == two:
+            continue
+        if field == "vocabulary_hash":
+            return _vocabularies(first, other)
+        short = [v[:HASH] if field == "text_sha256" else repr(v) for v in (one, two)]
+        return (
+            f"{field} is {short[0]} for {first.model} and {short[1]} for "
+            f"{other.model}; train both on one text, level and vocabulary"
+        )
+    return None
+
+
+def _vocabularies(first: Card, other: Card) -> str:
+    small, large = sorted((first, other), key=lambda card: card.vocabulary_size)
+    sizes = [
+        f"{card.vocabulary_size:,} tokens ({card.vocabulary_hash[:HASH]})"
+        for card in (first, other)
+    ]
+    advice = "train both on one text, with one vocabulary size"
+    if small.vocabulary_size < large.vocabulary_size:
+        advice = (
+            f"if they learnt from one text, train {large.model} again with "
+            f"--vocabulary-size {small.vocabulary_size}"
+        )
+    return (
+        f"the vocabulary of {first.model} has {sizes[0]}, that of {other.model} "
+        f"{sizes[1]}; {advice}"
+    )
 
 
 def _require_same_part(one: Card, two: Card) -> None:

@@ -14,7 +14,7 @@ from keraslm.errors import UsageError
 from keraslm.expectation_maximisation import mixture_weights
 from keraslm.generation.stream import TokenStream
 from keraslm.language_model import LanguageModel
-from keraslm.measures import PARTS, Reading
+from keraslm.measures import HASH, PARTS, Reading
 from keraslm.text.corpus import Text, as_text
 
 ROUNDING = 1e-6  # how far from one the sum of weights may be that a user gives
@@ -160,17 +160,27 @@ def require_mixable(models: Sequence[LanguageModel]) -> None:
         raise UsageError(f"a mixture is of two models or more; received {len(models)}")
     first = models[0]
     for other in models[1:]:
-        pairs = {
-            "tokenizer": (first.encoder.tokenizer.name, other.encoder.tokenizer.name),
-            "vocabulary hash": (first.vocabulary.hash, other.vocabulary.hash),
-        }
-        for what, (one, two) in pairs.items():
-            if one != two:
-                raise UsageError(
-                    f"models that are mixed predict the same tokens: the {what} is "
-                    f"{one!r} for {first.name} and {two!r} for {other.name}; "
-                    "train them on one text, level and vocabulary"
-                )
+        pairs = [
+            (m.encoder.tokenizer.name, len(m.vocabulary), m.vocabulary.hash[:HASH])
+            for m in (first, other)
+        ]
+        if pairs[0] != pairs[1]:
+            (one, size, digits), (two, other_size, other_digits) = pairs
+            raise UsageError(
+                "models that are mixed predict the same tokens: the tokenizer "
+                f"{one!r} has {size:,} ({digits}) for {first.name}, and {two!r} has "
+                f"{other_size:,} ({other_digits}) for {other.name}; "
+                f"{_advice(one == two, size, other_size)}"
+            )
+
+
+def _advice(same_tokenizer: bool, *sizes: int) -> str:
+    if same_tokenizer and sizes[0] != sizes[1]:
+        return (
+            "if they learnt from one text, train the larger again with "
+            f"--vocabulary-size {min(sizes)}"
+        )
+    return "train them on one text, level and vocabulary"
 
 
 def _checked(weights: Sequence[float], parts: int) -> np.ndarray:

@@ -36,8 +36,8 @@ def test_the_examples_of_the_probes_page_run(
     """On networks that are not trained, in place of those of the page."""
     monkeypatch.chdir(tmp_path)
     for cell in ("rnn", "gru", "lstm"):
-        (tmp_path / "runs" / cell).mkdir(parents=True)
-        _new_model(cell).save(tmp_path / "runs" / cell / "model.keras")
+        (tmp_path / "runs" / f"probed-{cell}").mkdir(parents=True)
+        _new_model(cell).save(tmp_path / "runs" / f"probed-{cell}" / "model.keras")
     names: dict[str, Any] = {}
     shown = {}
     for block in _python_blocks(ROOT / "docs/probes.md"):

@@ -46,7 +46,7 @@ def open_named_corpus(
         ) as progress:
             corpus = names.open_corpus(name, split, progress)
     else:
-        corpus = open_corpus(name, encoding, split)
+        corpus = _with_language(open_corpus(name, encoding, split))
         _tell_skipped(name, corpus.skipped)
     if is_split_asked and corpus.has_own_parts:
         known = ("train", "valid", "test")
@@ -68,6 +68,7 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
     """
     from keraslm.text.corpus import open_text
     from keraslm_datasets import names
+    from keraslm_datasets.languages import language_of
 
     if is_dataset(name):
         _check_encoding(name, encoding)
@@ -77,6 +78,7 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
             return names.open_text(name, progress)
     text = open_text(name, encoding)
     _tell_skipped(name, text.skipped)
+    text.language = language_of(text)
     return text
 
 
@@ -106,6 +108,17 @@ def _tell_skipped(folder: str, skipped: "Sequence[Skipped]") -> None:
 
 def _printable(text: str) -> str:
     return text if text.isprintable() else ascii(text)[1:-1]
+
+
+def _with_language(corpus: "Corpus") -> "Corpus":
+    """Let a file of sentences of village be known as such."""
+    from keraslm_datasets.languages import language_of
+
+    language = language_of(corpus.train)
+    for text in (corpus.train, corpus.valid, corpus.test):
+        if text is not None:
+            text.language = language
+    return corpus
 
 
 def is_dataset(name: str) -> bool:

@@ -224,6 +224,6 @@ def _village_texts(size: str | int | None, seed: int) -> list["Text"]:
     tokens = _village_tokens(size)
     sizes = (tokens, tokens // 10, tokens // 10)
     return [
-        Text.from_string(village.text(split, count, seed), f"village.{split}")
+        Text.from_string(village.text(split, count, seed), f"village.{split}", village)
         for split, count in zip(SPLITS, sizes, strict=True)
     ]

@@ -68,4 +68,5 @@ def open_text(name: str, progress: Progress | None = None) -> "Text":
     text = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}[split]
     if text is None:
         raise UsageError(f"{dataset} has no {split} text")
-    return Text(":".join(filter(None, (dataset, split, size))), text.chunks)
+    own_name = ":".join(filter(None, (dataset, split, size)))
+    return Text(own_name, text.chunks, language=text.language)

@@ -3,8 +3,9 @@
 Its lines are drawn from the weighted context-free grammar in `village.grammar`, which
 reads like English: verbs agree with subjects far before them, pronouns with names far
 before them, and each kind of thing has its own verbs and adjectives. The grammar is
-unambiguous, so the probability of a line is the product of its rules, and the lowest
-perplexity that any model can reach is computed, not estimated.
+unambiguous, so the probability of a line is the product of its rules, and the entropy
+of the language is computed, not estimated. On a given text the grammar's own perplexity
+is a little above or below that of the entropy, which is its mean over all texts.
 
 Math: entropy per token = (entropy of a line) / (mean tokens of a line, end included),
       lowest perplexity = exp(entropy per token)
@@ -31,6 +32,7 @@ __all__ = [
     "AgreementFact",
     "PronounFact",
     "agreement",
+    "characters_per_line",
     "entropy_per_line",
     "entropy_per_token",
     "grammar",
@@ -158,13 +160,26 @@ def tokens_per_line() -> float:
     return grammar().length() + 1
 
 
+@functools.cache
+def characters_per_line() -> float:
+    """The mean number of characters of a line, spaces and the newline included."""
+    lengths = [
+        sum(len(part.symbol) + 1 for part in rule.parts if part.tag is not None)
+        for rule in grammar().rules
+    ]
+    return grammar().expectation(np.array(lengths, dtype=float))
+
+
 def entropy_per_token() -> float:
     """The entropy of the text per token in nats, line ends counted as tokens."""
     return entropy_per_line() / tokens_per_line()
 
 
 def lowest_perplexity() -> float:
-    """The perplexity of the grammar itself, below which no model can stay."""
+    """exp(entropy): no model is below it on average over all texts of the language.
+
+    On one text the grammar itself can be: see `token_log_probabilities`.
+    """
     return math.exp(entropy_per_token())
 
 

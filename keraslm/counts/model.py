@@ -43,7 +43,7 @@ class NgramModel(LanguageModel):
         self.table = table
         self.smoothing = smoothing
         self.metadata = dict(metadata or {})
-        self.name = f"ngram-{table.trie.order}"
+        self.name = f"ngram-{table.trie.order} {smoothing['name']}"
         self.state_rule = _state_rule(table.trie.order)
 
     @classmethod

@@ -1,29 +1,38 @@
-"""The ladder: perplexity against time, and against the size of the model's file."""
+"""The ladder: perplexity against time, or against the size of the model's file.
+
+Every point carries its name and its perplexity. Its form says what kind of model it is,
+so that grey print does too.
+"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from keraslm.figures import style
-from keraslm.figures.fonts import families
-from keraslm.figures.labels import height_of, spread
+from keraslm.figures.floor import lines_of
+from keraslm.figures.side_labels import Named, name_points
 from keraslm.figures.style import BLUE, GREEN, GREY, INK, ORANGE
+from keraslm.floor import Floor
 
-COLOURS = {"counts": GREY, "features": ORANGE, "network": BLUE, "mixture": GREEN}
-LINE = 0.38  # inches from one label to the next
+FAMILIES = {  # colour and form
+    "counts": (GREY, "s"),
+    "features": (ORANGE, "^"),
+    "network": (BLUE, "o"),
+    "mixture": (GREEN, "D"),
+}
+SIZE = (13.0, 8.0)  # inches of the figure, names at the right come on top
 
 
 class Point(NamedTuple):
-    """A rung: its name, one of the families of `COLOURS`, and its figures.
+    """A rung: its name, one of `FAMILIES`, and its figures.
 
+    `known` is the perplexity of the known tokens, which is its height; `perplexity`
+    that of all. What has `hardly_trained` is drawn hollow, and says so.
     Units: `seconds` of training and measuring, `size` in bytes
     """
 
@@ -31,47 +40,79 @@ class Point(NamedTuple):
     family: str
     seconds: float
     size: int
+    known: float
     perplexity: float
+    hardly_trained: bool = False
+
+
+AXES: dict[str, tuple[str, Callable[[Point], float]]] = {
+    "seconds": ("seconds of training and measuring", lambda p: p.seconds),
+    "bytes": ("MB of the model's file", lambda p: p.size / 1e6),
+}
 
 
 def draw_ladder(
     points: Sequence[Point],
     path: str | os.PathLike[str],
-    title: str = "The ladder: perplexity on the same text",
+    against: str = "seconds",
+    floor: Floor | None = None,
     subtitle: str = "lower is better",
 ) -> None:
-    """Draw two panels that share their vertical axis, and label each rung once.
+    """Draw each rung at its cost, "seconds" or "bytes", with its name.
 
+    What costs nothing is left out. With a floor, the grammar on the same text and the
+    language's entropy are lines across.
     Raises: UsageError if `path` is not a picture's name in an existing folder.
     """
-    points = [p for p in points if p.perplexity < style.LARGEST]
-    figure = Figure(figsize=(15, max(5.5, 2 + LINE * len(points))), facecolor="white")
-    FigureCanvasAgg(figure)
-    times, sizes = figure.subplots(1, 2, sharey=True)
-    figure.subplots_adjust(wspace=0.06)
-    style.add_title(times, title, subtitle)
-    _panel(times, points, [p.seconds for p in points], "seconds")
-    _panel(sizes, points, [p.size / 1e6 for p in points], "MB of the model's file")
-    times.set_yscale("log")
-    times.set_ylabel("perplexity", fontsize=style.LABEL_SIZE, color=INK)
-    heights = [p.perplexity for p in points]
-    times.set_ylim(min(heights) / 1.1, max(heights) * 1.1)
-    _mark(times.yaxis, heights)
-    _label(sizes, points)
+    label, cost = AXES[against]
+    drawn = [p for p in points if p.known < style.LARGEST and cost(p) > 0]
+    figure, axes = style.new_figure(*SIZE)
+    title = f"The ladder: perplexity by {label}"
+    style.add_title(axes, title, subtitle)
+    lines = lines_of(floor)
+    _scale(axes, [p.known for p in drawn] + [line.value for line in lines])
+    for line in lines:
+        line.draw(axes)
+    for p in drawn:
+        colour, form = FAMILIES[p.family]
+        face = "white" if p.hardly_trained else colour
+        axes.plot(cost(p), p.known, form, ms=11, mew=2, color=colour, mfc=face)
+    _mark(axes.xaxis, [cost(p) for p in drawn])
+    _name_axes(axes, label, with_unknown := _with_unknown(drawn))
+    named = [Named(_name(p, with_unknown), cost(p), p.known) for p in drawn]
+    named += [Named(ln.label, None, ln.value, ln.colour, True) for ln in lines]
+    name_points(axes, named)
     style.save_figure(figure, path)
 
 
-def _panel(
-    axes: Axes, points: Sequence[Point], places: Sequence[float], label: str
-) -> None:
-    style.plain_axes(axes)
+def _with_unknown(points: Sequence[Point]) -> bool:
+    return any(p.known != p.perplexity for p in points)
+
+
+def _scale(axes: Axes, heights: Sequence[float]) -> None:
     axes.set_xscale("log")
-    drawn = [(x, p) for x, p in zip(places, points, strict=True) if x > 0]
-    for x, p in drawn:
-        axes.plot(x, p.perplexity, "o", markersize=10, color=COLOURS[p.family])
-    _mark(axes.xaxis, [x for x, _ in drawn])
-    axes.set_xlabel(label, fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_yscale("log")
+    low, high = (min(heights), max(heights)) if heights else (1.0, 10.0)
+    margin = max((high / low) ** 0.05, 1.03)
+    axes.set_ylim(low / margin, high * margin)
+    _mark(axes.yaxis, heights)
+
+
+def _name_axes(axes: Axes, label: str, with_unknown: bool) -> None:
+    height = "perplexity of known tokens (of all tokens)"
+    height = height if with_unknown else "perplexity"
+    axes.set_xlabel(f"{label} (log scale)", fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_ylabel(f"{height}, log scale", fontsize=style.LABEL_SIZE, color=INK)
     axes.grid(color=style.GRID, linewidth=1)
+
+
+def _name(point: Point, with_unknown: bool) -> str:
+    name = f"{point.name} {style.figure_number(point.known)}"
+    if with_unknown:
+        finite = point.perplexity < style.LARGEST
+        every = style.figure_number(point.perplexity) if finite else "infinite"
+        name += f" ({every})"
+    return f"{name}, hardly trained" if point.hardly_trained else name
 
 
 def _mark(axis: Axis, values: Sequence[float]) -> None:
@@ -81,28 +122,3 @@ def _mark(axis: Axis, values: Sequence[float]) -> None:
     axis.set_major_locator(few if decades > 1 else MaxNLocator(6, steps=(1, 2, 5, 10)))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(lambda value, _: f"{value:,.4g}")
-
-
-def _label(axes: Axes, points: Sequence[Point]) -> None:
-    """Write the names at the right, each joined to the height of its point."""
-    ranked = sorted(points, key=lambda p: p.perplexity)
-    true = [height_of(axes, p.perplexity) for p in ranked]
-    gap = 1 / max(len(ranked) - 1, 12)
-    for point, y, place in zip(ranked, true, spread(true, gap), strict=True):
-        colour = COLOURS[point.family]
-        line = Line2D([1, 1.06], [y, place], color=colour, linewidth=1)
-        line.set(transform=axes.transAxes, clip_on=False)
-        axes.add_artist(line)
-        axes.annotate(
-            f"{point.name}  {style.figure_number(point.perplexity)}",
-            (1.06, place),
-            (6, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            fontsize=style.NOTE_SIZE,
-            family=families(),
-            color=colour,
-            va="center",
-            parse_math=False,
-            annotation_clip=False,
-        )

@@ -8,8 +8,10 @@ from matplotlib import ticker
 from matplotlib.axes import Axes
 
 from keraslm.figures import style
+from keraslm.figures.floor import Line, lines_of
 from keraslm.figures.labels import label_right_ends
-from keraslm.figures.style import BLUE, GREEN, GREY, INK, ORANGE
+from keraslm.figures.style import BLUE, GREY, INK, ORANGE
+from keraslm.floor import Floor
 
 NAMES = {"train": "training", "valid": "validation"}
 COLOURS = {"train": BLUE, "valid": ORANGE}
@@ -19,13 +21,13 @@ FEW = 25  # up to this many points each point is shown
 def draw_history(
     history: pd.DataFrame,
     path: str | os.PathLike[str],
-    floor: float | None = None,
+    floor: Floor | None = None,
     title: str = "Perplexity while training",
 ) -> None:
     """Draw a run's training and validation perplexity and mark the best validation.
 
     `history` has the columns step, seconds, split ("train" or "valid") and perplexity,
-    as in `history.csv`; `floor` is the lowest possible perplexity, where it is known.
+    as in `history.csv`; `floor` is that of the validation text, where it is known.
     Raises: UsageError if `path` is not a picture's name in an existing folder.
     """
     style.check_picture_path(path)
@@ -35,11 +37,12 @@ def draw_history(
     for split, curve in curves.items():
         _draw_curve(axes, split, curve)
     _mark_best(axes, curves["valid"])
-    if floor is not None:
-        axes.axhline(floor, color=GREEN, linewidth=2, linestyle=(0, (5, 3)), zorder=1)
-    _scale(axes, curves, floor)
+    lines = lines_of(floor, known=False, grammar="grammar, validation text")
+    for line in lines:
+        line.draw(axes)
+    _scale(axes, curves, [line.value for line in lines])
     _name_axes(axes)
-    _name_curves(axes, curves, floor)
+    _name_curves(axes, curves, lines)
     style.save_figure(figure, path)
 
 
@@ -104,9 +107,9 @@ def _mark_best(axes: Axes, valid: pd.DataFrame) -> None:
         )
 
 
-def _scale(axes: Axes, curves: dict[str, pd.DataFrame], floor: float | None) -> None:
+def _scale(axes: Axes, curves: dict[str, pd.DataFrame], lines: list[float]) -> None:
     values = [value for curve in curves.values() for value in curve["perplexity"]]
-    values += [floor] if floor is not None else []
+    values += lines
     axes.set_yscale("log")
     low, high = (min(values), max(values)) if values else (1.0, 100.0)
     margin = max((high / low) ** 0.06, 1.01)
@@ -136,7 +139,7 @@ def _name_axes(axes: Axes) -> None:
 
 
 def _name_curves(
-    axes: Axes, curves: dict[str, pd.DataFrame], floor: float | None
+    axes: Axes, curves: dict[str, pd.DataFrame], lines: list[Line]
 ) -> None:
     last = {
         split: float(curve["perplexity"].iloc[-1])
@@ -147,9 +150,7 @@ def _name_curves(
         (value, f"{NAMES[split]} {style.figure_number(value)}", COLOURS[split])
         for split, value in last.items()
     ]
-    if floor is not None:
-        text = f"lowest possible {style.figure_number(floor)}"
-        labels.append((floor, text, GREEN))
+    labels += [(line.value, line.label, line.colour) for line in lines]
     label_right_ends(axes, labels)
     if not last:
         axes.set_xticks([])

@@ -19,8 +19,8 @@ from keraslm.errors import (
 from keraslm.figures.ladder import Point, draw_ladder
 from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
-from keraslm.ladder.markdown import heading, write_markdown
-from keraslm.ladder.result import Result, ResultsFile
+from keraslm.ladder.markdown import caption, write_markdown
+from keraslm.ladder.result import Result, ResultsFile, floor_of
 from keraslm.ladder.rungs import FAMILIES, MIXTURE, UNIFORM, Rung, chosen
 from keraslm.ladder.uniform import Uniform
 from keraslm.language_model import LanguageModel
@@ -97,6 +97,8 @@ class Ladder:
 
         Raises: CorpusError if the model could measure nothing of the test text.
         """
+        for text in filter(None, (self._corpus.valid, self._corpus.test)):
+            text.ask_grammar()  # which is no rung's cost
         if len(self.results) < len(self.rungs):
             self._check_measurable()
         for rung in self.rungs:
@@ -107,10 +109,16 @@ class Ladder:
         return self.results
 
     def _new_budget(self) -> Budget:
-        spent = sum(result.seconds for result in self.results)
+        spent = sum(r.seconds for r in self.results) - self._counted_twice()
         missing = [r for r in self.rungs if r.name not in self._kept.results]
         learners = sum(rung.takes_minutes for rung in missing)
         return Budget(60 * self._minutes, spent, learners)
+
+    def _counted_twice(self) -> float:
+        """The seconds of parts, which are among those of their mixtures too."""
+        found = self._kept.results
+        parts = (p for rung in self.rungs if rung.name in found for p in rung.parts)
+        return sum(found[part].seconds for part in parts if part in found)
 
     def _result(self, rung: Rung) -> Result:
         began = time.perf_counter()
@@ -123,7 +131,8 @@ class Ladder:
             found = {"failure": _reason(error)}
         gc.collect()
         seconds = time.perf_counter() - began
-        return dataclasses.replace(result, seconds=seconds, **found)
+        parts = (self._kept.results[part].seconds for part in rung.parts)
+        return dataclasses.replace(result, seconds=seconds + sum(parts), **found)
 
     def _measured(self, rung: Rung) -> dict[str, Any]:
         if rung.kind == UNIFORM:
@@ -210,9 +219,11 @@ class Ladder:
     def _write(self) -> None:
         write_markdown(self.results, self.folder.markdown, self._command)
         points = [_point(result) for result in self.results if not result.failure]
+        about, floor = caption(self.results), floor_of(self.results)
         if points:
-            about = heading(self.results)
-            draw_ladder(points, self.folder.picture, subtitle=about)
+            draw_ladder(points, self.folder.picture, "seconds", floor, about)
+        if any(point.size for point in points):
+            draw_ladder(points, self.folder.picture_by_size, "bytes", floor, about)
 
 
 def check_ladder(minutes: float, names: Sequence[str] | None) -> None:
@@ -227,9 +238,15 @@ def check_ladder(minutes: float, names: Sequence[str] | None) -> None:
 
 
 def _point(result: Result) -> Point:
-    family = FAMILIES[result.name]
-    size = result.bytes
-    return Point(result.title, family, result.seconds, size, result.perplexity)
+    return Point(
+        result.title,
+        FAMILIES[result.name],
+        result.seconds,
+        result.bytes,
+        result.known_perplexity,
+        result.perplexity,
+        result.hardly_trained,
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -18,6 +18,7 @@ class LadderFolder:
         self.results = self.path / "ladder.json"
         self.markdown = self.path / "ladder.md"
         self.picture = self.path / "ladder.png"
+        self.picture_by_size = self.path / "ladder-size.png"
         self.vectors = self.path / "vectors.txt"
 
     def run(self, rung: str) -> pathlib.Path:
@@ -26,7 +27,8 @@ class LadderFolder:
 
     @property
     def _files(self) -> tuple[pathlib.Path, ...]:
-        return (self.results, self.markdown, self.picture, self.vectors)
+        pictures = (self.picture, self.picture_by_size)
+        return (self.results, self.markdown, *pictures, self.vectors)
 
     def create(self, overwrite: bool) -> None:
         """Make the folder; an earlier ladder in it goes, if it shall.

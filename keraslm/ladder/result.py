@@ -2,13 +2,20 @@
 
 import dataclasses
 import json
+import math
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
+from keraslm.floor import Floor
+from keraslm.ladder.rungs import LEARNERS
+from keraslm.measures import Card
+from keraslm.ranking import rank
 
 FORMAT = "keraslm ladder"
+NEAR_UNIFORM = 0.9  # of the nats of a uniform guess
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,7 +23,7 @@ class Result:
     """A rung's figures, or the reason why it has none.
 
     Units: `bytes` of the model's file; `seconds` of the whole rung: reading, training
-    and measuring.
+    and measuring. Those of a mixture are the sums of its parts', and its own.
     """
 
     name: str
@@ -33,9 +40,38 @@ class Result:
         """The perplexity of the text that every rung is measured on."""
         return float(self.card["perplexity"])
 
+    @property
+    def known_perplexity(self) -> float:
+        """The perplexity of its known tokens, which rungs are ranked by."""
+        return float(self.card["perplexity_without_oov"])
+
+    @property
+    def hardly_trained(self) -> bool:
+        """Whether it had to learn, and has learnt little more than the vocabulary.
+
+        Math:   H > 0.9 log V,   H the nats of a known token, log V of a uniform guess
+        """
+        if self.failure or self.name not in LEARNERS:
+            return False
+        uniform = math.log(self.card["vocabulary_size"])
+        return self.known_perplexity > math.exp(NEAR_UNIFORM * uniform)
+
     def to_dict(self) -> dict[str, Any]:
         """Give the result as a JSON object."""
         return dataclasses.asdict(self)
+
+
+def ranks(results: Sequence[Result]) -> dict[str, int]:
+    """Give the rank of each rung that has figures, 1 the best, by its name."""
+    measured = [result for result in results if not result.failure]
+    ranked = sorted(measured, key=lambda result: rank(Card(**result.card)))
+    return {result.name: place for place, result in enumerate(ranked, start=1)}
+
+
+def floor_of(results: Sequence[Result]) -> Floor | None:
+    """Give what the grammar scores on the text of the rungs, where it is known."""
+    cards = (result.card for result in results if not result.failure)
+    return next((floor for card in cards if (floor := Floor.of_card(card))), None)
 
 
 class ResultsFile:

@@ -80,11 +80,13 @@ RUNGS = (
         "LSTM with Kneser-Ney",
         kind=MIXTURE,
         parts=(LSTM, KNESER_NEY),
-        note="a mixture, its weights chosen on the validation text; seconds of mixing",
+        note="a mixture, its weights chosen on the validation text; seconds, bytes and "
+        "parameters are the sums of its parts'",
     ),
 )
 NAMES = tuple(rung.name for rung in RUNGS)
 FAMILIES = {rung.name: rung.family for rung in RUNGS}
+LEARNERS = tuple(rung.name for rung in RUNGS if rung.takes_minutes)
 
 
 def chosen(names: Sequence[str] | None) -> tuple[Rung, ...]:

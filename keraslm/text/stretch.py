@@ -1,12 +1,16 @@
 """A text that is read in chunks, again and again, and never held as a whole."""
 
+import functools
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from keraslm.errors import CorpusChanged, CorpusError, KeraslmError
 from keraslm.text.decoding import one_newline
+from keraslm.text.language import Language
 
 if TYPE_CHECKING:
     from keraslm.text.folder import Skipped
@@ -27,6 +31,7 @@ class Text:
     `characters`, `bytes` and `sha256` are of exactly this stretch: of its text in
     UTF-8 without byte order mark. They are known once it was read to its end, and cost
     a pass if they are asked before. Every later pass must read the same text.
+    `language` is the one that the text is written in, if its grammar is known.
     """
 
     def __init__(
@@ -34,17 +39,22 @@ class Text:
         name: str,
         read: Callable[[], Iterator[str]],
         skipped: "tuple[Skipped, ...]" = (),
+        language: Language | None = None,
     ) -> None:
         self.name = name
         self.skipped = skipped  # what in a folder is no part of it
         self._read = read
         self._known: Measure | None = None
+        self.language = language
+        self._sentences: tuple[str, ...] | None = None
 
     @classmethod
-    def from_string(cls, text: str, name: str = "text") -> "Text":
+    def from_string(
+        cls, text: str, name: str = "text", language: Language | None = None
+    ) -> "Text":
         """A text held in memory."""
         text = one_newline(text)
-        return cls(name, lambda: iter((text,) if text else ()))
+        return cls(name, lambda: iter((text,) if text else ()), language=language)
 
     def chunks(self) -> Iterator[str]:
         """Yield the text in pieces of about a megabyte, from the start.
@@ -57,7 +67,20 @@ class Text:
     def stretch(self, start: int, stop: int | None, name: str) -> "Text":
         """The text from character `start` up to, not including, `stop`, or the end."""
         end = sys.maxsize if stop is None else stop
-        return Text(name, lambda: _between(self.chunks(), start, end))
+        return Text(
+            name,
+            lambda: _between(self.chunks(), start, end),
+            language=self.language,
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines without their newlines; a last one may have had none."""
+        rest = ""
+        for chunk in self.chunks():
+            *whole, rest = (rest + chunk).split("\n")
+            yield from whole
+        if rest:
+            yield rest
 
     @property
     def characters(self) -> int:
@@ -73,6 +96,32 @@ class Text:
     def sha256(self) -> str:
         """The SHA-256 of the text in UTF-8."""
         return self._measure.sha256
+
+    def sentences(self) -> tuple[str, ...]:
+        """Give the lines of a text whose language is known, else none; read once."""
+        if self._sentences is None:
+            self._sentences = tuple(self.lines()) if self.language else ()
+        return self._sentences
+
+    def ask_grammar(self) -> np.ndarray:
+        """Give `language_log_probabilities`: later calls do not read the text again."""
+        return self.language_log_probabilities
+
+    @functools.cached_property
+    def language_log_probabilities(self) -> np.ndarray:
+        """The log P of each word and line end by the grammar of the text's language.
+
+        -inf from the first one on that is not of the language, where it also ends.
+        Shapes: (words and line ends,), in nats; none where the language is not known
+        """
+        found, language = [np.zeros(0)], self.language
+        if language is None:
+            return found[0]
+        for line in self.sentences():
+            found.append(language.token_log_probabilities(line))
+            if not np.isfinite(found[-1][-1]):
+                break
+        return np.concatenate(found)
 
     @property
     def _measure(self) -> Measure:

@@ -12,6 +12,7 @@ import numpy as np
 from keraslm.backend import check_backend
 from keraslm.errors import Terminated, TrainingError, UsageError
 from keraslm.files import flush_to_disk
+from keraslm.floor import Floor, floor_of
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.measures import LEARNT, Card, Reading
@@ -93,6 +94,8 @@ def train(
     learnt = {text: part for text, part in earlier.items() if part in LEARNT}
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
     text, ids = to_measure(corpus, encoder, texts, reporter)
+    floor = _floor(corpus, encoder, texts)
+    text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     with folder.locked(), folder.unless_nothing_came(), _told_how_to_go_on(folder):
         checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
@@ -107,7 +110,8 @@ def train(
             give_back_memory()  # the optimizer's and the last step's
             kept = _kept(folder, told)
         kept.metadata["texts"] = corpus.parts_by_hash() | learnt
-        return _finish(kept, kept.card(_reading(kept, text, ids), command), folder)
+        card = kept.card(_reading(kept, text, ids), command)
+        return _finish(kept, card, folder, floor)
 
 
 def check_options(c: Configuration) -> None:
@@ -219,17 +223,28 @@ def _reading(model: LanguageModel, text: Text, ids: np.ndarray) -> Reading:
     return Reading.without_figures(text, ids, why) if why else model.read(text, ids)
 
 
-def _finish(model: LanguageModel, card: Card, folder: RunFolder) -> Run:
+def _floor(
+    corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded]
+) -> Floor | None:
+    """Measure the grammar of the validation text's language, where it is known."""
+    if corpus.valid is None or "valid" not in texts:
+        return None
+    return floor_of(corpus.valid, texts["valid"].ids, encoder)
+
+
+def _finish(
+    model: LanguageModel, card: Card, folder: RunFolder, floor: Floor | None
+) -> Run:
     flush_to_disk(folder.history)
     flush_to_disk(folder.samples)
     model.metadata["card"] = card.to_dict()
     model.save(folder.model)
     folder.write_card(card.to_dict())
-    _draw(model, folder)
+    _draw(model, folder, floor)
     return Run(model, card, folder)
 
 
-def _draw(model: LanguageModel, folder: RunFolder) -> None:
+def _draw(model: LanguageModel, folder: RunFolder, floor: Floor | None) -> None:
     import pandas as pd
 
     from keraslm.figures.count_model import draw_count_model
@@ -242,4 +257,5 @@ def _draw(model: LanguageModel, folder: RunFolder) -> None:
         draw_count_model(model.metadata["by_order"], smoothing, folder.picture, title)
         return
     history = pd.DataFrame(model.metadata["history"])
-    draw_history(history, folder.picture, title=f"{name}: perplexity while training")
+    title = f"{name}: perplexity while training"
+    draw_history(history, folder.picture, floor, title)

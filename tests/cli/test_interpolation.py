@@ -49,7 +49,9 @@ def test_the_mixture_is_one_more_row(keraslm, keraslm_json, paths, text, valid):
         model["parameters"] for model in found["models"] if model["path"]
     )
     weights = {part["model"]: part["weight"] for part in row["details"]["parts"]}
-    assert weights == dict(zip(["ngram-1", "ngram-2"], mixture.weights, strict=True))
+    assert weights == dict(
+        zip(["ngram-1 additive", "ngram-2 additive"], mixture.weights, strict=True)
+    )
     assert row["details"]["weights_chosen_on"] == {
         "text": "valid.txt",
         "text_sha256": chosen_on.sha256,
@@ -83,7 +85,9 @@ def test_every_model_reads_each_text_once(
     monkeypatch.setattr(NgramModel, "log_probabilities", counting)
     keraslm_json("compare", *paths, "--text", text, "--interpolate", "--valid", valid)
     # the text has 8 tokens, the validation text 10
-    assert reads == {(f"ngram-{n}", size): 1 for n in (1, 2) for size in (8, 10)}
+    assert reads == {
+        (f"ngram-{n} additive", size): 1 for n in (1, 2) for size in (8, 10)
+    }
 
 
 def test_a_dataset_brings_its_validation_part(keraslm_json, train):
@@ -95,14 +99,15 @@ def test_a_dataset_brings_its_validation_part(keraslm_json, train):
     chosen_on = row_of(found)["details"]["weights_chosen_on"]
     assert chosen_on["text"] == "village:valid:5000"
     assert "--valid" not in row_of(found)["command"]
-    assert found["lowest_possible"]["perplexity"] == village.lowest_perplexity()
+    entropy = found["floor"]["entropy"]["perplexity"]
+    assert entropy == pytest.approx(village.lowest_perplexity())
 
 
 def test_equal_names_are_told_apart_in_the_sum(keraslm_json, train, text, valid):
     paths = [train("a/model.keras", delta=1.0), train("b/model.keras", delta=0.1)]
     options = ("--text", text, "--interpolate", "--valid", valid)
     name = row_of(keraslm_json("compare", *paths, *options))["name"]
-    assert all(f"ngram-2 ({path.parent})" in name for path in paths)
+    assert all(f"ngram-2 additive ({path.parent})" in name for path in paths)
 
 
 def test_the_picture_has_it(keraslm, paths, text, valid, tmp_path):

@@ -28,12 +28,14 @@ def test_a_table_a_page_and_a_picture(keraslm, corpus, tmp_path):
     lines = result.stdout.splitlines()
     # 3 lines of 5, 5 and 3 words and their ends: 16 tokens; 120 lines are 640 tokens
     assert "vocabulary of 8" in lines[0]
-    assert lines[1].split()[:3] == ["model", "parameters", "bytes"]
+    assert "ranked by perplexity, lowest first" in lines[0]
+    assert lines[1].split()[:3] == ["model", "rank", "perplexity"]
     assert lines[2].split()[0] == "uniform"
     assert "8.00" in lines[2]
     assert any(line.startswith("* 5-gram, stupid backoff: scores") for line in lines)
-    assert {"ladder.md", "ladder.json", "ladder.png"} <= {p.name for p in out.iterdir()}
-    assert (out / "ladder.png").read_bytes().startswith(b"\x89PNG")
+    assert {"ladder.md", "ladder.json"} <= {p.name for p in out.iterdir()}
+    for name in ("ladder.png", "ladder-size.png"):
+        assert (out / name).read_bytes().startswith(b"\x89PNG")
     again = keraslm("ladder", corpus, *options)
     assert again.stdout == result.stdout  # nothing was run again
 
@@ -43,6 +45,7 @@ def test_json_has_every_result(keraslm_json, corpus, tmp_path):
     (result,) = keraslm_json("ladder", corpus, *options)
     assert result["name"] == "uniform"
     assert result["card"]["perplexity"] == pytest.approx(8)
+    assert (result["rank"], result["hardly_trained"]) == (1, False)
 
 
 @pytest.mark.parametrize(

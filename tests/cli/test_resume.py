@@ -19,7 +19,7 @@ def test_a_finished_run_is_said_to_be_finished(keraslm, run):
     result = keraslm("resume", run)
     assert result.exit_code == 0
     assert "finished" in result.stderr
-    assert result.stdout.startswith(f"{run}: ngram-3, perplexity ")
+    assert result.stdout.startswith(f"{run}: ngram-3 modified-kneser-ney, perplexity ")
     assert {path: path.read_bytes() for path in run.iterdir()} == before
 
 

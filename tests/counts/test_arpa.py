@@ -52,7 +52,7 @@ def test_a_file_is_a_model(load):
     expected = [-0.2, -0.1, -0.4 - 0.9, -0.3]
     found = score.log_probabilities / math.log(10)
     assert found == pytest.approx(expected)
-    assert model.name == "ngram-2"
+    assert model.name == "ngram-2 arpa"
     assert model.size_per_order() == [4, 3]
 
 

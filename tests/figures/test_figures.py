@@ -12,12 +12,14 @@ import pytest
 
 from keraslm.errors import MissingGlyphs, UsageError
 from keraslm.figures import style
-from keraslm.figures.comparison import draw_comparison
+from keraslm.figures.comparison import Bar, draw_comparison
+from keraslm.figures.floor import lines_of
 from keraslm.figures.fonts import drawable, families
 from keraslm.figures.labels import spread
 from keraslm.figures.learning_curve import draw_history
 from keraslm.figures.probes import draw_gradient_norms
 from keraslm.figures.style import figure_number, shortened
+from keraslm.floor import Figures, Floor
 from keraslm.probes import GradientNorms
 
 
@@ -36,6 +38,14 @@ def history(train, valid=()):
     ]
     columns = ["step", "seconds", "split", "perplexity"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def floor_at(perplexity):
+    """Build a floor: the grammar there, the language's entropy a little above."""
+    if perplexity is None:
+        return None
+    values = (perplexity, perplexity * 1.01)
+    return Floor(*(Figures(math.log(p), p, p, 0.5) for p in values))
 
 
 def size(path: pathlib.Path) -> tuple[int, int]:
@@ -57,7 +67,7 @@ def size(path: pathlib.Path) -> tuple[int, int]:
 )
 def test_any_history_is_drawn(tmp_path, train, valid, floor):
     out = tmp_path / "perplexity.png"
-    draw_history(history(train, valid), out, floor=floor)
+    draw_history(history(train, valid), out, floor=floor_at(floor))
     width, height = size(out)
     assert 1.2 < width / height < 2.6
     assert list(tmp_path.iterdir()) == [out]
@@ -68,7 +78,8 @@ def test_names_in_any_script_draw_without_a_warning(tmp_path):
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", MissingGlyphs)  # of a machine with few fonts
         draw_history(history([9.0]), tmp_path / "a.png", title="红楼梦 $x_1$ \n\x07🙂")
-        draw_comparison([("红楼梦 $\\frac{1$", 3.0)], tmp_path / "b.png", title="ابجد")
+        bars = [Bar("红楼梦 $\\frac{1$", 3.0, 4.0)]
+        draw_comparison(bars, tmp_path / "b.png", title="ابجد")
     assert size(tmp_path / "b.png")
 
 
@@ -100,12 +111,14 @@ def test_names_that_cannot_be_drawn_stay_different():
         ([("unsmoothed", math.inf), ("smoothed", 9.0)], None),
         ([("unsmoothed", math.inf), ("broken", math.nan)], None),
         ([("certain", 1.0)], 1.0),
+        ([("some unknown", 160.5, 389.3), ("others", 196.9, math.inf)], None),
         ([(f"a model with a long name, number {i}", 5.0 + i) for i in range(12)], 2.0),
     ],
 )
 def test_any_comparison_is_drawn(tmp_path, models, floor):
     out = tmp_path / "comparison.png"
-    draw_comparison(models, out, floor=floor)
+    bars = [Bar(*model) for model in models]
+    draw_comparison(bars, out, lines_of(floor_at(floor)))
     assert size(out)[0] > 300
     assert list(tmp_path.iterdir()) == [out]
 
@@ -115,7 +128,7 @@ def test_any_comparison_is_drawn(tmp_path, models, floor):
 )
 def test_the_suffix_is_the_format(tmp_path, suffix, start):
     out = tmp_path / f"c{suffix}"
-    draw_comparison([("lstm", 4.9)], out)
+    draw_comparison([Bar("lstm", 4.9)], out)
     assert out.read_bytes().startswith(start)
 
 
@@ -123,7 +136,7 @@ def test_the_suffix_is_the_format(tmp_path, suffix, start):
 def test_no_other_file_is_touched(tmp_path, name):
     (tmp_path / "model.keras").write_bytes(b"precious")
     with pytest.raises(UsageError, match="picture"):
-        draw_comparison([("lstm", 4.9)], tmp_path / name)
+        draw_comparison([Bar("lstm", 4.9)], tmp_path / name)
     assert (tmp_path / "model.keras").read_bytes() == b"precious"
 
 

@@ -6,8 +6,8 @@ import pytest
 from keraslm.errors import UsageError
 from keraslm.ladder import Ladder
 from keraslm.ladder.budget import LEAST, Budget
-from keraslm.ladder.markdown import cells, remarks, write_markdown
-from keraslm.ladder.result import Result
+from keraslm.ladder.markdown import remarks, table, write_markdown
+from keraslm.ladder.result import Result, ranks
 from keraslm.ladder.rungs import MIXTURE, RUNGS, Rung, chosen
 from keraslm.text.corpus import Corpus, Text
 from keraslm.training.configuration import Configuration
@@ -161,26 +161,115 @@ def test_the_minutes_are_shared_out(monkeypatch):
     assert budget.share() == LEAST
 
 
-def test_the_page_escapes_what_markdown_would_read(tmp_path):
-    card = {
+def card(known, every, vocabulary=100, oov=5, details=None):
+    """Build a card as a dict, of a text of 20 tokens, with these perplexities."""
+    return {
+        "model": "m",
+        "level": "word",
+        "tokenizer": "word",
+        "vocabulary_hash": "f00",
+        "vocabulary_size": vocabulary,
         "text": "a|b",
-        "tokens": 1234,
-        "oov_tokens": 5,
-        "vocabulary_size": 10,
-        "perplexity": 12.345,
-        "nats_per_token": 2.5132,
+        "text_sha256": "abc",
+        "tokens": 20,
+        "end_of_line_tokens": 1,
+        "oov_tokens": oov,
+        "oov_rule": "",
+        "state_rule": "",
+        "nats_per_token": math.log(every),
+        "perplexity": every,
+        "perplexity_without_oov": known,
         "bits_per_character": 1.5,
+        "bits_per_byte": 1.5,
+        "characters": 8,
+        "bytes": 8,
+        "seconds": 0.1,
+        "tokens_per_second": 40.0,
+        "version": "0",
+        "command": "",
+        "details": details or {},
     }
-    results = [Result("x", "x*", 7, 8, 9.0, card, note="marked")]
+
+
+def cells_of(results, row):
+    found = table(results)
+    return dict(zip(found.headings, found.rows[row], strict=True))
+
+
+def test_the_page_escapes_what_markdown_would_read(tmp_path):
+    results = [Result("x", "x*", 7, 8, 9.0, card(10.0, 12.25), note="marked")]
     results.append(Result("y", "y", failure="<no> reason"))
     write_markdown(results, tmp_path / "page.md", "keraslm ladder a")
     page = (tmp_path / "page.md").read_text()
-    assert "a\\|b: 1,234 tokens, 5 of them \\<unk>" in page
-    assert "| x\\* \\* | 7 | 8 | 9.0 | 12.35 | 2.5132 | 1.5000 |" in page
+    assert "a\\|b: 20 tokens, 5 of them \\<unk>" in page
+    assert "| x\\* \\* | 1 | 12.25 | 10.00 | 2.5055 | 1.5000 | 7 | 8 | 9.0 |" in page
     assert "\\<no> reason" in page
     assert page.endswith("reason\n\n```\nkeraslm ladder a\n```\n")
-    assert remarks(results) == ["* x*: marked", "y failed: <no> reason"]
-    assert cells(results[1])[4] == "failed"
+    first, *_, last = remarks(results)
+    assert (first, last) == ("* x*: marked", "y failed: <no> reason")
+    assert cells_of(results, 1)["perplexity"] == "failed"
+
+
+def test_rungs_are_ranked_by_what_they_know_not_by_the_price_of_unk():
+    """Figures of 100 kB of Shakespeare: Katz expects <unk>, Kneser-Ney knows more."""
+    results = [
+        Result("katz-3", "Katz", card=card(196.9, 107.7)),
+        Result("kneser-ney-5", "Kneser-Ney", card=card(160.5, 389.3)),
+        Result("unigram", "unigram", failure="no"),
+    ]
+    assert ranks(results) == {"kneser-ney-5": 1, "katz-3": 2}
+    assert cells_of(results, 0)["rank"] == "2"
+    assert cells_of(results, 0)["known tokens"] == "196.90"
+    assert cells_of(results, 0)["perplexity"] == "107.70"
+    (warning,) = [r for r in remarks(results) if r.startswith("Warning")]
+    assert "5 of the 20 tokens (25.0%) are unknown" in warning
+
+
+def test_where_all_tokens_are_known_there_is_one_perplexity_and_no_warning():
+    results = [Result("katz-3", "Katz", card=card(10.0, 10.0, oov=0))]
+    assert "known tokens" not in table(results).headings
+    assert remarks(results) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "marked"),
+    [
+        # 100 tokens: a uniform guess is log 100 nats, and nine tenths of that log 63.1
+        ("lstm", 63.2, True),
+        ("lstm", 63.0, False),
+        ("maxent", 99.0, True),
+        ("uniform", 100.0, False),  # never trained
+        ("unigram", 99.0, False),
+    ],
+)
+def test_a_rung_that_hardly_trained_is_marked(name, known, marked):
+    result = Result(name, "title", card=card(known, 50.0))
+    assert result.hardly_trained is marked
+    assert ("title †" in cells_of([result], 0)["model"]) is marked
+    assert any("hardly trained" in remark for remark in remarks([result])) is marked
+
+
+def test_on_village_the_grammar_and_the_entropy_are_the_last_rows():
+    own = {"nats_per_token": 1.9, "bits_per_character": 0.6}
+    grammar = own | {"perplexity": 8.0, "perplexity_without_oov": 8.0}
+    entropy = own | {"perplexity": 7.5, "perplexity_without_oov": 7.5}
+    details = {"language": {"grammar": grammar, "entropy": entropy}}
+    results = [Result("lstm", "LSTM", card=card(10.0, 10.0, oov=0, details=details))]
+    # 10 is a quarter above the grammar's 8 on the same text, a third above the entropy
+    assert cells_of(results, 0)["above grammar"] == "25.0%"
+    assert cells_of(results, -2)["model"] == "grammar, same text"
+    assert cells_of(results, -2)["perplexity"] == "8.00"
+    assert cells_of(results, -1)["model"] == "entropy of the language"
+    assert table(results).foot == 2
+
+
+def test_a_mixture_costs_what_its_parts_cost(tmp_path, corpus):
+    ladder = Ladder(corpus, tmp_path, 1, COUNTED)
+    parts = [r for r in ladder.climb() if r.name != "uniform"]
+    rung = Rung("mixture", "m", kind=MIXTURE, parts=tuple(r.name for r in parts))
+    mixed = ladder._result(rung)
+    assert mixed.seconds > sum(part.seconds for part in parts)
+    assert mixed.bytes == sum(part.bytes for part in parts)
 
 
 def test_results_are_json(tmp_path, corpus):

@@ -197,7 +197,7 @@ def test_counts_are_counted_anew(small, story, tmp_path):
     assert again.lines == [f"{c.out} holds this run already, and it is finished"]
     done.folder.model.unlink()  # as if it had been killed while it counted
     train(c, story, resume=True)
-    assert keraslm.load(c.out).name == "ngram-3"
+    assert keraslm.load(c.out).name == "ngram-3 modified-kneser-ney"
 
 
 def test_the_clock_goes_on_with_the_seconds_that_were_spent():

@@ -1,27 +1,26 @@
 """keraslm compare: several models on the same text, as a table and a picture."""
 
-import dataclasses
-import math
 import pathlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, interpolation, outputs, texts
+from keraslm_cli.comparison import Comparison, Perplexities, Row
 from keraslm_cli.models import check_there, level_option, open_model
 
 if TYPE_CHECKING:
-    from keraslm.language_model import LanguageModel
-    from keraslm.measures import Card, Reading
     from keraslm.text.corpus import Text
-    from keraslm_cli.floor import Floor
 
 HELP = f"""Rank models by their perplexity on the same text.
 
-The figures are compared only if they measure the same thing: the same text, level,
-vocabulary and rules. On village the lowest possible perplexity is the last row.
+Of a text with unknown tokens both perplexities are shown, of all tokens and of the
+known ones; the latter ranks. Models of different level or vocabulary are compared in
+bits a character, and in that alone. On village the last rows are what its grammar
+scores on the same text, and the entropy of the language.
 
 With --interpolate one more row is the mixture of the models, sum_k w_k P_k. Its weights
 are those that make a validation text most probable: --valid, or the validation part of
@@ -29,29 +28,6 @@ the dataset that TEXT names.
 
 {texts.TEXT_HELP}
 """
-HEADINGS = (
-    "model",
-    "parameters",
-    "nats/token",
-    "perplexity",
-    "bits/char",
-    "seconds",
-    "tokens/s",
-)
-LEAVE = ("", "tokens/s", "seconds", "bits/char", "parameters", "nats/token")
-LOWEST = "lowest possible"
-SHORTEST, LONGEST = 8, 24  # columns of the longest bar in the table
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """A model, by a name of its own, and what was measured; a mixture has no path."""
-
-    name: str
-    path: str | None
-    model: "LanguageModel"
-    reading: "Reading"
-    card: "Card"
 
 
 @click.command(help=HELP)
@@ -95,8 +71,6 @@ def command(
     as_json: bool,
     encoding: str,
 ) -> None:
-    from keraslm_cli.floor import floor_of
-
     interpolation.check(models, interpolate, valid)
     if out is not None:
         outputs.check_picture(out, inputs=[text, *models])
@@ -106,20 +80,31 @@ def command(
     held_out = None
     if interpolate:
         held_out = interpolation.open_validation_text(valid, text, opened, encoding)
-    rows = _measured(models, level, opened, text, encoding)
+    rows = _measured(models, level, opened, text, encoding, interpolate)
     if held_out is not None:
         again = interpolation.command_line(models, text, valid, encoding)
         rows.append(_mixture(rows, held_out, again))
-    rows.sort(key=lambda row: row.card.nats_per_token)
-    floor = floor_of(opened, rows[0].card)
+    found = _comparison(rows)
     if out is not None:
-        _draw(rows, floor, out)
+        found.draw(out)
     if as_json:
-        console.print_json(_as_json(rows, floor, out))
+        console.print_json(found.to_dict() | {"picture": str(out) if out else None})
     else:
-        _print(rows, floor)
+        found.print_table()
         if out is not None:
             console.print_line(f"picture: {out}")
+
+
+def _comparison(rows: list[Row]) -> Comparison:
+    """Compare perplexities, or bits a character where the tokens are not the same."""
+    from keraslm import measures
+    from keraslm_cli.bits_comparison import BitsPerCharacter
+
+    first, *others = cards = [replace(row.card, model=row.name) for row in rows]
+    measures.require_figures(cards)
+    reasons = (measures.difference(first, other) for other in others)
+    reason = next(filter(None, reasons), None)
+    return BitsPerCharacter(rows, reason) if reason else Perplexities(rows)
 
 
 def _measured(
@@ -128,12 +113,15 @@ def _measured(
     text: "Text",
     text_name: str,
     encoding: str,
+    mix: bool,
 ) -> list[Row]:
-    """Measure every model; stop at the first that does not measure the same thing."""
-    from keraslm import measures
+    """Measure every model; refuse before what cannot be mixed, if it shall be."""
+    from keraslm.mixture import require_mixable
     from keraslm_cli.commands.evaluate import command_line
 
     models = [open_model(path, level) for path in paths]
+    if mix:
+        require_mixable(models)
     names = labels([model.name for model in models], paths)
     rows: list[Row] = []
     for model, name, path in zip(models, names, paths, strict=True):
@@ -141,8 +129,6 @@ def _measured(
             reading = model.read(text)
             card = model.card(reading, command_line(path, text_name, encoding, level))
         rows.append(Row(name, path, model, reading, card))
-        named = [dataclasses.replace(row.card, model=row.name) for row in rows]
-        measures.require_same_thing(named)
     return rows
 
 
@@ -171,76 +157,3 @@ def _place(path: str) -> str:
     """Name RUN for RUN/model.keras."""
     place = pathlib.PurePath(path)
     return str(place.parent if place.name == "model.keras" else place)
-
-
-def _as_json(
-    rows: list[Row], floor: "Floor | None", out: pathlib.Path | None
-) -> dict[str, Any]:
-    models = [
-        {"name": row.name, "path": row.path, "parameters": row.model.parameters}
-        | row.card.to_dict()
-        for row in rows
-    ]
-    return {
-        "models": models,
-        "lowest_possible": dataclasses.asdict(floor) if floor else None,
-        "picture": str(out) if out else None,
-    }
-
-
-def _print(rows: list[Row], floor: "Floor | None") -> None:
-    lines = [_line(row) for row in rows]
-    perplexities = [row.card.perplexity for row in rows]
-    if floor is not None:
-        figures = (floor.nats_per_token, floor.perplexity, floor.bits_per_character)
-        cells = (console.number(figure) for figure in figures)
-        lines.append((LOWEST, "", *cells, "", ""))
-        perplexities.append(floor.perplexity)
-    right = range(1, len(HEADINGS))
-    widest = max(map(console.width, console.plain_table(HEADINGS, lines, right)))
-    bars = _bars(perplexities, min(console.terminal_width() - widest - 2, LONGEST))
-    drawn = [(*line, bar) for line, bar in zip(lines, bars, strict=True)]
-    console.print_styled(_title(rows[0].card), "bold")
-    foot = 0 if floor is None else 1
-    console.print_table((*HEADINGS, ""), drawn, right, foot, LEAVE)
-
-
-def _line(row: Row) -> tuple[str, ...]:
-    card = row.card
-    return (
-        row.name,
-        f"{row.model.parameters:,}",
-        console.number(card.nats_per_token),
-        console.number(card.perplexity),
-        console.number(card.bits_per_character),
-        console.number(card.seconds, 2),
-        console.number(card.tokens_per_second, 0),
-    )
-
-
-def _bars(perplexities: list[float], longest: int) -> list[str]:
-    """Draw each perplexity as a bar from 0, if there is room for one to be read."""
-    if longest < SHORTEST:
-        return [""] * len(perplexities)
-    finite = [value for value in perplexities if math.isfinite(value)]
-    unit = longest / max(finite, default=1.0)
-    return [
-        "█" * max(round(value * unit), 1) if math.isfinite(value) else "░" * longest
-        for value in perplexities
-    ]
-
-
-def _title(card: "Card") -> str:
-    oov = f", {card.oov_tokens:,} of them <unk>" if card.oov_tokens else ""
-    return f"{card.name_of_text}: {card.tokens:,} tokens{oov}; lower is better"
-
-
-def _draw(rows: list[Row], floor: "Floor | None", out: pathlib.Path) -> None:
-    from keraslm.figures.comparison import draw_comparison
-
-    draw_comparison(
-        [(row.name, row.card.perplexity) for row in rows],
-        out,
-        floor=None if floor is None else floor.perplexity,
-        subtitle=_title(rows[0].card),
-    )

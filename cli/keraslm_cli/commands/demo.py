@@ -35,13 +35,15 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     """Train four models on the embedded corpus, and compare them.
 
     A count trigram, a neural bigram and trigram and an LSTM learn village, a small
-    language whose lowest possible perplexity is known. It stands below theirs.
+    language whose grammar is known. What the grammar itself scores on the same text,
+    and the entropy of the language, stand below theirs.
     """
     from keraslm import marker
     from keraslm.destinations import check_folder
     from keraslm.training.configuration import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate
+    from keraslm_cli.commands.train import summary
     from keraslm_cli.training_progress import TrainingProgress
 
     check_folder(out)
@@ -55,7 +57,7 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
         c = Configuration(corpus="village:large", out=runs[-1], **settings)
         with TrainingProgress() as progress:
             run = train(c, corpus, True, progress, "keraslm demo")
-        console.say(f"perplexity {console.number(run.card.perplexity, 2)}")
+        console.say(summary(run.card))
     console.print_blank()
     picture = out / "perplexity.png"
     ctx.invoke(compare.command, models=tuple(runs), text=TEXT, out=picture)

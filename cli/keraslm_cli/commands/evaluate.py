@@ -48,6 +48,8 @@ def command(
     as_json: bool,
     encoding: str,
 ) -> None:
+    from keraslm.ranking import unknown_warning
+
     text = _the_text(text, named)
     models.check_there(model)
     opened = texts.open_named_text(text, encoding)
@@ -60,6 +62,8 @@ def command(
     else:
         console.print_styled(f"{card.model} on {card.name_of_text}", "bold")
         console.print_table(("", "", ""), rows(card), right=(1,))
+        if warning := unknown_warning(card):
+            console.say(f"Warning: {warning}")
 
 
 def _the_text(text: str | None, named: str | None) -> str:
@@ -83,7 +87,7 @@ def command_line(model: str, text: str, encoding: str, level: str | None = None)
 
 def rows(card: "Card") -> list[tuple[str, str, str]]:
     """Give the card as lines: the figure's name, its value, its unit and rule."""
-    return [*_figures(card), *_counts(card), *_origin(card)]
+    return [*_figures(card), *_floor(card), *_counts(card), *_origin(card)]
 
 
 def _figures(card: "Card") -> list[tuple[str, str, str]]:
@@ -95,6 +99,29 @@ def _figures(card: "Card") -> list[tuple[str, str, str]]:
         ("", card.bits_per_byte, "bits per byte of the original text (UTF-8)"),
     )
     return [(name, console.number(value), unit) for name, value, unit in figures]
+
+
+def _floor(card: "Card") -> list[tuple[str, str, str]]:
+    from keraslm.floor import Floor
+
+    floor = Floor.of_card(card.to_dict())
+    if floor is None:
+        return []
+    own, entropy = floor.grammar, floor.entropy
+    above = f"the model is {floor.above(card):,.1%} above it"
+    known = " (of the known tokens)" if card.oov_tokens else ""
+    return [
+        (
+            "grammar",
+            console.number(own.perplexity_without_oov),
+            f"its perplexity on the same text{known}; {above}",
+        ),
+        (
+            "entropy",
+            console.number(entropy.perplexity),
+            "of the language: the grammar's mean over all texts, as a perplexity",
+        ),
+    ]
 
 
 def _counts(card: "Card") -> list[tuple[str, str, str]]:

@@ -38,9 +38,10 @@ LEAVE = ("bytes", "bits/character", "nats/token", "parameters", "seconds")
 HELP = f"""Train and measure every kind of model on CORPUS.
 
 The minutes are shared out among the models that learn for as long as they are told.
-DIR holds the results as ladder.md, ladder.json and ladder.png, and the run of every
-model. A ladder that was interrupted goes on when the command is given again; a model
-that failed leaves its reason in the table.
+DIR holds the results as ladder.md, ladder.json, ladder.png (against time) and
+ladder-size.png, and the run of every model. Models are ranked by the perplexity of the
+known tokens. A ladder that was interrupted goes on when the command is given again; a
+model that failed leaves its reason in the table.
 
 The rungs: {", ".join(RUNGS)}.
 
@@ -134,7 +135,7 @@ def command(
         )
         _climb(ladder)
     if as_json:
-        console.print_json([result.to_dict() for result in ladder.results])
+        _print_json(ladder)
     else:
         _print(ladder)
     click.get_current_context().exit(int(all(r.failure for r in ladder.results)))
@@ -148,15 +149,33 @@ def _climb(ladder: "Ladder") -> None:
         raise
 
 
+def _print_json(ladder: "Ladder") -> None:
+    from keraslm.ladder.result import ranks
+
+    places = ranks(ladder.results)
+    console.print_json(
+        [
+            {
+                **result.to_dict(),
+                "rank": places.get(result.name),
+                "hardly_trained": result.hardly_trained,
+            }
+            for result in ladder.results
+        ]
+    )
+
+
 def _print(ladder: "Ladder") -> None:
-    from keraslm.ladder.markdown import HEADINGS, cells, heading, remarks
+    from keraslm.ladder.markdown import heading, remarks, table
 
     results = ladder.results
+    found = table(results)
     console.print_styled(heading(results), "bold")
-    right = range(1, len(HEADINGS))
-    console.print_table(HEADINGS, list(map(cells, results)), right, leave=LEAVE)
+    right = range(1, len(found.headings))
+    console.print_table(found.headings, found.rows, right, found.foot, LEAVE)
     for remark in remarks(results):
         console.say(in_flags(remark))
-    picture = ladder.folder.picture
-    drawn = f", {picture.name}" if picture.exists() else ""
-    console.say(f"written: {ladder.folder.markdown}{drawn}")
+    folder = ladder.folder
+    pictures = (folder.picture, folder.picture_by_size)
+    drawn = "".join(f", {picture.name}" for picture in pictures if picture.exists())
+    console.say(f"written: {folder.markdown}{drawn}")

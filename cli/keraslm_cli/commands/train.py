@@ -9,6 +9,7 @@ from keraslm.errors import UsageError
 from keraslm_cli import texts
 
 if TYPE_CHECKING:
+    from keraslm.measures import Card
     from keraslm.text.corpus import Corpus
     from keraslm.training.configuration import Configuration
 
@@ -198,6 +199,7 @@ def train_and_tell(
     c: "Configuration", corpus: "Corpus", overwrite: bool, resume: bool, as_json: bool
 ) -> None:
     """Train, show how it goes and print what came of it."""
+    from keraslm.ranking import unknown_warning
     from keraslm.training.run import train
     from keraslm_cli import console
     from keraslm_cli.training_progress import TrainingProgress
@@ -207,15 +209,31 @@ def train_and_tell(
     if as_json:
         console.print_json(run.card.to_dict())
         return
-    card = run.card
-    figure = f"no figure: {card.unmeasured}"
-    if not card.unmeasured:
-        figure = (
-            f"perplexity {console.number(card.perplexity, 2)} "
-            f"({console.number(card.nats_per_token)} nats a token) on "
-            f"{card.name_of_text}"
+    console.say(f"{run.folder.path}: {summary(run.card)}")
+    if warning := unknown_warning(run.card):
+        console.note(f"Warning: {warning}")
+
+
+def summary(card: "Card") -> str:
+    """Say in a line what was measured, and how far above the grammar it is."""
+    from keraslm.floor import Floor
+    from keraslm_cli import console
+
+    if card.unmeasured:
+        return f"{card.model}, no figure: {card.unmeasured}"
+    text = f"{card.model}, perplexity {console.number(card.perplexity, 2)} "
+    text += (
+        f"({console.number(card.nats_per_token)} nats a token) on {card.name_of_text}"
+    )
+    if card.oov_tokens:
+        text += f", {card.perplexity_without_oov:,.2f} of its known tokens"
+    if floor := Floor.of_card(card.to_dict()):
+        text += (
+            f"; {floor.above(card):,.1%} above the grammar, "
+            f"{floor.grammar.perplexity_without_oov:,.2f} on the same text "
+            f"(entropy of the language {floor.entropy.perplexity:,.2f})"
         )
-    console.say(f"{run.folder.path}: {card.model}, {figure}")
+    return text
 
 
 def _find_rate(
