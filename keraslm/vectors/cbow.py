@@ -52,7 +52,7 @@ class ContinuousBagOfWords:
         bags = tables(block, row, place, heights, np.diff(inputs.starts))
         block, row = np.divmod(np.unique(windows.centre), rows)
         place = targets.place[block, row]
-        observed = tables(block, row, place, heights, np.diff(targets.starts))
+        observed = tables(block, place, row, np.diff(targets.starts), heights)
         yield from map(
             Block,
             inputs.of_blocks(inputs.ids),

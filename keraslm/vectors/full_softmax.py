@@ -25,20 +25,25 @@ class FullSoftmax:
         ids = np.tile(np.arange(self.vocabulary), len(words))
         return Places(ids, starts, words), np.zeros(len(ids), np.float32)
 
-    def examples(self, block: Block) -> Array:
+    def examples(self, block: Block, asked: Array) -> Array:
         """Give the observations of each row: each asks for all words.
 
         Shapes: (rows, 1)
         """
-        return block.observed.sum(axis=1, keepdims=True)
+        return asked
 
-    def probabilities(self, scores: Array) -> Array:
-        """Give the softmax of each row, in its place."""
-        scores -= scores.max(axis=1, keepdims=True)
+    def probabilities(self, vectors: Array, hidden: Array) -> Array:
+        """Give the softmax of each row's scores.
+
+        Shapes: (columns, width), (rows, width) -> (columns, rows)
+        """
+        scores = vectors @ hidden.T
+        scores -= scores.max(axis=0)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
+        scores /= scores.sum(axis=0)
         return scores
 
-    def loss(self, block: Block, scores: Array) -> float:
+    def loss(self, block: Block, vectors: Array, hidden: Array) -> float:
         """Give L, in nats."""
-        return -float(np.sum(block.observed * np.log(self.probabilities(scores))))
+        logs = np.log(self.probabilities(vectors, hidden))
+        return -float(np.sum(block.observed * logs))

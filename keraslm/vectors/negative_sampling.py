@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from keraslm.vectors.blocks import Array, Block, Ids, Places, distinct
 
-DRAWN = 32  # words of noise that the centre words of a block share
+DRAWN = 32  # words of noise that the centre words of a block share, at least
 POWER = 0.75
 
 
@@ -34,6 +34,7 @@ class NegativeSampling:
     ) -> None:
         self.vocabulary = len(counts)
         self.negatives = negatives
+        self.drawn = max(DRAWN, 6 * negatives)
         self._rng = rng
         self._below = np.cumsum(counts**POWER)
 
@@ -48,42 +49,37 @@ class NegativeSampling:
         )
         drawn = places.place[:, given:] + places.starts[:-1, None]
         times = np.bincount(drawn.reshape(-1), minlength=len(places.ids))
-        return places, (times * (self.negatives / DRAWN)).astype(np.float32)
+        return places, (times * (self.negatives / self.drawn)).astype(np.float32)
 
-    def examples(self, block: Block) -> Array:
+    def examples(self, block: Block, asked: Array) -> Array:
         """Give o + n.
 
         Shapes: (rows, columns)
         """
-        observed = block.observed
-        asked = observed.sum(axis=1, keepdims=True) - observed
-        asked *= block.noise
-        asked += observed
-        return asked
+        examples = asked - block.observed
+        examples *= block.noise[:, None]
+        examples += block.observed
+        return examples
 
-    def probabilities(self, scores: Array) -> Array:
-        """Give s(scores), in their place."""
-        return sigmoid(scores)
+    def probabilities(self, vectors: Array, hidden: Array) -> Array:
+        """Give s(v_j h_i), for s(x) = (1 + tanh(x / 2)) / 2.
 
-    def loss(self, block: Block, scores: Array) -> float:
+        Shapes: (columns, width), (rows, width) -> (columns, rows)
+        """
+        chance = vectors @ (hidden.T * np.float32(0.5))
+        np.tanh(chance, out=chance)
+        chance += 1
+        chance *= 0.5
+        return chance
+
+    def loss(self, block: Block, vectors: Array, hidden: Array) -> float:
         """Give L, in nats."""
-        noise = self.examples(block) - block.observed
+        scores = vectors @ hidden.T
+        noise = self.examples(block, block.observed.sum(axis=0)) - block.observed
         losses = block.observed * np.logaddexp(0, -scores)
         return float(np.sum(losses + noise * np.logaddexp(0, scores)))
 
     def _draw(self, blocks: int) -> Ids:
-        places = (np.arange(DRAWN) + self._rng.random((blocks, 1))) / DRAWN
+        places = (np.arange(self.drawn) + self._rng.random((blocks, 1))) / self.drawn
         found = np.searchsorted(self._below, places * self._below[-1], side="right")
         return np.minimum(found, self.vocabulary - 1)
-
-
-def sigmoid(x: Array) -> Array:
-    """Squash to (0, 1), in place.
-
-    Math:   1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2
-    """
-    x *= 0.5
-    np.tanh(x, out=x)
-    x += 1
-    x *= 0.5
-    return x

@@ -13,8 +13,8 @@ class Prediction(Protocol):
     def columns(self, words: Ids) -> tuple[Places, Array]:
         """Give the columns of blocks that observe these words, and their noise."""
 
-    def examples(self, block: Block) -> Array:
+    def examples(self, block: Block, asked: Array) -> Array:
         """Give how often each row is asked for each column."""
 
-    def probabilities(self, scores: Array) -> Array:
-        """Give P; the scores may be overwritten."""
+    def probabilities(self, vectors: Array, hidden: Array) -> Array:
+        """Give P of the scores of each column by each row."""

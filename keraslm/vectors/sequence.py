@@ -53,34 +53,35 @@ def follow(
     Shapes: vectors (columns, width)
     References: Mikolov et al. (2013); Hairer et al. (1993), the midpoint rule.
     """
-    examples = prediction.examples(block)
-    asked = np.maximum(block.observed.sum(axis=1), 1)
+    asked = block.observed.sum(axis=0)
+    examples = prediction.examples(block, asked)
+    np.maximum(asked, 1, out=asked)
     left = 1.0
     while left > 0:
         hidden = inputs.hidden()
-        chance = prediction.probabilities(hidden @ vectors.T)
+        chance = prediction.probabilities(vectors, hidden)
         expected = examples * chance
         error = block.observed - expected
         chance *= expected
         curvature = np.subtract(expected, chance, out=chance)
-        bend = rate * (curvature @ np.vecdot(vectors, vectors))
+        bend = rate * (np.vecdot(vectors, vectors) @ curvature)
         of_rows = inputs.shared(bend)
-        of_columns = rate * (np.vecdot(hidden, hidden) @ curvature)
+        of_columns = rate * (curvature @ np.vecdot(hidden, hidden))
         steepest = max(float(of_rows.max()), float(of_columns.max()))
-        largest = max(float(error.max()), -float(error.min())) * rate
-        step = min(1 / max(steepest, 4 * largest, 1e-30), left)
+        growth = rate * float(np.vecdot(error, error).max()) ** 0.5
+        step = min(1 / max(steepest, 4 * growth, 1e-30), left)
         step = max(step, 1 / MOST_STEPS)
         step = left if left < 1.3 * step else step
         left -= step
         own = np.maximum(1 - bend / asked, 0)
-        own *= curvature.sum(axis=1)
+        own *= curvature.sum(axis=0)
         own *= step * rate * rate / 2
         error *= np.float32(step * rate / 2)
-        half = error.T @ hidden
+        half = error @ hidden
         if step * steepest > 1.5:
             half *= _reached(step * of_columns)
         vectors += half
-        change = error @ vectors
+        change = error.T @ vectors
         change *= 2
         if step * steepest > 1.5:
             change *= _reached(step * of_rows)

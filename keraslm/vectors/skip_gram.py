@@ -43,10 +43,10 @@ class SkipGram:
         block, row = np.divmod(windows.centre, rows)
         observed = tables(
             block,
-            inputs.place[block, row],
             targets.place[block, windows.context - block * rows + window],
-            np.diff(inputs.starts),
+            inputs.place[block, row],
             np.diff(targets.starts),
+            np.diff(inputs.starts),
         )
         yield from map(
             Block,

@@ -1,6 +1,7 @@
 """The training of word2vec: through the windows of a text, block by block."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from keraslm.vectors.blocks import Array, Block, Ids
 from keraslm.vectors.cbow import ContinuousBagOfWords
 from keraslm.vectors.full_softmax import FullSoftmax
-from keraslm.vectors.negative_sampling import DRAWN, NegativeSampling
+from keraslm.vectors.negative_sampling import NegativeSampling
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.prediction import Prediction
 from keraslm.vectors.sequence import follow
@@ -17,9 +18,9 @@ from keraslm.vectors.windows import keep_probabilities, windows_of
 
 Progress = Callable[[int, int], None]
 
-MOST_ROWS = 48  # centre words of a block
+MOST_ROWS = 64  # centre words of a block
 PRODUCT = 1 << 19  # multiplications, above which BLAS shares a product out to threads
-CELLS = 1 << 21  # of the tables that are laid out at once
+CELLS = 1 << 18  # of the tables that are laid out at once
 LOWEST_RATE = 1e-4  # of the first one
 INPUTS: dict[str, type[SkipGram] | type[ContinuousBagOfWords]] = {
     "skip-gram": SkipGram,
@@ -47,39 +48,49 @@ def train_word2vec(
     prediction: Prediction = FullSoftmax(len(counts))
     if options.softmax == "sampled":
         prediction = NegativeSampling(counts, options.negatives, rng)
+    model = INPUTS[options.method]
     keep = keep_probabilities(counts, options.subsample)
     total = options.passes * len(ids)
     for done in range(0, total, len(ids)):
-        for block in _blocks(ids, keep, boundary_id, options, prediction, rng):
-            left = 1 - (done + block.read) / total
-            inputs = INPUTS[options.method](block, table.take(block.inputs, axis=0))
-            vectors = outputs.take(block.targets, axis=0)
-            rate = options.rate * max(left, LOWEST_RATE)
-            follow(inputs, vectors, block, prediction, rate)
-            table[block.inputs] = inputs.words
-            outputs[block.targets] = vectors
+        for blocks in _laid_out(ids, keep, boundary_id, options, prediction, rng):
+            for block in blocks:
+                rate = options.rate * max(1 - (done + block.read) / total, LOWEST_RATE)
+                inputs = model(block, table.take(block.inputs, axis=0))
+                vectors = outputs.take(block.targets, axis=0)
+                follow(inputs, vectors, block, prediction, rate)
+                table[block.inputs] = inputs.words
+                outputs[block.targets] = vectors
             progress(done + block.read, total)
     return table
 
 
-def _blocks(
+def _laid_out(
     ids: Ids,
     keep: npt.NDArray[np.float64],
     boundary_id: int,
     options: VectorOptions,
     prediction: Prediction,
     rng: np.random.Generator,
-) -> Iterator[Block]:
+) -> Iterator[list[Block]]:
     rows, columns = MOST_ROWS, prediction.vocabulary
-    if options.softmax == "sampled":
-        beside = 2 * options.window + DRAWN
+    if isinstance(prediction, NegativeSampling):
+        beside = 2 * options.window + prediction.drawn
         while rows > 1 and rows * (rows + beside) * options.width > PRODUCT:
             rows -= 1
         columns = rows + beside
     length = rows * max(CELLS // (rows * columns), 1)
     lay_out = INPUTS[options.method].blocks
-    for windows in windows_of(ids, keep, boundary_id, options.window, length, rng):
-        yield from lay_out(windows, rows, prediction)
+    windows = windows_of(ids, keep, boundary_id, options.window, length, rng)
+    return _ahead(list(lay_out(each, rows, prediction)) for each in windows)
+
+
+def _ahead(items: Iterator[list[Block]]) -> Iterator[list[Block]]:
+    """Make each item while the one before it is used, in a second thread."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
 
 
 def first_vectors(
