@@ -4,7 +4,9 @@ References: Ji et al. (2016), word2vec as products of matrices.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +19,16 @@ Ids = npt.NDArray[np.integer]
 class Block:
     """What was observed in some windows of a text, counted.
 
-    Row i is a hidden vector, column j a word to be predicted. `noise` is how often
-    each column stands as noise beside one observation. With skip-gram the hidden
-    vectors are the vectors of `inputs`; with CBOW, `bags` counts the words of windows.
+    A row is a hidden vector, a column a word to be predicted. `noise` is how often each
+    column stands as noise beside one observation. `bags` counts the inputs of CBOW's
+    windows; with skip-gram a row is an input, and it is empty.
 
     Shapes: inputs (words,), bags (rows, words), targets (columns,),
-            observed (rows, columns), noise (columns,)
+            observed (columns, rows), noise (columns,)
     """
 
     inputs: Ids
-    bags: Array | None
+    bags: Array
     targets: Ids
     observed: Array
     noise: Array
@@ -46,10 +48,9 @@ class Places:
     starts: Ids
     place: Ids
 
-    def of_blocks(self, values: npt.NDArray[np.generic]) -> Iterator[npt.NDArray]:
+    def of_blocks(self, values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
         """Share out values of all words to the blocks."""
-        starts = self.starts.tolist()
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in itertools.pairwise(self.starts.tolist()):
             yield values[start:end]
 
 
@@ -61,7 +62,8 @@ def distinct(words: Ids, vocabulary: int) -> Places:
     first = np.arange(len(words) + 1) * vocabulary
     keys, place = np.unique(words + first[:-1, None], return_inverse=True)
     starts = np.searchsorted(keys, first)
-    return Places(keys % vocabulary, starts, place.reshape(words.shape) - starts[:-1, None])
+    place = place.reshape(words.shape) - starts[:-1, None]
+    return Places(keys % vocabulary, starts, place)
 
 
 def in_blocks(words: Ids, rows: int, beside: int = 0) -> Ids:
@@ -75,14 +77,14 @@ def in_blocks(words: Ids, rows: int, beside: int = 0) -> Ids:
 
 
 def tables(
-    block: Ids, row: Ids, column: Ids, heights: Ids, widths: Ids
+    block: Ids, first: Ids, second: Ids, heights: Ids, widths: Ids
 ) -> Iterator[Array]:
-    """Count in a table for each block how often a row and a column come together.
+    """Count in a table for each block how often two things come together.
 
-    Shapes: block, row, column (pairs,), heights, widths (blocks,) -> (height, width)
+    Shapes: block, first, second (pairs,), heights, widths (blocks,) -> (height, width)
     """
     starts = np.concatenate([[0], np.cumsum(heights * widths)])
-    cells = starts[block] + row * widths[block] + column
+    cells = starts[block] + first * widths[block] + second
     counts = np.bincount(cells, minlength=starts[-1]).astype(np.float32)
     sizes = zip(starts.tolist(), heights.tolist(), widths.tolist(), strict=False)
     for start, height, width in sizes:

@@ -21,14 +21,18 @@ class ContinuousBagOfWords:
     """
 
     def __init__(self, block: Block, words: Array) -> None:
-        assert block.bags is not None
         self.bags = block.bags
         sizes = self.bags.sum(axis=1, keepdims=True)
         self.means = self.bags / np.maximum(sizes, 1)
         self.words = words
+        whole = self.shared(np.ones(len(sizes), np.float32))
+        self.overlap = float(whole.max()) ** 0.5
 
     def hidden(self) -> Array:
-        """Give h. Shapes: (rows, width)."""
+        """Give h.
+
+        Shapes: (rows, width)
+        """
         return self.means @ self.words
 
     def move(self, change: Array) -> None:

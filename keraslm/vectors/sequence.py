@@ -11,9 +11,9 @@ have done, so that the error shrinks on the way. As r is small, that is the solu
 
     dH/dt = X V,   dV/dt = X' H,   X = observed - examples P(H V')
 
-over the time r, less what this counts too much: no example sees its own change. That
-part is r^2/2 e_k^2 h for each; its expectation is P (1 - P). It is what keeps vectors of
-a text of few types short, since the loss itself says nothing of how long h is beside v.
+over the time r, but for one thing: no example sees its own change. What the solution
+counts too much is r^2/2 e_k^2 h for each; E[e_k^2] = P (1 - P). This term decides how
+long h is beside v where a text has few types, for the loss sees only their products.
 """
 
 from typing import Protocol
@@ -23,13 +23,15 @@ import numpy as np
 from keraslm.vectors.blocks import Array, Block
 from keraslm.vectors.prediction import Prediction
 
-MOST_STEPS = 8
+MOST_STEPS = 8  # for the sake of the curvature
+GROWTH = 0.25  # of a vector in a step, at most, as a share of the one it follows
 
 
 class Inputs(Protocol):
     """The input side: vectors of words, and the hidden vectors made of them."""
 
     words: Array
+    overlap: float  # root of the largest part of a change that comes to a row of h
 
     def hidden(self) -> Array: ...
 
@@ -43,54 +45,58 @@ def follow(
 ) -> None:
     """Move input and output vectors as the examples of a block would in sequence.
 
-    The way is gone in steps, so short that no row's error would change its sign: z, the
-    share of the error that a row's own movement takes away, is at most 1, and no score
-    grows faster than a quarter of that. Rows that would need more than MOST_STEPS steps
-    move by (1 - exp(-z)) / z of the sum, as far as a sequence would bring them.
+    The way is gone in steps of such a length that z, the share of a row's error that
+    its own movement takes away, is at most 1. Where that would be more than MOST_STEPS
+    steps, a row moves by (1 - exp(-z)) / z of its sum, as far as a sequence brings it.
+    An input vector's own change fades where a single example moves it all the way.
 
     Math:   z_i = r sum_j Q_ij |v_j|^2,   z_j = r sum_i Q_ij |h_i|^2
             Q = examples P (1 - P)
-    Shapes: vectors (columns, width)
-    References: Mikolov et al. (2013); Hairer et al. (1993), the midpoint rule.
+    Shapes: vectors (columns, width); tables (columns, rows)
+    References: Mikolov et al. (2013).
     """
     asked = block.observed.sum(axis=0)
     examples = prediction.examples(block, asked)
-    np.maximum(asked, 1, out=asked)
     left = 1.0
     while left > 0:
         hidden = inputs.hidden()
-        chance = prediction.probabilities(vectors, hidden)
-        expected = examples * chance
+        expected = examples * (chance := prediction.probabilities(vectors, hidden))
         error = block.observed - expected
-        chance *= expected
-        curvature = np.subtract(expected, chance, out=chance)
+        curvature = expected - np.multiply(chance, expected, out=chance)
         bend = rate * (np.vecdot(vectors, vectors) @ curvature)
         of_rows = inputs.shared(bend)
         of_columns = rate * (curvature @ np.vecdot(hidden, hidden))
         steepest = max(float(of_rows.max()), float(of_columns.max()))
-        growth = rate * float(np.vecdot(error, error).max()) ** 0.5
-        step = min(1 / max(steepest, 4 * growth, 1e-30), left)
-        step = max(step, 1 / MOST_STEPS)
-        step = left if left < 1.3 * step else step
+        step = _length(steepest, _growth(error) * rate * inputs.overlap, left)
         left -= step
-        own = np.maximum(1 - bend / asked, 0)
-        own *= curvature.sum(axis=0)
+        own = curvature.sum(axis=0) * np.maximum(1 - bend / np.maximum(asked, 1), 0)
         own *= step * rate * rate / 2
         error *= np.float32(step * rate / 2)
         half = error @ hidden
-        if step * steepest > 1.5:
-            half *= _reached(step * of_columns)
-        vectors += half
+        half *= _reached(step, steepest, of_columns)
+        vectors += half  # so that h follows the mean of v over the step
         change = error.T @ vectors
-        change *= 2
-        if step * steepest > 1.5:
-            change *= _reached(step * of_rows)
+        change *= 2 * _reached(step, steepest, of_rows)
         vectors += half
         change += hidden * np.expm1(-own)[:, None]
         inputs.move(change)
 
 
-def _reached(z: Array) -> Array:
-    """Give (1 - exp(-z)) / z as a column."""
-    z = np.maximum(z, 1e-3)
+def _growth(error: Array) -> float:
+    """Give the length of the longest row of errors."""
+    return float(np.vecdot(error, error).max()) ** 0.5
+
+
+def _length(steepest: float, growth: float, left: float) -> float:
+    """Give the share of the block to go at once."""
+    step = max(1 / max(steepest, 1), 1 / MOST_STEPS)
+    step = min(step, GROWTH / max(growth, GROWTH))
+    return left if left < 1.3 * step else step
+
+
+def _reached(step: float, steepest: float, z: Array) -> Array | float:
+    """Give (1 - exp(-z)) / z as a column, or 1 where all are short enough."""
+    if step * steepest <= 1.5:
+        return 1.0
+    z = np.maximum(step * z, 1e-3)
     return (-np.expm1(-z) / z)[:, None]

@@ -1,5 +1,6 @@
 """The skip-gram model: a word predicts each of the words around it."""
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from keraslm.vectors.blocks import Array, Block, distinct, in_blocks, tables
 from keraslm.vectors.prediction import Prediction
 from keraslm.vectors.windows import Windows
+
+NO_BAGS = np.zeros((0, 0), np.float32)
 
 
 class SkipGram:
@@ -17,11 +20,16 @@ class SkipGram:
     References: Mikolov et al. (2013).
     """
 
+    overlap = 1.0
+
     def __init__(self, block: Block, words: Array) -> None:
         self.words = words
 
     def hidden(self) -> Array:
-        """Give h. Shapes: (rows, width)."""
+        """Give h.
+
+        Shapes: (rows, width)
+        """
         return self.words
 
     def move(self, change: Array) -> None:
@@ -51,7 +59,7 @@ class SkipGram:
         yield from map(
             Block,
             inputs.of_blocks(inputs.ids),
-            [None] * len(centres),
+            itertools.repeat(NO_BAGS),
             targets.of_blocks(targets.ids),
             observed,
             targets.of_blocks(noise),

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.vectors.blocks import Array, Block, Ids
+from keraslm.vectors.blocks import Block, Ids
 from keraslm.vectors.cbow import ContinuousBagOfWords
 from keraslm.vectors.full_softmax import FullSoftmax
 from keraslm.vectors.negative_sampling import NegativeSampling
@@ -19,6 +19,8 @@ from keraslm.vectors.windows import keep_probabilities, windows_of
 Progress = Callable[[int, int], None]
 
 MOST_ROWS = 64  # centre words of a block
+LEAST_ROWS = 4
+MOST_RATE = 2.0  # the learning rate times the rows of a block
 PRODUCT = 1 << 19  # multiplications, above which BLAS shares a product out to threads
 CELLS = 1 << 18  # of the tables that are laid out at once
 LOWEST_RATE = 1e-4  # of the first one
@@ -72,7 +74,8 @@ def _laid_out(
     prediction: Prediction,
     rng: np.random.Generator,
 ) -> Iterator[list[Block]]:
-    rows, columns = MOST_ROWS, prediction.vocabulary
+    rows = min(max(int(MOST_RATE / options.rate), LEAST_ROWS), MOST_ROWS)
+    columns = prediction.vocabulary
     if isinstance(prediction, NegativeSampling):
         beside = 2 * options.window + prediction.drawn
         while rows > 1 and rows * (rows + beside) * options.width > PRODUCT:

@@ -96,7 +96,7 @@ def test_blocks_count_the_pairs_of_the_windows(model, softmax, ids, window, rows
     for seen in windows_of(ids, np.ones(6), 1, window, 64, np.random.default_rng(0)):
         for block in model.blocks(seen, rows, prediction):
             table = block.observed  # of targets by rows
-            if block.bags is not None:  # each word of a bag predicts the bag's target
+            if block.bags.size:  # each word of a bag predicts the bag's target
                 table = table @ block.bags
             for place in zip(*np.nonzero(table), strict=True):
                 pair = block.inputs[place[1]], block.targets[place[0]]
