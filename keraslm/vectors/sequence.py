@@ -23,8 +23,9 @@ import numpy as np
 from keraslm.vectors.blocks import Array, Block
 from keraslm.vectors.prediction import Prediction
 
-MOST_STEPS = 8  # for the sake of the curvature
+MOST_STEPS = 8  # of a block, for the sake of the curvature
 GROWTH = 0.25  # of a vector in a step, at most, as a share of the one it follows
+SHORTEST = 1 / 64  # step, also where vectors grow faster
 
 
 class Inputs(Protocol):
@@ -90,7 +91,7 @@ def _growth(error: Array) -> float:
 def _length(steepest: float, growth: float, left: float) -> float:
     """Give the share of the block to go at once."""
     step = max(1 / max(steepest, 1), 1 / MOST_STEPS)
-    step = min(step, GROWTH / max(growth, GROWTH))
+    step = max(min(step, GROWTH / max(growth, GROWTH)), SHORTEST)
     return left if left < 1.3 * step else step
 
 
