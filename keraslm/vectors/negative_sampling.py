@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from keraslm.vectors.blocks import Array, Block, Ids, Places, distinct
 
-DRAWN = 32  # words of noise that the centre words of a block share, at least
+DRAWN = 24
 POWER = 0.75
 
 
@@ -31,10 +31,11 @@ class NegativeSampling:
         counts: npt.NDArray[np.int64],
         negatives: int,
         rng: np.random.Generator,
+        drawn: int = DRAWN,
     ) -> None:
         self.vocabulary = len(counts)
         self.negatives = negatives
-        self.drawn = max(DRAWN, 6 * negatives)
+        self.drawn = drawn
         self._rng = rng
         self._below = np.cumsum(counts**POWER)
 

@@ -74,10 +74,11 @@ def follow(
         own *= step * rate * rate / 2
         error *= np.float32(step * rate / 2)
         half = error @ hidden
-        half *= _reached(step, steepest, of_columns)
+        if step * steepest > 1.5:
+            half *= _reached(step * of_columns)
         vectors += half  # so that h follows the mean of v over the step
         change = error.T @ vectors
-        change *= 2 * _reached(step, steepest, of_rows)
+        change *= 2.0 if step * steepest <= 1.5 else 2 * _reached(step * of_rows)
         vectors += half
         change += hidden * np.expm1(-own)[:, None]
         inputs.move(change)
@@ -95,9 +96,7 @@ def _length(steepest: float, growth: float, left: float) -> float:
     return left if left < 1.3 * step else step
 
 
-def _reached(step: float, steepest: float, z: Array) -> Array | float:
-    """Give (1 - exp(-z)) / z as a column, or 1 where all are short enough."""
-    if step * steepest <= 1.5:
-        return 1.0
-    z = np.maximum(step * z, 1e-3)
+def _reached(z: Array) -> Array:
+    """Give (1 - exp(-z)) / z as a column."""
+    z = np.maximum(z, 1e-3)
     return (-np.expm1(-z) / z)[:, None]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from keraslm.vectors.blocks import Block, Ids
 from keraslm.vectors.cbow import ContinuousBagOfWords
 from keraslm.vectors.full_softmax import FullSoftmax
-from keraslm.vectors.negative_sampling import NegativeSampling
+from keraslm.vectors.negative_sampling import DRAWN, NegativeSampling
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.prediction import Prediction
 from keraslm.vectors.sequence import follow
@@ -20,6 +20,7 @@ Progress = Callable[[int, int], None]
 
 MOST_ROWS = 64  # centre words of a block
 LEAST_ROWS = 4
+FEW_ROWS = 8  # fewer are not worth the while
 MOST_RATE = 2.0  # the learning rate times the rows of a block
 PRODUCT = 1 << 19  # multiplications, above which BLAS shares a product out to threads
 CELLS = 1 << 18  # of the tables that are laid out at once
@@ -47,9 +48,7 @@ def train_word2vec(
     rng = np.random.default_rng(options.seed)
     table = first_vectors(len(counts), options.width, rng) * np.float32(2)
     outputs = np.zeros_like(table)  # every word is as likely
-    prediction: Prediction = FullSoftmax(len(counts))
-    if options.softmax == "sampled":
-        prediction = NegativeSampling(counts, options.negatives, rng)
+    prediction = _prediction(counts, options, rng)
     model = INPUTS[options.method]
     keep = keep_probabilities(counts, options.subsample)
     total = options.passes * len(ids)
@@ -66,6 +65,16 @@ def train_word2vec(
     return table
 
 
+def _prediction(
+    counts: npt.NDArray[np.int64], options: VectorOptions, rng: np.random.Generator
+) -> Prediction:
+    """Make the output side; the more examples a word has, the more noise is drawn."""
+    if options.softmax == "full":
+        return FullSoftmax(len(counts))
+    drawn = max(DRAWN, 4 * options.negatives, 2 * options.window)
+    return NegativeSampling(counts, options.negatives, rng, drawn)
+
+
 def _laid_out(
     ids: Ids,
     keep: npt.NDArray[np.float64],
@@ -74,14 +83,17 @@ def _laid_out(
     prediction: Prediction,
     rng: np.random.Generator,
 ) -> Iterator[list[Block]]:
+    """Lay out a pass; blocks are so small that BLAS does a product in one thread."""
+
+    def columns(rows: int) -> int:
+        if isinstance(prediction, NegativeSampling):
+            return rows + 2 * options.window + prediction.drawn
+        return prediction.vocabulary
+
     rows = min(max(int(MOST_RATE / options.rate), LEAST_ROWS), MOST_ROWS)
-    columns = prediction.vocabulary
-    if isinstance(prediction, NegativeSampling):
-        beside = 2 * options.window + prediction.drawn
-        while rows > 1 and rows * (rows + beside) * options.width > PRODUCT:
-            rows -= 1
-        columns = rows + beside
-    length = rows * max(CELLS // (rows * columns), 1)
+    while rows > FEW_ROWS and rows * columns(rows) * options.width > PRODUCT:
+        rows -= 1
+    length = rows * max(CELLS // (rows * columns(rows)), 1)
     lay_out = INPUTS[options.method].blocks
     windows = windows_of(ids, keep, boundary_id, options.window, length, rng)
     return _ahead(list(lay_out(each, rows, prediction)) for each in windows)
