@@ -1,10 +1,8 @@
 """The output side of word2vec with a softmax over the whole vocabulary."""
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.floating]
-Ids = npt.NDArray[np.integer]
+from keraslm.vectors.blocks import Array, Block, Ids, Places
 
 
 class FullSoftmax:
@@ -15,55 +13,37 @@ class FullSoftmax:
 
     Math:   L = - sum_iw o_iw log P(w | h_i)
             P(w | h) = exp(h v_w) / sum_w' exp(h v_w')
-    Shapes: table (words, width)
     References: Mikolov et al. (2013).
     """
 
-    def __init__(self, table: Array) -> None:
-        self.table = table
+    def __init__(self, vocabulary: int) -> None:
+        self.vocabulary = vocabulary
 
-    def loss(self, hidden: Array, targets: Ids, observed: Array) -> float:
-        """Give L, in nats.
+    def columns(self, words: Ids) -> tuple[Places, Array]:
+        """Give every word as a column of every block; there is no noise."""
+        starts = np.arange(len(words) + 1) * self.vocabulary
+        ids = np.tile(np.arange(self.vocabulary), len(words))
+        return Places(ids, starts, words), np.zeros(len(ids), np.float32)
 
-        Shapes: hidden (blocks, rows, width), targets (blocks, columns),
-                observed (blocks, rows, columns)
+    def examples(self, block: Block, asked: Array) -> Array:
+        """Give the observations of each row: each asks for all words.
+
+        Shapes: (rows, 1)
         """
-        counts = self._counts(targets, observed)
-        logs = np.log(softmax(hidden @ self.table.T))
-        return -float(np.sum(counts * logs))
+        return asked
 
-    def step(self, hidden: Array, targets: Ids, observed: Array, rate: float) -> Array:
-        """Move the output vectors against dL, and give the gradient of `hidden`.
+    def probabilities(self, vectors: Array, hidden: Array) -> Array:
+        """Give the softmax of each row's scores.
 
-        Math:   dL/d(h_i v_w) = P(w | h_i) sum_w' o_iw' - o_iw
-        Shapes: as of `loss` -> (blocks, rows, width)
+        Shapes: (columns, width), (rows, width) -> (columns, rows)
         """
-        error = softmax(hidden @ self.table.T)  # (blocks, rows, words)
-        error *= observed.sum(axis=2, keepdims=True)
-        error -= self._counts(targets, observed)
-        gradient = error @ self.table
-        change = np.tensordot(error, hidden, ((0, 1), (0, 1)))
-        self.table -= rate * change
-        return gradient
+        scores = vectors @ hidden.T
+        scores -= scores.max(axis=0)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=0)
+        return scores
 
-    def _counts(self, targets: Ids, observed: Array) -> Array:
-        """Count by words what was observed by columns.
-
-        Shapes: (blocks, rows, words)
-        """
-        blocks, rows = observed.shape[:2]
-        counts = np.zeros((blocks, rows, len(self.table)), self.table.dtype)
-        block, row, column = np.nonzero(observed)
-        place = block, row, targets[block, column]
-        np.add.at(counts, place, observed[block, row, column])
-        return counts
-
-
-def softmax(scores: Array) -> Array:
-    """Give probabilities over the last axis.
-
-    Math:   exp(s_w) / sum_w' exp(s_w')
-    """
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    powers /= powers.sum(axis=-1, keepdims=True)
-    return powers
+    def loss(self, block: Block, vectors: Array, hidden: Array) -> float:
+        """Give L, in nats."""
+        logs = np.log(self.probabilities(vectors, hidden))
+        return -float(np.sum(block.observed * logs))

@@ -3,92 +3,84 @@
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.vectors.rows import add_to_rows
+from keraslm.vectors.blocks import Array, Block, Ids, Places, distinct
 
-NOISE = 16  # words of noise that the centre words of a block share
+DRAWN = 24
 POWER = 0.75
-
-Array = npt.NDArray[np.floating]
-Ids = npt.NDArray[np.integer]
 
 
 class NegativeSampling:
     """Tell the words that were observed from words drawn by their frequency.
 
-    o_ij is 1 where target j was observed with the hidden vector h_i; v_j is the output
-    vector of target j, u_k that of noise word k. Mikolov et al. draw `negatives` words
-    of noise for each observation. Here the hidden vectors of a block share NOISE words,
-    each of which weighs so much more; the expected loss is the same.
+    o_ij is how often word j was observed with the hidden vector h_i. Mikolov et al.
+    draw `negatives` words of noise for each observation, and drop a word that is itself
+    the observed one. Here the hidden vectors of a block share DRAWN words, each of
+    which weighs so much more; the expected loss is the same. They are drawn at even
+    steps of the cumulated distribution from one random start, so that a frequent word
+    comes as often as it should.
 
-    Math:   L = - sum_ij o_ij log s(h_i v_j) - sum_ik r_i log s(- h_i u_k)
-            r_i = negatives / NOISE x sum_j o_ij,   s(x) = 1 / (1 + exp(-x))
+    Math:   L = - sum_ij o_ij log s(h_i v_j) - sum_ij n_ij log s(- h_i v_j)
+            n_ij = m_j sum_j' != j o_ij',   s(x) = 1 / (1 + exp(-x))
+            m_j: negatives x the share of word j in what was drawn
             noise: P(w) = count(w)^0.75 / sum over all words
-    Shapes: table (words, width)
     References: Mikolov et al. (2013); Ji et al. (2016), shared noise.
     """
 
     def __init__(
         self,
-        table: Array,
         counts: npt.NDArray[np.int64],
         negatives: int,
         rng: np.random.Generator,
+        drawn: int = DRAWN,
     ) -> None:
-        self.table = table
+        self.vocabulary = len(counts)
         self.negatives = negatives
+        self.drawn = drawn
         self._rng = rng
         self._below = np.cumsum(counts**POWER)
 
-    def loss(self, hidden: Array, targets: Ids, observed: Array) -> float:
-        """Give L for newly drawn noise, in nats.
+    def columns(self, words: Ids) -> tuple[Places, Array]:
+        """Give the words and newly drawn noise as columns, with m.
 
-        Shapes: hidden (blocks, rows, width), targets (blocks, columns),
-                observed (blocks, rows, columns)
+        Shapes: (blocks, words) -> places, (columns of all blocks)
         """
-        columns, share = self.with_noise(targets, observed)
-        scores = hidden @ self.table[columns].swapaxes(1, 2)
-        known, noise = np.split(scores, [targets.shape[1]], axis=2)
-        losses = observed * np.logaddexp(0, -known), share * np.logaddexp(0, noise)
-        return float(sum(map(np.sum, losses)))
+        given = words.shape[1]
+        places = distinct(
+            np.concatenate([words, self._draw(len(words))], axis=1), self.vocabulary
+        )
+        drawn = places.place[:, given:] + places.starts[:-1, None]
+        times = np.bincount(drawn.reshape(-1), minlength=len(places.ids))
+        return places, (times * (self.negatives / self.drawn)).astype(np.float32)
 
-    def step(self, hidden: Array, targets: Ids, observed: Array, rate: float) -> Array:
-        """Move the output vectors against dL, and give the gradient of `hidden`.
+    def examples(self, block: Block, asked: Array) -> Array:
+        """Give o + n.
 
-        Math:   dL/d(h_i v_j) = o_ij (s(h_i v_j) - 1),   dL/d(h_i u_k) = r_i s(h_i u_k)
-        Shapes: as of `loss` -> (blocks, rows, width)
+        Shapes: (rows, columns)
         """
-        columns, share = self.with_noise(targets, observed)
-        vectors = self.table[columns]  # (blocks, columns + NOISE, width)
-        error = sigmoid(hidden @ vectors.swapaxes(1, 2))
-        known, noise = np.split(error, [targets.shape[1]], axis=2)
-        known -= 1
-        known *= observed
-        noise *= share
-        change = error.swapaxes(1, 2) @ hidden
-        change *= -rate
-        add_to_rows(self.table, columns, change)
-        return error @ vectors
+        examples = asked - block.observed
+        examples *= block.noise[:, None]
+        examples += block.observed
+        return examples
 
-    def with_noise(self, targets: Ids, observed: Array) -> tuple[Ids, Array]:
-        """Set words of noise beside the targets; give r, the weight of the noise.
+    def probabilities(self, vectors: Array, hidden: Array) -> Array:
+        """Give s(v_j h_i), for s(x) = (1 + tanh(x / 2)) / 2.
 
-        Shapes: (blocks, columns + NOISE), (blocks, rows, 1)
+        Shapes: (columns, width), (rows, width) -> (columns, rows)
         """
-        noise = self._draw((len(targets), NOISE))
-        share = observed.sum(axis=2, keepdims=True) * (self.negatives / NOISE)
-        return np.concatenate([targets, noise], axis=1), share
+        chance = vectors @ (hidden.T * np.float32(0.5))
+        np.tanh(chance, out=chance)
+        chance += 1
+        chance *= 0.5
+        return chance
 
-    def _draw(self, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
-        drawn = self._rng.random(shape) * self._below[-1]
-        return np.searchsorted(self._below, drawn, side="right")
+    def loss(self, block: Block, vectors: Array, hidden: Array) -> float:
+        """Give L, in nats."""
+        scores = vectors @ hidden.T
+        noise = self.examples(block, block.observed.sum(axis=0)) - block.observed
+        losses = block.observed * np.logaddexp(0, -scores)
+        return float(np.sum(losses + noise * np.logaddexp(0, scores)))
 
-
-def sigmoid(x: Array) -> Array:
-    """Squash to (0, 1).
-
-    Math:   1 / (1 + exp(-x))
-    """
-    with np.errstate(over="ignore"):  # exp(-x) is infinite: the sigmoid is 0
-        y = np.exp(-x)
-    y += 1
-    return np.reciprocal(y, out=y)
+    def _draw(self, blocks: int) -> Ids:
+        places = (np.arange(self.drawn) + self._rng.random((blocks, 1))) / self.drawn
+        found = np.searchsorted(self._below, places * self._below[-1], side="right")
+        return np.minimum(found, self.vocabulary - 1)

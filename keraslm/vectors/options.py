@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 METHODS = ("glove", "cbow", "skip-gram")
 SOFTMAXES = ("sampled", "full")
 PASSES = {"glove": 25, "cbow": 5, "skip-gram": 5}
-RATES = {"glove": 0.2, "cbow": 0.1, "skip-gram": 0.025}
+RATES = {"glove": 0.2, "cbow": 0.025, "skip-gram": 0.025}
 LARGEST_SEED = 2**32 - 1  # NumPy's
 LARGEST_WINDOW = 1000
 

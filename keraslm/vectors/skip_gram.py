@@ -1,39 +1,67 @@
 """The skip-gram model: a word predicts each of the words around it."""
 
+import itertools
+from collections.abc import Iterator
+
 import numpy as np
-import numpy.typing as npt
 
-from keraslm.vectors.rows import add_to_rows
-from keraslm.vectors.windows import Ids, Windows
+from keraslm.vectors.blocks import Array, Block, distinct, in_blocks, tables
+from keraslm.vectors.prediction import Prediction
+from keraslm.vectors.windows import Windows
 
-Array = npt.NDArray[np.floating]
+NO_BAGS = np.zeros((0, 0), np.float32)
 
 
 class SkipGram:
     """Read the centre word, predict the words in its window.
 
     Math:   h_t = E[x_t];   loss: the sum of - log P(x_{t+j} | x_t) over the window
-    Shapes: table (words, width)
+    Shapes: words (rows, width)
     References: Mikolov et al. (2013).
     """
 
-    def __init__(self, table: Array) -> None:
-        self.table = table
+    overlap = 1.0
 
-    def hidden(self, windows: Windows) -> Array:
-        """Give h of the centre words.
+    def __init__(self, block: Block, words: Array) -> None:
+        self.words = words
 
-        Shapes: (blocks, rows, width)
+    def hidden(self) -> Array:
+        """Give h.
+
+        Shapes: (rows, width)
         """
-        return self.table[windows.centres]
+        return self.words
 
-    def observed(self, windows: Windows) -> tuple[Ids, Array]:
-        """Give the targets, and where each was observed.
+    def move(self, change: Array) -> None:
+        """Move the vectors as h shall move."""
+        self.words += change
 
-        Shapes: (blocks, columns), (blocks, rows, columns)
-        """
-        return windows.around, windows.inside.astype(self.table.dtype)
+    def shared(self, amounts: Array) -> Array:
+        """Give what comes to h when each row is changed: its own amount."""
+        return amounts
 
-    def step(self, windows: Windows, gradient: Array, rate: float) -> None:
-        """Move the vectors against the gradient of h."""
-        add_to_rows(self.table, windows.centres, -rate * gradient)
+    @staticmethod
+    def blocks(windows: Windows, rows: int, prediction: Prediction) -> Iterator[Block]:
+        """Lay out windows: a row for each word, a column for each word around."""
+        window = windows.window
+        centres = in_blocks(windows.centres, rows)
+        around = in_blocks(windows.around, rows, window)
+        inputs = distinct(centres, prediction.vocabulary)
+        targets, noise = prediction.columns(around)
+        block, row = np.divmod(windows.centre, rows)
+        observed = tables(
+            block,
+            targets.place[block, windows.context - block * rows + window],
+            inputs.place[block, row],
+            np.diff(targets.starts),
+            np.diff(inputs.starts),
+        )
+        yield from map(
+            Block,
+            inputs.of_blocks(inputs.ids),
+            itertools.repeat(NO_BAGS),
+            targets.of_blocks(targets.ids),
+            observed,
+            targets.of_blocks(noise),
+            windows.read[::rows].tolist(),
+        )

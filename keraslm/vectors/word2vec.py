@@ -1,49 +1,34 @@
-"""The training of word2vec: stochastic gradient descent over the windows of a text."""
+"""The training of word2vec: through the windows of a text, block by block."""
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
+from keraslm.vectors.blocks import Block, Ids
 from keraslm.vectors.cbow import ContinuousBagOfWords
 from keraslm.vectors.full_softmax import FullSoftmax
-from keraslm.vectors.negative_sampling import NegativeSampling
+from keraslm.vectors.negative_sampling import DRAWN, NegativeSampling
 from keraslm.vectors.options import VectorOptions
+from keraslm.vectors.prediction import Prediction
+from keraslm.vectors.sequence import follow
 from keraslm.vectors.skip_gram import SkipGram
-from keraslm.vectors.windows import Windows, keep_probabilities, windows_of
+from keraslm.vectors.windows import keep_probabilities, windows_of
 
-Array = npt.NDArray[np.floating]
-Ids = npt.NDArray[np.integer]
 Progress = Callable[[int, int], None]
 
-BLOCKS = 16  # of a step with sampled noise; with the full softmax, one
+MOST_ROWS = 64  # centre words of a block
+LEAST_ROWS = 4
+FEW_ROWS = 8  # fewer are not worth the while
+MOST_RATE = 2.0  # the learning rate times the rows of a block
+PRODUCT = 1 << 19  # multiplications, above which BLAS shares a product out to threads
+CELLS = 1 << 18  # of the tables that are laid out at once
 LOWEST_RATE = 1e-4  # of the first one
-
-
-class Inputs(Protocol):
-    """The input side: what is read of a window, and what is to be predicted."""
-
-    table: Array
-
-    def __init__(self, table: Array) -> None: ...
-
-    def hidden(self, windows: Windows) -> Array: ...
-
-    def observed(self, windows: Windows) -> tuple[Ids, Array]: ...
-
-    def step(self, windows: Windows, gradient: Array, rate: float) -> None: ...
-
-
-class Objective(Protocol):
-    """The output side: a loss, and the vectors that predict."""
-
-    def step(
-        self, hidden: Array, targets: Ids, observed: Array, rate: float
-    ) -> Array: ...
-
-
-INPUTS: dict[str, type[Inputs]] = {"skip-gram": SkipGram, "cbow": ContinuousBagOfWords}
+INPUTS: dict[str, type[SkipGram] | type[ContinuousBagOfWords]] = {
+    "skip-gram": SkipGram,
+    "cbow": ContinuousBagOfWords,
+}
 
 
 def train_word2vec(
@@ -55,35 +40,72 @@ def train_word2vec(
 ) -> npt.NDArray[np.float32]:
     """Learn a vector for every id; the learning rate falls to 0 in a straight line.
 
-    Math:   E and V are moved by - rate dL/dE and - rate dL/dV, rate = r0 (1 - done)
+    Math:   E and V move as by - rate dL/dE and - rate dL/dV of one example after the
+            other, rate = r0 (1 - done)
     Shapes: ids (tokens,), counts (words,) -> (words, width)
     References: Mikolov et al. (2013).
     """
     rng = np.random.default_rng(options.seed)
-    inputs = INPUTS[options.method](first_vectors(len(counts), options.width, rng))
-    objective = _new_objective(counts, options, rng)
+    table = first_vectors(len(counts), options.width, rng) * np.float32(2)
+    outputs = np.zeros_like(table)  # every word is as likely
+    prediction = _prediction(counts, options, rng)
+    model = INPUTS[options.method]
     keep = keep_probabilities(counts, options.subsample)
-    blocks = BLOCKS if options.softmax == "sampled" else 1
     total = options.passes * len(ids)
     for done in range(0, total, len(ids)):
-        for windows in windows_of(ids, keep, boundary_id, options.window, blocks, rng):
-            left = 1 - (done + windows.read) / total
-            rate = options.rate * max(left, LOWEST_RATE)
-            hidden, observed = inputs.hidden(windows), inputs.observed(windows)
-            gradient = objective.step(hidden, *observed, rate)
-            inputs.step(windows, gradient, rate)
-            progress(done + windows.read, total)
-    return inputs.table.astype(np.float32)
+        for blocks in _laid_out(ids, keep, boundary_id, options, prediction, rng):
+            for block in blocks:
+                rate = options.rate * max(1 - (done + block.read) / total, LOWEST_RATE)
+                inputs = model(block, table.take(block.inputs, axis=0))
+                vectors = outputs.take(block.targets, axis=0)
+                follow(inputs, vectors, block, prediction, rate)
+                table[block.inputs] = inputs.words
+                outputs[block.targets] = vectors
+            progress(done + block.read, total)
+    return table
 
 
-def _new_objective(
+def _prediction(
     counts: npt.NDArray[np.int64], options: VectorOptions, rng: np.random.Generator
-) -> Objective:
-    """Start with output vectors of zeros: every word is as likely."""
-    table = np.zeros((len(counts), options.width), np.float32)
+) -> Prediction:
+    """Make the output side; the more examples a word has, the more noise is drawn."""
     if options.softmax == "full":
-        return FullSoftmax(table)
-    return NegativeSampling(table, counts, options.negatives, rng)
+        return FullSoftmax(len(counts))
+    drawn = max(DRAWN, 4 * options.negatives, 2 * options.window)
+    return NegativeSampling(counts, options.negatives, rng, drawn)
+
+
+def _laid_out(
+    ids: Ids,
+    keep: npt.NDArray[np.float64],
+    boundary_id: int,
+    options: VectorOptions,
+    prediction: Prediction,
+    rng: np.random.Generator,
+) -> Iterator[list[Block]]:
+    """Lay out a pass; blocks are so small that BLAS does a product in one thread."""
+
+    def columns(rows: int) -> int:
+        if isinstance(prediction, NegativeSampling):
+            return rows + 2 * options.window + prediction.drawn
+        return prediction.vocabulary
+
+    rows = min(max(int(MOST_RATE / options.rate), LEAST_ROWS), MOST_ROWS)
+    while rows > FEW_ROWS and rows * columns(rows) * options.width > PRODUCT:
+        rows -= 1
+    length = rows * max(CELLS // (rows * columns(rows)), 1)
+    lay_out = INPUTS[options.method].blocks
+    windows = windows_of(ids, keep, boundary_id, options.window, length, rng)
+    return _ahead(list(lay_out(each, rows, prediction)) for each in windows)
+
+
+def _ahead(items: Iterator[list[Block]]) -> Iterator[list[Block]]:
+    """Make each item while the one before it is used, in a second thread."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
 
 
 def first_vectors(

@@ -1,22 +1,29 @@
 """Windows: who is whose neighbour, and how often words are dropped."""
 
+import collections
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keraslm.vectors.cbow import ContinuousBagOfWords
+from keraslm.vectors.full_softmax import FullSoftmax
+from keraslm.vectors.negative_sampling import NegativeSampling
+from keraslm.vectors.skip_gram import SkipGram
 from keraslm.vectors.windows import keep_probabilities, windows_of
 
 TEXTS = st.lists(st.integers(0, 5), min_size=1, max_size=300).map(np.array)
 
 
-def pairs(ids, window, blocks=2, keep=None, seed=0):
+def pairs(ids, window, length=32, keep=None, seed=0):
     """List the pairs (centre, word in its window), in the order of the text."""
     keep = np.ones(6) if keep is None else keep
     found = []
-    for seen in windows_of(ids, keep, 1, window, blocks, np.random.default_rng(seed)):
-        block, row, column = np.nonzero(seen.inside)
-        found += zip(seen.centres[block, row], seen.around[block, column], strict=True)
+    for seen in windows_of(ids, keep, 1, window, length, np.random.default_rng(seed)):
+        order = np.lexsort((seen.context, seen.centre))
+        centre, context = seen.centre[order], seen.context[order]
+        found += zip(seen.centres[centre], seen.around[context + window], strict=True)
     return found
 
 
@@ -40,11 +47,11 @@ def test_windows_of_one_word_are_all_that_stands_beside_it(ids):
 
 
 @settings(max_examples=30)
-@given(ids=TEXTS, window=st.integers(1, 4), blocks=st.integers(1, 3))
-def test_no_window_has_what_is_too_far_or_on_another_line(ids, window, blocks):
+@given(ids=TEXTS, window=st.integers(1, 4), length=st.integers(1, 90))
+def test_no_window_has_what_is_too_far_or_on_another_line(ids, window, length):
     allowed = [pair for d in range(1, window + 1) for pair in near(ids, d)]
     count = {pair: allowed.count(pair) for pair in allowed}
-    found = pairs(ids, window, blocks)
+    found = pairs(ids, window, length)
     assert all(found.count(pair) <= count.get(pair, 0) for pair in set(found))
     assert len(found) >= len(near(ids, 1))
 
@@ -53,7 +60,7 @@ def test_each_size_of_a_window_comes_as_often():
     # of 4 sizes, all reach 1 word away, 3 reach 2, 2 reach 3, 1 reaches 4
     ids = np.arange(20_000) % 40 + 2
     keep = np.ones(42)
-    found = np.array(pairs(ids, 4, 8, keep))
+    found = np.array(pairs(ids, 4, 256, keep))
     away = np.abs(found[:, 0] - found[:, 1])
     away = np.minimum(away, 40 - away)
     shares = np.bincount(away)[1:5] / (2 * len(ids))
@@ -65,9 +72,8 @@ def test_frequent_words_are_dropped_by_the_formula():
     keep = keep_probabilities(np.array([0, 0, 900, 100]), 1e-3)
     assert keep[2:] == pytest.approx([1 / 30 + 1 / 900, 0.11])
     ids = np.random.default_rng(1).choice([2, 3], 100_000, p=[0.9, 0.1])
-    kept = np.concatenate(
-        [w.centres[w.inside.any(2)] for w in windows_of(ids, keep, 1, 1, 8, _rng())]
-    )
+    rng = np.random.default_rng(2)
+    kept = np.concatenate([w.centres for w in windows_of(ids, keep, 1, 1, 256, rng)])
     shares = np.bincount(kept, minlength=4)[2:] / np.bincount(ids)[2:]
     np.testing.assert_allclose(shares, keep[2:], atol=0.01)
 
@@ -76,5 +82,36 @@ def test_no_threshold_keeps_every_word():
     assert keep_probabilities(np.array([1, 10**9]), 0).tolist() == [1, 1]
 
 
-def _rng():
-    return np.random.default_rng(2)
+@settings(max_examples=30)
+@given(ids=TEXTS, window=st.integers(1, 4), rows=st.integers(1, 40))
+@pytest.mark.parametrize("softmax", ["sampled", "full"])
+@pytest.mark.parametrize("model", [SkipGram, ContinuousBagOfWords])
+def test_blocks_count_the_pairs_of_the_windows(model, softmax, ids, window, rows):
+    rng = np.random.default_rng(0)
+    counts = np.bincount(ids, minlength=6) * (np.arange(6) != 1) + 1
+    prediction = FullSoftmax(6)
+    if softmax == "sampled":
+        prediction = NegativeSampling(counts, 5, rng)
+    counted = collections.Counter()
+    for seen in windows_of(ids, np.ones(6), 1, window, 64, np.random.default_rng(0)):
+        for block in model.blocks(seen, rows, prediction):
+            table = block.observed  # of targets by rows
+            if block.bags.size:  # each word of a bag predicts the bag's target
+                table = table @ block.bags
+            for place in zip(*np.nonzero(table), strict=True):
+                pair = block.inputs[place[1]], block.targets[place[0]]
+                if model is ContinuousBagOfWords:
+                    pair = pair[::-1]
+                counted[pair] += table[place]
+    assert counted == collections.Counter(pairs(ids, window, 64))
+
+
+def test_noise_is_drawn_by_the_counts_to_the_power_of_three_quarters():
+    counts = np.array([0, 1, 16, 81])
+    prediction = NegativeSampling(counts, 5, np.random.default_rng(0))
+    # 1^0.75 = 1, 16^0.75 = 8, 81^0.75 = 27: shares of 36, of 5 words an observation
+    places, noise = prediction.columns(np.zeros((2000, 0), int))
+    shares = np.bincount(places.ids, noise) / (5 * 2000)
+    np.testing.assert_allclose(shares, [0, 1 / 36, 8 / 36, 27 / 36], atol=0.005)
+    times = noise * prediction.drawn / 5
+    np.testing.assert_allclose(times, np.round(times), atol=1e-5)
