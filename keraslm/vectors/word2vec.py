@@ -46,7 +46,8 @@ def train_word2vec(
     References: Mikolov et al. (2013).
     """
     rng = np.random.default_rng(options.seed)
-    table = first_vectors(len(counts), options.width, rng) * np.float32(2)
+    table = first_vectors(len(counts), options.width, rng)
+    table *= 2  # as gensim starts; Mikolov's program has half of that
     outputs = np.zeros_like(table)  # every word is as likely
     prediction = _prediction(counts, options, rng)
     model = INPUTS[options.method]
