@@ -102,6 +102,14 @@ class AdoptedModel(CausalModel):
             "scores": self.scores,
         }
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "AdoptedModel":
+        """Build the model of such arguments."""
+        network = config["network"]
+        if isinstance(network, dict):
+            network = keras.saving.deserialize_keras_object(network)
+        return cls(**{**config, "network": network})
+
 
 def _check(model: AdoptedModel) -> None:
     """Refuse numbers that name no token."""
