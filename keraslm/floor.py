@@ -15,7 +15,7 @@ from keraslm import measures
 from keraslm.measures import Card
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.language import Language
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 
 LANGUAGE = "language"  # the place of a floor among a card's details
 GRAMMAR_NAME = "grammar, same text"

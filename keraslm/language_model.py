@@ -16,11 +16,11 @@ import numpy as np
 from keraslm import measures
 from keraslm.errors import CorpusError, UsageError
 from keraslm.floor import LANGUAGE, floor_of
-from keraslm.generation.loop import generate_ids
-from keraslm.generation.sampling import Sampler
-from keraslm.generation.stream import TokenStream
-from keraslm.generation.together import TokenStreams, generate_together
 from keraslm.measures import Card, Reading
+from keraslm.sampling.loop import generate_ids
+from keraslm.sampling.sampler import Sampler
+from keraslm.sampling.stream import TokenStream
+from keraslm.sampling.together import TokenStreams, generate_together
 from keraslm.score import Score
 from keraslm.text.corpus import Text, as_text
 from keraslm.text.encoder import TextEncoder

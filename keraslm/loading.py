@@ -1,23 +1,31 @@
 """Open a model file, whatever kind of model it holds."""
 
+import functools
 import os
 import pathlib
+from typing import Any
 
 from keraslm import archive
 from keraslm.backend import check_backend
 from keraslm.counts.arpa_lines import is_arpa
 from keraslm.counts.model import NgramModel
-from keraslm.errors import UsageError
+from keraslm.errors import UsageError, first_line
+from keraslm.inference.arguments import ADOPTED
+from keraslm.inference.building import build, trained_and_frozen
+from keraslm.inference.language_model import NetworkLanguageModel
+from keraslm.inference.opening import read_arrays, read_config
 from keraslm.language_model import LanguageModel
+from keraslm.text.encoder import TextEncoder
 
 
 def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageModel:
     """Open a model file, or the model of a folder RUN.
 
     An ARPA file is a model too, of words unless its `level` is told, "char" or "word",
-    or it was written here; any other file says its level itself. Counts are opened
-    without TensorFlow. Nothing in the file is executed.
-    Raises: UsageError if there is none, it is of another level, or there is no backend
+    or it was written here; any other file says its level itself. Counts and networks
+    of keraslm's own are opened without Keras; an adopted network needs it. Nothing in
+    the file is executed.
+    Raises: UsageError if there is none, it is of another level, or there is no back end
         for it; ModelFileError if it is damaged or foreign.
     """
     file = archive.model_path(path)
@@ -36,7 +44,47 @@ def _archived(file: pathlib.Path) -> LanguageModel:
     description = archive.read_description(file)
     if description["kind"] == "counts":
         return NgramModel.load(file, description)
-    check_backend()
-    from keraslm.models.language_model import KerasLanguageModel
+    return _load_network(file, description)
 
-    return KerasLanguageModel.load(file)
+
+def _load_network(file: pathlib.Path, described: dict[str, Any]) -> LanguageModel:
+    encoder = TextEncoder.from_dict(described["encoder"])
+    size = len(encoder.vocabulary)
+    kind, config = read_config(file, size)
+    name, metadata = described["name"], described["metadata"]
+    if kind in ADOPTED:
+        return _load_adopted(file, kind, encoder, name, metadata)
+    arrays = read_arrays(file)
+    network = build(str(file), kind, config, arrays)
+
+    @functools.cache
+    def as_keras() -> Any:
+        check_backend()
+        from keraslm.models.language_model import KerasLanguageModel
+        from keraslm.models.stored import to_keras
+
+        model = to_keras(kind, config, arrays)
+        return KerasLanguageModel(model, encoder, name, metadata)
+
+    numbers = trained_and_frozen(config, arrays)
+    return NetworkLanguageModel(network, encoder, name, metadata, numbers, as_keras)
+
+
+def _load_adopted(
+    file: pathlib.Path,
+    kind: str,
+    encoder: TextEncoder,
+    name: str,
+    metadata: dict[str, Any],
+) -> LanguageModel:
+    check_backend()
+    try:
+        from keraslm.models.language_model import KerasLanguageModel
+        from keraslm.models.stored import read_adopted
+    except ImportError as error:
+        raise UsageError(
+            f"{file}: an adopted network needs Keras with a back end, which cannot be "
+            f"imported here ({first_line(error)})"
+        ) from error
+    model = read_adopted(file, kind, len(encoder.vocabulary))
+    return KerasLanguageModel(model, encoder, name, metadata)

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 from keraslm.errors import ModelFileError, UsageError
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 
 OOV_RULE = "a token outside the vocabulary is scored as <unk>"
 

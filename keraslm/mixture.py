@@ -12,9 +12,9 @@ import numpy as np
 
 from keraslm.errors import UsageError
 from keraslm.expectation_maximisation import mixture_weights
-from keraslm.generation.stream import TokenStream
 from keraslm.language_model import LanguageModel
 from keraslm.measures import HASH, PARTS, Reading
+from keraslm.sampling.stream import TokenStream
 from keraslm.text.corpus import Text, as_text
 
 ROUNDING = 1e-6  # how far from one the sum of weights may be that a user gives

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 def register_with_keras() -> None:
     """Register the layers and models with Keras, now or when Keras is imported."""
-    if "keras" in sys.modules:
+    if sys.modules.get("keras") is not None:
         _import_models()
     else:
         sys.meta_path.insert(0, _WithModels())

@@ -1,11 +1,14 @@
 """What a text's tokens cost: the worked table of their probabilities."""
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from keraslm import measures
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,11 +39,13 @@ class Score:
         """
         return measures.perplexity(-self.log_probability / len(self.tokens))
 
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
         """Give the worked table, a row a token: as written, its probability and loss.
 
         Where `oov` is true the token was scored as <unk>.
         """
+        import pandas as pd
+
         return pd.DataFrame(
             {
                 "token": self.written,

@@ -14,7 +14,7 @@ import dataclasses
 
 from keraslm.measures import Card
 from keraslm.text.encoder import TextEncoder
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 from keraslm.text.words import split
 
 BITS = 8  # of a byte

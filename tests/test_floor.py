@@ -100,5 +100,5 @@ def test_bits_a_character_are_of_the_text_as_it_is():
 
 
 def test_a_part_of_a_text_is_in_its_language():
-    text = Text.from_string(TEXT, "text", Coin()).stretch(0, 4, "first line")
+    text = Text.from_string(TEXT, "text", Coin()).part(0, 4, "first line")
     assert text.language_log_probabilities.tolist() == [0.0, math.log(0.75), 0.0]

@@ -4,6 +4,7 @@ Every import counts, also one inside a function or for type checkers only.
 """
 
 import ast
+import graphlib
 import pathlib
 from collections.abc import Iterator
 
@@ -36,7 +37,7 @@ LAYERS = (
     "floor",
     "spelling",
     "expectation_maximisation",
-    "generation",
+    "sampling",
     "score",
     "language_model",
     "mixture",
@@ -44,6 +45,10 @@ LAYERS = (
     "vectors",
     "counts",
     "classes",
+    "cells",
+    "outputs",
+    "inference",
+    "kernels",
     "layers",
     "models",
     "adoption",
@@ -66,8 +71,18 @@ BELOW_THE_DATASETS = (
 # Slow to import, so kept where they are used.
 HOMES = {
     "matplotlib": ("figures",),
-    "tensorflow": ("layers", "models", "adoption", "export", "probes", "training"),
-    "keras": ("layers", "models", "adoption", "export", "probes", "training"),
+    "tensorflow": ("kernels", "models", "adoption", "export", "probes", "training"),
+    "keras": (
+        "kernels",
+        "layers",
+        "models",
+        "adoption",
+        "export",
+        "probes",
+        "training",
+    ),
+    "jax": ("kernels", "probes"),
+    "torch": ("kernels", "probes"),
 }
 
 
@@ -146,6 +161,21 @@ def test_no_import_climbs() -> None:
         )
     ]
     assert not found, "\n".join(found)
+
+
+def test_no_file_imports_itself_in_a_circle() -> None:
+    """Not by way of other files either, and not within a function."""
+    files = {name: path for name, path in modules() if path.name != "__init__.py"}
+    graph = {
+        name: {
+            found
+            for imported, _ in imports(path.read_text("utf-8"), name, False)
+            for found in (imported, imported.rpartition(".")[0])
+            if found in files
+        }
+        for name, path in files.items()
+    }
+    list(graphlib.TopologicalSorter(graph).static_order())  # raises CycleError
 
 
 def test_the_modules_are_found() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import keraslm
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
 from keraslm.text.encoder import TextEncoder
@@ -66,7 +67,7 @@ def test_what_is_saved_comes_back(tmp_path, name):
     model = new_model(name)
     model.save(tmp_path / "model.keras")
     loaded = keraslm.load(tmp_path)  # a folder RUN holds a model.keras
-    assert isinstance(loaded, KerasLanguageModel)
+    assert isinstance(loaded, NetworkLanguageModel)
     assert (loaded.name, loaded.metadata) == (name, model.metadata)
     assert loaded.vocabulary.tokens == ("<unk>", "\n", "a", "b", "字")
     assert loaded.vocabulary.counts.tolist() == [0, 3, 4, 2, 1]
@@ -125,7 +126,7 @@ def test_damaged_members(saved, tmp_path):
     rewritten(saved, path, "config.json", lambda data: data[:50])
     refused(path, "config.json is not JSON")
     rewritten(saved, path, "model.weights.h5", lambda data: data[: len(data) // 2])
-    refused(path, "weights do not make a model")
+    refused(path, "weights cannot be read")
     rewritten(saved, path, "keraslm/model.json", lambda data: data[:50])
     refused(path, "not JSON")
 

@@ -36,7 +36,7 @@ def open_vectors(name: str, skip_bad_lines: bool) -> "WordVectors":
     """
     if _is_model(pathlib.Path(name)):
         import keraslm
-        from keraslm.models.vectors import vectors_of
+        from keraslm.inference.token_vectors import vectors_of
 
         return vectors_of(keraslm.load(name))
     from keraslm.vectors.reader import read_vectors

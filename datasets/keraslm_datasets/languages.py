@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keraslm.text.language import Language
-    from keraslm.text.stretch import Text
+    from keraslm.text.text import Text
 
 LINES_LOOKED_AT = 100
 LOOKS_LIKE_VILLAGE = re.compile("[a-z',.? ]+[.?]")  # without reading the grammar

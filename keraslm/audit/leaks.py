@@ -9,7 +9,7 @@ from keraslm.audit.check import Check
 from keraslm.text.borders import recut
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.mapped import STRETCH, release, stretches
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 
 PASSAGE = {"word": 8, "char": 40}  # tokens
 MULTIPLIER = np.uint64(6364136223846793005)  # odd: Knuth's, of his MMIX generator

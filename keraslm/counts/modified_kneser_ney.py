@@ -5,9 +5,10 @@ from typing import ClassVar
 import numpy as np
 
 from keraslm.counts.discounting import Discounting
+from keraslm.counts.kenlm_counts import as_kenlm_counts
+from keraslm.counts.kneser_ney import continuation_counts
 from keraslm.counts.ngrams import Ngrams
 from keraslm.counts.smoothing import Interpolated, Order
-from keraslm.counts.sorting import NONE
 
 
 class ModifiedKneserNey(Discounting, Interpolated):
@@ -19,8 +20,8 @@ class ModifiedKneserNey(Discounting, Interpolated):
             n_r = how many n-grams of the order have a = r
             The words' own distribution is interpolated with the uniform one, 1 / V,
             and that is all that `<unk>` has, where it was not seen.
-    The n_r are KenLM's, which counts one n-gram of each lower order by c instead of a:
-    the last in its order, by the words' first places in the text, the last word first.
+    The n_r are KenLM's, which counts one n-gram of each lower order by c instead of a;
+    see `kenlm_counts`.
     References: Chen & Goodman (1998), section 3; Heafield et al. (2013), KenLM.
     """
 
@@ -32,7 +33,7 @@ class ModifiedKneserNey(Discounting, Interpolated):
     @staticmethod
     def counts(ngrams: Ngrams) -> list[np.ndarray]:
         """Give a(h w)."""
-        return ngrams.continuation_counts
+        return continuation_counts(ngrams)
 
     @staticmethod
     def discounts_of(n: list[int]) -> list[float] | None:
@@ -52,17 +53,5 @@ class ModifiedKneserNey(Discounting, Interpolated):
 
     @classmethod
     def counts_to_fit(cls, ngrams: Ngrams) -> list[np.ndarray]:
-        """Give a(h w), but c(h w) of the last n-gram of each lower order."""
-        *lower, highest = ngrams.continuation_counts
-        lower = [counts.copy() for counts in lower]
-        first_words = ngrams.first_seen
-        ends_alike, last = np.arange(len(first_words)), NONE
-        for k, level in enumerate(ngrams.trie.levels[:-1]):
-            if k:
-                first_words = first_words[level.history]
-                ends_alike = np.flatnonzero(ngrams.suffixes[k] == last)
-                if not len(ends_alike):
-                    break  # the shorter one begins a line
-            last = ends_alike[np.argmax(first_words[ends_alike])]
-            lower[k][last] = ngrams.counts[k][last]
-        return [*lower, highest]
+        """Give a(h w), but for the n-grams that KenLM counts otherwise."""
+        return as_kenlm_counts(cls.counts(ngrams), ngrams)

@@ -1,7 +1,6 @@
 """Counting the n-grams of a text: counting is sorting, one sort an order."""
 
 import dataclasses
-import functools
 
 import numpy as np
 
@@ -34,27 +33,6 @@ class Ngrams:
         trie = Trie(self.trie.levels[:order], self.trie.boundary)
         counts, suffixes = self.counts[:order], self.suffixes[:order]
         return Ngrams(trie, counts, suffixes, self.first_seen)
-
-    @functools.cached_property
-    def continuation_counts(self) -> list[np.ndarray]:
-        """The counts that Kneser & Ney (1995) smooth.
-
-        A shorter n-gram counts the distinct words before it, not its occurrences, for
-        it is asked only where the longer one was never seen. One that begins a line
-        has no word before it and keeps its occurrences, as in KenLM.
-
-        Math:   a(h w) = c(h w)                           of the highest order
-                a(h w) = |{v : c(v h w) > 0}|             of the lower ones
-        """
-        adjusted = [
-            np.bincount(longer, minlength=len(level))
-            for level, longer in zip(self.trie.levels, self.suffixes[1:], strict=False)
-        ]
-        begins_line = np.arange(self.trie.vocabulary_size) == self.trie.boundary
-        for k in range(1, len(adjusted)):
-            begins_line = begins_line[self.trie.levels[k].history]
-            adjusted[k][begins_line] = self.counts[k][begins_line]
-        return [*adjusted, self.counts[-1]]
 
 
 def count_ngrams(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from keraslm.counts.table import REDRAWS, Table
-from keraslm.generation.sampling import Sampler
-from keraslm.generation.stream import TokenStream
+from keraslm.sampling.sampler import Sampler
+from keraslm.sampling.stream import TokenStream
 
 
 class NgramStream(TokenStream):

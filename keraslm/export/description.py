@@ -10,7 +10,7 @@ import pathlib
 from typing import Any
 
 from keraslm.export.step import states_of
-from keraslm.models.language_model import KerasLanguageModel
+from keraslm.inference.language_model import NetworkLanguageModel
 
 Table = dict[str, Any]
 
@@ -27,7 +27,7 @@ STEP = (
 
 
 def of_sequence(
-    language_model: KerasLanguageModel, batch: int | str = "batch"
+    language_model: NetworkLanguageModel, batch: int | str = "batch"
 ) -> Table:
     """Describe the vocabulary, and the model of ids (batch, time)."""
     words = language_model.vocabulary
@@ -47,7 +47,7 @@ def of_sequence(
     }
 
 
-def of_step(language_model: KerasLanguageModel, batch: int | str = "batch") -> Table:
+def of_step(language_model: NetworkLanguageModel, batch: int | str = "batch") -> Table:
     """Describe the step and its states too."""
     size = len(language_model.vocabulary)
     states = states_of(language_model.keras_model)

@@ -19,9 +19,9 @@ from keraslm.destinations import check_folder, destination, make_folder
 from keraslm.errors import UsageError
 from keraslm.export import description
 from keraslm.export.installed import check_installed
+from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.marker import EXPORT, MARK, make_marked
 from keraslm.models.causal import CausalModel
-from keraslm.models.language_model import KerasLanguageModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
 
@@ -35,7 +35,7 @@ NAMES = {
 
 
 def export_folder(
-    language_model: KerasLanguageModel, out: pathlib.Path, file_format: str
+    language_model: NetworkLanguageModel, out: pathlib.Path, file_format: str
 ) -> list[pathlib.Path]:
     """Write a model as `savedmodel`, `onnx` or `litert`.
 
@@ -74,7 +74,7 @@ def check_place(out: pathlib.Path) -> None:
         raise UsageError(f"{out} {held}; give the name of a new folder")
 
 
-def _check_model(language_model: KerasLanguageModel, file_format: str) -> None:
+def _check_model(language_model: NetworkLanguageModel, file_format: str) -> None:
     if file_format not in FORMATS:
         raise UsageError(
             f"a format is one of {', '.join(FORMATS)}; received {file_format!r}"

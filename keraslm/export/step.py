@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keraslm.layers.recurrent import Recurrent
+from keraslm.kernels.gates import OPS
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 
@@ -44,7 +44,7 @@ def _names(model: CausalModel) -> list[str]:
     return [
         f"{letter}_{number}"
         for number, layer in enumerate(model.recurrent, start=1)
-        for letter in "hc"[: layer.states]
+        for letter in layer.cell.states
     ]
 
 
@@ -65,15 +65,9 @@ def _recurrent_step(
     hidden = model.embed(ids)  # (batch, embedding)
     after: list[Any] = []
     for number, layer in enumerate(model.recurrent):
-        last = _advance(layer, hidden, model.states_of(number, states))
+        before = model.states_of(number, states)
+        weights = [ops.convert_to_tensor(weight) for weight in layer.cell_weights]
+        last = layer.cell.step(hidden, before, weights, OPS)
         hidden = hidden + last[0] if model.adds_residual(number) else last[0]
         after += last
     return model.logits(hidden), after
-
-
-def _advance(layer: Recurrent, inputs: Any, states: list[Any]) -> list[Any]:
-    """Give a layer's next states: cell(W x + b, U h + b', states)."""
-    bias, state_bias = layer.biases(ops.convert_to_tensor(layer.bias))
-    z = ops.matmul(inputs, layer.kernel) + bias
-    a = ops.matmul(states[0], layer.recurrent_kernel) + state_bias
-    return layer.cell(z, a, states, ops)

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from keraslm.errors import UsageError
 from keraslm.export import description
 from keraslm.files import write_atomically
+from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.models.adopted import AdoptedModel
-from keraslm.models.language_model import KerasLanguageModel
-from keraslm.models.output_stream import array, output_weights
+from keraslm.models.named_variables import array, to_numpy
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
 from keraslm.text.vocabulary import Vocabulary
@@ -28,7 +28,7 @@ LARGEST_BAG = 20_000  # words; the bag needs a table of vocabulary x vocabulary
 
 
 def export_stock(
-    language_model: KerasLanguageModel, out: pathlib.Path
+    language_model: NetworkLanguageModel, out: pathlib.Path
 ) -> list[pathlib.Path]:
     """Write a model that plain Keras opens, and its vocabulary beside it as JSON.
 
@@ -86,12 +86,13 @@ def _recurrent(model: RecurrentModel, ids: Any) -> Any:
             f"Keras has no stock layer for {type(model.softmax).__name__}; "
             "export a model trained with `softmax='full'` or `softmax='sampled'`"
         )
+    output: Any = to_numpy(model).output  # type: ignore[attr-defined]
     hidden = _embedded(array(model.embed.embeddings), ids)
     for number, layer in enumerate(model.recurrent):
         shown = _given(_stock_cell(model), hidden, *map(array, layer.weights))
         added = model.adds_residual(number)
         hidden = keras.layers.add([hidden, shown]) if added else shown
-    return _dense(hidden, *output_weights(model))
+    return _dense(hidden, output.kernel, output.bias)
 
 
 def _stock_cell(model: RecurrentModel) -> Any:

@@ -5,8 +5,8 @@ import os
 import numpy as np
 
 from keraslm.errors import UsageError
-from keraslm.generation.stream import TokenStream
 from keraslm.language_model import LanguageModel
+from keraslm.sampling.stream import TokenStream
 from keraslm.text.encoder import TextEncoder
 
 

@@ -8,6 +8,7 @@ from keraslm.layers.gru import GRU
 from keraslm.layers.lstm import LSTM
 from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
+from keraslm.layers.recurrent import Recurrent
 from keraslm.layers.simple_rnn import SimpleRNN
 from keraslm.layers.window import Window
 
@@ -21,6 +22,7 @@ __all__ = [
     "MultiHotDense",
     "OneHot",
     "OneHotDense",
+    "Recurrent",
     "SimpleRNN",
     "Window",
 ]

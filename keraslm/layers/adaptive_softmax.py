@@ -9,10 +9,10 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers.cross_entropy import cross_entropy
-from keraslm.layers.products import affine, product
+from keraslm.kernels.cross_entropy import cross_entropy
+from keraslm.kernels.products import affine, product
+from keraslm.outputs.adaptive import AdaptiveOutput
 
-FACTOR = 4  # a band's vectors are so much narrower than those of the band before
 HEAD_ROOM = 1.5  # the tokens that a step has room for, relative to those expected
 LEAST_ROOM = 16  # tokens
 
@@ -21,13 +21,8 @@ LEAST_ROOM = 16  # tokens
 class AdaptiveSoftmax(keras.layers.Layer):
     """Predict frequent words at once, rare ones by their band and then within it.
 
-    The ids stand in the order of falling frequency. The head is a softmax over the
-    first cutoffs[0] words and one entry for each band; band i holds the words from
-    cutoffs[i] up to the next cutoff and is read by vectors 4^(i+1) times narrower.
+    The equation is that of `keraslm.outputs.adaptive`.
 
-    Math:   log P(w) = log softmax(O x + b)[w]                         in the head
-            log P(w) = log softmax(O x + b)[band i]
-                       + log softmax(O_i P_i x + b_i)[w]               in band i
     Shapes: features (.., width) -> log-probabilities (.., vocabulary), in nats
     `shares` are the bands' shares of the tokens: `nats` reads a band's words for about
     as many tokens as are in it, and for all others only where there are more.
@@ -44,16 +39,16 @@ class AdaptiveSoftmax(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.output_side = AdaptiveOutput(vocabulary_size, cutoffs)
         self.vocabulary_size = vocabulary_size
-        self.cutoffs = tuple(cutoffs)
+        self.cutoffs = self.output_side.cutoffs
         self.shares = tuple(shares)
-        _check(vocabulary_size, self.cutoffs, self.shares)
+        _check(self.cutoffs, self.shares)
 
     @property
     def sizes(self) -> list[int]:
         """The number of words of each band."""
-        edges = (*self.cutoffs, self.vocabulary_size)
-        return [end - start for start, end in itertools.pairwise(edges)]
+        return self.output_side.sizes
 
     @property
     def widest(self) -> int:
@@ -66,9 +61,8 @@ class AdaptiveSoftmax(keras.layers.Layer):
         head = self.cutoffs[0] + len(self.cutoffs)
         self.head = [*self._matrices("head", width, head), self._bias("head", head)]
         self.bands = []
-        for number, (size, narrow) in enumerate(
-            zip(self.sizes, band_widths(width, len(self.cutoffs)), strict=True)
-        ):
+        widths = self.output_side.widths(width)
+        for number, (size, narrow) in enumerate(zip(self.sizes, widths, strict=True)):
             matrices = self._matrices(f"band{number}", width, narrow, size)
             self.bands.append([*matrices, self._bias(f"band{number}", size)])
 
@@ -85,22 +79,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
 
     def call(self, features: Any) -> Any:
         """Give the log-probabilities of all words, which are logits too."""
-        return self.log_probabilities(features, self.weights, ops)
-
-    def log_probabilities(self, features: Any, weights: list[Any], np: Any) -> Any:
-        """Compute the equation with `keras.ops` or `keraslm.layers.arrays`.
-
-        Shapes: (.., width) -> (.., vocabulary)
-        """
-        kernel, bias, *rest = weights
-        head = np.log_softmax(np.matmul(features, kernel) + bias)
-        parts = [head[..., : self.cutoffs[0]]]
-        for number in range(len(self.cutoffs)):
-            down, up, bias = rest[3 * number : 3 * number + 3]
-            words = np.matmul(np.matmul(features, down), up) + bias
-            entry = self.cutoffs[0] + number
-            parts.append(head[..., entry : entry + 1] + np.log_softmax(words))
-        return np.concatenate(parts, axis=-1)
+        return self.output_side.log_probabilities(features, self.weights, ops)
 
     def nats(self, features: Any, targets: Any) -> Any:
         """Give -log P of the targets alone; most bands are read for few tokens.
@@ -164,21 +143,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
-def band_widths(width: int, bands: int) -> list[int]:
-    """Give the widths of the bands' vectors: each a quarter of the one before."""
-    return [max(width // FACTOR ** (number + 1), 1) for number in range(bands)]
-
-
-def _check(
-    vocabulary_size: int, cutoffs: tuple[int, ...], shares: tuple[float, ...]
-) -> None:
-    edges = (0, *cutoffs, vocabulary_size)
-    rise = all(low < high for low, high in itertools.pairwise(edges))
-    if not cutoffs or not rise:
-        raise UsageError(
-            f"cutoffs must rise, from 1 to below the vocabulary's {vocabulary_size} "
-            f"words; received {list(cutoffs)}"
-        )
+def _check(cutoffs: tuple[int, ...], shares: tuple[float, ...]) -> None:
     if len(shares) != len(cutoffs) or not all(0 <= share <= 1 for share in shares):
         raise UsageError(
             f"shares must be one of 0 to 1 for each of {len(cutoffs)} bands; "

@@ -4,14 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
-import numpy
 from keras import ops
 
-from keraslm.errors import UsageError
-from keraslm.layers.group_products import group_products
+from keraslm.kernels.group_products import group_products
+from keraslm.outputs.classes import FAR, ClassOutput
 
 AT_ONCE = 8  # tokens of a class that are multiplied with its words together
-FAR = -1e9  # nats: the score of a place that holds no word
 Scores = Callable[[Any], Any]
 
 
@@ -19,13 +17,9 @@ Scores = Callable[[Any], Any]
 class ClassSoftmax(keras.layers.Layer):
     """Predict the class of the next word, then the word among those of its class.
 
-    `classes` holds the class of every word, from 0 on, none left out. The words'
-    vectors stand class by class, every class padded to the largest one.
+    The equation is that of `keraslm.outputs.classes`. `classes` holds the class of
+    every word, from 0 on, none left out.
 
-    Math:   log P(w) = log softmax(A x + a + s_C)[c(w)]
-                     + log softmax_{v in c(w)}(O x + b + s_V)[w]
-            s = (s_V, s_C) are scores that something else gives to the words and then
-            to the classes, such as features of the history; left out, they are 0
     Shapes: features (.., width), of width 0 where s alone shall tell
             -> log-probabilities (.., vocabulary), in nats
             scores (.., vocabulary + number), or for `nats` a function that gives some
@@ -36,25 +30,9 @@ class ClassSoftmax(keras.layers.Layer):
 
     def __init__(self, classes: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        own = numpy.asarray(classes, numpy.int64)
-        in_range = own.size and own.min() >= 0 and own.max() < own.size
-        sizes = numpy.bincount(own) if in_range else own[:0]
-        if not sizes.size or not sizes.all():
-            raise UsageError(
-                "classes must be numbered from 0 on, each with a word or more; "
-                f"received {own[:10].tolist()} .. for {len(own)} words"
-            )
-        self.classes = own.tolist()
-        self.number, self.largest = len(sizes), int(sizes.max())
-        # the words of each class, and where each word stands in that table
-        order = numpy.argsort(own, kind="stable")
-        first = numpy.repeat(numpy.cumsum(sizes) - sizes, sizes)
-        place = numpy.arange(len(own)) - first
-        members = numpy.full((self.number, self.largest), -1)
-        members[own[order], place] = order
-        self._members = members.astype("int32")
-        self._places = numpy.empty(len(own), "int32")
-        self._places[order] = own[order] * self.largest + place
+        self.output_side = ClassOutput(classes)
+        self.classes = self.output_side.classes
+        self.number, self.largest = self.output_side.number, self.output_side.largest
 
     @property
     def widest(self) -> int:
@@ -82,43 +60,22 @@ class ClassSoftmax(keras.layers.Layer):
 
     def call(self, features: Any, scores: Any = None) -> Any:
         """Give the log-probabilities of all words, which are logits too."""
-        return self.log_probabilities(features, self.weights, ops, scores)
-
-    def log_probabilities(
-        self, features: Any, weights: list[Any], np: Any, scores: Any = None
-    ) -> Any:
-        """Compute the equation with `keras.ops` or `keraslm.layers.arrays`.
-
-        Shapes: (.., width) -> (.., vocabulary)
-        """
-        class_kernel, class_bias, word_kernel, word_bias = weights
-        classes = np.matmul(features, class_kernel) + class_bias
-        table = (self.number * self.largest, word_kernel.shape[-1])
-        kernel = np.transpose(np.reshape(word_kernel, table))
-        words = np.matmul(features, kernel) + np.reshape(word_bias, (-1,))
-        members = self._members.reshape(-1)
-        if scores is not None:
-            classes = classes + scores[..., len(self.classes) :]
-            words = words + np.take(scores, numpy.maximum(members, 0), axis=-1)
-        words = np.add(words, numpy.where(members < 0, FAR, 0.0).astype("float32"))
-        lead = tuple(np.shape(features)[:-1])
-        words = np.reshape(words, (*lead, self.number, self.largest))
-        words = np.log_softmax(words) + np.log_softmax(classes)[..., None]
-        return np.take(np.reshape(words, (*lead, -1)), self._places, axis=-1)
+        weights = self.weights
+        return self.output_side.log_probabilities(features, weights, ops, scores)
 
     def nats(self, features: Any, targets: Any, scores: Scores | None = None) -> Any:
         """Give -log P of the targets alone: of each, the words of its class are read.
 
         Shapes: features (.., width), targets (..) -> (..)
         """
-        place = ops.take(self._places, ops.cast(targets, "int32"))
+        place = ops.take(self.output_side.places, ops.cast(targets, "int32"))
         own, place = place // self.largest, place % self.largest  # (..) both
         classes = ops.matmul(features, self.class_kernel) + self.class_bias
         of_tokens = ops.reshape(own, (-1,))
         flat = (ops.shape(of_tokens)[0], features.shape[-1])
         words = self._word_logits(ops.reshape(features, flat), of_tokens)
         words = ops.reshape(words, (*ops.shape(targets), self.largest))
-        members = ops.take(self._members, own, axis=0)  # (.., largest)
+        members = ops.take(self.output_side.members, own, axis=0)  # (.., largest)
         words = ops.add(words, ops.where(members < 0, FAR, 0.0))
         if scores is not None:
             numbers = ops.arange(self.number, dtype="int32")

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keraslm.layers.products import affine, product
+from keraslm.kernels.products import affine, product
 
 
 @keras.saving.register_keras_serializable("keraslm")

@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.kernels.random import uniform
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -62,18 +63,3 @@ def drop(x: Any, rate: float, seeds: Any, shape: Any) -> Any:
     """Drop with a mask of a shape that spreads over x."""
     kept = uniform(shape, seeds) >= rate
     return ops.where(kept, x / (1 - rate), ops.zeros_like(x))
-
-
-def uniform(shape: Any, seeds: keras.random.SeedGenerator) -> Any:
-    """Draw numbers in [0, 1).
-
-    TensorFlow's generator of choice, Threefry, is a hundred times slower than Philox
-    where XLA compiles it for a CPU: half a second for a million numbers.
-    References: Salmon, Moraes, Dror & Shaw (2011), both.
-    """
-    if keras.backend.backend() != "tensorflow":
-        return keras.random.uniform(shape, seed=seeds)
-    import tensorflow as tf
-
-    seed = tf.cast(seeds.next(), tf.int32)
-    return tf.random.stateless_uniform(shape, seed, alg="philox")

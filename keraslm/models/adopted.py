@@ -4,7 +4,6 @@ Its ids are those of its trainer. Here they are renumbered on the way in and on 
 out, so that `<unk>` is id 0 and the line boundary id 1.
 """
 
-import abc
 from collections.abc import Sequence
 from typing import Any
 
@@ -54,11 +53,6 @@ class AdoptedModel(CausalModel):
         self.one_hot = len(network.inputs[0].shape) == 3
         _check(self)
         self.built = True  # the network came with its weights
-
-    @property
-    @abc.abstractmethod
-    def state_rule(self) -> str:
-        """How much of the history a prediction sees, in words, for the card."""
 
     def foreign_input(self, ids: Any) -> Any:
         """Give what the network reads.
@@ -130,8 +124,6 @@ class AdoptedRecurrent(AdoptedModel):
 
     Shapes: network: tokens, states -> outputs (batch, time, V), next states
     """
-
-    state_rule = "state carried from the first token to the last, across line ends"
 
     def initial_states(self, batch_size: Any) -> list[Any]:
         """Give zeros for every recurrent layer."""

@@ -2,9 +2,10 @@
 
 from typing import Any, Protocol
 
+from keraslm.cells import registry
 from keraslm.models.causal import CausalModel
 from keraslm.models.maxent import MaxEntModel
-from keraslm.models.recurrent import CELLS, RecurrentModel
+from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel
 
 
@@ -57,7 +58,7 @@ def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalMode
     A recurrent or maxent model predicts with `softmax`, or with the full softmax.
     """
     model: CausalModel
-    if sizes.model in CELLS:
+    if sizes.model in registry.names():
         model = RecurrentModel(
             vocabulary_size,
             cell=sizes.model,

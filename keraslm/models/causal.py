@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.kernels.cross_entropy import cross_entropy
 
 
 class CausalModel(keras.Model):
@@ -22,12 +22,10 @@ class CausalModel(keras.Model):
 
     vocabulary_size: int
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if keras.backend.backend() == "tensorflow":
-            from keraslm.layers.tensorflow_compiler import prefer_wide_vectors
-
-            prefer_wide_vectors()
+    @property
+    def state_rule(self) -> str:
+        """How much of the history a prediction sees, in words, for the card."""
+        return "state carried from the first token to the last, across line ends"
 
     @property
     def suits_xla(self) -> bool:

@@ -10,9 +10,9 @@ import keras
 
 from keraslm import members
 from keraslm.errors import ModelFileError, UsageError, in_short
+from keraslm.inference.weights_file import stored_shapes
 from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign_sizes import check_numbers, check_room
-from keraslm.models.weights_file import stored_shapes
 
 CONFIGURATION = "config.json"
 WEIGHTS = "model.weights.h5"

@@ -11,24 +11,24 @@ import numpy as np
 from keraslm import archive
 from keraslm.errors import ModelFileError
 from keraslm.files import write_atomically
-from keraslm.generation.stream import TokenStream
-from keraslm.generation.together import TokenStreams
-from keraslm.language_model import LanguageModel
+from keraslm.inference.language_model import NetworkLanguageModel
+from keraslm.inference.network import Network
 from keraslm.models.adopted import AdoptedModel
 from keraslm.models.causal import CausalModel
-from keraslm.models.maxent import MaxEntModel
-from keraslm.models.recurrent import RecurrentModel
+from keraslm.models.named_variables import to_numpy
 from keraslm.models.scorer import StreamScorer
 from keraslm.models.stepping import SteppedStream, Stepper
-from keraslm.models.stored import read_network
-from keraslm.models.streams import RecurrentStreams, new_stream
-from keraslm.models.window import WindowModel
-from keraslm.models.writing_loop import WritingLoop
+from keraslm.models.stored import read_adopted
+from keraslm.sampling.stream import TokenStream
+from keraslm.sampling.together import TokenStreams
 from keraslm.text.encoder import TextEncoder
 
 
-class KerasLanguageModel(LanguageModel):
-    """A neural model: a window, maxent, rnn, gru, lstm, or an adopted network."""
+class KerasLanguageModel(NetworkLanguageModel):
+    """A neural model on Keras: one that is trained here, or an adopted network.
+
+    Its streams have the weights that the Keras model has when they are started.
+    """
 
     def __init__(
         self,
@@ -46,10 +46,14 @@ class KerasLanguageModel(LanguageModel):
         self.encoder = encoder
         self.name = name
         self.metadata = metadata if metadata is not None else {}
-        self.state_rule = _state_rule(keras_model)
-        self._scorer = StreamScorer(keras_model)
         is_adopted = isinstance(keras_model, AdoptedModel)
         self._stepper = Stepper(keras_model) if is_adopted else None
+        self.state_rule = keras_model.state_rule
+
+    @property
+    def network(self) -> Network:
+        """The network on NumPy, with the present weights."""
+        return to_numpy(self.keras_model)
 
     @property
     def parameters(self) -> int:
@@ -62,30 +66,26 @@ class KerasLanguageModel(LanguageModel):
         frozen = int(self.keras_model.count_params()) - self.parameters
         return {"frozen_parameters": frozen} if frozen else {}
 
+    @functools.cached_property
+    def _scorer(self) -> StreamScorer:
+        return StreamScorer(self.keras_model)
+
     def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
         """Predict every token of a stream once, with the longest history.
 
         Shapes: ids (tokens,) -> (tokens,) float64, in nats
         """
-        boundary_id = self.encoder.vocabulary.boundary_id
-        return self._scorer.log_probabilities(ids, boundary_id)
+        return self._scorer.log_probabilities(ids, self.vocabulary.boundary_id)
 
     def stream(self) -> TokenStream:
         """Start a stream at the beginning of a line."""
-        boundary_id = self.encoder.vocabulary.boundary_id
         if self._stepper is not None:
-            return SteppedStream(self._stepper, boundary_id)
-        return new_stream(self.keras_model, boundary_id)
+            return SteppedStream(self._stepper, self.vocabulary.boundary_id)
+        return super().stream()
 
     def streams(self, texts: int) -> TokenStreams | None:
-        """Start so many streams at once; recurrent models can."""
-        if not isinstance(self.keras_model, RecurrentModel):
-            return None
-        return RecurrentStreams(self._loop, texts, self.encoder.vocabulary.boundary_id)
-
-    @functools.cached_property
-    def _loop(self) -> WritingLoop:
-        return WritingLoop(self.keras_model, self.encoder.vocabulary.unknown_id)
+        """Start so many streams at once; an adopted network has no quicker way."""
+        return super().streams(texts) if self._stepper is None else None
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as one Keras archive that also holds its vocabulary.
@@ -103,52 +103,18 @@ class KerasLanguageModel(LanguageModel):
             members = {archive.DESCRIPTION: archive.describe(description)}
             archive.append_members(temporary, members)
             if isinstance(self.keras_model, AdoptedModel):
-                _check_opens(temporary, path)
+                self._check_opens(temporary, path)
 
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> "KerasLanguageModel":
-        """Open a model file; nothing in it is executed.
+    def _check_opens(self, written: pathlib.Path, path: str | os.PathLike[str]) -> None:
+        """See that what was written under a temporary name opens.
 
-        Raises: UsageError if there is none; ModelFileError if it is damaged or foreign.
+        Raises: ModelFileError
         """
-        file = archive.model_path(path)
-        description = archive.read_description(file)
-        if description["kind"] != "keras":
+        try:
+            kind = type(self.keras_model).__name__
+            read_adopted(written, kind, len(self.vocabulary))
+        except ModelFileError as error:
+            reason = str(error).replace(str(written), "it")
             raise ModelFileError(
-                f"{file} holds a model of {description['kind']}, not a network; "
-                "open it with keraslm.load"
-            )
-        encoder = TextEncoder.from_dict(description["encoder"])
-        network = read_network(file, len(encoder.vocabulary))
-        return cls(network, encoder, description["name"], description["metadata"])
-
-
-def _check_opens(written: pathlib.Path, path: str | os.PathLike[str]) -> None:
-    """See that what was written under a temporary name opens.
-
-    Raises: ModelFileError
-    """
-    try:
-        KerasLanguageModel.load(written)
-    except ModelFileError as error:
-        reason = str(error).replace(str(written), "it")
-        raise ModelFileError(
-            f"{path} is not written, since it could not be opened again: {reason}"
-        ) from error
-
-
-def _state_rule(model: CausalModel) -> str:
-    if isinstance(model, AdoptedModel):
-        return model.state_rule
-    if isinstance(model, WindowModel):
-        return _last(model.context)
-    if isinstance(model, MaxEntModel):
-        return _last(model.direct.reach + 1)
-    if isinstance(model, RecurrentModel):
-        return "state carried from the first token to the last, across line ends"
-    return "the whole history"
-
-
-def _last(tokens: int) -> str:
-    words = "token" if tokens == 1 else "tokens"
-    return f"the last {tokens} {words}, across line ends"
+                f"{path} is not written, since it could not be opened again: {reason}"
+            ) from error

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.inference.network import last_tokens
 from keraslm.layers import ClassSoftmax, DirectFeatures
 from keraslm.models.softmax_model import SoftmaxModel, new_features
 
@@ -42,6 +43,11 @@ class MaxEntModel(SoftmaxModel):
         if softmax is None:
             size = (vocabulary_size,)
             self.bias = self.add_weight(size, initializer="zeros", name="bias")
+
+    @property
+    def state_rule(self) -> str:
+        """Say how many tokens a prediction sees."""
+        return last_tokens(self.direct.reach + 1)
 
     def initial_states(self, batch_size: Any) -> list[Any]:
         """Give the ids before a text: line boundaries."""

@@ -5,17 +5,18 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.cells import registry
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, Dropout, SimpleRNN
+from keraslm.kernels.products import product
+from keraslm.layers import GRU, LSTM, Dropout, Recurrent, SimpleRNN
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import check_rate
-from keraslm.layers.products import product
 from keraslm.models.softmax_model import SoftmaxModel, new_features
 
 MOST_LAYERS = 64
-CELLS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
+LAYERS = {"rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -117,9 +118,12 @@ class RecurrentModel(SoftmaxModel):
     def _new_layer(self, number: int) -> Any:
         seed = None if self.seed is None else self.seed + number
         given: dict[str, Any] = {"weight_drop": self.weight_drop, "seed": seed}
+        given["return_state"] = True
+        if self.cell not in LAYERS:
+            return Recurrent(registry.new_cell(self.cell, units=self.units), **given)
         if self.cell == "rnn":
             given["activation"] = self.activation
-        return CELLS[self.cell](self.units, return_state=True, **given)
+        return LAYERS[self.cell](self.units, **given)
 
     @property
     def suits_xla(self) -> bool:
@@ -133,7 +137,7 @@ class RecurrentModel(SoftmaxModel):
 
     def states_of(self, number: int, states: list[Any]) -> list[Any]:
         """Give a layer's own of the states of all layers."""
-        each = self.recurrent[number].states
+        each = len(self.recurrent[number].cell.states)
         return states[number * each : (number + 1) * each]
 
     def look(
@@ -228,8 +232,8 @@ class RecurrentModel(SoftmaxModel):
 
 
 def _check_cell(cell: str, activation: str) -> None:
-    if cell not in CELLS:
-        raise UsageError(f"cell must be one of {', '.join(CELLS)}; received {cell!r}")
+    if cell not in registry.names():
+        registry.new_cell(cell)  # refuses it
     if activation != "tanh" and cell != "rnn":
         raise UsageError(
             f"activation {activation!r} is for the cell rnn; {cell} has its own gates"

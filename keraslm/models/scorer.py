@@ -19,7 +19,6 @@ import numpy.typing as npt
 from keras import ops
 
 from keraslm.models.causal import CausalModel
-from keraslm.models.named_states import named, states_among
 
 Array = npt.NDArray[Any]
 
@@ -198,6 +197,16 @@ def layout(tokens: int, room: int) -> tuple[int, int, int]:
         rows *= 4
     row_length = -(-tokens // rows)
     return rows, -(-row_length // time) * time, time
+
+
+def named(states: list[Any]) -> dict[str, Any]:
+    """Give each state a name; the names sort in the states' order."""
+    return {f"state{number:03}": state for number, state in enumerate(states)}
+
+
+def states_among(arrays: dict[str, Any]) -> list[Any]:
+    """Find the states again, in their order."""
+    return [arrays[name] for name in sorted(arrays) if name.startswith("state")]
 
 
 def _in_float32(x: Any) -> Any:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from keraslm.generation.stream import TokenStream
 from keraslm.models.causal import CausalModel
+from keraslm.sampling.stream import TokenStream
 
 Array = npt.NDArray[Any]
 

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.inference.network import last_tokens
 from keraslm.layers import Dropout, MultiHotDense, OneHotDense, Window
 from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import check_rate
@@ -62,6 +63,11 @@ class WindowModel(CausalModel):
         self.first = self._new_first(widths[0])
         self.rest = [Dense(width) for width in widths[1:]]
         self.drop = Dropout(dropout, seed=seed)
+
+    @property
+    def state_rule(self) -> str:
+        """Say how many tokens a prediction sees."""
+        return last_tokens(self.context)
 
     def _new_embedding(self) -> Any:
         if self.input_kind != "embedding":

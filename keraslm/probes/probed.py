@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from keraslm.errors import CorpusError, UsageError
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.inference.language_model import NetworkLanguageModel
+from keraslm.models import RecurrentModel
 from keraslm.text.corpus import Text
 from keraslm.text.vocabulary import Vocabulary
 
@@ -15,7 +16,7 @@ def network_of(model: Any) -> RecurrentModel:
 
     Raises: UsageError if it is not recurrent.
     """
-    network = model.keras_model if isinstance(model, KerasLanguageModel) else model
+    network = model.keras_model if isinstance(model, NetworkLanguageModel) else model
     if not isinstance(network, RecurrentModel):
         raise UsageError(
             "a probe looks into a recurrent model: rnn, gru or lstm; received a "
@@ -63,7 +64,7 @@ def ids_of(model: Any, text: Any) -> np.ndarray:
 def _encoded(model: Any, text: Any) -> Any:
     if not isinstance(text, (str, Text)):
         return text
-    if not isinstance(model, KerasLanguageModel):
+    if not isinstance(model, NetworkLanguageModel):
         raise UsageError(
             f"a {type(model).__name__} has no vocabulary to read a text; give it ids"
         )

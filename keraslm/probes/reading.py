@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from keraslm.models import RecurrentModel
-from keraslm.models.streams import RecurrentStream
+from keraslm.models.named_variables import to_numpy
+from keraslm.text.vocabulary import Vocabulary
 
 Array = np.ndarray[Any, Any]
 STATES = ("h", "c")
@@ -20,13 +21,9 @@ def states_while_reading(
     Shapes: inputs (tokens,) -> tokens + 1 times, of each layer h, and c of an LSTM,
             each (units,)
     """
-    yield [
-        [np.zeros(layer.units, np.float32)] * layer.states
-        for layer in network.recurrent
-    ]
-    first, *rest = inputs.tolist()
-    stream = RecurrentStream(network, first)
-    yield list(stream.states)
-    for token_id in rest:
-        stream.advance(token_id)
-        yield list(stream.states)
+    numpy: Any = to_numpy(network)
+    states, _ = numpy.initial_state(Vocabulary.boundary_id)
+    yield states
+    for token_id in inputs.tolist():
+        _, states = numpy.read(token_id, states)
+        yield states

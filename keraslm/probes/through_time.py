@@ -8,7 +8,7 @@ import pandas as pd
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.kernels.cross_entropy import cross_entropy
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
 from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden

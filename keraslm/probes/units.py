@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from keraslm.errors import UsageError
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.inference.language_model import NetworkLanguageModel
+from keraslm.models import RecurrentModel
 from keraslm.probes.probed import ids_of, inputs_of, network_of
 from keraslm.probes.reading import STATES, Array, states_while_reading
 
@@ -32,7 +33,7 @@ class Activations:
 
 
 def activations(
-    model: KerasLanguageModel,
+    model: NetworkLanguageModel,
     text: Any,
     layer: int = 1,
     unit: int | None = None,
@@ -63,7 +64,7 @@ def _check(network: RecurrentModel, layer: int, unit: int | None, state: str) ->
         raise UsageError(f"layer must lie from 1 to {layers}; received {layer}")
     if unit is not None and not 0 <= unit < units:
         raise UsageError(f"unit must lie from 0 to {units - 1}; received {unit}")
-    states = STATES[: network.recurrent[layer - 1].states]
+    states = network.recurrent[layer - 1].cell.states
     if state not in states:
         raise UsageError(
             f"state must be {' or '.join(states)} in a model of cell {network.cell}; "

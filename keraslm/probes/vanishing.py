@@ -10,7 +10,7 @@ import pandas as pd
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers.cross_entropy import cross_entropy
+from keraslm.kernels.cross_entropy import cross_entropy
 from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
 from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden
@@ -127,5 +127,5 @@ def _names(network: RecurrentModel) -> tuple[str, ...]:
     return tuple(
         f"layer {number} {STATES[k]}"
         for number, layer in enumerate(network.recurrent, start=1)
-        for k in range(layer.states)
+        for k in range(len(layer.cell.states))
     )

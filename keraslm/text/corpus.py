@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from keraslm.errors import CorpusError, UsageError
 from keraslm.named_texts import catalogue
 from keraslm.text.decoding import decoded
-from keraslm.text.folder import Skipped, joined, named_parts, not_among, text_files
+from keraslm.text.folder import joined, named_parts, not_among, text_files
 from keraslm.text.kinds import check_kind, checked_encoding
+from keraslm.text.skipped import Skipped
 from keraslm.text.source import CHUNK_SIZE, Source, readable
 from keraslm.text.split import cut, parse_split
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 
 __all__ = ["Corpus", "Skipped", "Text", "as_text", "open_corpus", "open_text"]
 

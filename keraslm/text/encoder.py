@@ -11,7 +11,7 @@ import numpy as np
 
 from keraslm.errors import KeraslmError, ModelFileError
 from keraslm.text.mapped import stretches
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 from keraslm.text.tokenizer import Tokenizer, tokenizer_named
 from keraslm.text.tokenizer_base import Ids, IdType, Known, Numbering, id_dtype
 from keraslm.text.vocabulary import Vocabulary

@@ -4,7 +4,6 @@ import pathlib
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from keraslm.errors import CorpusError, UsageError
 from keraslm.marker import RUN, kind_written
@@ -48,16 +47,6 @@ def named_parts(folder: pathlib.Path) -> dict[str, pathlib.Path]:
             )
         parts[part] = path
     return parts if "train" in parts else {}
-
-
-class Skipped(NamedTuple):
-    """What is no part of a folder's text, by its path in the folder, and what it is."""
-
-    path: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.what}"
 
 
 def text_files(

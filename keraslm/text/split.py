@@ -5,7 +5,7 @@ import itertools
 import math
 
 from keraslm.errors import CorpusError, UsageError
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 
 REACH = 1 << 16  # how far behind its place a cut may move to find a line end
 PARTS = ("train", "valid", "test")
@@ -52,7 +52,7 @@ def cut(
     # the last part is read to the end of the text, where a change of it is seen
     spans = zip(PARTS, [0, *cuts], [*cuts, None], strict=False)
     return {
-        part: text.stretch(start, stop, f"{text.name} ({part})")
+        part: text.part(start, stop, f"{text.name} ({part})")
         for part, start, stop in spans
     }
 
@@ -61,7 +61,7 @@ def _cut_near(text: Text, place: int, before: int) -> int:
     """The best cut at or after `place` and before `before`."""
     first = place - 1  # a cut follows the character that allows it
     stop = min(first + REACH, before - 1)
-    window = "".join(text.stretch(first, stop, text.name).chunks())
+    window = "".join(text.part(first, stop, text.name).chunks())
     line_end = window.find("\n")
     if line_end >= 0:
         return place + line_end

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keraslm.layers.products import products_in
+from keraslm.kernels.precision import products_in
 from keraslm.models.causal import CausalModel
 from keraslm.training.sampled import SampledSoftmax
 
@@ -51,7 +51,7 @@ class CarriedModel(keras.Model):
 
     Divided by its own tokens, a step that is mostly padding would give each of them
     many times the weight of the others.
-    `precision` is that of the factors of large products, see `layers.products`; on
+    `precision` is that of the factors of large products, see `kernels.precision`; on
     TensorFlow, bfloat16 needs `jit_compile`.
     """
 

@@ -19,6 +19,6 @@ def usual_precision() -> str:
 def _on_a_gpu() -> bool:
     if not may_have_gpu():  # TensorFlow, which knows, takes seconds to be imported
         return False
-    from keraslm.layers.gpu import has_gpu
+    from keraslm.kernels.gpu import has_gpu
 
     return has_gpu()

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from keraslm.layers.products import product
+from keraslm.kernels.products import product
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.text.mapped import stretches
 

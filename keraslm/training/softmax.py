@@ -11,7 +11,6 @@ from keraslm.classes import classes_by_frequency, read_classes
 from keraslm.classes.frequency import Classes, split_large
 from keraslm.errors import UsageError
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
-from keraslm.layers.adaptive_softmax import band_widths
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.configuration import Configuration
 from keraslm.training.reporter import Reporter
@@ -37,7 +36,7 @@ def _adaptive(c: Configuration, vocabulary: Vocabulary, reporter: Reporter) -> A
     head, *shares = shares_of(vocabulary.counts, cutoffs)
     softmax = AdaptiveSoftmax(len(vocabulary), cutoffs, shares)
     sizes = " and ".join(f"{size:,}" for size in softmax.sizes)
-    widths = " and ".join(map(str, band_widths(c.units or 0, len(cutoffs))))
+    widths = " and ".join(map(str, softmax.output_side.widths(c.units or 0)))
     reporter.note(
         f"adaptive softmax: {cutoffs[0]:,} words in the head ({head:.1%} of the "
         f"tokens), then {sizes} at width {widths}"

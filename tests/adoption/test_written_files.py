@@ -59,10 +59,10 @@ def test_a_file_that_does_not_open_is_not_written(saved, tmp_path, monkeypatch):
     _, path, tokens = saved("id_window")
     model = adopt(path, tokens)
 
-    def refuse(file, size):
+    def refuse(file, kind, size):
         raise ModelFileError(f"{file} is damaged: so it is")
 
-    monkeypatch.setattr(language_model, "read_network", refuse)
+    monkeypatch.setattr(language_model, "read_adopted", refuse)
     with pytest.raises(
         ModelFileError, match="could not be opened again: it is damaged"
     ):

@@ -6,10 +6,10 @@ import pytest
 from keraslm.audit import audit_model, audit_texts
 from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
-from keraslm.generation.stream import TokenStream
 from keraslm.language_model import LanguageModel
+from keraslm.sampling.stream import TokenStream
 from keraslm.text.encoder import TextEncoder
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 

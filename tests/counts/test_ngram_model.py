@@ -8,7 +8,7 @@ from keraslm.counts.additive import DEFAULT_DELTA, Additive
 from keraslm.counts.model import NgramModel
 from keraslm.errors import CorpusError, ModelFileError, UsageError
 from keraslm.text.encoder import TextEncoder
-from keraslm.text.stretch import Text
+from keraslm.text.text import Text
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 

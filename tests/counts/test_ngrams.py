@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keraslm.counts import sorting
+from keraslm.counts.kneser_ney import continuation_counts
 from keraslm.counts.ngrams import count_ngrams
 from keraslm.errors import CorpusError, UsageError
 
@@ -118,7 +119,7 @@ def test_continuation_counts_are_of_the_words_before():
     # of order 2, "<s> a" begins the line and keeps its 2 occurrences;
     # "a b" follows <s> and b, "b a", "b </s>", "c </s>" and "a c" one word each
     ngrams = count_ngrams(IDS, 5, 3)
-    one, two, three = ngrams.continuation_counts
+    one, two, three = continuation_counts(ngrams)
     assert one.tolist() == [0, 2, 2, 1, 1]
     assert dict(zip(_spelled(ngrams, 2), two.tolist(), strict=True)) == BIGRAMS
     assert (three == ngrams.counts[2]).all()

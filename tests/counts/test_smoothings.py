@@ -17,7 +17,7 @@ from keraslm.counts.smoothings import SMOOTHINGS, smoothing_named
 from keraslm.counts.stream import NgramStream
 from keraslm.counts.stupid_backoff import StupidBackoff
 from keraslm.errors import UsageError
-from keraslm.generation.sampling import Sampler
+from keraslm.sampling.sampler import Sampler
 from keraslm.training import limits
 
 # "a b a b\na c\n": <s> a b a b </s>, <s> a c </s>; V = 5 with <unk> and </s>

@@ -61,5 +61,5 @@ def test_nothing_of_the_file_is_left_behind(
     path = rewritten(tmp_path / "model.keras", network)
     keraslm.load(path)
     rewritten(path, network, {"model.weights.h5": b"no weights"})
-    refused(path, "do not make a model")
+    refused(path, "its weights cannot be read")
     assert list(pathlib.Path(tmp_path).iterdir()) == [path]

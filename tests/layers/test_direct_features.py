@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import DirectFeatures, slices
+from keraslm.kernels import slices
+from keraslm.layers import DirectFeatures
 
 OUTPUTS = 6
 IDS = np.array([[0, 5, 2, 2, 1], [3, 3, 3, 0, 4]], np.int32)
@@ -44,7 +45,9 @@ def test_tensors_are_hashed_as_numpy_arrays_are():
     layer = DirectFeatures(OUTPUTS, order=4, skip=2, bits=28)
     ids = np.array([[0, 2**31 - 1, 2**31 - 2, 5, 32749, 32748, 10**9]], np.int32)
     seen = np.concatenate([np.ones((1, layer.reach), np.int32), ids], axis=1)
-    expected = np.stack(layer.bases(seen.astype(object)), axis=-1)  # exact integers
+    expected = np.stack(
+        layer.histories.starts(seen.astype(object)), axis=-1
+    )  # exact integers
     found = contexts_of(layer, ids)
     assert found.dtype == np.int32
     np.testing.assert_array_equal(found, expected)
@@ -154,7 +157,7 @@ def keras_gradient(vector, bases, weights):
 def test_every_slice_lies_within_the_weights(ids, order, skip, bits):
     layer = DirectFeatures(8, order, skip, bits)
     seen = np.array([[1] * layer.reach + ids], np.int32)
-    starts = np.stack(layer.bases(seen))
+    starts = np.stack(layer.histories.starts(seen))
     assert starts.min() >= 0
     assert starts.max() + 8 <= 2**bits
 

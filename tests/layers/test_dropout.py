@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
+from keraslm.kernels.random import uniform
 from keraslm.layers import Dropout
-from keraslm.layers.dropout import uniform
 
 ONES = np.ones((40, 50, 30), "float32")
 

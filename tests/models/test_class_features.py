@@ -78,7 +78,7 @@ def test_a_bigram_s_probabilities_by_hand():
     # words 0, 2 in class 0 and 1 in class 1; a history turns on b, b + 1, ..
     model = MaxEntModel(3, order=2, bits=8, softmax=ClassSoftmax([0, 1, 0]))
     model.build_weights()
-    start = int(model.direct.bases(np.array([[2]], np.int32))[0][0, 0])
+    start = int(model.direct.histories.starts(np.array([[2]], np.int32))[0][0, 0])
     table = np.zeros(256)
     # scores of the words 0, 1, 2 and of the classes 0, 1
     table[start : start + 5] = np.log([1, 5, 3, 9, 1])

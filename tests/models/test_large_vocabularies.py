@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+import keraslm
 from keraslm.errors import UsageError
 from keraslm.export.stock import export_stock
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.models import RecurrentModel
 
 WORDS = 7
 SOFTMAXES = {
@@ -63,7 +64,7 @@ def test_several_texts_are_written_at_once(language_model):
 
 def test_a_saved_model_gives_the_same_figures(language_model, text, tmp_path):
     language_model.save(tmp_path / "m.keras")
-    again = KerasLanguageModel.load(tmp_path / "m.keras")
+    again = keraslm.load(tmp_path / "m.keras")
     found, expected = again.stream(), language_model.stream()
     np.testing.assert_array_equal(found.logits, expected.logits)
     first, second = (

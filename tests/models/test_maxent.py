@@ -19,7 +19,7 @@ def streams(ids):
 def slices_of(model, inputs):
     """Where the slice of each history of each token begins; (time, features)."""
     seen = np.concatenate([[1] * model.direct.reach, inputs]).astype(np.int32)
-    return np.stack(model.direct.bases(seen), axis=-1)
+    return np.stack(model.direct.histories.starts(seen), axis=-1)
 
 
 @pytest.mark.backends

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
+from keraslm.inference.token_vectors import vectors_of
 from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
-from keraslm.models.vectors import vectors_of
 from keraslm.text import TextEncoder, tokenizer_named
 
 ENCODER, _ = TextEncoder.learn(tokenizer_named("word"), "a b c\n")

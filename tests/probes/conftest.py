@@ -1,13 +1,11 @@
 """Small networks with weights far from zero, and the same in NumPy with 64 bits."""
 
-import keras
 import numpy as np
 import pytest
 
-from keraslm.layers import arrays
+from keraslm.cells.stack import hand_on
 from keraslm.models import RecurrentModel
-from keraslm.models.output_stream import output_weights
-from keraslm.models.streams import weights_of
+from keraslm.models.named_variables import to_numpy
 
 SIZE = 5
 NETWORKS = {
@@ -68,11 +66,10 @@ class Reference:
     """A network's losses in NumPy, in 64 bits."""
 
     def __init__(self, network):
-        self.network = network
-        embedding = keras.ops.convert_to_numpy(network.embed.embeddings)
-        self.embedding = np.float64(embedding)
-        self.output, self.output_bias = map(np.float64, output_weights(network))
-        self.weights = [weights_of(layer) for layer in network.recurrent]
+        self.network = to_numpy(network)
+        self.weights = [
+            [np.float64(weight) for weight in own] for own in self.network.cell_weights
+        ]
 
     def losses(self, ids, to_state=None, to_weight=None):
         """Give the loss of every id, read from the boundary on.
@@ -80,22 +77,20 @@ class Reference:
         `to_state` is (step, layer, state, what is added to the state after the step);
         `to_weight` is (step, layer, what is added to U at this step alone).
         """
-        states = [np.zeros((n.states, n.units)) for n in self.network.recurrent]
+        network = self.network
+        states = [[np.zeros(n.units) for _ in n.states] for n in network.cells]
         found = []
         for step, (token, target) in enumerate(zip([1, *ids[:-1]], ids, strict=True)):
-            hidden = self.embedding[token]
-            for number, layer in enumerate(self.network.recurrent):
-                kernel, recurrent, (bias, state_bias) = self.weights[number]
+            hidden = np.float64(network.embedding[token])
+            for number, cell in enumerate(network.cells):
+                W, U, b = self.weights[number]
                 if to_weight is not None and to_weight[:2] == (step, number):
-                    recurrent = recurrent + to_weight[2]
-                z, a = hidden @ kernel + bias, states[number][0] @ recurrent
-                before = list(states[number])
-                after = np.array(layer.cell(z, a + state_bias, before, arrays))
+                    U = U + to_weight[2]
+                after = list(cell.step(hidden, states[number], [W, U, b]))
                 if to_state is not None and to_state[:2] == (step, number):
-                    after[to_state[2]] += to_state[3]
+                    after[to_state[2]] = after[to_state[2]] + to_state[3]
                 states[number] = after
-                added = self.network.adds_residual(number)
-                hidden = hidden + after[0] if added else after[0]
-            logits = hidden @ self.output + self.output_bias
+                hidden = hand_on(hidden, after[0], network.residual)
+            logits = hidden @ np.float64(network.output.kernel) + network.output.bias
             found.append(np.log(np.exp(logits).sum()) - logits[target])
         return np.array(found)

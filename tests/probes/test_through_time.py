@@ -18,7 +18,7 @@ def gradients(network, ids, last=None, start=0, states=None):
     network differentiated, from `states`.
     """
     inputs = np.array([[1, *ids[:-1]]])[:, start:]
-    recurrent = [layer.recurrent_kernel for layer in network.recurrent]
+    recurrent = [layer.cell_weights[1] for layer in network.recurrent]
 
     def loss(values):
         with keras.StatelessScope(zip(recurrent, values, strict=True)):

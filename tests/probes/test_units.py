@@ -25,14 +25,14 @@ def model(network):
 
 
 def test_they_are_the_states_of_a_stream(model):
-    states = "hc"[: model.keras_model.recurrent[0].states]
+    states = model.keras_model.recurrent[0].cell.states
     for number in range(len(model.keras_model.recurrent)):
         for k, state in enumerate(states):
             found = activations(model, TEXT, layer=number + 1, state=state)
             stream, expected = model.stream(), []
             for token_id in model.encoder.encode(TEXT).tolist():
                 stream.push(token_id)
-                expected.append(stream.states[number][k])
+                expected.append(stream.state[0][number][k])
             np.testing.assert_array_equal(found.values, expected)
 
 
@@ -46,7 +46,7 @@ def test_they_are_what_the_layers_give(model):
         expected = keras.ops.convert_to_numpy(shown[0, 1:])
         found = activations(model, ids, layer=number + 1)
         np.testing.assert_allclose(found.values, expected, atol=1e-5)
-        if layer.states == 2:
+        if len(layer.cell.states) == 2:
             cells = [layer(hidden[:, : t + 2])[2][0] for t in range(len(ids))]
             cells = [keras.ops.convert_to_numpy(c) for c in cells]
             found = activations(model, TEXT, layer=number + 1, state="c")

@@ -19,7 +19,7 @@ def differences(reference, ids, lag, layer, state):
     def loss(nudge):
         return reference.losses(ids, to_state=(*place, nudge))[-1]
 
-    nudges = STEP * np.eye(reference.network.units)
+    nudges = STEP * np.eye(reference.network.cells[0].units)
     return [(loss(nudge) - loss(-nudge)) / (2 * STEP) for nudge in nudges]
 
 
@@ -28,7 +28,9 @@ def test_the_norms_are_those_of_finite_differences(network, ids, reference):
     lags = 3
     parts = [ids[:end] for end in range(lags + 1, len(ids) + 1)]  # up to each loss
     layers = network.recurrent
-    places = [(n, k) for n in range(len(layers)) for k in range(layers[n].states)]
+    places = [
+        (n, k) for n in range(len(layers)) for k in range(len(layers[n].cell.states))
+    ]
     expected = [
         [
             [differences(reference(network), part, lag, *place) for part in parts]

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from keraslm import processor
-from keraslm.layers.products import products_in, rounds
+from keraslm.inference.stream import NetworkStream
+from keraslm.kernels.precision import products_in, rounds
 from keraslm.models import RecurrentModel
-from keraslm.models.streams import new_stream
+from keraslm.models.named_variables import to_numpy
 from keraslm.training import precision
 from keraslm.training.carried import CarriedModel
 from keraslm.training.configuration import Configuration
@@ -37,7 +38,7 @@ def test_the_processor_and_the_backend_decide(
     monkeypatch.setattr(processor, "DESCRIPTION", file)
     monkeypatch.setenv("KERAS_BACKEND", backend)
     monkeypatch.setattr(precision, "may_have_gpu", lambda: True)
-    monkeypatch.setattr("keraslm.layers.gpu.has_gpu", lambda: gpu)
+    monkeypatch.setattr("keraslm.kernels.gpu.has_gpu", lambda: gpu)
     assert precision.usual_precision() == expected
     assert resolve(Configuration()).precision == expected
     assert resolve(Configuration(precision="float32")).precision == "float32"
@@ -82,7 +83,7 @@ def test_what_is_measured_and_written_is_not_rounded():
     with products_in("bfloat16"):
         assert rounds((32, 16, 192), 200)
     found = keras.ops.convert_to_numpy(network(ids))
-    stream = new_stream(network, int(ids[0, 0]))
+    stream = NetworkStream(to_numpy(network), int(ids[0, 0]))
     for number in range(16):  # NumPy, one token at a time
         np.testing.assert_allclose(found[0, number], stream.logits, atol=1e-5)
         stream.push(int(ids[0, min(number + 1, 15)]))

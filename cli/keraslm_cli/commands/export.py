@@ -69,9 +69,9 @@ def _write_neural(
 ) -> Iterable[pathlib.Path]:
     from keraslm.export.folder import export_folder
     from keraslm.export.stock import export_stock
-    from keraslm.models.language_model import KerasLanguageModel
+    from keraslm.inference.language_model import NetworkLanguageModel
 
-    if not isinstance(model, KerasLanguageModel):
+    if not isinstance(model, NetworkLanguageModel):
         raise UsageError(
             f"{model.name} is made of counts and has no Keras layers to export; give "
             "--format arpa, or export a neural model"

@@ -78,7 +78,7 @@ def command(
     """
     import secrets
 
-    from keraslm.generation.sampling import Sampler
+    from keraslm.sampling.sampler import Sampler
 
     Sampler(how["temperature"], how["top_k"], how["top_p"])  # refuses a bad one now
     language_model = models.open_model(model, level)

@@ -1,0 +1,4 @@
+"""Reading and writing with a trained network, on NumPy.
+
+Nothing here imports Keras or a back end, so a model file answers at once.
+"""

@@ -1,0 +1,52 @@
+"""Exact log-probabilities of a text on NumPy."""
+
+from typing import Any
+
+import numpy as np
+
+from keraslm.inference.maxent import MaxEntNetwork
+from keraslm.inference.network import Array, Network, log_softmax
+from keraslm.inference.window import WindowNetwork
+
+AT_ONCE = 256  # positions of a window network that are read together
+STEP = 5e-5  # seconds of a step, beside its products
+SPEED = 5e9  # multiplications a second, with one vector
+
+
+def log_probabilities(network: Network, ids: Array, boundary_id: int) -> Array:
+    """Predict every id of a stream that starts after a line boundary.
+
+    Math:   log P(y_t | boundary, y_1 .. y_{t-1})
+    Shapes: (tokens,) -> (tokens,) float64, in nats
+    """
+    inputs = np.concatenate([[boundary_id], ids[:-1]])
+    if isinstance(network, WindowNetwork | MaxEntNetwork):
+        return _by_windows(network, inputs, ids, boundary_id)
+    scores, state = np.empty(len(ids)), network.initial_state(boundary_id)
+    pairs = zip(inputs.tolist(), ids.tolist(), strict=True)
+    for place, (token_id, target) in enumerate(pairs):
+        logits, state = network.step(token_id, state)
+        scores[place] = log_softmax(logits)[target]
+    return scores
+
+
+def seconds_to_score(network: Network, tokens: int) -> float:
+    """Estimate how long a text takes on NumPy."""
+    return tokens * (STEP + network.multiplications / SPEED)
+
+
+def _by_windows(
+    network: WindowNetwork | MaxEntNetwork, inputs: Array, ids: Array, boundary_id: int
+) -> Array:
+    """Read many positions at once: each is a text whose state is the ids before it."""
+    before = network.initial_state(boundary_id)
+    history = np.concatenate([before, inputs])
+    view: Any = np.lib.stride_tricks.sliding_window_view
+    windows = view(history, len(before))[:-1]  # of each position, before its input
+    scores = np.empty(len(ids))
+    for start in range(0, len(ids), AT_ONCE):
+        rows = slice(start, start + AT_ONCE)
+        logits, _ = network.step(inputs[rows], windows[rows])
+        targets = ids[rows].astype(np.int64)
+        scores[rows] = log_softmax(logits)[np.arange(len(targets)), targets]
+    return scores

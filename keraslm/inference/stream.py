@@ -1,0 +1,58 @@
+"""Texts that a network reads and writes one token at a time."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from keraslm.inference.network import Array, Network, State, log_softmax
+from keraslm.sampling.sampler import Sampler
+from keraslm.sampling.stream import TokenStream
+from keraslm.sampling.together import TokenStreams
+
+
+class NetworkStream(TokenStream):
+    """One text."""
+
+    def __init__(self, network: Network, boundary_id: int) -> None:
+        self.network = network
+        self.logits: Array
+        self.state: State = network.initial_state(boundary_id)
+        self.push(boundary_id)
+
+    def push(self, token_id: int) -> None:
+        """Append one token to the history."""
+        self.logits, self.state = self.network.step(token_id, self.state)
+
+    def next_log_probabilities(self) -> Array:
+        """Give log P of every token.
+
+        Shapes: -> (vocabulary,) float64, in nats
+        """
+        return log_softmax(self.logits)
+
+    def draw(self, sampler: Sampler, forbidden: int) -> int:
+        """Draw the next token; a sampler does not need the logits normalised."""
+        logits = self.logits.astype(np.float64)
+        logits[forbidden] = -np.inf
+        return sampler.draw(logits)
+
+
+class NetworkStreams(TokenStreams):
+    """Several texts that are written side by side."""
+
+    def __init__(self, network: Network, texts: int, boundary_id: int) -> None:
+        self.network = network
+        self.state: State = network.initial_state(boundary_id, (texts,))
+        self.push(np.full(texts, boundary_id))
+
+    def push(self, token_ids: Any) -> None:
+        """Append one token to each text; shapes: (texts,)."""
+        self.logits, self.state = self.network.step(token_ids, self.state)
+
+
+def read(network: Network, ids: Iterable[int], state: State) -> Iterable[State]:
+    """Yield the state after each token."""
+    for token_id in ids:
+        _, state = network.step(token_id, state)
+        yield state

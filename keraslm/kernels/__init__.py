@@ -1,0 +1,1 @@
+"""How the equations are computed fast: loops, products, losses, by back end."""

@@ -1,0 +1,1 @@
+"""What only JAX computes in its own way."""

@@ -1,0 +1,1 @@
+"""What only TensorFlow computes in its own way."""

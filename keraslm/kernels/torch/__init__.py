@@ -1,0 +1,1 @@
+"""What only PyTorch computes in its own way."""

@@ -1,0 +1,41 @@
+"""A stream of tokens: what came so far, and what may come next."""
+
+import abc
+from collections.abc import Iterable
+
+import numpy as np
+
+from keraslm.sampling.sampler import Sampler
+
+
+class TokenStream(abc.ABC):
+    """The state of one text being read or written, token by token."""
+
+    @abc.abstractmethod
+    def next_log_probabilities(self) -> np.ndarray:
+        """Give log P(w | everything pushed so far) for every w.
+
+        Shapes: -> (vocabulary,) float64, in nats
+        """
+
+    def draw(self, sampler: Sampler, forbidden: int) -> int:
+        """Draw the next token, which is not pushed.
+
+        `forbidden` is a token that is never drawn; the others share its probability,
+        equally where they have none of their own.
+        """
+        log_probabilities = self.next_log_probabilities()
+        log_probabilities[forbidden] = -np.inf
+        if log_probabilities.max() == -np.inf:  # only the forbidden was possible
+            log_probabilities[:] = 0
+            log_probabilities[forbidden] = -np.inf
+        return sampler.draw(log_probabilities)
+
+    @abc.abstractmethod
+    def push(self, token_id: int) -> None:
+        """Append one token to the history."""
+
+    def extend(self, token_ids: Iterable[int]) -> None:
+        """Append several tokens to the history."""
+        for token_id in token_ids:
+            self.push(token_id)
