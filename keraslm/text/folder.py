@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from keraslm.errors import CorpusError, UsageError
 from keraslm.marker import RUN, kind_written
 from keraslm.text.kinds import what_no_text
+from keraslm.text.skipped import Skipped
 from keraslm.text.source import Source
 from keraslm.text.split import PARTS
 from keraslm.text.written import kind_of_results
