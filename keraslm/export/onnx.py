@@ -2,6 +2,7 @@
 
 import pathlib
 
+from keraslm.errors import MissingExtra
 from keraslm.export.signatures import Signatures, quick_reader
 from keraslm.models.causal import CausalModel
 
@@ -9,8 +10,14 @@ OPSET = 17  # of 2022, which runtimes of today read
 
 
 def write(model: CausalModel, folder: pathlib.Path) -> None:
-    """Write the model into a folder, as two files, if tf2onnx is installed."""
-    import tf2onnx
+    """Write the model into a folder, as two files.
+
+    Raises: MissingExtra if tf2onnx is not installed.
+    """
+    try:
+        import tf2onnx
+    except ImportError as error:
+        raise MissingExtra("--format onnx", "export") from error
 
     signatures = Signatures(model, quick_reader(model))
     for name in ("step", "sequence"):
