@@ -31,7 +31,7 @@ def counted(card: Card) -> str:
 
 def unknown_warning(card: Card) -> str | None:
     """Say that a figure is above all the price of `<unk>`, where it is."""
-    if card.oov_tokens <= MANY_UNKNOWN * card.tokens:
+    if card.unmeasured or card.oov_tokens <= MANY_UNKNOWN * card.tokens:
         return None
     return (
         f"{card.oov_tokens:,} of the {card.tokens:,} tokens "

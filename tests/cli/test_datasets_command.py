@@ -164,7 +164,7 @@ def test_export_writes_a_folder_to_train_on(one, tmp_path):
     result = keraslm_datasets("export", "one", tmp_path / "out")
     paths = [pathlib.Path(line) for line in result.stdout.splitlines()]
     assert b"".join(path.read_bytes() for path in paths) == TEXT
-    assert "--overwrite" in str(failure("export", "one", tmp_path / "out"))
+    assert "`overwrite=True`" in str(failure("export", "one", tmp_path / "out"))
     again = keraslm_datasets("export", "one", tmp_path / "out", "--overwrite")
     assert again.exit_code == 0
 

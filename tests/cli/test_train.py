@@ -218,7 +218,8 @@ def test_a_test_part_of_unknown_words_has_no_figure(keraslm, keraslm_json, tmp_p
     result = keraslm("train", text, *options)
     assert result.exit_code == 0
     (line,) = result.stdout.splitlines()
-    assert line.startswith(f"{run}: ngram-3, no figure: no token of unique.txt (test)")
+    name = "ngram-3 modified-kneser-ney"
+    assert line.startswith(f"{run}: {name}, no figure: no token of unique.txt (test)")
     assert "perplexity" not in line
     card = keraslm_json("train", text, *options, "--overwrite")
     assert card["perplexity"] is card["bits_per_character"] is None
@@ -233,4 +234,4 @@ def test_a_figure_of_the_training_text_is_called_so(keraslm, keraslm_json, tmp_p
     assert line.endswith(" on unique.txt, the training text\n")
     assert keraslm_json("evaluate", run, text)["part"] == "train"
     shown = keraslm("evaluate", run, text).stdout.splitlines()
-    assert shown[0] == "ngram-3 on unique.txt, the training text"
+    assert shown[0] == "ngram-3 modified-kneser-ney on unique.txt, the training text"

@@ -219,8 +219,8 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"direct_order": 3, "softmax": "adaptive"}, "adaptive softmax scores words"),
         ({"model": "maxent", "softmax": "adaptive"}, "adaptive is for rnn, gru"),
         ({"model": "bigram", "softmax": "classes"}, "classes is for maxent, rnn"),
-        ({"model": "ngram", "order": 201}, "order must be 200 or less"),
-        ({"model": "maxent", "skip": 1001}, "skip must be 1000 or less"),
+        ({"model": "ngram", "order": 201}, "`order` must be 200 or less"),
+        ({"model": "maxent", "skip": 1001}, "`skip` must be 1000 or less"),
         ({"model": "maxent", "order": 1}, "order of maxent must be 2 or more"),
         ({"model": "bigram", "layers": 2}, "`layers` is an option of rnn"),
         (

@@ -128,8 +128,8 @@ def _counts(card: "Card") -> list[tuple[str, str, str]]:
     end = "</s>" if card.level == "word" else "newlines"
     tokens = f"{card.level} level; {card.end_of_line_tokens:,} of them {end}, counted"
     oov = f"{card.oov_tokens / card.tokens:.2%} of the tokens; {card.oov_rule}"
-    vocabulary = f"tokens, sha256 {card.vocabulary_hash[:12]}..."
-    text = f"characters, {card.bytes:,} bytes, sha256 {card.text_sha256[:12]}..."
+    vocabulary = f"tokens, sha256 {card.vocabulary_hash[:8]}..."
+    text = f"characters, {card.bytes:,} bytes, sha256 {card.text_sha256[:8]}..."
     counts = (
         ("tokens", card.tokens, tokens),
         ("  OOV", card.oov_tokens, oov),
