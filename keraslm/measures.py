@@ -219,7 +219,7 @@ def _vocabularies(first: Card, other: Card) -> str:
     if small.vocabulary_size < large.vocabulary_size:
         advice = (
             f"if they learnt from one text, train {large.model} again with "
-            f"--vocabulary-size {small.vocabulary_size}"
+            f"`vocabulary_size={small.vocabulary_size}`"
         )
     return (
         f"the vocabulary of {first.model} has {sizes[0]}, that of {other.model} "

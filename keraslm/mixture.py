@@ -178,7 +178,7 @@ def _advice(same_tokenizer: bool, *sizes: int) -> str:
     if same_tokenizer and sizes[0] != sizes[1]:
         return (
             "if they learnt from one text, train the larger again with "
-            f"--vocabulary-size {min(sizes)}"
+            f"`vocabulary_size={min(sizes)}`"
         )
     return "train them on one text, level and vocabulary"
 

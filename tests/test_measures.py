@@ -137,7 +137,7 @@ def test_of_two_vocabularies_the_larger_is_to_be_trained_again():
     for cards in ([large, small], [small, large]):
         with pytest.raises(UsageError) as error:
             measures.require_same_thing(cards)
-        assert "train counts again with --vocabulary-size 10000" in str(error.value)
+        assert "train counts again with `vocabulary_size=10000`" in str(error.value)
         assert "14,675 tokens (abababababab)" in str(error.value)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from keraslm_cli import console
 from keraslm_cli.comparison import Row, print_with_bars
+from keraslm_cli.flags import in_flags
 
 LEAVE = ("seconds", "parameters", "vocabulary", "level", "unknown")
 FEW = 0.001  # of the characters; less is not worth a word
@@ -43,7 +44,7 @@ class BitsPerCharacter:
 
         notes = [
             "Only bits a character compare these models, not perplexities: "
-            f"{self.reason}"
+            f"{in_flags(self.reason)}"
         ]
         if self.spelt:
             notes.append(

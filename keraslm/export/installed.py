@@ -11,4 +11,4 @@ def check_installed(file_format: str) -> None:
     Raises: MissingExtra if tf2onnx is not installed.
     """
     if file_format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
-        raise MissingExtra("--format onnx", "export")
+        raise MissingExtra("a model for ONNX", "export")

@@ -17,7 +17,7 @@ def write(model: CausalModel, folder: pathlib.Path) -> None:
     try:
         import tf2onnx
     except ImportError as error:
-        raise MissingExtra("--format onnx", "export") from error
+        raise MissingExtra("a model for ONNX", "export") from error
 
     signatures = Signatures(model, quick_reader(model))
     for name in ("step", "sequence"):

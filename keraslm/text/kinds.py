@@ -71,7 +71,7 @@ def what_no_text(head: bytes, encoding: str) -> tuple[str, str] | None:
 
 def binary(why: str) -> tuple[str, str]:
     """Say that a file is binary, and what helps."""
-    way_out = "give a text file, or --encoding utf-16 if it is UTF-16 text"
+    way_out = "give a text file, or `encoding='utf-16'` if it is UTF-16 text"
     return f"a binary file ({why}), not text", way_out
 
 

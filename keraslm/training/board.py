@@ -24,7 +24,7 @@ def writer_class() -> Any:
     try:
         from tensorboard.summary import Writer
     except ImportError as error:
-        raise MissingExtra("--tensorboard", "tensorboard") from error
+        raise MissingExtra("`tensorboard=True`", "tensorboard") from error
     return Writer
 
 

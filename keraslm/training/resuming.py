@@ -124,6 +124,6 @@ def finished(
     if isinstance(read, dict) and not read.keys() >= corpus.parts_by_hash().keys():
         raise UsageError(
             f"{folder.path} holds a finished run of another text; give that text, or "
-            "another --out, or --overwrite to start anew"
+            "another `out`, or `overwrite=True` to start anew"
         )
     return model, card

@@ -139,7 +139,7 @@ def check_place(c: Configuration, folder: RunFolder) -> None:
     if corpus.is_dir() and folder.path.exists() and folder.path.samefile(corpus):
         raise UsageError(
             f"{folder.path} is the folder of the texts, and the run would become one "
-            "of them; give an --out of its own"
+            "of them; give an `out` of its own"
         )
 
 
