@@ -165,14 +165,14 @@ def print_with_bars(
     """
     right = range(1, len(headings))
     widest = max(map(console.width, console.plain_table(headings, lines, right)))
-    bars = _bars(values, min(console.terminal_width() - widest - 2, LONGEST))
+    bars = bars_of(values, min(console.terminal_width() - widest - 2, LONGEST))
     if any(bars):
         headings = (*headings, "")
         lines = [(*line, bar) for line, bar in zip(lines, bars, strict=True)]
     console.print_table(headings, lines, right, foot, ("", *leave))
 
 
-def _bars(values: list[float], longest: int) -> list[str]:
+def bars_of(values: list[float], longest: int) -> list[str]:
     """Draw each value as a bar from 0, if there is room for one to be read."""
     if longest < SHORTEST:
         return [""] * len(values)

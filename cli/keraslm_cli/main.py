@@ -23,6 +23,7 @@ COMMANDS = (
     "compare",
     "ladder",
     "score",
+    "next",
     "generate",
     "adopt",
     "audit",

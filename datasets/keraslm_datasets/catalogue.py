@@ -163,7 +163,9 @@ def _check_export(
         return
     for path in targets:
         if check_file(path).is_file and not overwrite:
-            raise UsageError(f"{path} exists; choose another folder or `overwrite=True`")
+            raise UsageError(
+                f"{path} exists; choose another folder or `overwrite=True`"
+            )
 
 
 def _text_card(name: str, size: str | int | None) -> Card:
