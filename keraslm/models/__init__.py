@@ -1,5 +1,6 @@
 """Models are built of layers: each a page of plain Keras."""
 
+from keraslm.models.bigram import bigram
 from keraslm.models.causal import CausalModel
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.models.maxent import MaxEntModel
@@ -12,4 +13,5 @@ __all__ = [
     "MaxEntModel",
     "RecurrentModel",
     "WindowModel",
+    "bigram",
 ]

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from keraslm.cells import registry
+from keraslm.models.bigram import bigram
 from keraslm.models.causal import CausalModel
 from keraslm.models.maxent import MaxEntModel
 from keraslm.models.recurrent import RecurrentModel
@@ -86,6 +87,10 @@ def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalMode
             bits=sizes.feature_bits,
             softmax=softmax,
         )
+    elif (
+        sizes.model == "bigram" and sizes.input == "one-hot" and not sizes.hidden_sizes
+    ):
+        model = bigram(vocabulary_size)
     else:
         model = WindowModel(
             vocabulary_size,

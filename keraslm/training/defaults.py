@@ -25,7 +25,7 @@ _WINDOW: dict[str, Any] = {
 }
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "ngram": {"order": 3, "smoothing": "modified-kneser-ney"},
-    "bigram": {**_WINDOW, "context": 1},
+    "bigram": {**_WINDOW, "context": 1, "hidden": "none"},
     "trigram": {**_WINDOW, "context": 2},
     "neural-ngram": {**_WINDOW, "context": 4},
     "maxent": {
@@ -121,7 +121,9 @@ def resolve(c: Configuration) -> Configuration:
         defaults["vocabulary_size"] = WORDS_KEPT
     if c.delta is not None:
         defaults["smoothing"] = "additive"
-    if c.input in ("one-hot", "bag-of-words"):
+    if c.model == "bigram" and not _asks_for_embedding(c):
+        defaults["input"] = "one-hot"
+    if (c.input or defaults.get("input")) in ("one-hot", "bag-of-words"):
         defaults.pop("embedding", None)
     if c.model == "maxent" and c.level == "char":
         defaults |= {"order": 5, "skip": 0}
@@ -130,8 +132,8 @@ def resolve(c: Configuration) -> Configuration:
         defaults["feature_rate"] = 100.0 if c.level == "char" else 250.0
     if c.model == "rnn":
         defaults["learning_rate"] = 2e-3
-    if not recurrent and _is_regression(c):
-        defaults["learning_rate"] = 0.03
+    if (c.hidden or defaults.get("hidden")) == "none":
+        defaults["learning_rate"] = 0.03  # its loss is convex and takes long steps
     if c.model != "ngram":
         defaults = _with_the_optimizers(c, defaults)
     if c.model in _ONLY_FOR["precision"]:
@@ -164,9 +166,9 @@ def _with_the_optimizers(c: Configuration, defaults: dict[str, Any]) -> dict[str
     return defaults
 
 
-def _is_regression(c: Configuration) -> bool:
-    """Say whether there is no hidden layer: its loss is convex and takes long steps."""
-    return c.hidden is not None and not c.hidden_sizes
+def _asks_for_embedding(c: Configuration) -> bool:
+    """Say whether an option was given that only an embedding has."""
+    return c.input == "embedding" or bool(c.embedding or c.embeddings or c.freeze)
 
 
 def _refuse_foreign_options(c: Configuration) -> None:

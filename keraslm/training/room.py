@@ -11,6 +11,7 @@ BYTES = 4  # of a float32
 COPIES = 4  # a weight, its gradient, and the two means that Adam keeps of it
 BAND = 4  # an adaptive softmax has, and scores, about so many times less than the full
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+LARGEST_BIGRAM = 20_000_000  # weights of one matrix from word to word
 
 
 def window_shape(c: Configuration, tokens: int) -> tuple[int, int]:
@@ -26,6 +27,7 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
         features have no weight for every word.
     """
     check_features(c, vocabulary_size)
+    check_bigram(c, vocabulary_size)
     if not hasattr(os, "sysconf"):  # Windows does not say
         return
     rows, time = window_shape(c, tokens)
@@ -37,6 +39,21 @@ def check_room(c: Configuration, vocabulary_size: int, tokens: int) -> None:
             f"a {c.model} of {weights:,} weights, {rows} x {time} tokens a step, needs "
             f"about {needed / 1e9:,.1f} GB; this machine has {there / 1e9:,.1f} GB: "
             "give smaller sizes, a smaller `batch_size` or `time`"
+        )
+
+
+def check_bigram(c: Configuration, vocabulary_size: int) -> None:
+    """Refuse a matrix from every word to every word that is larger than is useful.
+
+    Raises: UsageError
+    """
+    is_matrix = c.model == "bigram" and c.input == "one-hot" and not c.hidden_sizes
+    if is_matrix and vocabulary_size**2 > LARGEST_BIGRAM:
+        most = math.isqrt(LARGEST_BIGRAM)
+        raise UsageError(
+            f"a bigram of one matrix, of {vocabulary_size:,} x {vocabulary_size:,} "
+            f"words, has more than {LARGEST_BIGRAM:,} weights; give `embedding=64` to "
+            f"put vectors between, or a `vocabulary_size` of at most {most:,}"
         )
 
 

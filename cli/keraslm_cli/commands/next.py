@@ -15,7 +15,7 @@ BAR = 24  # columns of the longest bar
 
 @click.command()
 @click.argument("model")
-@click.argument("prompt", required=False)
+@click.argument("prompt", type=click.UNPROCESSED, default="")
 @models.level_option
 @click.option(
     "--top",
@@ -27,7 +27,7 @@ BAR = 24  # columns of the longest bar
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(
-    model: str, prompt: str | None, level: str | None, top: int, as_json: bool
+    model: str, prompt: str, level: str | None, top: int, as_json: bool
 ) -> None:
     """Show the most probable next tokens after PROMPT.
 
@@ -35,7 +35,6 @@ def command(
     tokens, so a column sums to one. Of a model of words that learnt village, the truth
     stands beside it: the probability by the grammar that wrote the text.
     """
-    prompt = prompt or ""  # the beginning of a line
     language_model = models.open_model(model, level)
     rows, others = most_probable(language_model, prompt, top)
     truth = _truth(language_model, prompt)
