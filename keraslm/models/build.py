@@ -104,3 +104,7 @@ def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalMode
         )
     model.build_weights()
     return model
+
+
+def _is_one_matrix(sizes: Sizes) -> bool:
+    return sizes.input == "one-hot" and not sizes.hidden_sizes
