@@ -112,6 +112,11 @@ class Configuration:
                 limits.check(field.name, value)
 
     @property
+    def family(self) -> str:
+        """The model; "lstm" for a cell of the user's own, which takes its options."""
+        return self.model if self.model in MODELS else "lstm"
+
+    @property
     def limits_of_pruning(self) -> tuple[int, ...]:
         """What n-grams must occur more often than, order by order."""
         return limits.parse_prune(self.prune or "0")

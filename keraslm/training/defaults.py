@@ -109,7 +109,7 @@ def resolve(c: Configuration) -> Configuration:
     _refuse_foreign_options(c)
     _refuse_contradictions(c)
     _refuse_embeddings(c)
-    recurrent = c.model in RECURRENT
+    recurrent = c.family in RECURRENT
     defaults = dict(_DEFAULTS[f"recurrent {c.level}" if recurrent else c.model])
     if recurrent and c.level == "char" and (c.minutes or 0.0) >= LONG:
         defaults |= _LONG_CHAR
@@ -136,7 +136,7 @@ def resolve(c: Configuration) -> Configuration:
         defaults["learning_rate"] = 0.03  # its loss is convex and takes long steps
     if c.model != "ngram":
         defaults = _with_the_optimizers(c, defaults)
-    if c.model in _ONLY_FOR["precision"]:
+    if c.family in _ONLY_FOR["precision"]:
         defaults["precision"] = usual_precision()
     if c.softmax == "sampled":
         defaults["samples"] = 1024
@@ -175,7 +175,7 @@ def _refuse_foreign_options(c: Configuration) -> None:
     """Refuse what another model has."""
     for name, models in _ONLY_FOR.items():
         given = getattr(c, name)
-        if given not in (None, getattr(UNSET, name)) and c.model not in models:
+        if given not in (None, getattr(UNSET, name)) and c.family not in models:
             raise UsageError(
                 f"`{name}` is an option of {', '.join(models)}; "
                 f"received it for {c.model}"
@@ -187,12 +187,12 @@ def _refuse_foreign_options(c: Configuration) -> None:
             "give `model='neural-ngram'` for another"
         )
     predicting = ("maxent", *RECURRENT) if c.softmax == "classes" else RECURRENT
-    if c.softmax != "full" and c.model not in predicting:
+    if c.softmax != "full" and c.family not in predicting:
         raise UsageError(
             f"softmax {c.softmax} is for {', '.join(predicting)}; received it for "
             f"{c.model}"
         )
-    if c.state != "carried" and c.model not in RECURRENT:
+    if c.state != "carried" and c.family not in RECURRENT:
         raise UsageError(f"{c.model} has no state to {c.state}")
 
 

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from keraslm.cells import registry
+from keraslm.cells.gates import ACTIVATIONS
 from keraslm.errors import UsageError
 from keraslm.unicode import is_unicode
 
@@ -39,7 +41,7 @@ _CHOICES = {
     "precision": PRECISIONS,
     "softmax": SOFTMAXES,
     "input": ("one-hot", "bag-of-words", "embedding"),
-    "activation": ("tanh", "sigmoid"),
+    "activation": ACTIVATIONS,
 }
 _TEXTS = (
     "corpus",
@@ -121,6 +123,8 @@ def check(name: str, value: Any) -> None:
 
     Raises: UsageError naming the option, what it must be and what was received.
     """
+    if name == "model" and value in registry.names():
+        return  # a cell of the user's own too
     if name in _CHOICES:
         _check_choice(name, value)
     elif name in _LEAST:

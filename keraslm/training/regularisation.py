@@ -29,7 +29,7 @@ def with_dropout(
     It is never less than the default of a text that is read a few times; where it is
     more, the user is told.
     """
-    if c.model not in RECURRENT:
+    if c.family not in RECURRENT:
         return c
     often = passes(c, len(train.ids), len(encoder.vocabulary))
     suits = round(min(often // PASSES * 0.05, MOST), 2)

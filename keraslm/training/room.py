@@ -4,13 +4,13 @@ import itertools
 import math
 import os
 
+from keraslm.cells import registry
 from keraslm.errors import UsageError
 from keraslm.training.configuration import RECURRENT, Configuration
 
 BYTES = 4  # of a float32
 COPIES = 4  # a weight, its gradient, and the two means that Adam keeps of it
 BAND = 4  # an adaptive softmax has, and scores, about so many times less than the full
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 LARGEST_BIGRAM = 20_000_000  # weights of one matrix from word to word
 
 
@@ -79,8 +79,8 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
     hashed = 2**c.feature_bits if c.features else 0
     if c.model == "maxent":
         return hashed
-    if c.model in RECURRENT:
-        cells = GATES[c.model] * weights_of_a_gate(c)
+    if c.family in RECURRENT:
+        cells = _weights_of_cells(c)
         output = 0 if c.tied else (c.units or 0) * vocabulary_size
         if c.softmax == "adaptive":
             output //= BAND
@@ -102,11 +102,20 @@ def weights_of_a_gate(c: Configuration) -> int:
     return units * ((c.embedding or 0) + (2 * layers - 1) * units)
 
 
+def _weights_of_cells(c: Configuration) -> int:
+    """Count the numbers of all recurrent layers."""
+    cell = registry.new_cell(c.model, units=c.units or 1)
+    inputs = [c.embedding or 1, *[cell.units] * ((c.layers or 1) - 1)]
+    shapes = (weight.shape for width in inputs for weight in cell.weights(width))
+    return sum(map(math.prod, shapes))
+
+
 def width(c: Configuration, vocabulary_size: int) -> int:
     """Count the numbers that a step keeps of a token: scores twice, and each layer."""
     histories = (c.order or c.direct_order or 0) * (1 + (c.skip or 0))
-    if c.model in RECURRENT:
-        kept = 2 * (GATES[c.model] + 1) * (c.units or 0) * (c.layers or 0)
+    if c.family in RECURRENT:
+        blocks = registry.new_cell(c.model, units=1).blocks
+        kept = 2 * (blocks + 1) * (c.units or 0) * (c.layers or 0)
     elif c.model == "maxent":
         kept = 0
     else:

@@ -1,5 +1,7 @@
 """A cell of a user's own is a file of equations: it trains, writes and is kept."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from keraslm.models import KerasLanguageModel, RecurrentModel
 from keraslm.probes import gradient
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
+from keraslm.training import Configuration, train
 from tests.cells.own import MinimalGatedUnit, PeepholeLSTM
 
 TEXT = "the cat sat on the mat\na dog saw the cat\n" * 8
@@ -125,3 +128,18 @@ def test_a_name_is_given_once():
     with pytest.raises(UsageError, match=r"call keraslm.cells.register\(Other\) first"):
         Recurrent(Other(3)).get_config()
     assert registry.register(PeepholeLSTM, "peephole-lstm") is PeepholeLSTM
+
+
+def test_a_run_trains_it_as_any_other(name, tmp_path):
+    (tmp_path / "text.txt").write_text(TEXT * 4)
+    sizes = {"embedding": 6, "units": 12, "steps": 60, "batch_size": 8, "time": 16}
+    c = Configuration(model=name, level="char", out=str(tmp_path / "run"), **sizes)
+    run = train(c, tmp_path / "text.txt")
+    assert run.card.perplexity < 6  # of 16 characters
+    again = keraslm.load(tmp_path / "run")
+    card = again.evaluate(tmp_path / "text.txt")
+    assert card.perplexity == pytest.approx(run.card.perplexity, rel=0.2)
+    assert len("".join(again.generate("the ", 20, seed=1))) == 20
+    longer = dataclasses.replace(c, steps=70)
+    resumed = train(longer, tmp_path / "text.txt", resume=True)
+    assert len(resumed.model.metadata["history"]) > len(run.model.metadata["history"])
