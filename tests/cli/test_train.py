@@ -72,7 +72,7 @@ def test_the_learning_rate_is_searched(keraslm, text, tmp_path):
     assert line.startswith(f"{run}: try --learning-rate 0.")
     assert line.endswith(")")
     files = sorted(path.name for path in run.iterdir())
-    assert files == ["learning_rate.csv", "learning_rate.png"]
+    assert files == [".keraslm", "learning_rate.csv", "learning_rate.png"]
 
 
 def test_a_search_says_as_json_what_it_found(keraslm_json, text, tmp_path):

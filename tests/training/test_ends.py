@@ -47,8 +47,7 @@ def test_a_loss_that_is_no_number_ends_the_run(small, corpus, tmp_path):
     ):
         assert words in line
     assert "no model was kept" in line
-    assert not (out / "model.keras").exists()
-    assert [path.name for path in out.glob(".*")] == [".keraslm"]
+    assert not out.exists()  # it came to nothing, and is not in the next try's way
 
 
 def test_patience_ends_a_run_that_gets_no_better(small, corpus, tmp_path, notes):

@@ -20,7 +20,7 @@ from keraslm.training.run import train
 
 NEURAL = [model for model in MODELS if model != "ngram"]
 FILES = (
-    ".keraslm card.json config.toml history.csv model.keras perplexity.png samples.txt"
+    "card.json config.toml history.csv model.keras perplexity.png samples.txt"
 ).split()
 
 
@@ -28,7 +28,8 @@ FILES = (
 @pytest.mark.parametrize("model", MODELS)
 def test_a_run_leaves_its_files(runs, model, level):
     run, _ = runs(model, level)
-    files = FILES if model == "ngram" else sorted([*FILES, "checkpoint.zip"])
+    files = [".keraslm", *FILES]
+    files = files if model == "ngram" else sorted([*files, "checkpoint.zip"])
     assert sorted(path.name for path in run.folder.path.iterdir()) == files
     card = json.loads(run.folder.card.read_text(encoding="utf-8"))
     assert card == run.card.to_dict()
