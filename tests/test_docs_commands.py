@@ -97,6 +97,8 @@ def test_no_two_lines_write_to_one_place():
             if command.options.get("resume") or command.options.get("overwrite"):
                 continue
             for place in places_written(command):
+                if place.startswith("/dev/"):
+                    continue
                 assert place not in written, (page.name, command.words, written[place])
                 written[place] = command.words
 

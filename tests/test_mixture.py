@@ -164,7 +164,7 @@ def test_a_mixture_is_a_model_that_can_be_mixed(counts):
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (counted(1, "witten-bell", TRAIN + "d\n"), "--vocabulary-size 5"),
+        (counted(1, "witten-bell", TRAIN + "d\n"), "`vocabulary_size=5`"),
         (counted(1, "witten-bell", level="char"), "'word' has .*, and 'char' has"),
     ],
 )

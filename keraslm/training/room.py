@@ -103,11 +103,11 @@ def weights_of_a_gate(c: Configuration) -> int:
 
 
 def _weights_of_cells(c: Configuration) -> int:
-    """Count the numbers of all recurrent layers."""
+    """Count the numbers of all recurrent layers, but for their biases."""
     cell = registry.new_cell(c.model, units=c.units or 1)
     inputs = [c.embedding or 1, *[cell.units] * ((c.layers or 1) - 1)]
-    shapes = (weight.shape for width in inputs for weight in cell.weights(width))
-    return sum(map(math.prod, shapes))
+    weights = (weight for width in inputs for weight in cell.weights(width))
+    return sum(math.prod(w.shape) for w in weights if w.name != "bias")
 
 
 def width(c: Configuration, vocabulary_size: int) -> int:

@@ -51,7 +51,7 @@ def test_what_is_written_opens_and_predicts_the_same(saved, tmp_path, name):
 
 def test_a_context_that_no_file_may_have_is_refused(saved):
     _, path, tokens = saved("convolution")
-    with pytest.raises(UsageError, match="--context may be at most 8192 tokens"):
+    with pytest.raises(UsageError, match="`context` may be at most 8192 tokens"):
         adopt(path, tokens, Adoption(context=8193))
 
 

@@ -193,7 +193,7 @@ def test_no_output_is_written_over_another(run, refused):
     ["counts text.txt --csv", "classes text.txt --out", "train text.txt --out"],
 )
 def test_an_empty_name_is_refused(keraslm, run, refused, command):
-    refused(keraslm(*command.split(), ""), 2, "the name of an output is empty")
+    refused(keraslm(*command.split(), ""), 2, "it is empty")
 
 
 @pytest.mark.parametrize("what", ["vectors", "arpa", "stock", "adopted"])

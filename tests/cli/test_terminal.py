@@ -153,7 +153,7 @@ def test_verify_resume(fits, monkeypatch):
     found = {"steps": 40, "killed after": 20, "rows": 53, "arrays": 31}
     found |= {"numbers": 83_647, "resumed": "identical"}
     monkeypatch.setattr(
-        "keraslm_cli.killed_run.compare_with_killed", lambda c, step: found
+        "keraslm_cli.killed_run.compare_with_killed", lambda c, corpus, step: found
     )
     assert "83647" in fits("verify-resume", "village")
 
@@ -222,13 +222,14 @@ def test_columns_is_believed_as_everywhere(monkeypatch):
 def test_a_terminal_of_another_process(open_screen):
     """As a user has it: a shell, stty, and the program."""
     screen = open_screen(80)
+    around = {name: os.environ[name] for name in os.environ if name != "COLUMNS"}
     command = f"stty cols 40; {sys.executable} -m keraslm_cli datasets list"
     subprocess.run(
         ["sh", "-c", command],
         stdin=screen.stream,
         stdout=screen.stream,
         stderr=screen.stream,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env={**around, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         check=True,
     )
     shown = screen.close()

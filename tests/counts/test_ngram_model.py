@@ -25,7 +25,7 @@ def test_a_saved_model_answers_exactly_as_before(train, tmp_path):
         model.save(tmp_path / "model.keras")
         again = NgramModel.load(tmp_path / "model.keras")
         ids = model.encoder.encode("a b c\nb zebra\n\na")
-        assert again.name == model.name == f"ngram-{order}"
+        assert again.name == model.name == f"ngram-{order} additive"
         assert again.metadata == {"split": "90/5/5"}
         assert again.smoothing == {"name": "additive", "delta": 0.25}
         assert again.vocabulary.tokens == model.vocabulary.tokens

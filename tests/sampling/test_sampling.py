@@ -99,7 +99,7 @@ def test_many_draws_have_the_distributions_frequencies(settings):
 )
 def test_a_setting_out_of_range_is_named(settings):
     (name,) = settings
-    with pytest.raises(UsageError, match=name.replace("_", "-")):
+    with pytest.raises(UsageError, match=f"`{name}`"):
         Sampler(**settings)
 
 

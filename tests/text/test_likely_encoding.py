@@ -22,7 +22,7 @@ from keraslm.text.decoding import likely_encoding
 def test_the_encoding_that_the_bytes_tell_is_advised(tmp_path, text, encoding):
     path = tmp_path / "text.txt"
     path.write_bytes(text.encode(encoding))
-    with pytest.raises(CorpusError, match=f"for example --encoding {encoding}$"):
+    with pytest.raises(CorpusError, match=f"for example `encoding='{encoding}'`$"):
         list(open_text(path).chunks())
     assert "".join(open_text(path, encoding).chunks()) == text
 

@@ -37,7 +37,7 @@ def fit(model, epochs, time=6, **options):
 
 def gradients(model, bias, table):
     """Of the mean nats, by definition, for features of order 2: of b and of D."""
-    starts = model.direct.bases(IDS[0])[0]
+    starts = model.direct.histories.starts(IDS[0])[0]
     logits = np.stack([table[start : start + 4] for start in starts]) + bias
     p = np.exp(logits)
     p /= p.sum(axis=1, keepdims=True)

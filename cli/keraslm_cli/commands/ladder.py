@@ -24,6 +24,7 @@ RUNGS = (
     "maxent",
     "maxent-classes",
     "bigram",
+    "neural-bigram",
     "trigram-bag",
     "trigram",
     "window",
