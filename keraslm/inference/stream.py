@@ -1,6 +1,5 @@
 """Texts that a network reads and writes one token at a time."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -49,10 +48,3 @@ class NetworkStreams(TokenStreams):
     def push(self, token_ids: Any) -> None:
         """Append one token to each text; shapes: (texts,)."""
         self.logits, self.state = self.network.step(token_ids, self.state)
-
-
-def read(network: Network, ids: Iterable[int], state: State) -> Iterable[State]:
-    """Yield the state after each token."""
-    for token_id in ids:
-        _, state = network.step(token_id, state)
-        yield state
