@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keraslm import measures
-from keraslm.measures import Card
+from keraslm.card import Card
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.language import Language
 from keraslm.text.text import Text

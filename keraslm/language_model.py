@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from keraslm import measures
+from keraslm.card import OOV_RULE, PARTS, Card, Reading
 from keraslm.errors import CorpusError, UsageError
 from keraslm.floor import LANGUAGE, floor_of
-from keraslm.measures import Card, Reading
 from keraslm.sampling.loop import generate_ids
 from keraslm.sampling.sampler import Sampler
 from keraslm.sampling.stream import TokenStream
@@ -156,7 +156,7 @@ class LanguageModel(abc.ABC):
             text=text.name,
             text_sha256=text.sha256,
             end_of_line_tokens=int(np.sum(ids == vocabulary.boundary_id)),
-            oov_rule=measures.OOV_RULE,
+            oov_rule=OOV_RULE,
             state_rule=self.state_rule,
             bits_per_character=_ratio(total_bits, text.characters),
             bits_per_byte=_ratio(total_bits, text.bytes),
@@ -175,7 +175,7 @@ class LanguageModel(abc.ABC):
     def part_of(self, text: Text) -> str:
         """Say which part of the model's corpus a text is; empty for any other text."""
         part = self.metadata.get("texts", {}).get(text.sha256)
-        return part if part in measures.PARTS else ""
+        return part if part in PARTS else ""
 
     def streams(self, texts: int) -> TokenStreams | None:
         """Start so many streams at once; None if the model has no quicker way."""

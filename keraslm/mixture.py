@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from keraslm.card import HASH, PARTS, Reading
 from keraslm.errors import UsageError
 from keraslm.expectation_maximisation import mixture_weights
 from keraslm.language_model import LanguageModel
-from keraslm.measures import HASH, PARTS, Reading
 from keraslm.sampling.stream import TokenStream
 from keraslm.text.corpus import Text, as_text
 

@@ -2,7 +2,7 @@
 
 import math
 
-from keraslm.measures import Card
+from keraslm.card import Card
 
 MANY_UNKNOWN = 0.02  # of the tokens; 5 nats more for each are 10% of the perplexity
 

@@ -12,7 +12,7 @@ at most one: B is the length of a code that gives the text back.
 
 import dataclasses
 
-from keraslm.measures import Card
+from keraslm.card import Card
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 from keraslm.text.words import split

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from keraslm.card import Card
 from keraslm.counts.model import NgramModel
 from keraslm.floor import Floor, floor_of, floor_of_characters
-from keraslm.measures import Card
 from keraslm.text import Text, TextEncoder, tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 

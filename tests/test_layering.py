@@ -33,6 +33,7 @@ LAYERS = (
     "archive",
     "text",
     "measures",
+    "card",
     "ranking",
     "floor",
     "spelling",

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from keraslm import measures, ranking
+from keraslm.card import OOV_RULE, SAME_THING, Card, require_same_thing
 from keraslm.errors import ModelFileError, UsageError
 
-CARD = measures.Card(
+CARD = Card(
     model="one",
     level="word",
     tokenizer="word",
@@ -19,7 +20,7 @@ CARD = measures.Card(
     tokens=4,
     end_of_line_tokens=1,
     oov_tokens=1,
-    oov_rule=measures.OOV_RULE,
+    oov_rule=OOV_RULE,
     state_rule="the last 2 tokens of the line",
     nats_per_token=1.0,
     perplexity=math.e,
@@ -79,16 +80,16 @@ def test_cards_of_one_thing_may_be_compared():
     other = dataclasses.replace(
         CARD, model="two", perplexity=9.0, state_rule="carried", text="a copy"
     )
-    measures.require_same_thing([CARD, other, CARD])
+    require_same_thing([CARD, other, CARD])
 
 
-@pytest.mark.parametrize("field", measures.SAME_THING)
+@pytest.mark.parametrize("field", SAME_THING)
 def test_cards_that_differ_are_refused_naming_what_differs(field):
     value = getattr(CARD, field)
     changed = value + 1 if isinstance(value, int) else "other"
     other = dataclasses.replace(CARD, model="two", **{field: changed})
     with pytest.raises(UsageError) as error:
-        measures.require_same_thing([CARD, CARD, other])
+        require_same_thing([CARD, CARD, other])
     for part in (field.split("_")[0], str(value), str(changed), "one", "two"):
         assert part in str(error.value)
 
@@ -104,7 +105,7 @@ def test_a_figure_of_the_training_text_stands_beside_no_other(one, two):
         for model, part in (("first", one), ("second", two))
     ]
     with pytest.raises(UsageError) as error:
-        measures.require_same_thing(cards)
+        require_same_thing(cards)
     for part in (repr(one), repr(two or "test"), "first", "second"):
         assert part in str(error.value)
 
@@ -112,19 +113,19 @@ def test_a_figure_of_the_training_text_stands_beside_no_other(one, two):
 @pytest.mark.parametrize("parts", [("train", "train"), ("test", ""), ("valid", "test")])
 def test_figures_of_one_text_that_all_or_none_have_learnt_from(parts):
     cards = [dataclasses.replace(CARD, part=part) for part in parts]
-    measures.require_same_thing(cards)
+    require_same_thing(cards)
 
 
 def test_a_card_without_figures_is_compared_with_none():
     other = dataclasses.replace(CARD, model="two", unmeasured="no token is known")
     with pytest.raises(UsageError, match="two has no figure: no token is known"):
-        measures.require_same_thing([CARD, other])
+        require_same_thing([CARD, other])
 
 
 def test_a_card_of_before_there_were_parts_is_read():
     told = CARD.to_dict()
     del told["part"], told["unmeasured"]
-    assert measures.Card.from_dict(told) == CARD
+    assert Card.from_dict(told) == CARD
 
 
 def test_of_two_vocabularies_the_larger_is_to_be_trained_again():
@@ -136,7 +137,7 @@ def test_of_two_vocabularies_the_larger_is_to_be_trained_again():
     )
     for cards in ([large, small], [small, large]):
         with pytest.raises(UsageError) as error:
-            measures.require_same_thing(cards)
+            require_same_thing(cards)
         assert "train counts again with `vocabulary_size=10000`" in str(error.value)
         assert "14,675 tokens (abababababab)" in str(error.value)
 
@@ -162,7 +163,7 @@ def test_more_than_two_unknown_in_a_hundred_are_warned_of(unknown, warned):
 
 
 def test_a_card_is_read_back():
-    assert measures.Card.from_dict(json.loads(json.dumps(CARD.to_dict()))) == CARD
+    assert Card.from_dict(json.loads(json.dumps(CARD.to_dict()))) == CARD
 
 
 @pytest.mark.parametrize(
@@ -176,4 +177,4 @@ def test_a_card_is_read_back():
 )
 def test_a_card_that_is_damaged_is_refused(change, name):
     with pytest.raises(ModelFileError, match=f"damaged '{name}'"):
-        measures.Card.from_dict(CARD.to_dict() | change)
+        Card.from_dict(CARD.to_dict() | change)

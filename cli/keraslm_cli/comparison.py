@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from keraslm_cli import console
 
 if TYPE_CHECKING:
+    from keraslm.card import Card, Reading
     from keraslm.floor import Figures, Floor
     from keraslm.language_model import LanguageModel
-    from keraslm.measures import Card, Reading
 
 SHORTEST, LONGEST = 8, 24  # columns of the longest bar in the table
 LEAVE = ("tokens/s", "seconds", "bits/char", "parameters", "nats/token")

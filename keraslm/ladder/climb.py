@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from keraslm import measures
 from keraslm.backend import check_backend
+from keraslm.card import Card, Reading, require_same_thing
 from keraslm.errors import (
     CorpusChanged,
     CorpusError,
@@ -25,7 +25,6 @@ from keraslm.ladder.rungs import FAMILIES, MIXTURE, UNIFORM, Rung, chosen
 from keraslm.ladder.uniform import Uniform
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
-from keraslm.measures import Card, Reading
 from keraslm.mixture import Mixture
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
@@ -213,7 +212,7 @@ class Ladder:
     def _checked(self, parameters: int, size: int, card: Card) -> dict[str, Any]:
         """Give the figures of a rung, if it measured what the others did."""
         others = (Card(**r.card) for r in self.results if not r.failure)
-        measures.require_same_thing([*others, card])
+        require_same_thing([*others, card])
         return {"parameters": parameters, "bytes": size, "card": card.to_dict()}
 
     def _write(self) -> None:

@@ -7,11 +7,11 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
+from keraslm.card import Card
 from keraslm.errors import UsageError
 from keraslm.files import write_atomically
 from keraslm.floor import Floor
 from keraslm.ladder.rungs import LEARNERS
-from keraslm.measures import Card
 from keraslm.ranking import rank
 
 FORMAT = "keraslm ladder"

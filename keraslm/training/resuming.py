@@ -3,10 +3,10 @@
 import dataclasses
 from typing import Any
 
+from keraslm.card import Card
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
-from keraslm.measures import Card
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.checkpoint import Checkpoint

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from keraslm.backend import check_backend
+from keraslm.card import LEARNT, Card, Reading
 from keraslm.errors import Terminated, TrainingError, UsageError
 from keraslm.files import flush_to_disk
 from keraslm.floor import Floor, floor_of
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
-from keraslm.measures import LEARNT, Card, Reading
 from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.board import writer_class

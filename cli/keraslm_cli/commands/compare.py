@@ -97,12 +97,12 @@ def command(
 
 def _comparison(rows: list[Row]) -> Comparison:
     """Compare perplexities, or bits a character where the tokens are not the same."""
-    from keraslm import measures
+    from keraslm.card import difference, require_figures
     from keraslm_cli.bits_comparison import BitsPerCharacter
 
     first, *others = cards = [replace(row.card, model=row.name) for row in rows]
-    measures.require_figures(cards)
-    reasons = (measures.difference(first, other) for other in others)
+    require_figures(cards)
+    reasons = (difference(first, other) for other in others)
     reason = next(filter(None, reasons), None)
     return BitsPerCharacter(rows, reason) if reason else Perplexities(rows)
 

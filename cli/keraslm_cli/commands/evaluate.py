@@ -8,7 +8,7 @@ import click
 from keraslm_cli import console, models, texts
 
 if TYPE_CHECKING:
-    from keraslm.measures import Card
+    from keraslm.card import Card
 
 HELP = f"""Measure the perplexity of TEXT under MODEL.
 

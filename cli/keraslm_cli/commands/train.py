@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm_cli import texts
 
 if TYPE_CHECKING:
-    from keraslm.measures import Card
+    from keraslm.card import Card
     from keraslm.text.corpus import Corpus
     from keraslm.training.configuration import Configuration
 
