@@ -5,11 +5,11 @@ import os
 import pathlib
 from typing import Any
 
-from keraslm import archive
 from keraslm.backend import check_backend
 from keraslm.counts.arpa_lines import is_arpa
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError, first_line
+from keraslm.files import archive
 from keraslm.inference.arguments import ADOPTED
 from keraslm.inference.building import build, trained_and_frozen
 from keraslm.inference.language_model import NetworkLanguageModel

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import keraslm
-from keraslm import archive
 from keraslm.counts.model import NgramModel
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.files import archive
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 
@@ -158,7 +158,7 @@ def test_a_huge_description_is_refused_before_it_is_read(monkeypatch, model):
 
 
 def test_what_could_not_be_read_again_is_not_written(monkeypatch, tmp_path):
-    monkeypatch.setattr("keraslm.members.MOST_VALUES", 3)
+    monkeypatch.setattr("keraslm.files.zip_archive.MOST_VALUES", 3)
     with pytest.raises(UsageError, match="vocabulary is too large"):
         archive.write_model(tmp_path / "model.keras", DESCRIPTION, ARRAYS)
     assert not list(tmp_path.iterdir())

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import pytest
 
-from keraslm.destinations import check_file, check_folder, make_folder, remove
 from keraslm.errors import KeraslmError, UsageError
-from keraslm.files import flush_to_disk, leftovers, write_atomically
+from keraslm.files.destinations import check_file, check_folder, make_folder, remove
+from keraslm.files.writing import flush_to_disk, leftovers, write_atomically
 
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NULL, FULL = (1, 3), (1, 7)  # the numbers of Linux's /dev/null and /dev/full
@@ -152,7 +152,7 @@ def test_an_open_file_goes_on_where_it_is(here):
 
 def test_standard_output_gets_what_was_printed_before_first(here):
     code = (
-        "from keraslm.files import write_atomically\n"
+        "from keraslm.files.writing import write_atomically\n"
         "print('before')\n"
         "with write_atomically('/dev/stdout') as t: t.write_text('written\\n')\n"
         "print('after')"

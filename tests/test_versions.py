@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import keraslm
-from keraslm.archive import FORMAT_VERSION
+from keraslm.files.archive import FORMAT_VERSION
 from keraslm_cli.main import program
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"

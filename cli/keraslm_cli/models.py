@@ -23,7 +23,7 @@ def check_there(path: str) -> None:
 
     Raises: UsageError
     """
-    from keraslm.archive import model_path
+    from keraslm.files.archive import model_path
 
     model_path(path)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import click
 
-from keraslm.destinations import Name, check_file, destination
 from keraslm.errors import UsageError
+from keraslm.files.destinations import Name, check_file, destination
 
 
 def check_output(

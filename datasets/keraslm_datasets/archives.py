@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, cast
 
 from keraslm.errors import DownloadError
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 
 MEMBER_LIMIT = 4 * 1024**3  # bytes, four times what the largest member has
 MOST_MEMBERS = 100_000

@@ -15,9 +15,9 @@ import json
 import os
 import pathlib
 
-from keraslm import destinations
 from keraslm.errors import DownloadError
-from keraslm.files import write_atomically
+from keraslm.files import destinations
+from keraslm.files.writing import write_atomically
 from keraslm_datasets.cards import Card, RemoteFile
 
 

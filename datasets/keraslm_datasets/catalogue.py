@@ -15,9 +15,9 @@ import pathlib
 import shutil
 from typing import TYPE_CHECKING
 
-from keraslm.destinations import check_file, check_folder, make_folder
 from keraslm.errors import UsageError
-from keraslm.files import write_atomically
+from keraslm.files.destinations import check_file, check_folder, make_folder
+from keraslm.files.writing import write_atomically
 from keraslm_datasets import archives, cache, fetching
 from keraslm_datasets.cards import SPLIT_FILES, Card, read_cards
 from keraslm_datasets.download import Progress

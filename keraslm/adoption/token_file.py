@@ -8,8 +8,8 @@ import pathlib
 from typing import Any
 
 from keraslm.errors import UsageError
-from keraslm.files import read_small
-from keraslm.members import is_too_much
+from keraslm.files.writing import read_small
+from keraslm.files.zip_archive import is_too_much
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
 LARGEST = 64 * 2**20  # bytes

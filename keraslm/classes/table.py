@@ -12,7 +12,7 @@ import numpy as np
 from keraslm.classes.brown import BrownClasses
 from keraslm.classes.frequency import Classes, renumbered
 from keraslm.errors import UsageError
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 from keraslm.text.vocabulary import Vocabulary
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from keraslm.counts.table import BackoffTable
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.vocabulary import LINE_START, UNKNOWN
 from keraslm.text.words import WordTokenizer

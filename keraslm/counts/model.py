@@ -6,7 +6,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from keraslm import archive
 from keraslm.counts.additive import Additive
 from keraslm.counts.arpa import write_arpa
 from keraslm.counts.arpa_level import encoder_of, hints
@@ -18,6 +17,7 @@ from keraslm.counts.storage import from_arrays, to_arrays
 from keraslm.counts.stream import NgramStream
 from keraslm.counts.table import BackoffTable, Table
 from keraslm.errors import ModelFileError, UsageError
+from keraslm.files import archive
 from keraslm.language_model import LanguageModel
 from keraslm.text.encoder import TextEncoder
 

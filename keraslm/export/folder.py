@@ -15,12 +15,12 @@ from collections.abc import Iterator
 
 import keras
 
-from keraslm.destinations import check_folder, destination, make_folder
 from keraslm.errors import UsageError
 from keraslm.export import description
 from keraslm.export.installed import check_installed
+from keraslm.files.destinations import check_folder, destination, make_folder
+from keraslm.files.marker import EXPORT, MARK, make_marked
 from keraslm.inference.language_model import NetworkLanguageModel
-from keraslm.marker import EXPORT, MARK, make_marked
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
 from keraslm.models.window import WindowModel

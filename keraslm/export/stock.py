@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from keraslm.errors import UsageError
 from keraslm.export import description
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.models.adopted import AdoptedModel
 from keraslm.models.named_variables import array, to_numpy

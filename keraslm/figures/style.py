@@ -12,10 +12,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from keraslm.destinations import check_file, destination
 from keraslm.errors import MissingGlyphs, UsageError
 from keraslm.figures.fonts import about_lacking, drawable, families, lacking
-from keraslm.files import write_atomically
+from keraslm.files.destinations import check_file, destination
+from keraslm.files.writing import write_atomically
 
 BLUE = "#0072B2"
 ORANGE = "#D55E00"

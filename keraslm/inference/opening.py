@@ -3,11 +3,11 @@
 import pathlib
 from typing import Any
 
-from keraslm import archive, members
 from keraslm.errors import ModelFileError
+from keraslm.files import archive, zip_archive
+from keraslm.files.weights import read_weights
 from keraslm.inference import arguments
 from keraslm.inference.building import Arrays
-from keraslm.inference.weights_file import read_weights
 
 LARGEST_CONFIG = 1 << 24  # bytes
 
@@ -19,7 +19,7 @@ def read_config(path: pathlib.Path, vocabulary_size: int) -> tuple[str, dict[str
     Raises: ModelFileError if it is no network of keraslm, or not of the vocabulary.
     """
     with archive.opened(path) as opened:
-        stored = members.read_json(path, opened, archive.CONFIG, LARGEST_CONFIG)
+        stored = zip_archive.read_json(path, opened, archive.CONFIG, LARGEST_CONFIG)
     known = (*arguments.MODELS, *arguments.ADOPTED)
     name = arguments.class_of(str(path), stored, known, "model")
     if name in arguments.ADOPTED:
@@ -43,6 +43,6 @@ def read_arrays(path: pathlib.Path) -> Arrays:
     """
     with (
         archive.opened(path) as opened,
-        members.extracted(path, opened, archive.WEIGHTS) as weights,
+        zip_archive.extracted(path, opened, archive.WEIGHTS) as weights,
     ):
         return read_weights(weights, str(path))

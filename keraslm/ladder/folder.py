@@ -4,9 +4,9 @@ import os
 import pathlib
 import shutil
 
-from keraslm import marker
-from keraslm.destinations import check_file, check_folder, remove
 from keraslm.errors import UsageError
+from keraslm.files import marker
+from keraslm.files.destinations import check_file, check_folder, remove
 from keraslm.ladder.rungs import NAMES
 
 

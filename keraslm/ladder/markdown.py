@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Sequence
 
 from keraslm.card import Card
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 from keraslm.floor import ENTROPY_NAME, FLOOR_MEANING, GRAMMAR_NAME, Figures, Floor
 from keraslm.ladder.result import Result, floor_of, ranks
 from keraslm.ranking import counted, ranking_rule, unknown_warning

@@ -9,7 +9,7 @@ from typing import Any
 
 from keraslm.card import Card
 from keraslm.errors import UsageError
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 from keraslm.floor import Floor
 from keraslm.ladder.rungs import LEARNERS
 from keraslm.ranking import rank

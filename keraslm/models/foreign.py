@@ -8,9 +8,9 @@ from typing import Any
 
 import keras
 
-from keraslm import members
 from keraslm.errors import ModelFileError, UsageError, in_short
-from keraslm.inference.weights_file import stored_shapes
+from keraslm.files import zip_archive
+from keraslm.files.weights import stored_shapes
 from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign_sizes import check_numbers, check_room
 
@@ -65,17 +65,19 @@ def open_foreign(path: str | os.PathLike[str]) -> Any:
     """
     file = pathlib.Path(path)
     _check_kind(file)
-    with members.opened(file) as archive:
+    with zip_archive.opened(file) as archive:
         if CONFIGURATION not in archive.namelist():
             raise ModelFileError(
                 f"{file} is no .keras file: it has no {CONFIGURATION}; save the model "
                 "with model.save('model.keras')"
             )
-        stored = members.read_json(file, archive, CONFIGURATION, LARGEST_CONFIGURATION)
+        stored = zip_archive.read_json(
+            file, archive, CONFIGURATION, LARGEST_CONFIGURATION
+        )
         # Neither is used: the model is not compiled, and its shapes follow its inputs.
         configuration = {k: v for k, v in stored.items() if k != "compile_config"}
         check_stock(configuration, str(file))
-        with members.extracted(file, archive, WEIGHTS) as weights:
+        with zip_archive.extracted(file, archive, WEIGHTS) as weights:
             return _filled(file, configuration, weights)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from keraslm import archive
 from keraslm.errors import ModelFileError
-from keraslm.files import write_atomically
+from keraslm.files import archive
+from keraslm.files.writing import write_atomically
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.network import Network
 from keraslm.models.adopted import AdoptedModel

@@ -10,12 +10,12 @@ from typing import Any
 
 import keras
 
-from keraslm import archive, members
 from keraslm.errors import ModelFileError
+from keraslm.files import archive, zip_archive
+from keraslm.files.weights import stored_shapes
 from keraslm.inference.arguments import SOFTMAXES, arguments, class_of
 from keraslm.inference.building import Arrays
 from keraslm.inference.opening import LARGEST_CONFIG
-from keraslm.inference.weights_file import stored_shapes
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
 from keraslm.models.adopted import AdoptedModel, AdoptedRecurrent, AdoptedWindow
 from keraslm.models.causal import CausalModel
@@ -56,7 +56,7 @@ def read_adopted(path: pathlib.Path, name: str, vocabulary_size: int) -> Adopted
         another vocabulary.
     """
     with archive.opened(path) as opened:
-        stored = members.read_json(path, opened, archive.CONFIG, LARGEST_CONFIG)
+        stored = zip_archive.read_json(path, opened, archive.CONFIG, LARGEST_CONFIG)
         config = stored.get("config")
         if not isinstance(config, dict) or not _are_plain(config):
             raise ModelFileError(f"{path} is damaged: its config is no plain table")
@@ -66,7 +66,7 @@ def read_adopted(path: pathlib.Path, name: str, vocabulary_size: int) -> Adopted
                 f"{path} holds a model of {len(config.get('places', ()))} tokens and a "
                 f"vocabulary of {vocabulary_size}; they must be equal"
             )
-        with members.extracted(path, opened, archive.WEIGHTS) as weights:
+        with zip_archive.extracted(path, opened, archive.WEIGHTS) as weights:
             return _filled(path, ADOPTED[name], config, weights)
 
 

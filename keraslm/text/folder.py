@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from keraslm.errors import CorpusError, UsageError
-from keraslm.marker import RUN, kind_written
+from keraslm.files.marker import RUN, kind_written
 from keraslm.text.kinds import what_no_text
 from keraslm.text.skipped import Skipped
 from keraslm.text.source import Source

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from keraslm import archive
 from keraslm.errors import ModelFileError
-from keraslm.files import write_atomically
+from keraslm.files import archive
+from keraslm.files.writing import write_atomically
 
 DESCRIPTION = "keraslm/checkpoint.json"
 FORMAT = 2  # 1 divided the loss of a step by the step's own tokens

@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 from keraslm.errors import UsageError
-from keraslm.files import read_small
+from keraslm.files.writing import read_small
 from keraslm.suggestions import nearest_option
 from keraslm.training import limits
 from keraslm.training.limits import LEVELS, MODELS, RECURRENT

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from keraslm import marker
 from keraslm.errors import TrainingError, UsageError
-from keraslm.files import write_atomically
+from keraslm.files import marker
+from keraslm.files.writing import write_atomically
 from keraslm.text.corpus import Corpus
 from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded

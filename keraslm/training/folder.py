@@ -9,11 +9,11 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from keraslm import marker
-from keraslm.archive import MODEL_IN_RUN
-from keraslm.destinations import check_file, check_folder, remove
 from keraslm.errors import UsageError
-from keraslm.files import leftovers, write_atomically
+from keraslm.files import marker
+from keraslm.files.archive import MODEL_IN_RUN
+from keraslm.files.destinations import check_file, check_folder, remove
+from keraslm.files.writing import leftovers, write_atomically
 from keraslm.language_model import LanguageModel
 from keraslm.training.board import EVENTS
 from keraslm.training.configuration import to_toml

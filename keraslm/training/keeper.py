@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keraslm.destinations import make_folder
+from keraslm.files.destinations import make_folder
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.training import recalled
 from keraslm.training.board import Board

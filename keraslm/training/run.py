@@ -12,7 +12,7 @@ import numpy as np
 from keraslm.backend import check_backend
 from keraslm.card import LEARNT, Card, Reading
 from keraslm.errors import Terminated, TrainingError, UsageError
-from keraslm.files import flush_to_disk
+from keraslm.files.writing import flush_to_disk
 from keraslm.floor import Floor, floor_of
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from keraslm.errors import KeraslmError, UsageError, VectorFileError
-from keraslm.members import BEST_PACKED, SMALL, Guarded
+from keraslm.files.zip_archive import BEST_PACKED, SMALL, Guarded
 from keraslm.text.source import DAMAGED_GZIP, GZIP
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without members

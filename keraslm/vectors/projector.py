@@ -3,9 +3,9 @@
 import os
 import pathlib
 
-from keraslm.destinations import check_file, check_folder
-from keraslm.files import write_atomically
-from keraslm.marker import PROJECTOR, make_marked
+from keraslm.files.destinations import check_file, check_folder
+from keraslm.files.marker import PROJECTOR, make_marked
+from keraslm.files.writing import write_atomically
 from keraslm.vectors.word_vectors import WordVectors
 
 VECTORS = "vectors.tsv"

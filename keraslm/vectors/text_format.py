@@ -2,7 +2,7 @@
 
 import os
 
-from keraslm.files import write_atomically
+from keraslm.files.writing import write_atomically
 from keraslm.vectors.word_vectors import WordVectors
 
 

@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-import keraslm.archive as archive
+import keraslm.files.archive as archive
 from keraslm.counts.additive import DEFAULT_DELTA, Additive
 from keraslm.counts.model import NgramModel
 from keraslm.errors import CorpusError, ModelFileError, UsageError

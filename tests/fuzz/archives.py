@@ -10,7 +10,7 @@ import zipfile
 
 from harness import file_of
 
-from keraslm import archive
+from keraslm.files import archive
 
 MARK = b"\n--member--\n"
 

@@ -8,9 +8,9 @@ import zipfile
 import pytest
 
 import keraslm
-from keraslm import archive
 from keraslm.counts.model import NgramModel
 from keraslm.errors import ModelFileError
+from keraslm.files import archive
 from keraslm.models import KerasLanguageModel, RecurrentModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import keraslm
-from keraslm import archive
 from keraslm.errors import ModelFileError
+from keraslm.files import archive
 
 
 def member(name, mode=0o100644):
@@ -96,7 +96,7 @@ def test_thousands_of_members(tmp_path, counts, refused, rewritten):
 def test_json_that_is_too_much(
     tmp_path, counts, monkeypatch, data, words, refused, rewritten
 ):
-    monkeypatch.setattr("keraslm.members.BEST_PACKED", 10_000)
+    monkeypatch.setattr("keraslm.files.zip_archive.BEST_PACKED", 10_000)
     path = tmp_path / "model.keras"
     refused(rewritten(path, counts, {"keraslm/model.json": data}), words)
 

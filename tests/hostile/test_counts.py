@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from keraslm import archive
+from keraslm.files import archive
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import random
 import pytest
 
 import keraslm
-from keraslm import archive
 from keraslm.errors import KeraslmError
+from keraslm.files import archive
 
 
 def why(path, data):

@@ -9,8 +9,8 @@ import json
 import h5py
 import pytest
 
-from keraslm import archive
 from keraslm.adoption import adopt
+from keraslm.files import archive
 
 
 def layer(class_name, module="keras.layers", **config):

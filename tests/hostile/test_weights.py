@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from keraslm import archive
+from keraslm.files import archive
 
 
 def with_weights(path, network, change):

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from keraslm.errors import CorpusError, UsageError
-from keraslm.marker import make_marked
+from keraslm.files.marker import make_marked
 from keraslm.text import open_corpus, open_text
 
 

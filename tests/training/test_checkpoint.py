@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keraslm import archive
 from keraslm.errors import ModelFileError
+from keraslm.files import archive
 from keraslm.training.checkpoint import DESCRIPTION, FORMAT, Checkpoint
 from keraslm.training.folder import RunFolder
 

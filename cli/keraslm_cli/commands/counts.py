@@ -103,7 +103,7 @@ def _check(
 
 
 def _write_csv(table: "pd.DataFrame", path: str) -> None:
-    from keraslm.files import write_atomically
+    from keraslm.files.writing import write_atomically
 
     with write_atomically(path) as temporary:
         table.to_csv(temporary)

@@ -38,8 +38,8 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     language whose grammar is known. What the grammar itself scores on the same text,
     and the entropy of the language, stand below theirs.
     """
-    from keraslm import marker
-    from keraslm.destinations import check_folder
+    from keraslm.files import marker
+    from keraslm.files.destinations import check_folder
     from keraslm.training.configuration import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm.destinations import check_folder, destination
 from keraslm.errors import UsageError
+from keraslm.files.destinations import check_folder, destination
 from keraslm_cli import console, models, outputs
 
 if TYPE_CHECKING:

@@ -104,7 +104,7 @@ def command(
     **flags: Any,
 ) -> None:
     """Put the options together, climb, and print the table."""
-    from keraslm.destinations import check_folder
+    from keraslm.files.destinations import check_folder
     from keraslm.ladder import Ladder
     from keraslm.ladder.climb import check_ladder
     from keraslm.training.configuration import Configuration

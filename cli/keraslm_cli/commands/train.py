@@ -163,7 +163,7 @@ def command(
     **flags: Any,
 ) -> None:
     """Put the options together, train, and say what came of it."""
-    from keraslm.destinations import check_folder
+    from keraslm.files.destinations import check_folder
     from keraslm.training.configuration import Configuration, read_toml
     from keraslm.training.defaults import UNSET
     from keraslm.training.find_rate import check_has_rate

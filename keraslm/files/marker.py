@@ -7,7 +7,7 @@ versions that wrote none are known by their files.
 import os
 import pathlib
 
-from keraslm.destinations import make_folder
+from keraslm.files.destinations import make_folder
 
 MARK = ".keraslm"
 RUN = "a run"

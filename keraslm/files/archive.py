@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from keraslm import members as safe
 from keraslm.errors import ModelFileError, UsageError
-from keraslm.files import write_atomically
+from keraslm.files import zip_archive as safe
+from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
 FORMAT_VERSION = 1
@@ -183,7 +183,7 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
     """Open a model file, of which no member can be more than it seems.
 
     Raises: UsageError if there is no such file; ModelFileError if it is an HDF5 file,
-        or as `members.opened`.
+        or as `zip_archive.opened`.
     """
     file = model_path(path)
     try:

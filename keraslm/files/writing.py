@@ -10,8 +10,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from keraslm.destinations import Destination, Name, destination
 from keraslm.errors import KeraslmError, UsageError
+from keraslm.files.destinations import Destination, Name, destination
 
 LONGEST = 40  # characters of a name, and of its suffix, that a temporary name keeps
 
