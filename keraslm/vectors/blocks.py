@@ -77,9 +77,25 @@ def tables(block: Ids, first: Ids, second: Ids, shape: tuple[int, int, int]) -> 
     return counts.astype(np.float32).reshape(shape)
 
 
-def columns_summed(values: Array) -> Array:
+def times(tables: Array, amounts: Array) -> Array:
+    """Multiply each block's table by its own vector.
+
+    Shapes: (blocks, n, m), (blocks, m) -> (blocks, n)
+    """
+    return (tables @ amounts[:, :, None])[:, :, 0]
+
+
+def columns_summed(tables: Array) -> Array:
     """Sum over the columns of each block; a product of matrices is the quickest way.
 
     Shapes: (blocks, columns, rows) -> (blocks, rows)
     """
-    return np.vecmat(np.ones(values.shape[1], values.dtype), values)
+    return np.ones(tables.shape[1], tables.dtype) @ tables
+
+
+def squares(vectors: Array) -> Array:
+    """Give the squared length of each vector.
+
+    Shapes: (blocks, n, width) -> (blocks, n)
+    """
+    return np.einsum("bnw,bnw->bn", vectors, vectors)

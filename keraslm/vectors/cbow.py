@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from keraslm.vectors.blocks import Array, Blocks, distinct, in_blocks, tables
+from keraslm.vectors.blocks import (
+    Array,
+    Blocks,
+    columns_summed,
+    distinct,
+    in_blocks,
+    tables,
+    times,
+)
 from keraslm.vectors.prediction import Prediction
 from keraslm.vectors.windows import Windows
 
@@ -20,7 +28,7 @@ class ContinuousBagOfWords:
 
     def __init__(self, blocks: Blocks, words: Array) -> None:
         self.bags = blocks.bags
-        sizes = np.matvec(self.bags, np.ones(self.bags.shape[2], np.float32))
+        sizes = columns_summed(self.bags.swapaxes(1, 2))
         self.means = self.bags / np.maximum(sizes, 1)[:, :, None]
         self.words = words
         whole = self.shared(np.ones_like(sizes))
@@ -39,7 +47,7 @@ class ContinuousBagOfWords:
 
     def shared(self, amounts: Array) -> Array:
         """Give what comes to h when each row is changed: windows share words."""
-        return np.matvec(self.means, np.vecmat(amounts, self.bags))
+        return times(self.means, times(self.bags.swapaxes(1, 2), amounts))
 
     @staticmethod
     def blocks(windows: Windows, rows: int, prediction: Prediction) -> Blocks:

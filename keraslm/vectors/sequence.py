@@ -20,7 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
-from keraslm.vectors.blocks import Array, Blocks, columns_summed
+from keraslm.vectors.blocks import Array, Blocks, columns_summed, squares, times
 from keraslm.vectors.prediction import Prediction
 
 MOST_STEPS = 8  # of a block, for the sake of the curvature
@@ -64,9 +64,9 @@ def follow(
         expected = examples * (chance := prediction.probabilities(vectors, hidden))
         error = blocks.observed - expected
         curvature = expected - np.multiply(chance, expected, out=chance)
-        bend = rate * np.vecmat(np.vecdot(vectors, vectors), curvature)
+        bend = rate * times(curvature.swapaxes(1, 2), squares(vectors))
         of_rows = inputs.shared(bend)
-        of_columns = rate * np.matvec(curvature, np.vecdot(hidden, hidden))
+        of_columns = rate * times(curvature, squares(hidden))
         steepest = max(float(of_rows.max()), float(of_columns.max()))
         step = _length(steepest, _growth(error) * rate * inputs.overlap, left)
         left -= step
@@ -86,7 +86,7 @@ def follow(
 
 def _growth(error: Array) -> float:
     """Give the length of the longest row of errors."""
-    return float(np.vecdot(error, error).max()) ** 0.5
+    return float(squares(error).max()) ** 0.5
 
 
 def _length(steepest: float, growth: float, left: float) -> float:
