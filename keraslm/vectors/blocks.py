@@ -4,9 +4,6 @@ References: Ji et al. (2016), word2vec as products of matrices.
 """
 
 import dataclasses
-import itertools
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +13,17 @@ Ids = npt.NDArray[np.integer]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Block:
-    """What was observed in some windows of a text, counted.
+class Blocks:
+    """What was observed in windows of a text, counted in blocks of the same shape.
 
     A row is a hidden vector, a column a word to be predicted. `noise` is how often each
     column stands as noise beside one observation. `bags` counts the inputs of CBOW's
-    windows; with skip-gram a row is an input, and it is empty.
+    windows; with skip-gram a row is an input, and `bags` is empty. A block with fewer
+    different words than another is filled up with the id after the last word's.
 
-    Shapes: inputs (words,), bags (rows, words), targets (columns,),
-            observed (columns, rows), noise (columns,)
+    Shapes: inputs (blocks, words), bags (blocks, rows, words),
+            targets and noise (blocks, columns), observed (blocks, columns, rows),
+            read (blocks)
     """
 
     inputs: Ids
@@ -32,38 +31,30 @@ class Block:
     targets: Ids
     observed: Array
     noise: Array
-    read: int  # tokens of the text before this block
+    read: Ids  # tokens of the text before each block
+
+    def __len__(self) -> int:
+        return len(self.read)
+
+    def __getitem__(self, part: slice) -> "Blocks":
+        names = [field.name for field in dataclasses.fields(self)]
+        return Blocks(*(getattr(self, name)[part] for name in names))
 
 
-@dataclasses.dataclass(frozen=True)
-class Places:
-    """The different words of each block, and where in its block each word came to lie.
+def distinct(words: Ids, vocabulary: int) -> tuple[Ids, Ids]:
+    """List the different words of each block, and where in that list each word stands.
 
-    The words of block b are ids[starts[b] : starts[b + 1]].
-
-    Shapes: ids (words of all blocks), starts (blocks + 1), place (blocks, given words)
+    Shapes: words (blocks, given words) -> (blocks, words), (blocks, given words)
     """
-
-    ids: Ids
-    starts: Ids
-    place: Ids
-
-    def of_blocks(self, values: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-        """Share out values of all words to the blocks."""
-        for start, end in itertools.pairwise(self.starts.tolist()):
-            yield values[start:end]
-
-
-def distinct(words: Ids, vocabulary: int) -> Places:
-    """List the different words of each block.
-
-    Shapes: words (blocks, given words)
-    """
-    first = np.arange(len(words) + 1) * vocabulary
-    keys, place = np.unique(words + first[:-1, None], return_inverse=True)
-    starts = np.searchsorted(keys, first)
-    place = place.reshape(words.shape) - starts[:-1, None]
-    return Places(keys % vocabulary, starts, place)
+    order = words.argsort(axis=1)
+    ordered = np.take_along_axis(words, order, axis=1)
+    rank = np.zeros_like(order)
+    np.cumsum(ordered[:, 1:] != ordered[:, :-1], axis=1, out=rank[:, 1:])
+    ids = np.full((len(words), rank.max() + 1), vocabulary)
+    np.put_along_axis(ids, rank, ordered, axis=1)
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, rank, axis=1)
+    return ids, place
 
 
 def in_blocks(words: Ids, rows: int, beside: int = 0) -> Ids:
@@ -76,16 +67,35 @@ def in_blocks(words: Ids, rows: int, beside: int = 0) -> Ids:
     return np.lib.stride_tricks.sliding_window_view(padded, rows + 2 * beside)[::rows]
 
 
-def tables(
-    block: Ids, first: Ids, second: Ids, heights: Ids, widths: Ids
-) -> Iterator[Array]:
+def tables(block: Ids, first: Ids, second: Ids, shape: tuple[int, int, int]) -> Array:
     """Count in a table for each block how often two things come together.
 
-    Shapes: block, first, second (pairs,), heights, widths (blocks,) -> (height, width)
+    Shapes: block, first, second (pairs,) -> (blocks, first things, second things)
     """
-    starts = np.concatenate([[0], np.cumsum(heights * widths)])
-    cells = starts[block] + first * widths[block] + second
-    counts = np.bincount(cells, minlength=starts[-1]).astype(np.float32)
-    sizes = zip(starts.tolist(), heights.tolist(), widths.tolist(), strict=False)
-    for start, height, width in sizes:
-        yield counts[start : start + height * width].reshape(height, width)
+    cells = (block * shape[1] + first) * shape[2] + second
+    counts = np.bincount(cells, minlength=shape[0] * shape[1] * shape[2])
+    return counts.astype(np.float32).reshape(shape)
+
+
+def times(tables: Array, amounts: Array) -> Array:
+    """Multiply each block's table by its own vector.
+
+    Shapes: (blocks, n, m), (blocks, m) -> (blocks, n)
+    """
+    return (tables @ amounts[:, :, None])[:, :, 0]
+
+
+def columns_summed(tables: Array) -> Array:
+    """Sum over the columns of each block; a product of matrices is the quickest way.
+
+    Shapes: (blocks, columns, rows) -> (blocks, rows)
+    """
+    return np.ones(tables.shape[1], tables.dtype) @ tables
+
+
+def squares(vectors: Array) -> Array:
+    """Give the squared length of each vector.
+
+    Shapes: (blocks, n, width) -> (blocks, n)
+    """
+    return np.einsum("bnw,bnw->bn", vectors, vectors)

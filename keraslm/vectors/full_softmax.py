@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keraslm.vectors.blocks import Array, Block, Ids, Places
+from keraslm.vectors.blocks import Array, Blocks, Ids
 
 
 class FullSoftmax:
@@ -19,31 +19,34 @@ class FullSoftmax:
     def __init__(self, vocabulary: int) -> None:
         self.vocabulary = vocabulary
 
-    def columns(self, words: Ids) -> tuple[Places, Array]:
-        """Give every word as a column of every block; there is no noise."""
-        starts = np.arange(len(words) + 1) * self.vocabulary
-        ids = np.tile(np.arange(self.vocabulary), len(words))
-        return Places(ids, starts, words), np.zeros(len(ids), np.float32)
+    def columns(self, words: Ids) -> tuple[Ids, Ids, Array]:
+        """Give every word as a column of every block; there is no noise.
 
-    def examples(self, block: Block, asked: Array) -> Array:
+        Shapes: (blocks, words) -> (blocks, columns), (blocks, words), (blocks, columns)
+        """
+        ids = np.tile(np.arange(self.vocabulary), (len(words), 1))
+        return ids, words, np.zeros(ids.shape, np.float32)
+
+    def examples(self, blocks: Blocks, asked: Array) -> Array:
         """Give the observations of each row: each asks for all words.
 
-        Shapes: (rows, 1)
+        Shapes: (blocks, 1, rows)
         """
-        return asked
+        return asked[:, None]
 
     def probabilities(self, vectors: Array, hidden: Array) -> Array:
         """Give the softmax of each row's scores.
 
-        Shapes: (columns, width), (rows, width) -> (columns, rows)
+        Shapes: (blocks, columns, width), (blocks, rows, width)
+                -> (blocks, columns, rows)
         """
-        scores = vectors @ hidden.T
-        scores -= scores.max(axis=0)
+        scores = vectors @ hidden.swapaxes(1, 2)
+        scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
-        scores /= scores.sum(axis=0)
+        scores /= scores.sum(axis=1, keepdims=True)
         return scores
 
-    def loss(self, block: Block, vectors: Array, hidden: Array) -> float:
+    def loss(self, blocks: Blocks, vectors: Array, hidden: Array) -> float:
         """Give L, in nats."""
         logs = np.log(self.probabilities(vectors, hidden))
-        return -float(np.sum(block.observed * logs))
+        return -float(np.sum(blocks.observed * logs))

@@ -3,9 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.vectors.blocks import Array, Block, Ids, Places, distinct
+from keraslm.vectors.blocks import Array, Blocks, Ids, distinct
 
-DRAWN = 24
+DRAWN = 20
 POWER = 0.75
 
 
@@ -39,45 +39,46 @@ class NegativeSampling:
         self._rng = rng
         self._below = np.cumsum(counts**POWER)
 
-    def columns(self, words: Ids) -> tuple[Places, Array]:
-        """Give the words and newly drawn noise as columns, with m.
+    def columns(self, words: Ids) -> tuple[Ids, Ids, Array]:
+        """Give the words and newly drawn noise as columns, the words' places, and m.
 
-        Shapes: (blocks, words) -> places, (columns of all blocks)
+        Shapes: (blocks, words) -> (blocks, columns), (blocks, words), (blocks, columns)
         """
-        given = words.shape[1]
-        places = distinct(
-            np.concatenate([words, self._draw(len(words))], axis=1), self.vocabulary
-        )
-        drawn = places.place[:, given:] + places.starts[:-1, None]
-        times = np.bincount(drawn.reshape(-1), minlength=len(places.ids))
-        return places, (times * (self.negatives / self.drawn)).astype(np.float32)
+        both = np.concatenate([words, self._draw(len(words))], axis=1)
+        ids, place = distinct(both, self.vocabulary)
+        place, drawn = np.split(place, [words.shape[1]], axis=1)
+        cells = drawn + ids.shape[1] * np.arange(len(ids))[:, None]
+        times = np.bincount(cells.reshape(-1), minlength=ids.size).reshape(ids.shape)
+        return ids, place, (times * (self.negatives / self.drawn)).astype(np.float32)
 
-    def examples(self, block: Block, asked: Array) -> Array:
+    def examples(self, blocks: Blocks, asked: Array) -> Array:
         """Give o + n.
 
-        Shapes: (rows, columns)
+        Shapes: (blocks, columns, rows)
         """
-        examples = asked - block.observed
-        examples *= block.noise[:, None]
-        examples += block.observed
+        examples = asked[:, None] - blocks.observed
+        examples *= blocks.noise[:, :, None]
+        examples += blocks.observed
         return examples
 
     def probabilities(self, vectors: Array, hidden: Array) -> Array:
         """Give s(v_j h_i), for s(x) = (1 + tanh(x / 2)) / 2.
 
-        Shapes: (columns, width), (rows, width) -> (columns, rows)
+        Shapes: (blocks, columns, width), (blocks, rows, width)
+                -> (blocks, columns, rows)
         """
-        chance = vectors @ (hidden.T * np.float32(0.5))
+        halves = np.multiply(hidden.swapaxes(1, 2), np.float32(0.5), order="C")
+        chance = vectors @ halves
         np.tanh(chance, out=chance)
         chance += 1
         chance *= 0.5
         return chance
 
-    def loss(self, block: Block, vectors: Array, hidden: Array) -> float:
+    def loss(self, blocks: Blocks, vectors: Array, hidden: Array) -> float:
         """Give L, in nats."""
-        scores = vectors @ hidden.T
-        noise = self.examples(block, block.observed.sum(axis=0)) - block.observed
-        losses = block.observed * np.logaddexp(0, -scores)
+        scores = vectors @ hidden.swapaxes(1, 2)
+        noise = self.examples(blocks, blocks.observed.sum(axis=1)) - blocks.observed
+        losses = blocks.observed * np.logaddexp(0, -scores)
         return float(np.sum(losses + noise * np.logaddexp(0, scores)))
 
     def _draw(self, blocks: int) -> Ids:

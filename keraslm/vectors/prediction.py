@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from keraslm.vectors.blocks import Array, Block, Ids, Places
+from keraslm.vectors.blocks import Array, Blocks, Ids
 
 
 class Prediction(Protocol):
@@ -10,10 +10,13 @@ class Prediction(Protocol):
 
     vocabulary: int  # words
 
-    def columns(self, words: Ids) -> tuple[Places, Array]:
-        """Give the columns of blocks that observe these words, and their noise."""
+    def columns(self, words: Ids) -> tuple[Ids, Ids, Array]:
+        """Give the columns of blocks that observe these words.
 
-    def examples(self, block: Block, asked: Array) -> Array:
+        With the column of each word, and how often each column stands as noise.
+        """
+
+    def examples(self, blocks: Blocks, asked: Array) -> Array:
         """Give how often each row is asked for each column."""
 
     def probabilities(self, vectors: Array, hidden: Array) -> Array:

@@ -20,7 +20,7 @@ from typing import Protocol
 
 import numpy as np
 
-from keraslm.vectors.blocks import Array, Block
+from keraslm.vectors.blocks import Array, Blocks, columns_summed, squares, times
 from keraslm.vectors.prediction import Prediction
 
 MOST_STEPS = 8  # of a block, for the sake of the curvature
@@ -42,9 +42,9 @@ class Inputs(Protocol):
 
 
 def follow(
-    inputs: Inputs, vectors: Array, block: Block, prediction: Prediction, rate: float
+    inputs: Inputs, vectors: Array, blocks: Blocks, prediction: Prediction, rate: float
 ) -> None:
-    """Move input and output vectors as the examples of a block would in sequence.
+    """Move input and output vectors as the examples of each block would in sequence.
 
     The way is gone in steps of such a length that z, the share of a row's error that
     its own movement takes away, is at most 1. Where that would be more than MOST_STEPS
@@ -53,50 +53,50 @@ def follow(
 
     Math:   z_i = r sum_j Q_ij |v_j|^2,   z_j = r sum_i Q_ij |h_i|^2
             Q = examples P (1 - P)
-    Shapes: vectors (columns, width); tables (columns, rows)
+    Shapes: vectors (blocks, columns, width); tables (blocks, columns, rows)
     References: Mikolov et al. (2013).
     """
-    asked = block.observed.sum(axis=0)
-    examples = prediction.examples(block, asked)
+    asked = columns_summed(blocks.observed)
+    examples = prediction.examples(blocks, asked)
     left = 1.0
     while left > 0:
         hidden = inputs.hidden()
         expected = examples * (chance := prediction.probabilities(vectors, hidden))
-        error = block.observed - expected
+        error = blocks.observed - expected
         curvature = expected - np.multiply(chance, expected, out=chance)
-        bend = rate * (np.vecdot(vectors, vectors) @ curvature)
+        bend = rate * times(curvature.swapaxes(1, 2), squares(vectors))
         of_rows = inputs.shared(bend)
-        of_columns = rate * (curvature @ np.vecdot(hidden, hidden))
+        of_columns = rate * times(curvature, squares(hidden))
         steepest = max(float(of_rows.max()), float(of_columns.max()))
         step = _length(steepest, _growth(error) * rate * inputs.overlap, left)
         left -= step
-        own = curvature.sum(axis=0) * np.maximum(1 - bend / np.maximum(asked, 1), 0)
+        own = columns_summed(curvature) * np.maximum(1 - bend / np.maximum(asked, 1), 0)
         own *= step * rate * rate / 2
         error *= np.float32(step * rate / 2)
         half = error @ hidden
         if step * steepest > 1.5:
             half *= _reached(step * of_columns)
         vectors += half  # so that h follows the mean of v over the step
-        change = error.T @ vectors
+        change = error.swapaxes(1, 2) @ vectors
         change *= 2.0 if step * steepest <= 1.5 else 2 * _reached(step * of_rows)
         vectors += half
-        change += hidden * np.expm1(-own)[:, None]
+        change += hidden * np.expm1(-own)[:, :, None]
         inputs.move(change)
 
 
 def _growth(error: Array) -> float:
     """Give the length of the longest row of errors."""
-    return float(np.vecdot(error, error).max()) ** 0.5
+    return float(squares(error).max()) ** 0.5
 
 
 def _length(steepest: float, growth: float, left: float) -> float:
-    """Give the share of the block to go at once."""
+    """Give the share of the blocks to go at once."""
     step = max(1 / max(steepest, 1), 1 / MOST_STEPS)
     step = max(min(step, GROWTH / max(growth, GROWTH)), SHORTEST)
     return left if left < 1.3 * step else step
 
 
 def _reached(z: Array) -> Array:
-    """Give (1 - exp(-z)) / z as a column."""
+    """Give (1 - exp(-z)) / z, once for each vector."""
     z = np.maximum(z, 1e-3)
-    return (-np.expm1(-z) / z)[:, None]
+    return (-np.expm1(-z) / z)[:, :, None]

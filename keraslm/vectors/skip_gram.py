@@ -1,34 +1,29 @@
 """The skip-gram model: a word predicts each of the words around it."""
 
-import itertools
-from collections.abc import Iterator
-
 import numpy as np
 
-from keraslm.vectors.blocks import Array, Block, distinct, in_blocks, tables
+from keraslm.vectors.blocks import Array, Blocks, distinct, in_blocks, tables
 from keraslm.vectors.prediction import Prediction
 from keraslm.vectors.windows import Windows
-
-NO_BAGS = np.zeros((0, 0), np.float32)
 
 
 class SkipGram:
     """Read the centre word, predict the words in its window.
 
     Math:   h_t = E[x_t];   loss: the sum of - log P(x_{t+j} | x_t) over the window
-    Shapes: words (rows, width)
+    Shapes: words (blocks, rows, width)
     References: Mikolov et al. (2013).
     """
 
     overlap = 1.0
 
-    def __init__(self, block: Block, words: Array) -> None:
+    def __init__(self, blocks: Blocks, words: Array) -> None:
         self.words = words
 
     def hidden(self) -> Array:
         """Give h.
 
-        Shapes: (rows, width)
+        Shapes: (blocks, rows, width)
         """
         return self.words
 
@@ -41,27 +36,19 @@ class SkipGram:
         return amounts
 
     @staticmethod
-    def blocks(windows: Windows, rows: int, prediction: Prediction) -> Iterator[Block]:
+    def blocks(windows: Windows, rows: int, prediction: Prediction) -> Blocks:
         """Lay out windows: a row for each word, a column for each word around."""
         window = windows.window
         centres = in_blocks(windows.centres, rows)
         around = in_blocks(windows.around, rows, window)
-        inputs = distinct(centres, prediction.vocabulary)
-        targets, noise = prediction.columns(around)
+        inputs, of_centre = distinct(centres, prediction.vocabulary)
+        targets, of_around, noise = prediction.columns(around)
         block, row = np.divmod(windows.centre, rows)
         observed = tables(
             block,
-            targets.place[block, windows.context - block * rows + window],
-            inputs.place[block, row],
-            np.diff(targets.starts),
-            np.diff(inputs.starts),
+            of_around[block, windows.context - block * rows + window],
+            of_centre[block, row],
+            (len(centres), targets.shape[1], inputs.shape[1]),
         )
-        yield from map(
-            Block,
-            inputs.of_blocks(inputs.ids),
-            itertools.repeat(NO_BAGS),
-            targets.of_blocks(targets.ids),
-            observed,
-            targets.of_blocks(noise),
-            windows.read[::rows].tolist(),
-        )
+        bags = np.zeros((len(centres), 0, 0), np.float32)
+        return Blocks(inputs, bags, targets, observed, noise, windows.read[::rows])

@@ -1,12 +1,11 @@
 """The training of word2vec: through the windows of a text, block by block."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
 
-from keraslm.vectors.blocks import Block, Ids
+from keraslm.vectors.blocks import Blocks, Ids
 from keraslm.vectors.cbow import ContinuousBagOfWords
 from keraslm.vectors.full_softmax import FullSoftmax
 from keraslm.vectors.negative_sampling import DRAWN, NegativeSampling
@@ -16,10 +15,13 @@ from keraslm.vectors.sequence import follow
 from keraslm.vectors.skip_gram import SkipGram
 from keraslm.vectors.windows import keep_probabilities, windows_of
 
+Table = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
-MOST_ROWS = 64  # centre words of a block
+MOST_ROWS = 32  # centre words of a block
 LEAST_ROWS = 4
+MOST_TOGETHER = 4  # blocks
+CROWD = 0.2  # the learning rate times the occurrences of a word in them, at most
 FEW_ROWS = 8  # fewer are not worth the while
 MOST_RATE = 2.0  # the learning rate times the rows of a block
 PRODUCT = 1 << 19  # multiplications, above which BLAS shares a product out to threads
@@ -46,24 +48,55 @@ def train_word2vec(
     References: Mikolov et al. (2013).
     """
     rng = np.random.default_rng(options.seed)
-    table = first_vectors(len(counts), options.width, rng)
-    table *= 2  # as gensim starts; Mikolov's program has half of that
+    start = first_vectors(len(counts), options.width, rng)
+    start *= 2  # as gensim starts; Mikolov's program has half of that
+    table = np.pad(start, ((0, 1), (0, 0)))  # the last row fills blocks up
     outputs = np.zeros_like(table)  # every word is as likely
     prediction = _prediction(counts, options, rng)
-    model = INPUTS[options.method]
     keep = keep_probabilities(counts, options.subsample)
+    together = _together(counts * keep, options)
     total = options.passes * len(ids)
     for done in range(0, total, len(ids)):
-        for blocks in _laid_out(ids, keep, boundary_id, options, prediction, rng):
-            for block in blocks:
-                rate = options.rate * max(1 - (done + block.read) / total, LOWEST_RATE)
-                inputs = model(block, table.take(block.inputs, axis=0))
-                vectors = outputs.take(block.targets, axis=0)
-                follow(inputs, vectors, block, prediction, rate)
-                table[block.inputs] = inputs.words
-                outputs[block.targets] = vectors
-            progress(done + block.read, total)
-    return table
+        for laid in _laid_out(ids, keep, boundary_id, options, prediction, rng):
+            for first in range(0, len(laid), together):
+                blocks = laid[first : first + together]
+                read = done + int(blocks.read[0])
+                rate = options.rate * max(1 - read / total, LOWEST_RATE)
+                _learn(blocks, table, outputs, options.method, prediction, rate)
+            progress(read, total)
+    return table[:-1]
+
+
+def _learn(
+    blocks: Blocks,
+    table: Table,
+    outputs: Table,
+    method: str,
+    prediction: Prediction,
+    rate: float,
+) -> None:
+    """Move the vectors of the blocks' words, all from where they stand now."""
+    words = table.take(blocks.inputs, axis=0)
+    vectors = outputs.take(blocks.targets, axis=0)
+    inputs, columns = INPUTS[method](blocks, words.copy()), vectors.copy()
+    follow(inputs, columns, blocks, prediction, rate)
+    _add(table, blocks.inputs, inputs.words - words)
+    _add(outputs, blocks.targets, columns - vectors)
+
+
+def _add(table: Table, ids: Ids, changes: Table) -> None:
+    """Add to rows of a table; a word can come in several blocks, but once in each."""
+    for own, change in zip(ids, changes, strict=True):
+        change += table.take(own, axis=0)
+        table[own] = change
+
+
+def _together(kept: npt.NDArray[np.float64], options: VectorOptions) -> int:
+    """Give the blocks to go at once: the fewer, the more often a word comes in them."""
+    if options.softmax == "full":
+        return 1
+    most = kept.max() / kept.sum() * MOST_ROWS * options.rate
+    return int(min(max(CROWD / most, 1), MOST_TOGETHER))
 
 
 def _prediction(
@@ -83,7 +116,7 @@ def _laid_out(
     options: VectorOptions,
     prediction: Prediction,
     rng: np.random.Generator,
-) -> Iterator[list[Block]]:
+) -> Iterator[Blocks]:
     """Lay out a pass; blocks are so small that BLAS does a product in one thread."""
 
     def columns(rows: int) -> int:
@@ -97,16 +130,7 @@ def _laid_out(
     length = rows * max(CELLS // (rows * columns(rows)), 1)
     lay_out = INPUTS[options.method].blocks
     windows = windows_of(ids, keep, boundary_id, options.window, length, rng)
-    return _ahead(list(lay_out(each, rows, prediction)) for each in windows)
-
-
-def _ahead(items: Iterator[list[Block]]) -> Iterator[list[Block]]:
-    """Make each item while the one before it is used, in a second thread."""
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
+    return (lay_out(each, rows, prediction) for each in windows)
 
 
 def first_vectors(

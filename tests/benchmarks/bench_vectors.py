@@ -22,7 +22,7 @@ from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.training import train_vectors
 from keraslm_datasets import village
 
-ROUNDS = 2
+ROUNDS = 3
 THREADS = 2
 MIN_COUNT = 5
 ASKED = 1000  # words, the most frequent, whose neighbours are compared

@@ -21,8 +21,7 @@ def block_of(model, prediction):
     """Lay out all windows of the text, which fit into one block."""
     rng = np.random.default_rng(3)
     (seen,) = windows_of(TEXT, np.ones(WORDS), 1, 2, 100, rng)
-    (only,) = model.blocks(seen, 100, prediction)
-    return only
+    return model.blocks(seen, 100, prediction)
 
 
 def sampled(words):
@@ -52,7 +51,8 @@ def slopes(loss, table):
 def test_word2vec_follows_its_gradient(model, softmax):
     prediction = softmax(WORDS)
     block = block_of(model, prediction)
-    words, vectors = tables((len(block.inputs), WIDTH), (len(block.targets), WIDTH))
+    shapes = [(*ids.shape, WIDTH) for ids in (block.inputs, block.targets)]
+    words, vectors = tables(*shapes)
     inputs = model(block, words)
 
     def loss():
@@ -61,7 +61,9 @@ def test_word2vec_follows_its_gradient(model, softmax):
     of_vectors = slopes(loss, vectors)
     of_words = slopes(loss, words)
     if model is ContinuousBagOfWords:  # a word of n moves by all of dL/dh, not by 1/n
-        of_words = block.bags.T @ slopes_of_hidden(prediction, block, vectors, inputs)
+        of_words = block.bags.swapaxes(1, 2) @ slopes_of_hidden(
+            prediction, block, vectors, inputs
+        )
     before = words.copy(), vectors.copy()
     follow(inputs, vectors, block, prediction, RATE)
     # what the examples do to one another is of the order of the rate
@@ -101,14 +103,15 @@ def test_the_loss_of_one_pair_by_hand():
     ids, rng = np.array([2, 3, 1]), np.random.default_rng(0)
     (seen,) = windows_of(ids, np.ones(4), 1, 1, 2, rng)
     sampled = NegativeSampling(np.array([0, 0, 1, 1]), 5, rng)
-    (block,) = SkipGram.blocks(seen, 2, sampled)
-    zeros = np.zeros((2, WIDTH))
-    loss = sampled.loss(block, np.zeros((len(block.targets), WIDTH)), zeros)
+    block = SkipGram.blocks(seen, 2, sampled)
+    zeros = np.zeros((1, 2, WIDTH))
+    vectors = np.zeros((*block.targets.shape, WIDTH))
+    loss = sampled.loss(block, vectors, zeros)
     assert loss == pytest.approx(2 * (1 + 5 / 2) * np.log(2))
     # the full softmax: 2 pairs x log of 4 words
     full = FullSoftmax(4)
-    (block,) = SkipGram.blocks(seen, 2, full)
-    loss = full.loss(block, np.zeros((4, WIDTH)), zeros)
+    block = SkipGram.blocks(seen, 2, full)
+    loss = full.loss(block, np.zeros((1, 4, WIDTH)), zeros)
     assert loss == pytest.approx(2 * np.log(4))
 
 

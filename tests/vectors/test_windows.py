@@ -94,15 +94,15 @@ def test_blocks_count_the_pairs_of_the_windows(model, softmax, ids, window, rows
         prediction = NegativeSampling(counts, 5, rng)
     counted = collections.Counter()
     for seen in windows_of(ids, np.ones(6), 1, window, 64, np.random.default_rng(0)):
-        for block in model.blocks(seen, rows, prediction):
-            table = block.observed  # of targets by rows
-            if block.bags.size:  # each word of a bag predicts the bag's target
-                table = table @ block.bags
-            for place in zip(*np.nonzero(table), strict=True):
-                pair = block.inputs[place[1]], block.targets[place[0]]
-                if model is ContinuousBagOfWords:
-                    pair = pair[::-1]
-                counted[pair] += table[place]
+        laid = model.blocks(seen, rows, prediction)
+        table = laid.observed  # of targets by rows
+        if model is ContinuousBagOfWords:  # each word of a bag predicts its target
+            table = table @ laid.bags
+        for block, target, word in zip(*np.nonzero(table), strict=True):
+            pair = laid.inputs[block, word], laid.targets[block, target]
+            if model is ContinuousBagOfWords:
+                pair = pair[::-1]
+            counted[pair] += table[block, target, word]
     assert counted == collections.Counter(pairs(ids, window, 64))
 
 
@@ -110,8 +110,8 @@ def test_noise_is_drawn_by_the_counts_to_the_power_of_three_quarters():
     counts = np.array([0, 1, 16, 81])
     prediction = NegativeSampling(counts, 5, np.random.default_rng(0))
     # 1^0.75 = 1, 16^0.75 = 8, 81^0.75 = 27: shares of 36, of 5 words an observation
-    places, noise = prediction.columns(np.zeros((2000, 0), int))
-    shares = np.bincount(places.ids, noise) / (5 * 2000)
+    ids, _, noise = prediction.columns(np.zeros((2000, 0), int))
+    shares = np.bincount(ids.ravel(), noise.ravel())[:4] / (5 * 2000)
     np.testing.assert_allclose(shares, [0, 1 / 36, 8 / 36, 27 / 36], atol=0.005)
     times = noise * prediction.drawn / 5
     np.testing.assert_allclose(times, np.round(times), atol=1e-5)
