@@ -1,4 +1,4 @@
-"""What a checkpoint says in figures, taken for what it is only if it can be true."""
+"""The figures of a checkpoint, validated before use."""
 
 import math
 from typing import Any

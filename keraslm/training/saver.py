@@ -74,7 +74,7 @@ class Saver(keras.callbacks.Callback):
             for name, part in self._parts.items():
                 part.restore(checkpoint.parts[name])
         except _NO_GOOD as error:
-            raise damaged(path, f"what it says of the {name} is no good") from error
+            raise damaged(path, f"its part {name!r} is damaged") from error
         if reason := self._fault(checkpoint, steps_per_epoch):
             raise damaged(path, reason)
         self._folder.restore(self._clock.step, checkpoint.best)

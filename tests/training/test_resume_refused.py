@@ -51,7 +51,7 @@ def test_another_text_or_version_is_refused(
     ("change", "words"),
     [
         ({"variables": []}, "its arrays are not the model's"),
-        ({"parts": {}}, "what it says of the clock is no good"),
+        ({"parts": {}}, "its part 'clock' is damaged"),
     ],
 )
 def test_a_checkpoint_that_does_not_fit_is_refused(interrupted, story, change, words):
@@ -98,7 +98,7 @@ def test_a_part_that_cannot_be_true_is_refused(interrupted, story, part, change)
     read = Checkpoint.read(file)
     parts = read.parts | {part: read.parts[part] | change}
     dataclasses.replace(read, parts=parts).write(file)
-    with pytest.raises(ModelFileError, match=f"what it says of the {part} is no good"):
+    with pytest.raises(ModelFileError, match=f"its part '{part}' is damaged"):
         train(c, story, resume=True)
 
 

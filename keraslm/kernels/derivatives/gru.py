@@ -6,7 +6,7 @@ from keras import ops
 
 
 class GRUDerivatives:
-    """Multiply, on the way back, with derivatives that the forward pass kept.
+    """Multiply, in the backward pass, with derivatives that the forward pass kept.
 
     Math:   k_g = (1 - z) (1 - g^2),   k_z = (h_{t-1} - g) z (1 - z)
             k_r = k_g a_g r (1 - r)

@@ -6,7 +6,7 @@ from keras import ops
 
 
 class LSTMDerivatives:
-    """Multiply, on the way back, with derivatives that the forward pass kept.
+    """Multiply, in the backward pass, with derivatives that the forward pass kept.
 
     Math:   k_i = g i (1 - i),   k_f = c_{t-1} f (1 - f),   k_g = i (1 - g^2)
             k_o = tanh(c) o (1 - o),   k_c = o (1 - tanh(c)^2)

@@ -6,7 +6,7 @@ from keras import ops
 
 
 class SimpleRNNDerivatives:
-    """Multiply, on the way back, with the derivative that the forward pass kept.
+    """Multiply, in the backward pass, with the derivative that the forward pass kept.
 
     Math:   da = dh k;   k = 1 - h^2 of a tanh, h (1 - h) of a sigmoid, 1 where linear
     """
