@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keraslm.cells import stack
 from keraslm.kernels.gates import OPS
 from keraslm.models.causal import CausalModel
 from keraslm.models.recurrent import RecurrentModel
@@ -62,12 +63,12 @@ def step(model: CausalModel, ids: Any, states: list[Any]) -> tuple[Any, list[Any
 def _recurrent_step(
     model: RecurrentModel, ids: Any, states: list[Any]
 ) -> tuple[Any, list[Any]]:
-    hidden = model.embed(ids)  # (batch, embedding)
-    after: list[Any] = []
-    for number, layer in enumerate(model.recurrent):
-        before = model.states_of(number, states)
-        weights = [ops.convert_to_tensor(weight) for weight in layer.cell_weights]
-        last = layer.cell.step(hidden, before, weights, OPS)
-        hidden = hidden + last[0] if model.adds_residual(number) else last[0]
-        after += last
-    return model.logits(hidden), after
+    cells = [layer.cell for layer in model.recurrent]
+    before = [model.states_of(number, states) for number in range(len(cells))]
+    weights = [
+        [ops.convert_to_tensor(weight) for weight in layer.cell_weights]
+        for layer in model.recurrent
+    ]
+    given = (cells, model.embed(ids), before, weights)
+    hidden, after = stack.step(*given, model.residual, OPS)
+    return model.logits(hidden), [state for layer in after for state in layer]

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keraslm.cells import registry
+from keraslm.cells.stack import hand_on
 from keraslm.errors import UsageError
 from keraslm.kernels.products import product
 from keraslm.layers import GRU, LSTM, Dropout, Recurrent, SimpleRNN
@@ -166,7 +167,7 @@ class RecurrentModel(SoftmaxModel):
             )
             after += last
             shown = self.drop(shown, training=training)
-            hidden = hidden + shown if self.adds_residual(number) else shown
+            hidden = hand_on(hidden, shown, self.residual)
         return hidden, after
 
     def _embedded(self, ids: Any, training: bool) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keraslm.cells.stack import hand_on
 from keraslm.kernels.gates import OPS
 from keraslm.layers.recurrent import Recurrent
 from keraslm.models import RecurrentModel
@@ -47,7 +48,7 @@ def nudged_hidden(
     for number, layer in enumerate(network.recurrent):
         before = network.states_of(number, states)
         shown = _nudged_layer(layer, hidden, before, nudges[number])
-        hidden = hidden + shown if network.adds_residual(number) else shown
+        hidden = hand_on(hidden, shown, network.residual)
     return hidden
 
 
