@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # What is trained, and for how many minutes at most.
 MODELS: tuple[dict[str, Any], ...] = (
     {"model": "ngram", "order": 3},
-    {"model": "bigram", "steps": 250},
+    {"model": "bigram", "steps": 600},
     {"model": "trigram", "steps": 350, "learning_rate": 5e-3},
     {"model": "lstm", "minutes": 1.4, "dropout": 0.0, "learning_rate": 1e-2},
 )
