@@ -1,5 +1,6 @@
 """keraslm: language models from counts to LSTMs, with numbers one can trust."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from keraslm import named_texts
@@ -25,18 +26,26 @@ def _catalogue() -> named_texts.Catalogue:
 named_texts.ask(_catalogue)
 
 
+_NAMES = {
+    "LanguageModel": "keraslm.language_model",
+    "Mixture": "keraslm.mixture",
+    "load": "keraslm.loading",
+}
+_ROOMS = {
+    "cells": "keraslm.cells",
+    "datasets": "keraslm_datasets",
+    "layers": "keraslm.layers",
+    "models": "keraslm.models",
+    "probes": "keraslm.probes",
+    "text": "keraslm.text",
+    "training": "keraslm.training",
+}
+
+
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for, so that importing is quick."""
-    if name == "load":
-        from keraslm.loading import load
-
-        return load
-    if name == "LanguageModel":
-        from keraslm.language_model import LanguageModel
-
-        return LanguageModel
-    if name == "Mixture":
-        from keraslm.mixture import Mixture
-
-        return Mixture
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
+    if name in _ROOMS:
+        return importlib.import_module(_ROOMS[name])
     raise AttributeError(f"module 'keraslm' has no attribute {name!r}")
