@@ -179,3 +179,18 @@ def test_an_error_while_saving_loses_nothing(saved, tmp_path, monkeypatch):
         new_model().save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_model_that_is_trained_on_answers_with_its_new_weights(saved, tmp_path):
+    model = keraslm.load(saved[0])
+    before = model.score("ab字").log_probability
+    weights = model.keras_model.get_weights()
+    model.keras_model.set_weights([2 * weight for weight in weights])
+    model.name = "trained on"
+    after = model.score("ab字").log_probability
+    assert abs(after - before) > 1e-3
+    model.save(tmp_path / "again.keras")
+    again = keraslm.load(tmp_path / "again.keras")
+    assert again.name == "trained on"
+    assert again.score("ab字").log_probability == pytest.approx(after, abs=1e-6)
+    assert list(again.generate("a", 9, seed=1)) == list(model.generate("a", 9, seed=1))

@@ -43,8 +43,9 @@ class NetworkLanguageModel(LanguageModel):
 
     @property
     def network(self) -> Network:
-        """The network on NumPy."""
-        return self._network
+        """The network on NumPy, with the weights that it has now."""
+        given_out = "keras_model" in vars(self)  # which may have been trained on
+        return self._as_keras().network if given_out else self._network
 
     @functools.cached_property
     def keras_model(self) -> Any:
@@ -67,12 +68,13 @@ class NetworkLanguageModel(LanguageModel):
 
         Shapes: ids (tokens,) -> (tokens,) float64, in nats
         """
-        if seconds_to_score(self.network, len(ids)) > LONG:
+        network = self.network
+        if seconds_to_score(network, len(ids)) > LONG:
             try:
                 return self._as_keras().log_probabilities(ids)
             except (ImportError, UsageError):  # no back end: it only takes longer
                 pass
-        return log_probabilities(self.network, ids, self.vocabulary.boundary_id)
+        return log_probabilities(network, ids, self.vocabulary.boundary_id)
 
     def stream(self) -> TokenStream:
         """Start a stream at the beginning of a line."""
@@ -84,14 +86,6 @@ class NetworkLanguageModel(LanguageModel):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model as one Keras archive that also holds its vocabulary."""
-        self._as_keras().save(path)
-
-
-def require_network(model: LanguageModel, what: str) -> "NetworkLanguageModel":
-    """Give a model that is a network.
-
-    Raises: UsageError for a model of counts or a mixture.
-    """
-    if not isinstance(model, NetworkLanguageModel):
-        raise UsageError(f"{what} is for networks; {model.name} is none")
-    return model
+        model = self._as_keras()
+        model.name, model.metadata = self.name, self.metadata
+        model.save(path)
