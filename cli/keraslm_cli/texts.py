@@ -41,9 +41,7 @@ def open_named_corpus(
 
     if is_dataset(name):
         _check_encoding(name, encoding)
-        with console.progress_bar(
-            f"fetching {name.split(':')[0]}", "bytes"
-        ) as progress:
+        with _fetching(name) as progress:
             corpus = names.open_corpus(name, split, progress)
     else:
         corpus = _with_language(open_corpus(name, encoding, split))
@@ -72,9 +70,7 @@ def open_named_text(name: str, encoding: str = "utf-8") -> "Text":
 
     if is_dataset(name):
         _check_encoding(name, encoding)
-        with console.progress_bar(
-            f"fetching {name.split(':')[0]}", "bytes"
-        ) as progress:
+        with _fetching(name) as progress:
             return names.open_text(name, progress)
     text = open_text(name, encoding)
     _tell_skipped(name, text.skipped)

@@ -40,3 +40,8 @@ def _json_escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     pairs = (units[i : i + 2].hex() for i in range(0, len(units), 2))
     return "".join(rf"\u{pair}" for pair in pairs)
+
+
+def token_name(token: str) -> str:
+    """Show a token; white space and control characters by their Python names."""
+    return token if token.isprintable() and not token.isspace() else repr(token)

@@ -87,9 +87,7 @@ def build(sizes: Sizes, vocabulary_size: int, softmax: Any = None) -> CausalMode
             bits=sizes.feature_bits,
             softmax=softmax,
         )
-    elif (
-        sizes.model == "bigram" and sizes.input == "one-hot" and not sizes.hidden_sizes
-    ):
+    elif sizes.model == "bigram" and _is_one_matrix(sizes):
         model = bigram(vocabulary_size)
     else:
         model = WindowModel(

@@ -6,6 +6,7 @@ import click
 
 from keraslm_cli import console, models
 from keraslm_cli.comparison import bars_of
+from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -96,7 +97,7 @@ def _print(
     tokens, columns = [token for token, _ in rows], [[p for _, p in rows]]
     if truth is not None:
         columns.append([truth.get(token, 0.0) for token in tokens])
-    names = [_name(token) for token in tokens]
+    names = [token_name(token) for token in tokens]
     if left := len(model.vocabulary) - len(rows):
         names.append(f"the other {left:,} tokens")
         columns[0].append(others)
@@ -110,8 +111,3 @@ def _print(
     console.print_table((*headings, ""), lines, right, bool(left), ("",))
     if truth == {}:
         console.say("The grammar of village has no line that begins so.")
-
-
-def _name(token: str) -> str:
-    """Show white space and control characters by their Python names."""
-    return token if token.isprintable() and not token.isspace() else repr(token)

@@ -8,6 +8,7 @@ import click
 
 from keraslm.errors import CorpusError
 from keraslm_cli import console, models
+from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -130,7 +131,7 @@ def _print_tokens(score: "Score") -> None:
     total, count = -score.log_probability + 0.0, len(table)
     rows = [
         (
-            _visible(row["token"]),
+            token_name(row["token"]),
             _probability(row["probability"]),
             console.number(row["loss_nats"]),
             "not in the vocabulary: scored as <unk>" if row["oov"] else "",
@@ -166,11 +167,6 @@ def _print_ranking(ranked: list[tuple[str, "Score"]], shares: "np.ndarray") -> N
     ]
     leave = ("tokens", "perplexity", "log P (nats)")
     console.print_table(headings, rows, right=(0, 1, 2, 3, 4), leave=leave)
-
-
-def _visible(token: str) -> str:
-    """Show white space and control characters by their Python names."""
-    return token if token.isprintable() and not token.isspace() else repr(token)
 
 
 def _probability(value: float) -> str:
