@@ -10,7 +10,7 @@ from keraslm.counts.arpa_lines import is_arpa
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError, first_line
 from keraslm.files import archive
-from keraslm.inference.arguments import ADOPTED
+from keraslm.inference.arguments import KINDS
 from keraslm.inference.building import build, trained_and_frozen
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.opening import read_arrays, read_config
@@ -52,8 +52,8 @@ def _load_network(file: pathlib.Path, described: dict[str, Any]) -> LanguageMode
     size = len(encoder.vocabulary)
     kind, config = read_config(file, size)
     name, metadata = described["name"], described["metadata"]
-    if kind in ADOPTED:
-        return _load_adopted(file, kind, encoder, name, metadata)
+    if kind not in KINDS:
+        return _load_by_keras(file, kind, encoder, name, metadata)
     arrays = read_arrays(file)
     network = build(str(file), kind, config, arrays)
 
@@ -64,13 +64,14 @@ def _load_network(file: pathlib.Path, described: dict[str, Any]) -> LanguageMode
         from keraslm.models.stored import to_keras
 
         model = to_keras(kind, config, arrays)
+        model.tokens, model.title, model.metadata = encoder, name, metadata
         return KerasLanguageModel(model, encoder, name, metadata)
 
     numbers = trained_and_frozen(config, arrays)
     return NetworkLanguageModel(network, encoder, name, metadata, numbers, as_keras)
 
 
-def _load_adopted(
+def _load_by_keras(
     file: pathlib.Path,
     kind: str,
     encoder: TextEncoder,
@@ -80,11 +81,11 @@ def _load_adopted(
     check_backend()
     try:
         from keraslm.models.language_model import KerasLanguageModel
-        from keraslm.models.stored import read_adopted
+        from keraslm.models.stored import read_network
     except ImportError as error:
         raise UsageError(
-            f"{file}: an adopted network needs Keras with a back end, which cannot be "
-            f"imported here ({first_line(error)})"
+            f"{file}: a network of layers that are not a builder's of keraslm needs Keras "
+            f"with a back end, which cannot be imported here ({first_line(error)})"
         ) from error
-    model = read_adopted(file, kind, len(encoder.vocabulary))
+    model = read_network(file, kind, len(encoder.vocabulary))
     return KerasLanguageModel(model, encoder, name, metadata)

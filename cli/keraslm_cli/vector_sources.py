@@ -50,12 +50,12 @@ def open_vectors(name: str, skip_bad_lines: bool) -> "WordVectors":
 def _is_model(path: pathlib.Path) -> bool:
     """Say whether a path is a folder, counts, or an archive of a Keras model."""
     from keraslm.counts.arpa_lines import is_arpa
-    from keraslm.files.archive import CONFIG, DESCRIPTION
+    from keraslm.files.archive import CONFIG, DESCRIPTIONS
 
     if path.is_dir() or (path.is_file() and is_arpa(path)):
         return True
     try:
         with zipfile.ZipFile(path) as archive:
-            return not {CONFIG, DESCRIPTION}.isdisjoint(archive.namelist())
+            return not {CONFIG, *DESCRIPTIONS}.isdisjoint(archive.namelist())
     except (OSError, zipfile.BadZipFile):
         return False

@@ -2,9 +2,8 @@
 
     keraslm/model.json            what it is: kind, name, encoder, metadata
     keraslm/arrays/NAME.npy       a count model's arrays
+    assets/keraslm.json           what a Keras model is; before version 2 keraslm/model.json
     config.json, model.weights.h5 a Keras model's own members, as Keras wrote them
-
-A Keras archive with `keraslm/model.json` added stays one that plain Keras opens.
 """
 
 import contextlib
@@ -23,9 +22,12 @@ from keraslm.files import zip_archive as safe
 from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+READ = (1, 2)
 KINDS = ("counts", "keras")
 DESCRIPTION = "keraslm/model.json"
+ASSET = "keraslm.json"
+DESCRIPTIONS = (DESCRIPTION, f"assets/{ASSET}")
 ARRAYS = "keraslm/arrays/"
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -40,7 +42,7 @@ _NPY_HEAD = re.compile(  # of version 1.0, rows first
 )
 _HELD = {"name": str, "encoder": dict, "metadata": dict}
 _JSON = {str: "text", dict: "table"}
-_OF_KERAS = ("metadata.json", CONFIG, WEIGHTS)
+_OF_KERAS = ("metadata.json", CONFIG, WEIGHTS, DESCRIPTIONS[1])
 
 
 def write_model(
@@ -92,17 +94,6 @@ def write_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None
         _add(archive, members)
 
 
-def append_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None:
-    """Add members to an archive, in place: write to a temporary file, then move it.
-
-    Raises: ModelFileError if there is no whole archive at `path`.
-    """
-    with opened(path):
-        pass
-    with zipfile.ZipFile(path, "a") as archive:
-        _add(archive, members)
-
-
 def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what a model file says it is; of a folder RUN, of RUN/model.keras.
 
@@ -113,7 +104,9 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     with opened(file) as archive:
         if reason := _not_ours(archive):
             raise ModelFileError(f"{file} {reason}")
-        found = _described(file, archive, DESCRIPTION)
+        names = archive.namelist()
+        member = next(name for name in DESCRIPTIONS if name in names)
+        found = _described(file, archive, member)
     if reason := _fault(found):
         raise ModelFileError(f"{file} {reason}")
     return found
@@ -136,10 +129,11 @@ def _described(
 ) -> dict[str, Any]:
     found = safe.read_json(file, archive, member, LARGEST_DESCRIPTION)
     version = found.get("format_version")
-    if type(version) is not int or version != FORMAT_VERSION:
+    if type(version) is not int or version not in READ:
         raise ModelFileError(
-            f"{file} has format version {version!r:.60}; this keraslm reads version "
-            f"{FORMAT_VERSION}: install the keraslm that wrote it, or train it again"
+            f"{file} has format version {version!r:.60}; this keraslm reads versions "
+            f"{READ[0]} to {READ[-1]}: install the keraslm that wrote it, or train it "
+            "again"
         )
     return found
 
@@ -232,12 +226,13 @@ def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:
 def _not_ours(archive: zipfile.ZipFile) -> str | None:
     """Say why the members are not those of a model file."""
     names = archive.namelist()
-    if DESCRIPTION not in names and CONFIG in names:
+    described = not set(DESCRIPTIONS).isdisjoint(names)
+    if not described and CONFIG in names:
         return (
             "is a Keras file without a vocabulary, so its ids have no words; "
-            "open it with keras.saving.load_model, or train it with keraslm"
+            "give it one by keraslm adopt, or by keraslm.CausalLM(model, tokens)"
         )
-    if DESCRIPTION not in names:
+    if not described:
         return f"is a zip archive without a model; a model file holds {DESCRIPTION}"
     for name in names:
         if name not in _OF_KERAS and not name.startswith("keraslm/"):

@@ -79,8 +79,8 @@ SOFTMAX = Rule("a softmax", lambda v: v is None or isinstance(v, dict))
 
 OF_ALL = {"name": NAME, "trainable": FLAG, "dtype": POLICY}
 HISTORIES = {"skip": FROM_0, "bits": BITS}
-MODELS = {
-    "RecurrentModel": {
+KINDS = {
+    "recurrent": {
         "vocabulary_size": COUNT,
         "cell": CELL,
         "embedding": COUNT,
@@ -98,7 +98,7 @@ MODELS = {
         "trainable_embedding": FLAG,
         **HISTORIES,
     },
-    "WindowModel": {
+    "window": {
         "vocabulary_size": COUNT,
         "context": CONTEXT,
         "input_kind": INPUT,
@@ -108,7 +108,7 @@ MODELS = {
         "seed": SEED,
         "trainable_embedding": FLAG,
     },
-    "MaxEntModel": {
+    "maxent": {
         "vocabulary_size": COUNT,
         "order": COUNT,
         "softmax": SOFTMAX,
@@ -118,6 +118,12 @@ MODELS = {
 SOFTMAXES = {
     "AdaptiveSoftmax": {"vocabulary_size": COUNT, "cutoffs": COUNTS, "shares": SHARES},
     "ClassSoftmax": {"classes": CLASSES},
+}
+CAUSAL_LM = "CausalLM"
+EARLIER = {  # the classes of version 1 and the kinds that they became
+    "RecurrentModel": "recurrent",
+    "WindowModel": "window",
+    "MaxEntModel": "maxent",
 }
 ADOPTED = ("AdoptedRecurrent", "AdoptedWindow")
 

@@ -59,19 +59,15 @@ class Weights:
             )
 
 
-def build(where: str, name: str, config: dict[str, Any], arrays: Arrays) -> Network:
-    """Build the network of a class of `arguments.MODELS`.
+def build(where: str, kind: str, config: dict[str, Any], arrays: Arrays) -> Network:
+    """Build the network of a kind of `arguments.KINDS`.
 
     Raises: ModelFileError if the arguments and the arrays do not make a network.
     """
-    builders = {
-        "RecurrentModel": _recurrent,
-        "WindowModel": _window,
-        "MaxEntModel": _maxent,
-    }
+    builders = {"recurrent": _recurrent, "window": _window, "maxent": _maxent}
     weights = Weights(arrays, where)
     try:
-        network = builders[name](where, config, weights)
+        network = builders[kind](where, config, weights)
     except UsageError as error:  # of a cell, a softmax or features
         raise ModelFileError(f"{where} is damaged: {error}") from error
     weights.end()
@@ -192,7 +188,7 @@ def _maxent(where: str, c: dict[str, Any], weights: Weights) -> MaxEntNetwork:
     output: FullOutput | StructuredOutput
     if c.get("softmax") is None:
         nothing = np.zeros((0, size), np.float32)
-        output = FullOutput(nothing, weights.take("vars/0", size))
+        output = FullOutput(nothing, weights.take("bias/vars/0", size))
     else:
         output = _softmax(where, c["softmax"], weights, 0, size)
     features = _features(where, c, weights, c.get("order", 3), output)

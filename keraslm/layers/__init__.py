@@ -1,8 +1,10 @@
 """Keras layers, one idea a file, each with its equation."""
 
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
+from keraslm.layers.bias import Bias
 from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.direct_features import DirectFeatures
+from keraslm.layers.drop_words import DropWords
 from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
 from keraslm.layers.lstm import LSTM
@@ -10,19 +12,23 @@ from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
 from keraslm.layers.simple_rnn import SimpleRNN
+from keraslm.layers.tied_embedding import TiedEmbedding
 from keraslm.layers.window import Window
 
 __all__ = [
     "GRU",
     "LSTM",
     "AdaptiveSoftmax",
+    "Bias",
     "ClassSoftmax",
     "DirectFeatures",
+    "DropWords",
     "Dropout",
     "MultiHotDense",
     "OneHot",
     "OneHotDense",
     "Recurrent",
     "SimpleRNN",
+    "TiedEmbedding",
     "Window",
 ]

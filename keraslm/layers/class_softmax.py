@@ -45,9 +45,9 @@ class ClassSoftmax(keras.layers.Layer):
         """How many classes and words `nats` compares for a token."""
         return self.number + self.largest
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, features_shape: Any, scores_shape: Any = None) -> None:
         """Make A and a of the classes, O and b of the words."""
-        width = input_shape[-1]
+        width = features_shape[-1]
         self.class_kernel = self._weight("class_kernel", width, self.number)
         self.class_bias = self._weight("class_bias", self.number, start="zeros")
         spread = keras.initializers.RandomUniform(-0.05, 0.05)
@@ -121,9 +121,9 @@ class ClassSoftmax(keras.layers.Layer):
         row = ops.scatter(order[:, None], row, (tokens,))
         return ops.take(words, row, axis=0)
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+    def compute_output_shape(self, features_shape: Any, scores_shape: Any = None) -> Any:
         """Give (.., vocabulary)."""
-        return (*input_shape[:-1], len(self.classes))
+        return (*features_shape[:-1], len(self.classes))
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""

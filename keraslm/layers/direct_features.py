@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 from keraslm.kernels.slices import sum_of_slices
+from keraslm.layers.window import ids_before, joined
 from keraslm.outputs.history_features import HistoryFeatures
-from keraslm.text.vocabulary import Vocabulary
 
 WEIGHTS = "feature_weights"
 
@@ -19,9 +19,10 @@ class DirectFeatures(keras.layers.Layer):
     Where the slice of a history h begins, b(h), says `outputs.history_features`.
 
     Math:   scores_t[w] = sum over the histories h of t of D[b(h) + w]
-    D has 2^bits weights and starts at zero. Before a text stand line boundaries.
+    D has 2^bits weights and starts at zero. Before a text stand line boundaries; the
+    state is the last ids.
 
-    Shapes: contexts (batch, time, features) -> (batch, time, outputs)
+    Shapes: ids (batch, time) -> (batch, time, outputs)
     Raises: UsageError if order < 2, skip < 0, or D is shorter than one slice or longer
             than 2^28.
     References: Mikolov et al. (2011), the outputs of a history side by side.
@@ -51,29 +52,39 @@ class DirectFeatures(keras.layers.Layer):
         """Make D (2^bits,)."""
         self.table = self.add_weight((2**self.bits,), initializer="zeros", name=WEIGHTS)
 
-    def initial_state(self, batch_size: Any) -> list[Any]:
+    def get_initial_state(self, batch_size: Any) -> list[Any]:
         """Give the ids before a text: line boundaries.
 
         Shapes: one array (batch, reach), none if only the newest token counts
         """
-        if not self.reach:
-            return []
-        return [ops.full((batch_size, self.reach), Vocabulary.boundary_id, "int32")]
+        return ids_before(batch_size, self.reach)
 
     def read(
+        self, ids: Any, state: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Score every output after ids that follow those of the state.
+
+        Shapes: ids (batch, time) -> (batch, time, outputs), next state
+        """
+        contexts, after = self.read_contexts(ids, state, length)
+        return self.all_scores(contexts), after
+
+    def read_contexts(
         self, ids: Any, state: list[Any], length: Any = None
     ) -> tuple[Any, list[Any]]:
-        """Read ids, or the first `length` of each row, after those of the state.
+        """Give where the histories' slices of D begin, which `scores` takes.
 
-        Shapes: ids (batch, time) -> contexts (batch, time, features), next state
+        Shapes: ids (batch, time) -> (batch, time, features), next state
         """
-        seen = ops.concatenate([*state, ids], axis=1)  # (batch, reach + time)
-        read = ops.shape(ids)[1] if length is None else length
-        after = [ops.slice(seen, (0, read), ops.shape(s)) for s in state]
+        seen, after = joined(state, ids, length)  # (batch, reach + time)
         return ops.stack(self.histories.starts(seen), axis=-1), after
 
-    def call(self, contexts: Any) -> Any:
+    def call(self, ids: Any) -> Any:
         """Score every output."""
+        return self.read(ids, self.get_initial_state(ops.shape(ids)[0]))[0]
+
+    def all_scores(self, contexts: Any) -> Any:
+        """Score every output; shapes: (batch, time, features) -> (.., outputs)."""
         rows = ops.reshape(contexts, (-1, self.features))
         scores = sum_of_slices(self.table, rows, self.outputs)
         return ops.reshape(scores, (*ops.shape(contexts)[:-1], self.outputs))
@@ -88,7 +99,12 @@ class DirectFeatures(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         """Give (batch, time, outputs)."""
-        return (*input_shape[:-1], self.outputs)
+        return (*input_shape, self.outputs)
+
+    def compute_output_spec(self, ids: Any) -> Any:
+        """Give scores."""
+        shape = self.compute_output_shape(ids.shape)
+        return keras.KerasTensor(shape, dtype=self.compute_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""

@@ -59,7 +59,7 @@ class Recurrent(keras.layers.Layer):
             for weight in self.cell.weights(input_shape[-1] or 1)
         ]
 
-    def initial_state(self, batch_size: Any) -> list[Any]:
+    def get_initial_state(self, batch_size: Any) -> list[Any]:
         """Give the state before the first step: zeros.
 
         Shapes: an array (batch, units) for each of the cell's states
@@ -79,11 +79,17 @@ class Recurrent(keras.layers.Layer):
         What is shown behind the length may be anything.
         """
         if initial_state is None:
-            initial_state = self.initial_state(ops.shape(inputs)[0])
-        weights = self._dropped() if training else self.cell_weights
-        given = (self.cell, inputs, list(initial_state), weights)
-        shown, last = sequence.read(*given, length, training, self._by_keras)
+            initial_state = self.get_initial_state(ops.shape(inputs)[0])
+        shown, last = self.read(inputs, list(initial_state), training, length)
         return (shown, *last) if self.return_state else shown
+
+    def read(
+        self, inputs: Any, state: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Read the sequence, or its first `length` steps, on from a state."""
+        weights = self._dropped() if training else self.cell_weights
+        given = (self.cell, inputs, state, weights)
+        return sequence.read(*given, length, training, self._by_keras)
 
     def _dropped(self) -> list[Any]:
         """Give the weights, some of U's entries dropped."""

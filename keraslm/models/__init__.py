@@ -1,17 +1,25 @@
 """Models are built of layers: each a page of plain Keras."""
 
+from keraslm.models import legacy as _legacy  # registers the classes of version 1
 from keraslm.models.bigram import bigram
 from keraslm.models.causal import CausalModel
+from keraslm.models.causal_lm import CausalLM
 from keraslm.models.language_model import KerasLanguageModel
-from keraslm.models.maxent import MaxEntModel
-from keraslm.models.recurrent import RecurrentModel
-from keraslm.models.window import WindowModel
+from keraslm.models.maxent import maxent
+from keraslm.models.ngram import ngram, trigram
+from keraslm.models.recurrent import gru, lstm, recurrent, rnn
 
 __all__ = [
+    "CausalLM",
     "CausalModel",
     "KerasLanguageModel",
-    "MaxEntModel",
-    "RecurrentModel",
-    "WindowModel",
     "bigram",
+    "gru",
+    "lstm",
+    "maxent",
+    "ngram",
+    "recurrent",
+    "rnn",
+    "trigram",
 ]
+del _legacy

@@ -13,13 +13,14 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import Window
-from keraslm.models.causal import CausalModel
+from keraslm.models.asking import Asked
+from keraslm.models.fitting import Fitted
 
 SCORES = ("logits", "probabilities")
 NOTHING = -1  # instead of an id: no token of the foreign model
 
 
-class AdoptedModel(CausalModel):
+class AdoptedModel(Fitted, Asked, keras.Model):
     """A foreign network of stock Keras layers, its tokens renumbered.
 
     Math:   P(w) = p[place(w)], 0 where the network has no such token;
@@ -31,7 +32,10 @@ class AdoptedModel(CausalModel):
     vector of zeros. `scores` says what the network gives: logits or probabilities.
     """
 
-    suits_xla = False  # a stranger's layers may not
+    @property
+    def suits_xla(self) -> bool:
+        """Say no: a stranger's layers may not."""
+        return False
 
     def __init__(
         self,
@@ -53,6 +57,20 @@ class AdoptedModel(CausalModel):
         self.one_hot = len(network.inputs[0].shape) == 3
         _check(self)
         self.built = True  # the network came with its weights
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Read ids from the beginning of a text.
+
+        Shapes: ids (batch, time) -> log P (batch, time, vocabulary)
+        """
+        if self._running.in_step:
+            return self.read_batch(inputs, training)
+        ids = ops.cast(inputs, "int32")
+        return self.read(ids, self.initial_states(ops.shape(ids)[0]), training)[0]
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        """Give (batch, time, vocabulary)."""
+        return (*input_shape, self.vocabulary_size)
 
     def foreign_input(self, ids: Any) -> Any:
         """Give what the network reads.
@@ -130,7 +148,7 @@ class AdoptedRecurrent(AdoptedModel):
         states = self.network.inputs[1:]
         return [ops.zeros((batch_size, *state.shape[1:])) for state in states]
 
-    def step(
+    def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
         """Read ids from a state; `length` is not for adopted models.
@@ -177,20 +195,18 @@ class AdoptedWindow(AdoptedModel):
         shape = (batch_size, self.context - 1)
         return [ops.full(shape, self.vocabulary_size, "int32")]
 
-    def step(
+    def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
         """Read ids after a window; `length` is not for adopted models.
 
         Shapes: ids (batch, time) -> log P (batch, time, vocabulary), next states
         """
-        ids = ops.cast(ids, "int32")
-        seen = ops.concatenate([*states, ids], axis=1)  # (batch, context - 1 + time)
-        windows = ops.reshape(self.window(seen), (-1, self.context))
+        windows, after = self.window.read(ids, states)  # (batch, time, context)
+        windows = ops.reshape(windows, (-1, self.context))
         shown = self.renumbered(self._last(windows, training))  # (batch x time, V)
-        batch, time = ops.shape(ids)
-        logits = ops.reshape(shown, (batch, time, self.vocabulary_size))
-        return logits, [ops.slice(seen, (0, time), ops.shape(s)) for s in states]
+        shape = (*ops.shape(ids), self.vocabulary_size)
+        return ops.reshape(shown, shape), after
 
     def _last(self, windows: Any, training: bool) -> Any:
         """Predict what follows each window; shapes: (windows, context) -> (.., V)."""

@@ -7,17 +7,21 @@ import abc
 from typing import Any
 
 import keras
-from keras import ops
 
+from keraslm.errors import UsageError
+from keraslm.inference.network import Network
 from keraslm.kernels.cross_entropy import cross_entropy
 
 
-class CausalModel(keras.Model):
+CARRIED = "state carried from the first token to the last, across line ends"
+
+
+class CausalModel:
     """A Keras model of ids (batch, time) to logits (batch, time, vocabulary).
 
     What it keeps of the past is explicit: `step` takes a state and gives the next, so
     that training, evaluation and generation can go on where they stopped. Called as a
-    plain Keras model it starts from the state at the beginning of a line.
+    plain Keras model it starts from the state at the beginning of a text.
     """
 
     vocabulary_size: int
@@ -25,7 +29,7 @@ class CausalModel(keras.Model):
     @property
     def state_rule(self) -> str:
         """How much of the history a prediction sees, in words, for the card."""
-        return "state carried from the first token to the last, across line ends"
+        return CARRIED
 
     @property
     def suits_xla(self) -> bool:
@@ -37,11 +41,22 @@ class CausalModel(keras.Model):
         """The most numbers that `nats` makes of a token at once: a logit a word."""
         return self.vocabulary_size
 
+    @property
+    def has_numpy(self) -> bool:
+        """Whether `to_numpy` gives the network without Keras."""
+        return False
+
+    def to_numpy(self) -> Network:
+        """Give the network on NumPy, with the present weights.
+
+        Raises: UsageError if its layers are not those of a builder of keraslm.
+        """
+        raise UsageError(f"{type(self).__name__} is no network of keraslm's own")
+
     @abc.abstractmethod
     def initial_states(self, batch_size: Any) -> list[Any]:
         """Give the state at the beginning of a text."""
 
-    @abc.abstractmethod
     def step(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
@@ -49,12 +64,24 @@ class CausalModel(keras.Model):
 
         Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
         """
+        shown, after = self.read(ids, states, training, length)
+        return self.logits(shown), after
 
-    def step_for_nats(
+    @abc.abstractmethod
+    def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
-        """Read ids as `step` does; give what `nats` takes: the logits, or less."""
-        return self.step(ids, states, training, length)
+        """Read ids as `step` does; give what `logits` and `nats` take.
+
+        That is the logits, or what comes before a softmax that needs fewer of them.
+        """
+
+    def logits(self, shown: Any) -> Any:
+        """Score every token of the vocabulary.
+
+        Shapes: shown (batch, time, ..) -> (batch, time, vocabulary)
+        """
+        return shown
 
     def nats(self, shown: Any, targets: Any) -> Any:
         """Give -log P of the targets.
@@ -62,19 +89,3 @@ class CausalModel(keras.Model):
         Shapes: shown (batch, time, ..), targets (batch, time) -> (batch, time)
         """
         return cross_entropy(targets, shown)
-
-    def call(self, ids: Any, training: bool = False) -> Any:
-        """Read ids from the beginning of a line.
-
-        Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
-        """
-        ids = ops.cast(ids, "int32")
-        return self.step(ids, self.initial_states(ops.shape(ids)[0]), training)[0]
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
-        """Give (batch, time, vocabulary)."""
-        return (*input_shape, self.vocabulary_size)
-
-    def build_weights(self) -> None:
-        """Make the weights, which needs one look at some input."""
-        self(ops.zeros((1, 2), "int32"))

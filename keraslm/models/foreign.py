@@ -45,6 +45,12 @@ PART_MODULES = (  # what layers are made with, and the arithmetic between layers
     "keras.src.ops.nn",
     "keras.src.ops.math",
 )
+OURS = frozenset(
+    """
+    AdaptiveSoftmax Bias ClassSoftmax Dense DirectFeatures DropWords Dropout GRU LSTM
+    MultiHotDense OneHot OneHotDense Recurrent SimpleRNN TiedEmbedding Window
+    """.split()
+)
 MARKS = (  # of a graph's inputs and constants
     "__keras_tensor__",
     "__tensor__",
@@ -115,9 +121,10 @@ def check_stock(configuration: Any, where: str) -> None:
         if not _is_stock(found):
             shown = f"{found.get('module') or 'no module'}: {found['class_name']}"
             raise ModelFileError(
-                f"{where} is refused: it names {shown[:120]!r}, and only Keras's own "
-                "layers may be opened, not Lambda, custom or text-reading ones; build "
-                "the model of stock layers, copy the weights, and save it again"
+                f"{where} is refused: it names {shown[:120]!r}, and only layers of "
+                "Keras and keraslm may be opened, not Lambda, custom or text-reading "
+                "ones; build the model of such layers, copy the weights, and save it "
+                "again"
             )
         layers += _is_layer(found)
     if layers > MOST_LAYERS:
@@ -144,7 +151,11 @@ def _is_stock(found: dict[str, Any]) -> bool:
         return False
     if name in MARKS:
         return module is None
-    if module is None or found.get("registered_name") not in (None, name):
+    if module is None:
+        return False
+    if module.startswith("keraslm.layers."):
+        return name in OURS and found.get("registered_name") == f"keraslm>{name}"
+    if found.get("registered_name") not in (None, name):
         return False
     if module in PART_MODULES:
         return name.isidentifier() and not name.startswith("_") and name != "function"

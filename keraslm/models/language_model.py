@@ -2,26 +2,22 @@
 
 import functools
 import os
-import pathlib
 from typing import Any
 
-import keras
 import numpy as np
 
 from keraslm.errors import ModelFileError
-from keraslm.files import archive
-from keraslm.files.writing import write_atomically
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.network import Network
-from keraslm.models.adopted import AdoptedModel
+from keraslm.inference.scoring import log_probabilities, seconds_to_score
 from keraslm.models.causal import CausalModel
-from keraslm.models.named_variables import to_numpy
 from keraslm.models.scorer import StreamScorer
 from keraslm.models.stepping import SteppedStream, Stepper
-from keraslm.models.stored import read_adopted
 from keraslm.sampling.stream import TokenStream
 from keraslm.sampling.together import TokenStreams
 from keraslm.text.encoder import TextEncoder
+
+SHORT = 0.3  # seconds of reading on NumPy, below which compiling does not pay
 
 
 class KerasLanguageModel(NetworkLanguageModel):
@@ -42,18 +38,20 @@ class KerasLanguageModel(NetworkLanguageModel):
                 f"the model predicts {keras_model.vocabulary_size} tokens and its "
                 f"vocabulary has {len(encoder.vocabulary)}; they must be equal"
             )
-        self.keras_model = keras_model
+        self.keras_model: Any = keras_model
         self.encoder = encoder
         self.name = name
         self.metadata = metadata if metadata is not None else {}
-        is_adopted = isinstance(keras_model, AdoptedModel)
-        self._stepper = Stepper(keras_model) if is_adopted else None
         self.state_rule = keras_model.state_rule
+
+    @functools.cached_property
+    def _stepper(self) -> Stepper:
+        return Stepper(self.keras_model)
 
     @property
     def network(self) -> Network:
         """The network on NumPy, with the present weights."""
-        return to_numpy(self.keras_model)
+        return self.keras_model.to_numpy()
 
     @property
     def parameters(self) -> int:
@@ -75,46 +73,29 @@ class KerasLanguageModel(NetworkLanguageModel):
 
         Shapes: ids (tokens,) -> (tokens,) float64, in nats
         """
-        return self._scorer.log_probabilities(ids, self.vocabulary.boundary_id)
+        boundary_id = self.vocabulary.boundary_id
+        if self.keras_model.has_numpy:
+            network = self.network
+            if seconds_to_score(network, len(ids)) <= SHORT:
+                return log_probabilities(network, ids, boundary_id)
+        return self._scorer.log_probabilities(ids, boundary_id)
 
     def stream(self) -> TokenStream:
         """Start a stream at the beginning of a line."""
-        if self._stepper is not None:
+        if not self.keras_model.has_numpy:
             return SteppedStream(self._stepper, self.vocabulary.boundary_id)
         return super().stream()
 
     def streams(self, texts: int) -> TokenStreams | None:
-        """Start so many streams at once; an adopted network has no quicker way."""
-        return super().streams(texts) if self._stepper is None else None
+        """Start so many streams at once; only networks of keraslm's own are quicker."""
+        return super().streams(texts) if self.keras_model.has_numpy else None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as one Keras archive that also holds its vocabulary.
+        """Write the model as one Keras file that also holds its vocabulary.
 
-        Raises: ModelFileError if a stranger's network, once written, does not open.
+        Raises: ModelFileError if, once written, it does not open.
         """
-        description = {
-            "kind": "keras",
-            "name": self.name,
-            "encoder": self.encoder.to_dict(),
-            "metadata": self.metadata,
-        }
-        with write_atomically(path) as temporary:
-            keras.saving.save_model(self.keras_model, temporary)
-            members = {archive.DESCRIPTION: archive.describe(description)}
-            archive.append_members(temporary, members)
-            if isinstance(self.keras_model, AdoptedModel):
-                self._check_opens(temporary, path)
-
-    def _check_opens(self, written: pathlib.Path, path: str | os.PathLike[str]) -> None:
-        """See that what was written under a temporary name opens.
-
-        Raises: ModelFileError
-        """
-        try:
-            kind = type(self.keras_model).__name__
-            read_adopted(written, kind, len(self.vocabulary))
-        except ModelFileError as error:
-            reason = str(error).replace(str(written), "it")
-            raise ModelFileError(
-                f"{path} is not written, since it could not be opened again: {reason}"
-            ) from error
+        model = self.keras_model
+        model.tokens, model.title = self.encoder, self.name
+        model.metadata = self.metadata
+        model.save(path)

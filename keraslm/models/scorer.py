@@ -63,7 +63,7 @@ class Scorer(keras.Model):
     def call(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Read ids from a state and score their targets."""
         states = states_among(inputs)
-        shown, states = self.model.step_for_nats(inputs["ids"], states)
+        shown, states = self.model.read(inputs["ids"], states)
         shown = keras.tree.map_structure(_in_float32, shown)
         nats = self.model.nats(shown, inputs["targets"])
         return {"scores": -nats, **named(states)}

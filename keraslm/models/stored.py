@@ -12,48 +12,36 @@ import keras
 
 from keraslm.errors import ModelFileError
 from keraslm.files import archive, zip_archive
-from keraslm.files.weights import stored_shapes
-from keraslm.inference.arguments import SOFTMAXES, arguments, class_of
+from keraslm.files.weights import read_weights
 from keraslm.inference.building import Arrays
 from keraslm.inference.opening import LARGEST_CONFIG
-from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
-from keraslm.models.adopted import AdoptedModel, AdoptedRecurrent, AdoptedWindow
-from keraslm.models.causal import CausalModel
+from keraslm.models.adopted import AdoptedRecurrent, AdoptedWindow
+from keraslm.models.architecture import Architecture
+from keraslm.models.causal_lm import CausalLM
 from keraslm.models.counted_weights import weights_of
 from keraslm.models.foreign import check_stock
 from keraslm.models.foreign_sizes import check_numbers, check_room
-from keraslm.models.maxent import MaxEntModel
-from keraslm.models.named_variables import named_variables
-from keraslm.models.recurrent import RecurrentModel
-from keraslm.models.window import WindowModel
+from keraslm.models.numpy_network import named_variables
 
-MODELS = {c.__name__: c for c in (RecurrentModel, WindowModel, MaxEntModel)}
-LAYERS = {c.__name__: c for c in (AdaptiveSoftmax, ClassSoftmax)}
 ADOPTED = {c.__name__: c for c in (AdoptedRecurrent, AdoptedWindow)}
 NUMBERS = {"places", "unknown", "given"}  # lists of tokens
 _ARGUMENTS = {"network", "scores", "context", "name", "trainable", "dtype", *NUMBERS}
 
 
-def to_keras(name: str, config: dict[str, Any], arrays: Arrays) -> CausalModel:
-    """Build the Keras model of a class, with the weights of a network on NumPy."""
-    given = dict(config)
-    if given.get("softmax") is not None:
-        stored = given["softmax"]
-        kind = class_of(name, stored, tuple(SOFTMAXES), "layer")
-        of_layer = arguments(name, kind, SOFTMAXES[kind], stored)
-        given["softmax"] = LAYERS[kind](**of_layer)
-    model: CausalModel = MODELS[name](**given)
-    model.build_weights()
+def to_keras(kind: str, config: dict[str, Any], arrays: Arrays) -> CausalLM:
+    """Build the Keras model of a kind, with the weights of a network on NumPy."""
+    model: CausalLM = Architecture.build({"kind": kind, **config})
     for path, variable in named_variables(model).items():
         variable.assign(arrays[path])
     return model
 
 
-def read_adopted(path: pathlib.Path, name: str, vocabulary_size: int) -> AdoptedModel:
-    """Open a file with an adopted network; nothing in it is executed.
+def read_network(path: pathlib.Path, name: str, vocabulary_size: int) -> Any:
+    """Open a file with an adopted network, or one of a user's own layers.
 
-    Raises: ModelFileError if it is damaged, has other layers than Keras's own, or
-        another vocabulary.
+    Nothing in it is executed.
+    Raises: ModelFileError if it is damaged, has other layers than Keras's own and
+        keraslm's, or another vocabulary.
     """
     with archive.opened(path) as opened:
         stored = zip_archive.read_json(path, opened, archive.CONFIG, LARGEST_CONFIG)
@@ -61,13 +49,14 @@ def read_adopted(path: pathlib.Path, name: str, vocabulary_size: int) -> Adopted
         if not isinstance(config, dict) or not _are_plain(config):
             raise ModelFileError(f"{path} is damaged: its config is no plain table")
         check_stock(config["network"], str(path))
-        if len(config.get("places", ())) != vocabulary_size:
-            raise ModelFileError(
-                f"{path} holds a model of {len(config.get('places', ()))} tokens and a "
-                f"vocabulary of {vocabulary_size}; they must be equal"
-            )
         with zip_archive.extracted(path, opened, archive.WEIGHTS) as weights:
-            return _filled(path, ADOPTED[name], config, weights)
+            model = _filled(path, ADOPTED.get(name, CausalLM), config, weights)
+    if model.vocabulary_size != vocabulary_size:
+        raise ModelFileError(
+            f"{path} holds a model of {model.vocabulary_size} tokens and a vocabulary "
+            f"of {vocabulary_size}; they must be equal"
+        )
+    return model
 
 
 def _are_plain(config: dict[str, Any]) -> bool:
@@ -79,15 +68,16 @@ def _are_plain(config: dict[str, Any]) -> bool:
         and all(type(value) is int for value in config.get(name, []))
         for name in NUMBERS
     )
-    scores, context = config.get("scores"), config.get("context", 1)
+    scores, context = config.get("scores", ""), config.get("context", 1)
     return lists and isinstance(scores, str) and type(context) is int
 
 
 def _filled(
     path: pathlib.Path, kind: Any, config: dict[str, Any], weights: pathlib.Path
-) -> AdoptedModel:
+) -> Any:
     try:
-        shapes = stored_shapes(weights)
+        arrays = read_weights(weights, str(path))  # an optimizer's stay out
+        shapes = [array.shape for array in arrays.values()]
         check_numbers(config["network"], shapes, str(path))
         numbers = sum(math.prod(shape) for shape in shapes)
         with weights_of(2 * numbers):  # Bidirectional builds its layer twice
@@ -101,7 +91,7 @@ def _filled(
         if model.count_params() != numbers:
             raise ValueError(f"{numbers} weights for {model.count_params()}")
         model.load_weights(weights)
-        check_room(model.network, str(path))
+        check_room(getattr(model, "network", model), str(path))
     except ModelFileError:
         raise
     except Exception as error:  # Keras and h5py raise whatever they stumbled over

@@ -52,12 +52,12 @@ class HistoryFeatures:
         tensors.
         Shapes: seen (..., reach + time) -> `number` arrays (..., time)
         """
-        time = seen.shape[-1] - self.reach
         found = []
         for d, k in itertools.product(range(self.skip + 1), range(1, self.order)):
             end = self.reach - d
             places = range(end - k + 1, end + 1)
-            history = [seen[..., place : place + time] for place in places]
+            # from each place on, as many ids as there are after the first `reach`
+            history = [seen[..., p : p - self.reach or None] for p in places]
             slots = 2**self.bits - self.outputs + 1
             found.append(_hash(self.order * d + k, history) % slots)
         return found

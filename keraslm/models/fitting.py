@@ -1,0 +1,433 @@
+"""compile, fit and evaluate of a language model: Keras's own, with the state carried.
+
+Truncated backpropagation: over `keraslm.Windows` each window starts from the state
+where the window before it ended; the gradient stops at the window's edge. Any other
+data starts each row at the beginning of a text.
+References: Williams & Peng (1990); Mikolov et al. (2010).
+"""
+
+import contextlib
+import functools
+import math
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+from keras import ops
+
+from keraslm.errors import TrainingError, first_line
+from keraslm.kernels.precision import products_in
+from keraslm.losses import NextToken
+from keraslm.losses.nats import token_nats, token_weights, weighted
+from keraslm.metrics import Perplexity
+from keraslm.metrics.nats_per_token import NatsPerToken
+from keraslm.models.causal import CausalModel
+from keraslm.models.measured import NatsMetrics, StepNats
+from keraslm.windows import Windows, windows_of
+
+
+class CarriedState:
+    """The state that the rows of a Windows have reached, and where they start."""
+
+    def __init__(self, model: CausalModel, windows: Windows) -> None:
+        self.full = windows.full
+        self.carries = windows.carried
+        self._initial = [
+            ops.convert_to_numpy(s) for s in model.initial_states(windows.rows)
+        ]
+        self.variables = [
+            keras.Variable(s, trainable=False, dtype=str(s.dtype), name=f"state{k}")
+            for k, s in enumerate(self._initial)
+        ]
+
+    def reset(self) -> None:
+        """Start again from the beginning of a text."""
+        for variable, value in zip(self.variables, self._initial, strict=True):
+            variable.assign(value)
+
+
+class Running:
+    """What a model knows while it is fitted or evaluated, and Keras does not track.
+
+    The states are no weights: they are not counted, not saved, not set.
+    """
+
+    def __init__(self) -> None:
+        self.in_step = False
+        self.testing = False
+        self.precision = "float32"
+        self.loss: Any = None
+        self.compiled: dict[str, Any] = {}
+        self.metrics = NatsMetrics([])
+        self.announced = NatsMetrics([])
+        self.reports = False
+        self.measured = StepNats()
+        self.states: dict[bool, CarriedState | None] = {False: None, True: None}
+        self._shapes: dict[bool, Any] = {False: None, True: None}
+
+    @property
+    def variables(self) -> list[Any]:
+        """The states of training and of testing."""
+        return [v for s in self.states.values() if s is not None for v in s.variables]
+
+    def carry(self, model: CausalModel, windows: Windows | None, testing: bool) -> bool:
+        """Carry the state over a Windows, or over nothing; say whether that is new."""
+        carries = windows is not None and windows.carried
+        shape = (windows.rows, windows.full, carries) if windows is not None else None
+        if shape == self._shapes[testing]:
+            return False
+        self._shapes[testing] = shape
+        state = CarriedState(model, windows) if windows is not None else None
+        self.states[testing] = state
+        return True
+
+
+class Fitted(CausalModel):
+    """The part of a language model that Keras trains.
+
+    Math:   loss = sum_t w_t (-log P(y_t | history)) / N, in nats;   w_t is 0 for
+            padding, and N = batch x time of a full window
+
+    Divided by its own tokens, a step that is mostly padding would give each of them
+    many times the weight of the others.
+    """
+
+    @functools.cached_property
+    def _running(self) -> Running:
+        return Running()
+
+    def compile(
+        self,
+        optimizer: Any = "adam",
+        loss: Any = "auto",
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = "auto",
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+        precision: str = "float32",
+    ) -> None:
+        """Set how to train, as Keras does.
+
+        "auto" is the loss `keraslm.losses.NextToken` and, among the metrics,
+        `keraslm.metrics.Perplexity`. Both need no logits of a softmax that does without
+        (adaptive, classes, sampled); a metric of Keras's own does, and a step takes as
+        long as with the full softmax. On TensorFlow, XLA compiles the step also on a
+        processor. `precision` "bfloat16" rounds the factors of large products, see
+        `keraslm.kernels.precision`.
+        """
+        running = self._running
+        loss = NextToken() if _is(loss, "auto") else loss
+        weighted = [Perplexity()] if _is(weighted_metrics, "auto") else weighted_metrics
+        running.loss = loss if isinstance(loss, NextToken) else None
+        running.compiled = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        mine, others = _ours_apart(metrics, weighted)
+        running.metrics = NatsMetrics(mine)
+        running.precision = precision
+        if _is(jit_compile, "auto") and keras.backend.backend() == "tensorflow":
+            jit_compile = self.suits_xla and not run_eagerly
+        super().compile(  # type: ignore[misc]
+            optimizer=optimizer,
+            loss=None if running.loss is not None else loss,
+            loss_weights=loss_weights,
+            metrics=others[0],
+            weighted_metrics=others[1],
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            auto_scale_loss=auto_scale_loss,
+        )
+
+    def get_compile_config(self) -> Any:
+        """Give what `compile` was given, for the model's file.
+
+        What Keras could not read again is left out of the file, with a warning.
+        """
+        if not self.compiled:  # type: ignore[attr-defined]
+            return {}
+        given = self._running.compiled | {"optimizer": self.optimizer}  # type: ignore[attr-defined]
+        try:
+            config = keras.saving.serialize_keras_object(given)
+            keras.saving.deserialize_keras_object(config)
+        except (TypeError, ValueError) as error:
+            warnings.warn(
+                f"{self.name} is saved without its optimizer, loss and metrics, which "  # type: ignore[attr-defined]
+                f"Keras cannot store ({first_line(error)}); compile it again after "
+                "loading",
+                stacklevel=2,
+            )
+            return {}
+        return config
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as the model of a file was."""
+        given = keras.saving.deserialize_keras_object(config)
+        self.compile(**given)
+        self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        **more: Any,
+    ) -> Any:
+        """Train, as Keras does; a `keraslm.Windows` is read in order, state carried.
+
+        Raises: TrainingError, with the step, at a loss that is no number.
+        """
+        windows, valid = windows_of(x), windows_of(validation_data)
+        self._carry(windows, testing=False)
+        if valid is not None:
+            self._carry(valid, testing=True)
+        callbacks = _with_watch(callbacks)
+        try:
+            return super().fit(  # type: ignore[misc]
+                x=_quickest(x),
+                y=y,
+                batch_size=batch_size,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_split=validation_split,
+                validation_data=_quickest(validation_data),
+                shuffle=shuffle and windows is None,
+                **more,
+            )
+        finally:
+            self._give_back_variables()
+
+    def evaluate(self, x: Any = None, *arguments: Any, **more: Any) -> Any:
+        """Measure, as Keras does, from a state of its own."""
+        self._carry(windows_of(x), testing=True)
+        self._running.testing = True
+        try:
+            return super().evaluate(_quickest(x), *arguments, **more)  # type: ignore[misc]
+        finally:
+            self._running.testing = False
+            self._give_back_variables()
+
+    def train_on_batch(self, *arguments: Any, **more: Any) -> Any:
+        """Train on one batch, as Keras does; each row starts like a text."""
+        self._carry(None, testing=False)
+        return super().train_on_batch(*arguments, **more)  # type: ignore[misc]
+
+    def test_on_batch(self, *arguments: Any, **more: Any) -> Any:
+        """Measure one batch, as Keras does; each row starts like a text."""
+        self._carry(None, testing=True)
+        return super().test_on_batch(*arguments, **more)  # type: ignore[misc]
+
+    def _carry(self, windows: Windows | None, testing: bool) -> None:
+        """Let the next steps carry the state of a Windows, or none."""
+        if not self._running.carry(self, windows, testing):
+            return
+        if testing:  # what was traced has the other states
+            self.test_function = None
+        else:
+            self.train_function = None
+
+    def _give_back_variables(self) -> None:
+        """Put the variables back that JAX keeps apart while it trains."""
+        if hasattr(self, "jax_state_sync"):
+            self.jax_state_sync()
+
+    def reset_metrics(self) -> None:
+        """Start an epoch or a test: no nats, no tokens, the beginning of the text."""
+        super().reset_metrics()  # type: ignore[misc]
+        state = self._running.states[self._running.testing]
+        if state is not None:
+            state.reset()
+
+    @property
+    def metrics(self) -> list[Any]:
+        """Keras's metrics, and those that are computed of nats."""
+        running = self._running
+        mine = [running.metrics] if running.reports else [running.metrics, running.announced]
+        return [*super().metrics, *mine]  # type: ignore[misc]
+
+    @property
+    def metrics_variables(self) -> list[Any]:
+        """The sums of the metrics, and those of the last step."""
+        return [*super().metrics_variables, *self._running.measured.variables]  # type: ignore[misc]
+
+    @property
+    def nats_and_tokens(self) -> tuple[float, float]:
+        """The sum of nats of the last step, and its tokens."""
+        nats, tokens = map(ops.convert_to_numpy, self._running.measured.variables)
+        return float(nats), float(tokens)
+
+    def announce(self, metric: Any) -> None:
+        """Let callbacks find a metric that a callback measures, by its name."""
+        known = self._running.announced.metrics
+        if all(metric.name != other.name for other in known):
+            self._running.announced = NatsMetrics([*known, metric])
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Give what was measured in the steps."""
+        self._running.reports = True
+        try:
+            return super().get_metrics_result()  # type: ignore[misc, no-any-return]
+        finally:
+            self._running.reports = False
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that a step may change: weights, seeds, and the carried states."""
+        return [*super().variables, *self._running.variables]  # type: ignore[misc]
+
+    @contextlib.contextmanager
+    def _stepping(self) -> Iterator[None]:
+        self._running.in_step = True
+        try:
+            yield
+        finally:
+            self._running.in_step = False
+
+    def train_step(self, *arguments: Any) -> Any:
+        """Predict, compare, update; as Keras does."""
+        with self._stepping():
+            return super().train_step(*arguments)  # type: ignore[misc]
+
+    def test_step(self, *arguments: Any) -> Any:
+        """Predict and compare; as Keras does."""
+        with self._stepping():
+            return super().test_step(*arguments)  # type: ignore[misc]
+
+    def read_batch(self, x: Any, training: bool) -> Any:
+        """Read a batch of a step from where its rows are, and keep where they end.
+
+        Gives what `nats` takes, or what a sampled softmax takes.
+        """
+        running, length = self._running, None
+        if isinstance(x, dict):
+            x, length = x["ids"], x["length"][0]
+        ids, state = ops.cast(x, "int32"), running.states[not training]
+        if state is None:
+            states = self.initial_states(ops.shape(ids)[0])
+        else:  # copied: torch assigns in place what its gradient still needs
+            states = [ops.copy(v) for v in state.variables]
+        sampled = training and getattr(running.loss, "samples", None)
+        read = self.read_features if sampled else self.read
+        with products_in(running.precision if training else "float32"):
+            shown, after = read(ids, states, training, length)
+        if state is not None and state.carries:
+            for variable, value in zip(state.variables, after, strict=True):
+                variable.assign(ops.stop_gradient(value))
+        return shown
+
+    def read_features(
+        self, ids: Any, states: list[Any], training: bool = False, length: Any = None
+    ) -> tuple[Any, list[Any]]:
+        """Read ids as `step` does; give what the last layer multiplies with O."""
+        raise NotImplementedError
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Divide the nats of the tokens that are no padding by those of a full step."""
+        running = self._running
+        if running.loss is None:
+            logits = self.logits(y_pred) if running.in_step else y_pred
+            return super().compute_loss(x, y, logits, sample_weight, training)  # type: ignore[misc]
+        y = ops.cast(y, "int32")
+        with products_in(running.precision if training else "float32"):
+            nats = self._nats(y, y_pred, training)
+        weights = token_weights(nats, y_pred, sample_weight)
+        total = ops.sum(weighted(nats, weights))
+        running.measured.update_state(total, ops.sum(weights))
+        for metric in running.metrics.metrics:
+            metric.update_nats(nats, weights)
+        loss = total / self._tokens_of_a_step(y, training)
+        return functools.reduce(ops.add, self.losses, loss)
+
+    def _nats(self, y: Any, y_pred: Any, training: bool) -> Any:
+        running = self._running
+        if not running.in_step:  # a user's own step, which has logits
+            return token_nats(y, y_pred)
+        if training and getattr(running.loss, "samples", None):
+            return running.loss.nats(self, y_pred, y)
+        return self.nats(y_pred, y)
+
+    def _tokens_of_a_step(self, y: Any, training: bool) -> Any:
+        state = self._running.states[not training] if self._running.in_step else None
+        if state is not None:
+            return state.full
+        shape = ops.shape(y)
+        return ops.cast(shape[0] * shape[1], "float32")
+
+    def compute_metrics(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
+    ) -> Any:
+        """Update Keras's metrics, if there are any: they need all logits."""
+        if self._compile_metrics is not None and self._running.in_step:
+            y_pred = self.logits(y_pred)
+        return super().compute_metrics(x, y, y_pred, sample_weight)  # type: ignore[misc]
+
+
+class StopAtNaN(keras.callbacks.Callback):
+    """End training in one line at a loss that is no number."""
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Look at the loss of the step.
+
+        Raises: TrainingError
+        """
+        loss = float((logs or {}).get("loss", 0.0))
+        if not math.isfinite(loss):
+            step = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+            raise TrainingError(
+                f"the loss became {loss} at step {step}; try a lower learning rate, "
+                "or clip the gradient with the optimizer's `global_clipnorm=1.0`"
+            )
+
+
+def _with_watch(callbacks: Any) -> Any:
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.append(StopAtNaN())
+        return callbacks
+    return [*keras.tree.flatten(callbacks or []), StopAtNaN()]
+
+
+def _quickest(data: Any) -> Any:
+    """Give a Windows as the back end reads it fastest."""
+    if isinstance(data, Windows) and keras.backend.backend() == "tensorflow":
+        return data.tf_dataset()
+    return data
+
+
+def _is(value: Any, word: str) -> bool:
+    return isinstance(value, str) and value == word
+
+
+def _ours_apart(metrics: Any, weighted: Any) -> tuple[list[Any], tuple[Any, Any]]:
+    """Take the metrics that are computed of nats from those that need logits."""
+    mine: list[Any] = []
+    others = []
+    for given in (metrics, weighted):
+        listed = given if isinstance(given, list | tuple) else [given]
+        mine += [metric for metric in listed if isinstance(metric, NatsPerToken)]
+        left = [m for m in listed if m is not None and not isinstance(m, NatsPerToken)]
+        others.append(left or None)
+    return mine, (others[0], others[1])

@@ -1,0 +1,70 @@
+"""A built model's variables by the names of its file, and the network on NumPy.
+
+The same names are used by `keraslm.inference`, which reads them without Keras.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from keraslm.inference.building import LAYER_NAMES, build, numbered
+from keraslm.inference.network import Network
+
+
+def named_variables(model: Any) -> dict[str, Any]:
+    """Give every variable of a model that holds a weight."""
+    by_kind = {"recurrent": _of_recurrent, "window": _of_window, "maxent": _of_maxent}
+    found = by_kind[model.architecture.kind](model)
+    softmax = model.outputs[0]._keras_history.operation
+    if hasattr(softmax, "nats"):
+        name = "adaptive" if hasattr(softmax, "cutoffs") else "class"
+        found |= _of_layer(f"layers/{name}_softmax", softmax.weights)
+    direct = getattr(model, "direct", None)
+    return found if direct is None else found | {"direct/vars/0": direct.table}
+
+
+def to_numpy(model: Any) -> Network:
+    """Give the network on NumPy, with the model's present weights."""
+    arrays = {name: array(v) for name, v in named_variables(model).items()}
+    architecture = model.architecture
+    return build(model.name, architecture.kind, architecture.arguments, arrays)
+
+
+def array(weight: Any) -> npt.NDArray[Any]:
+    """Give a weight's numbers."""
+    return np.asarray(ops.convert_to_numpy(weight))
+
+
+def _of_recurrent(model: Any) -> dict[str, Any]:
+    given = model.architecture.arguments
+    found = {"embed/vars/0": model.embed.embeddings}
+    name = LAYER_NAMES.get(given["cell"], "recurrent")
+    for number, layer in enumerate(model.recurrent):
+        found |= _of_layer(numbered(name, number), layer.cell_weights)
+    if hasattr(model, "project"):
+        found |= _of_layer("layers/dense", [model.project.kernel])
+    elif given["softmax"] is None and not given["tied"]:
+        found |= _of_layer("layers/dense", model.predict_next.weights)
+    return found
+
+
+def _of_window(model: Any) -> dict[str, Any]:
+    found = _of_layer("first", model.first.weights)
+    embed = getattr(model, "embed", None)
+    if embed is not None:
+        found["embed/vars/0"] = embed.embeddings
+    rest = getattr(model, "rest", [])
+    for number, layer in enumerate(rest, start=embed is not None):
+        found |= _of_layer(numbered("dense", number), layer.weights)
+    return found
+
+
+def _of_maxent(model: Any) -> dict[str, Any]:
+    bias = getattr(model, "bias", None)
+    return {} if bias is None else {"bias/vars/0": bias.bias}
+
+
+def _of_layer(name: str, weights: list[Any]) -> dict[str, Any]:
+    return {f"{name}/vars/{number}": weight for number, weight in enumerate(weights)}
