@@ -11,8 +11,19 @@ if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
     from keraslm.loading import load
     from keraslm.mixture import Mixture
+    from keraslm.text.corpus import open_corpus
+    from keraslm.text.encoder import TextEncoder
+    from keraslm.windows import Windows
 
-__all__ = ["LanguageModel", "Mixture", "__version__", "load"]
+__all__ = [
+    "LanguageModel",
+    "Mixture",
+    "TextEncoder",
+    "Windows",
+    "__version__",
+    "load",
+    "open_corpus",
+]
 
 register_with_keras()
 
@@ -29,12 +40,18 @@ named_texts.ask(_catalogue)
 _NAMES = {
     "LanguageModel": "keraslm.language_model",
     "Mixture": "keraslm.mixture",
+    "TextEncoder": "keraslm.text.encoder",
+    "Windows": "keraslm.windows",
     "load": "keraslm.loading",
+    "open_corpus": "keraslm.text.corpus",
 }
 _ROOMS = {
     "cells": "keraslm.cells",
     "datasets": "keraslm_datasets",
+    "initializers": "keraslm.initializers",
     "layers": "keraslm.layers",
+    "losses": "keraslm.losses",
+    "metrics": "keraslm.metrics",
     "models": "keraslm.models",
     "probes": "keraslm.probes",
     "text": "keraslm.text",

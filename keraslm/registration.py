@@ -1,4 +1,6 @@
-"""Keras learns of keraslm's layers as soon as both are imported, in any order.
+"""Keras learns of keraslm's layers, losses and metrics when both are imported.
+
+The order of the imports does not matter.
 
 `import keraslm` alone must stay quick and so does not import Keras.
 """
@@ -8,6 +10,10 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Sequence
+
+# What imports Keras and is needed by the models.
+ROOMS = ("initializers", "layers", "losses", "metrics", "windows")
+FIRST = ("keras", *(f"keraslm.{room}" for room in ROOMS))
 
 
 def register_with_keras() -> None:
@@ -19,13 +25,16 @@ def register_with_keras() -> None:
 
 
 def _import_models() -> None:
+    import keraslm.initializers
+    import keraslm.losses
+    import keraslm.metrics
     import keraslm.models  # noqa: F401  registers what it defines
 
 
 class _WithModels(importlib.abc.MetaPathFinder):
-    """Finds Keras or the layers, whichever is first, and imports the models after it.
+    """Finds Keras or a room, whichever is first, and imports the models after it.
 
-    Not always after Keras: the layers import it, and the models need the whole layers.
+    Not always after Keras: the room imports it, and the models need the whole room.
     """
 
     def find_spec(
@@ -34,7 +43,7 @@ class _WithModels(importlib.abc.MetaPathFinder):
         path: Sequence[str] | None,
         target: types.ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in ("keras", "keraslm.layers"):
+        if fullname not in FIRST:
             return None
         sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)

@@ -14,7 +14,7 @@ SHARE_OF_LONG = 0.95  # of windows about `time` long; the others are about half
 SPREAD = 5.0  # standard deviation of a window's length, in tokens
 
 
-class Windows:
+class TextWindows:
     """The steps of an epoch; row r of step i + 1 continues row r of step i.
 
     The N ids are laid out in rows of ceil(N / rows), one after another:
@@ -50,7 +50,7 @@ class Windows:
         self.row_length = -(-self.tokens // self.rows)
         self._steps = -(-self.row_length // time)
         self._given, self._ids = ids, np.asarray(ids)
-        self._row_starts = np.arange(self.rows)[:, None] * self.row_length
+        self.row_starts = np.arange(self.rows)[:, None] * self.row_length
 
     def __len__(self) -> int:
         return self._steps
@@ -64,16 +64,15 @@ class Windows:
         if not 0 <= number < len(self):
             raise IndexError(f"the epoch has {len(self)} steps; received {number}")
         if number % STEPS_IN_MEMORY == 0:
-            release(self._given)
+            self.release()
         start, length = self.columns(number, epoch)
         columns = start + np.arange(self.width)
-        places = self._row_starts + columns  # (rows, width)
+        places = self.row_starts + columns  # (rows, width)
         real = (columns < min(start + length, self.row_length)) & (places < self.tokens)
-        inputs = np.where(real & (places > 0), self._at(places - 1), self.boundary_id)
-        targets = np.where(real, self._at(places), self.boundary_id)
+        ids = self.ids_between(start - 1, start + self.width)
         return (
-            inputs.astype(np.int32),
-            targets.astype(np.int32),
+            np.where(real, ids[:, :-1], np.int32(self.boundary_id)),
+            np.where(real, ids[:, 1:], np.int32(self.boundary_id)),
             real.astype(np.float32),
         )
 
@@ -81,11 +80,24 @@ class Windows:
         """Give the first column of a step, and how many it has."""
         return number * self.width, self.width
 
-    def _at(self, places: npt.NDArray[np.intp]) -> Ids:
-        return np.take(self._ids, places, mode="clip")
+    def ids_between(self, start: int, stop: int) -> npt.NDArray[np.int32]:
+        """Give the ids of some columns of each row, the boundary outside the text.
+
+        Column -1 of a row is the id before the row.
+
+        Shapes: (rows, stop - start)
+        """
+        places = self.row_starts + np.arange(start, stop)
+        found = np.take(self._ids, places, mode="clip").astype(np.int32)
+        inside = (places >= 0) & (places < self.tokens)
+        return np.where(inside, found, np.int32(self.boundary_id))
+
+    def release(self) -> None:
+        """Give back the memory of ids that lie in a file."""
+        release(self._given)
 
 
-class VariedWindows(Windows):
+class VariedTextWindows(TextWindows):
     """Windows of varied length: no token is always the first of its window.
 
     A step is as wide as the longest may be; what lies behind its length is padding.
@@ -102,8 +114,8 @@ class VariedWindows(Windows):
         self._seed = seed
         self._lengths = varied_lengths(self.row_length, time, seed)
         self._steps = len(self._lengths)
-        self._shuffled = self._lengths
         self._epoch = -1
+        self._shuffled = self._ends = self._lengths
         self.width = int(self._lengths.max())
 
     def columns(self, number: int, epoch: int = 0) -> tuple[int, int]:
@@ -111,7 +123,13 @@ class VariedWindows(Windows):
         if epoch != self._epoch:
             order = np.random.default_rng((self._seed, epoch))
             self._epoch, self._shuffled = epoch, order.permutation(self._lengths)
-        return int(self._shuffled[:number].sum()), int(self._shuffled[number])
+            self._ends = np.cumsum(self._shuffled)
+        length = int(self._shuffled[number])
+        return int(self._ends[number]) - length, length
+
+
+Windows = TextWindows
+VariedWindows = VariedTextWindows
 
 
 def varied_lengths(row_length: int, time: int, seed: int) -> npt.NDArray[np.intp]:

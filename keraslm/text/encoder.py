@@ -9,12 +9,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from keraslm.errors import KeraslmError, ModelFileError
+from keraslm.errors import KeraslmError, ModelFileError, UsageError
+from keraslm.text.corpus import as_text
 from keraslm.text.mapped import stretches
 from keraslm.text.text import Text
 from keraslm.text.tokenizer import Tokenizer, tokenizer_named
 from keraslm.text.tokenizer_base import Ids, IdType, Known, Numbering, id_dtype
-from keraslm.text.vocabulary import Vocabulary
+from keraslm.text.vocabulary import BOUNDARIES, Vocabulary
 
 IN_MEMORY = 64 << 20  # bytes of ids that are kept in memory
 Progress = Callable[[int, int], None]
@@ -33,6 +34,41 @@ class TextEncoder:
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.in_memory = in_memory
+
+    @classmethod
+    def fit(
+        cls,
+        text: Text | str | os.PathLike[str],
+        level: str = "char",
+        vocabulary_size: int | None = None,
+        min_count: int = 1,
+        tokenize: bool = False,
+    ) -> Self:
+        """Build the vocabulary of a training text.
+
+            tokens = keraslm.TextEncoder.fit("my.txt", level="word", min_count=2)
+
+        `text` is a `Text`, a path or a dataset's name, such as "village:train"; a
+        string of text itself is `Text.from_string(string)`. `level` is "char" or
+        "word". Words are what spaces separate; with `tokenize`, marks of punctuation
+        are tokens of their own. `vocabulary_size` is the largest number of tokens,
+        `<unk>` and the line boundary among them; tokens that occur fewer than
+        `min_count` times are unknown.
+
+        Raises: UsageError for arguments that cannot be used, or a text that cannot be
+            opened; CorpusError if the text has no tokens.
+        """
+        if level not in BOUNDARIES:
+            raise UsageError(
+                f"`level` is one of {', '.join(map(repr, BOUNDARIES))}; "
+                f"received {level!r}"
+            )
+        if tokenize and level != "word":
+            raise UsageError("`tokenize` splits words; it needs `level='word'`")
+        tokenizer = tokenizer_named("word-marks" if tokenize else level)
+        counter = tokenizer.count(as_text(text).chunks())
+        vocabulary = Vocabulary.build(counter, level, vocabulary_size, min_count)
+        return cls(tokenizer, vocabulary)
 
     @classmethod
     def learn(

@@ -1,0 +1,1 @@
+"""Where weights start: vectors of words."""
