@@ -42,7 +42,7 @@ class Windows(keras.utils.PyDataset):
     Keras shuffles the steps of a PyDataset unless told not to. `keraslm.CausalLM` does
     not; with any other model whose state is carried, give `fit(..., shuffle=False)`.
 
-    Shapes: ids, targets (rows, time) int32; weights (rows, time) float32; length (rows,)
+    Shapes: ids, targets, weights (rows, time), int32, int32, float32; length (rows,)
     Raises: UsageError for a text, tokens or sizes that cannot be used; CorpusError if
         there are fewer than 2 tokens.
     """

@@ -16,11 +16,11 @@ class NextToken(keras.losses.Loss):
 
     Math:   loss = sum_t w_t (-log P(y_t | history)) / (batch x time), in nats
 
-    w_t is the sample weight, and 0 where the prediction has a Keras mask. Padding counts
-    in the divisor: divided by its own tokens, as Keras does with a mask, a last window
-    that is mostly padding would give each of them many times the weight of the others.
-    So the loss of such a window is lower; `keraslm.metrics.Perplexity` divides by the
-    tokens. With `from_logits=False` the model ends in a softmax.
+    w_t is the sample weight, and 0 where the prediction has a Keras mask. Padding
+    counts in the divisor: divided by its own tokens, as Keras does with a mask, a last
+    window that is mostly padding would give each of them many times the weight of the
+    others. So the loss of such a window is lower; `keraslm.metrics.Perplexity` divides
+    by the tokens. With `from_logits=False` the model ends in a softmax.
 
     Shapes: y_true (batch, time) ids, y_pred (batch, time, vocabulary) -> ()
     Raises: UsageError if the targets are no ids of these predictions.

@@ -46,7 +46,7 @@ class NatsPerToken(keras.metrics.Metric):
     def update_nats(self, nats: Any, weights: Any) -> None:
         """Add tokens whose nats are known.
 
-        Math:   s' = s + x, rounded;   what it lost: (s - (s' - p)) + (x - p), p = s' - s
+        Math:   s' = s + x, rounded;   p = s' - s;   lost: (s - (s' - p)) + (x - p)
         Shapes: nats, weights (batch, time)
         References: Knuth (1969), The Art of Computer Programming 2, 4.2.2.
         """

@@ -1,6 +1,6 @@
 """Text becomes tokens, tokens become ids, ids become batches."""
 
-from keraslm.text.batches import VariedWindows, Windows
+from keraslm.text.batches import TextWindows, VariedTextWindows
 from keraslm.text.corpus import Corpus, Text, open_corpus, open_text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import Tokenizer, tokenizer_named
@@ -10,10 +10,10 @@ __all__ = [
     "Corpus",
     "Text",
     "TextEncoder",
+    "TextWindows",
     "Tokenizer",
-    "VariedWindows",
+    "VariedTextWindows",
     "Vocabulary",
-    "Windows",
     "open_corpus",
     "open_text",
     "tokenizer_named",

@@ -128,7 +128,8 @@ class VariedTextWindows(TextWindows):
         return int(self._ends[number]) - length, length
 
 
-Windows, VariedWindows = TextWindows, VariedTextWindows
+Windows = TextWindows
+VariedWindows = VariedTextWindows
 
 
 def varied_lengths(row_length: int, time: int, seed: int) -> npt.NDArray[np.intp]:

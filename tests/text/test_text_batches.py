@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keraslm.errors import CorpusError, UsageError
-from keraslm.text import VariedWindows, Windows
+from keraslm.text import TextWindows, VariedTextWindows
 
 BOUNDARY = 1
 
 
 def windows(tokens, batch_size, time):
     ids = np.arange(2, tokens + 2, dtype=np.uint16)  # all different, none a boundary
-    return Windows(ids, BOUNDARY, batch_size, time)
+    return TextWindows(ids, BOUNDARY, batch_size, time)
 
 
 def epoch(batches):
@@ -77,7 +77,7 @@ def test_there_are_no_other_steps(number):
 
 def varied(tokens, batch_size, time, seed=0):
     ids = np.arange(2, tokens + 2, dtype=np.uint16)
-    return VariedWindows(ids, BOUNDARY, batch_size, time, seed)
+    return VariedTextWindows(ids, BOUNDARY, batch_size, time, seed)
 
 
 @given(
