@@ -49,6 +49,7 @@ _NAMES = {
     "open_corpus": "keraslm.text.corpus",
 }
 _ROOMS = {
+    "callbacks": "keraslm.callbacks",
     "cells": "keraslm.cells",
     "datasets": "keraslm_datasets",
     "initializers": "keraslm.initializers",

@@ -126,21 +126,44 @@ class Windows(keras.utils.PyDataset):
         self.epoch += self._is_read
         self._is_read = False
 
-    def tf_dataset(self) -> Any:
+    def tokens_in(self, number: int) -> int:
+        """Count the tokens of a step of the present epoch, without padding."""
+        return self._windows.tokens_in(number, self.epoch)
+
+    def rest(self, first: int) -> "Rest":
+        """Give the steps of the present epoch from one on."""
+        return Rest(self, first)
+
+    def tf_dataset(self, first: int = 0) -> Any:
         """Give the same batches as a `tf.data.Dataset`, cut inside TensorFlow's graph.
 
         Small networks train faster from it. It is read like the Windows, which are its
         `windows`: each reading is the next epoch, whose number is `epoch` before it.
+        It may begin at a later step than the `first`.
         """
         from keraslm.kernels.tensorflow.windows import window_dataset
 
-        dataset = window_dataset(self._windows, self._next_epoch)
+        dataset = window_dataset(self._windows, self._next_epoch, first)
         dataset.windows = self
         return dataset
 
     def _next_epoch(self) -> int:
         self.epoch += 1
         return self.epoch - 1
+
+
+class Rest(keras.utils.PyDataset):
+    """The last steps of an epoch of a Windows."""
+
+    def __init__(self, windows: Windows, first: int) -> None:
+        super().__init__()
+        self.windows, self.first = windows, first
+
+    def __len__(self) -> int:
+        return len(self.windows) - self.first
+
+    def __getitem__(self, number: int) -> Batch:
+        return self.windows[self.first + number]
 
 
 def _checked_ids(given: Any, size: int) -> Any:

@@ -60,6 +60,17 @@ class NatsPerToken(keras.metrics.Metric):
         # an infinite sum has lost nothing
         self.lost.assign_add(ops.where(ops.isfinite(after), lost, 0.0))
 
+    @property
+    def nats_and_tokens(self) -> tuple[float, float]:
+        """The sums so far, in float64."""
+        sums, lost = map(ops.convert_to_numpy, (self.sums, self.lost))
+        nats, tokens = sums.astype(float) + lost.astype(float)
+        return float(nats), float(tokens)
+
+    def result(self) -> Any:
+        """Give the nats a token so far."""
+        return self.nats_per_token()
+
     def nats_per_token(self) -> Any:
         """Give the mean so far."""
         nats, tokens = ops.unstack(self.sums + self.lost, 2)

@@ -1,5 +1,6 @@
 """What a Keras model is asked as a language model: to write, to score, to be saved."""
 
+import contextlib
 import functools
 import json
 import os
@@ -133,6 +134,7 @@ class Asked(CausalModel):
         filepath: str | os.PathLike[str],
         overwrite: bool = True,
         zipped: bool | None = None,
+        include_optimizer: bool = True,
         **more: Any,
     ) -> None:
         """Write the model as one Keras file with its vocabulary, atomically.
@@ -148,8 +150,21 @@ class Asked(CausalModel):
         if path.exists() and not overwrite:
             raise UsageError(f"{path} exists already; give `overwrite=True`")
         with write_atomically(path) as temporary:
-            super().save(temporary, True, zipped, **more)  # type: ignore[misc]
+            with contextlib.ExitStack() as stack:
+                if not include_optimizer:
+                    stack.enter_context(self._without_optimizer())
+                super().save(temporary, True, zipped, **more)  # type: ignore[misc]
             check_opens(temporary, path)
+
+    @contextlib.contextmanager
+    def _without_optimizer(self) -> Iterator[None]:
+        """Hide what `compile` was given from Keras, which would store it."""
+        compiled, optimizer = self.compiled, getattr(self, "optimizer", None)  # type: ignore[has-type]
+        self.compiled, self.optimizer = False, None
+        try:
+            yield
+        finally:
+            self.compiled, self.optimizer = compiled, optimizer
 
     def save_assets(self, dir_path: str) -> None:
         """Write the vocabulary into the file that Keras is writing."""

@@ -8,7 +8,6 @@ References: Williams & Peng (1990); Mikolov et al. (2010).
 
 import contextlib
 import functools
-import math
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +15,22 @@ from typing import Any
 import keras
 from keras import ops
 
-from keraslm.errors import TrainingError, first_line
+from keraslm.errors import first_line
 from keraslm.kernels.precision import products_in
-from keraslm.losses import NextToken
+from keraslm.losses import NextToken, SampledNextToken
 from keraslm.losses.nats import token_nats, token_weights, weighted
 from keraslm.metrics import Perplexity
 from keraslm.metrics.nats_per_token import NatsPerToken
 from keraslm.models.causal import CausalModel
-from keraslm.models.measured import NatsMetrics, StepNats
+from keraslm.models.following import (
+    ReadEpoch,
+    StopAtNaN,
+    TwoParts,
+    in_order,
+    listed,
+    resumed,
+)
+from keraslm.models.measured import NatsMetrics
 from keraslm.windows import Windows, windows_of
 
 
@@ -62,14 +69,17 @@ class Running:
         self.metrics = NatsMetrics([])
         self.announced = NatsMetrics([])
         self.reports = False
-        self.measured = StepNats()
+        self.trained = NatsPerToken("nats")
+        """The nats of the epoch, which an evaluation in its midst leaves alone."""
         self.states: dict[bool, CarriedState | None] = {False: None, True: None}
         self._shapes: dict[bool, Any] = {False: None, True: None}
 
     @property
     def variables(self) -> list[Any]:
-        """The states of training and of testing."""
-        return [v for s in self.states.values() if s is not None for v in s.variables]
+        """The states of training and of testing, and what draws words."""
+        states = [s for s in self.states.values() if s is not None]
+        carried = [variable for state in states for variable in state.variables]
+        return carried + list(getattr(self.loss, "variables", []))
 
     def carry(self, model: CausalModel, windows: Windows | None, testing: bool) -> bool:
         """Carry the state over a Windows, or over nothing; say whether that is new."""
@@ -197,22 +207,55 @@ class Fitted(CausalModel):
         self._carry(windows, testing=False)
         if valid is not None:
             self._carry(valid, testing=True)
-        callbacks = _with_watch(callbacks)
+        callbacks = in_order([*listed(callbacks), StopAtNaN()])
+        more |= {
+            "y": y,
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "verbose": verbose,
+            "callbacks": callbacks,
+            "validation_split": validation_split,
+            "validation_data": _quickest(validation_data),
+            "shuffle": shuffle,
+        }
         try:
-            return super().fit(  # type: ignore[misc]
-                x=_quickest(x),
-                y=y,
-                batch_size=batch_size,
-                epochs=epochs,
-                verbose=verbose,
-                callbacks=callbacks,
-                validation_split=validation_split,
-                validation_data=_quickest(validation_data),
-                shuffle=shuffle and windows is None,
-                **more,
-            )
+            if windows is None:
+                return super().fit(x=x, **more)  # type: ignore[misc]
+            return self._fit_in_order(windows, **more | {"shuffle": False})
         finally:
             self._give_back_variables()
+
+    def _fit_in_order(self, windows: Windows, **more: Any) -> Any:
+        """Train on a Windows from its first step, or from where a checkpoint says."""
+        if not self.optimizer.built:  # type: ignore[attr-defined]
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+        epoch, step = resumed(self, windows, more["callbacks"])
+        epochs = more["epochs"]
+        callbacks = TwoParts(
+            [ReadEpoch(windows), *more["callbacks"]],
+            add_history=True,
+            add_progbar=more["verbose"] != 0,
+            verbose=more["verbose"],
+            epochs=epochs,
+            steps=len(windows),
+            model=self,
+        )
+        more["callbacks"] = callbacks
+        if any(getattr(callback, "over", False) for callback in callbacks.callbacks):
+            return callbacks.end_at_once(self)
+        if step:
+            callbacks.goes_on = epoch + 1 < epochs
+            part = more | {"initial_epoch": epoch, "epochs": epoch + 1}
+            super().fit(x=_quickest(windows, step), **part)  # type: ignore[misc]
+            if not callbacks.goes_on:
+                return self.history
+            callbacks.goes_on, callbacks.went_on = False, True
+            if self.stop_training:
+                return callbacks.end_at_once(self)
+            epoch += 1
+        if epoch:
+            more["initial_epoch"] = epoch
+        return super().fit(x=_quickest(windows), **more)  # type: ignore[misc]
 
     def evaluate(self, x: Any = None, *arguments: Any, **more: Any) -> Any:
         """Measure, as Keras does, from a state of its own."""
@@ -251,6 +294,8 @@ class Fitted(CausalModel):
     def reset_metrics(self) -> None:
         """Start an epoch or a test: no nats, no tokens, the beginning of the text."""
         super().reset_metrics()  # type: ignore[misc]
+        if not self._running.testing:
+            self._running.trained.reset_state()
         state = self._running.states[self._running.testing]
         if state is not None:
             state.reset()
@@ -264,14 +309,13 @@ class Fitted(CausalModel):
 
     @property
     def metrics_variables(self) -> list[Any]:
-        """The sums of the metrics, and those of the last step."""
-        return [*super().metrics_variables, *self._running.measured.variables]  # type: ignore[misc]
+        """The sums of the metrics, and of the epoch's nats and tokens."""
+        return [*super().metrics_variables, *self._running.trained.variables]  # type: ignore[misc]
 
     @property
     def nats_and_tokens(self) -> tuple[float, float]:
-        """The sum of nats of the last step, and its tokens."""
-        nats, tokens = map(ops.convert_to_numpy, self._running.measured.variables)
-        return float(nats), float(tokens)
+        """The sum of nats of the epoch so far, and its tokens."""
+        return self._running.trained.nats_and_tokens
 
     def announce(self, metric: Any) -> None:
         """Let callbacks find a metric that a callback measures, by its name."""
@@ -323,7 +367,7 @@ class Fitted(CausalModel):
             states = self.initial_states(ops.shape(ids)[0])
         else:  # copied: torch assigns in place what its gradient still needs
             states = [ops.copy(v) for v in state.variables]
-        sampled = training and getattr(running.loss, "samples", None)
+        sampled = training and isinstance(running.loss, SampledNextToken)
         read = self.read_features if sampled else self.read
         with products_in(running.precision if training else "float32"):
             shown, after = read(ids, states, training, length)
@@ -356,8 +400,8 @@ class Fitted(CausalModel):
             nats = self._nats(y, y_pred, training)
         weights = token_weights(nats, y_pred, sample_weight)
         total = ops.sum(weighted(nats, weights))
-        running.measured.update_state(total, ops.sum(weights))
-        for metric in running.metrics.metrics:
+        also = [running.trained] if training else []
+        for metric in [*running.metrics.metrics, *also]:
             metric.update_nats(nats, weights)
         loss = total / self._tokens_of_a_step(y, training)
         return functools.reduce(ops.add, self.losses, loss)
@@ -366,7 +410,7 @@ class Fitted(CausalModel):
         running = self._running
         if not running.in_step:  # a user's own step, which has logits
             return token_nats(y, y_pred)
-        if training and getattr(running.loss, "samples", None):
+        if training and isinstance(running.loss, SampledNextToken):
             return running.loss.nats(self, y_pred, y)
         return self.nats(y_pred, y)
 
@@ -386,35 +430,13 @@ class Fitted(CausalModel):
         return super().compute_metrics(x, y, y_pred, sample_weight)  # type: ignore[misc]
 
 
-class StopAtNaN(keras.callbacks.Callback):
-    """End training in one line at a loss that is no number."""
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Look at the loss of the step.
-
-        Raises: TrainingError
-        """
-        loss = float((logs or {}).get("loss", 0.0))
-        if not math.isfinite(loss):
-            step = int(ops.convert_to_numpy(self.model.optimizer.iterations))
-            raise TrainingError(
-                f"the loss became {loss} at step {step}; try a lower learning rate, "
-                "or clip the gradient with the optimizer's `global_clipnorm=1.0`"
-            )
-
-
-def _with_watch(callbacks: Any) -> Any:
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(StopAtNaN())
-        return callbacks
-    return [*keras.tree.flatten(callbacks or []), StopAtNaN()]
-
-
-def _quickest(data: Any) -> Any:
-    """Give a Windows as the back end reads it fastest."""
-    if isinstance(data, Windows) and keras.backend.backend() == "tensorflow":
-        return data.tf_dataset()
-    return data
+def _quickest(data: Any, first: int = 0) -> Any:
+    """Give a Windows, from a step on, as the back end reads it fastest."""
+    if not isinstance(data, Windows):
+        return data
+    if keras.backend.backend() == "tensorflow":
+        return data.tf_dataset(first)
+    return data.rest(first) if first else data
 
 
 def _is(value: Any, word: str) -> bool:

@@ -80,6 +80,13 @@ class TextWindows:
         """Give the first column of a step, and how many it has."""
         return number * self.width, self.width
 
+    def tokens_in(self, number: int, epoch: int = 0) -> int:
+        """Count the tokens of a step, without padding."""
+        start, length = self.columns(number, epoch)
+        row_lengths = np.clip(self.tokens - self.row_starts, 0, self.row_length)
+        stop = np.minimum(start + length, row_lengths)
+        return int(np.maximum(stop - start, 0).sum())
+
     def ids_between(self, start: int, stop: int) -> npt.NDArray[np.int32]:
         """Give the ids of some columns of each row, the boundary outside the text.
 

@@ -11,8 +11,12 @@ from keraslm.text.batches import TextWindows, VariedTextWindows
 TOKENS_AT_ONCE = 1 << 20  # that the graph is given; it cuts them into steps
 
 
-def window_dataset(windows: TextWindows, epoch: Callable[[], int]) -> Any:
+def window_dataset(
+    windows: TextWindows, epoch: Callable[[], int], first_step: int = 0
+) -> Any:
     """Give the steps of an epoch as a `tf.data.Dataset`, as `TextWindows.step` does.
+
+    It begins at the first step, or at a later one.
 
     `epoch` is asked each time that the dataset is read from its start.
 
@@ -22,7 +26,7 @@ def window_dataset(windows: TextWindows, epoch: Callable[[], int]) -> Any:
 
     def slices() -> Iterator[tuple[Any, Any]]:
         now, many = epoch(), max(1, TOKENS_AT_ONCE // windows.full)
-        for first in range(0, len(windows), many):
+        for first in range(first_step, len(windows), many):
             steps = range(first, min(first + many, len(windows)))
             columns = np.array([windows.columns(step, now) for step in steps])
             start, stop = columns[0, 0] - 1, columns[-1, 0] + windows.width
@@ -41,7 +45,7 @@ def window_dataset(windows: TextWindows, epoch: Callable[[], int]) -> Any:
 
     dataset = tf.data.Dataset.from_generator(slices, output_signature=shapes)
     dataset = dataset.flat_map(steps_of).prefetch(tf.data.AUTOTUNE)
-    return dataset.apply(tf.data.experimental.assert_cardinality(len(windows)))
+    return dataset.apply(tf.data.experimental.assert_cardinality(len(windows) - first_step))
 
 
 def _cut(

@@ -3,7 +3,7 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from keraslm.errors import Terminated
@@ -15,15 +15,16 @@ SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name)
 HANG_UP = getattr(signal, "SIGHUP", None)
 
 
-class Interruption:
+class Signals:
     """Hears these signals; a second one does not wait.
 
     Only the main thread of a program can hear them; one that is ignored stays so,
     as SIGHUP under nohup.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, interrupted: Callable[[], None] | None = None) -> None:
         self._heard: int | None = None
+        self._interrupted = interrupted
 
     def __bool__(self) -> bool:
         return self._heard is not None
@@ -45,19 +46,35 @@ class Interruption:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if self._heard != signal.SIGINT:
-            self.end()
+        if self._heard is not None and not self.was_interrupted:
+            self._end()
 
-    def end(self) -> None:
-        """End the run if a signal was heard.
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether a Ctrl-C was heard."""
+        return self._heard == signal.SIGINT
+
+    def end(self, model: Any) -> None:
+        """End the training of a model if a signal was heard; a Ctrl-C ends it well.
+
+        Raises: Terminated
+        """
+        if self.was_interrupted and not model.stop_training:
+            model.stop_training = True
+            if self._interrupted is not None:
+                self._interrupted()
+        elif self._heard is not None and not self.was_interrupted:
+            self._end()
+
+    def _end(self) -> None:
+        """End at once.
 
         Raises: KeyboardInterrupt, Terminated
         """
-        if self._heard == signal.SIGINT:
+        if self.was_interrupted:
             raise KeyboardInterrupt
-        if self._heard is not None:
-            name = signal.Signals(self._heard).name
-            raise Terminated(f"ended by {name}", self._heard)
+        name = signal.Signals(self._heard).name
+        raise Terminated(f"ended by {name}", self._heard)
 
     def _hear(self, number: int, frame: Any) -> None:
         is_second = self._heard not in (None, HANG_UP)
@@ -66,4 +83,4 @@ class Interruption:
             return
         self._heard = number
         if is_second:
-            self.end()
+            self._end()

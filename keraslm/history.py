@@ -2,14 +2,14 @@
 
 import csv
 import math
+import os
 import pathlib
-from typing import Any
+from typing import Any, Protocol
 
 from keraslm import measures
-from keraslm.training import recalled
-from keraslm.training.board import Board
-from keraslm.training.clock import Clock
+from keraslm.checkpoints import validated
 
+Row = dict[str, Any]
 OF_EVERY_ROW = (
     "step",
     "epoch",
@@ -24,6 +24,13 @@ SPLITS = ("train", "epoch", "valid")
 _HEAD = ",".join(COLUMNS) + "\n"
 
 
+class Watcher(Protocol):
+    """Shown every row, such as TensorBoard."""
+
+    def add(self, row: Row) -> None:
+        """Take a row."""
+
+
 class History:
     """Rows of the file `history.csv`, each written whole as soon as it is known.
 
@@ -33,59 +40,73 @@ class History:
     nats    per token; seconds since the start of training
     """
 
-    def __init__(self, path: pathlib.Path, board: Board | None = None) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self._path = path
-        self._board = board
+    def __init__(
+        self, path: str | os.PathLike[str], watcher: Watcher | None = None
+    ) -> None:
+        self.rows: list[Row] = []
+        self._path = pathlib.Path(path)
+        self._watcher = watcher
         self._write(_HEAD, "w")
 
-    def add(
-        self, clock: Clock, split: str, nats: float, bits_per_nat: float, **more: float
-    ) -> dict[str, Any]:
-        """Add a row; what is not known of it is left empty.
-
-        `bits_per_nat` turns nats per token into bits per character of that text.
-        """
-        row = {
-            "step": clock.step,
-            "epoch": clock.epoch,
-            "seconds": clock.seconds,
-            "split": split,
-            "nats": nats,
-            "perplexity": measures.perplexity(nats),
-            "bits_per_character": nats * bits_per_nat,
-            **more,
-        }
+    def add(self, row: Row) -> None:
+        """Add a row; what is not known of it is left empty."""
         self.rows.append(row)
         self._write(_line(row), "a")
         self._show(row)
-        return row
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give what goes into a checkpoint."""
-        return {"rows": self.rows}
+    def restore(self, rows: list[Row]) -> None:
+        """Go on from the rows of a checkpoint; those that were added after it go.
 
-    def restore(self, told: dict[str, Any]) -> None:
-        """Go on from a checkpoint; rows that were added after it go."""
-        self.rows[:] = [_checked(row) for row in told["rows"]]
+        Raises: ValueError if one is no row.
+        """
+        self.rows[:] = [_checked(row) for row in rows]
         self._write(_HEAD + "".join(map(_line, self.rows)), "w")
         for row in self.rows:
             self._show(row)
 
-    def _show(self, row: dict[str, Any]) -> None:
-        if self._board is not None:
-            self._board.add(row)
+    def _show(self, row: Row) -> None:
+        if self._watcher is not None:
+            self._watcher.add(row)
 
     def _write(self, line: str, mode: str) -> None:
         with self._path.open(mode, encoding="utf-8", newline="") as file:
             file.write(line)
 
 
-def _line(row: dict[str, Any]) -> str:
+def new_row(
+    split: str,
+    nats: float,
+    bits_per_nat: float | None,
+    step: int = 0,
+    epoch: int = 0,
+    seconds: float = 0.0,
+    **more: float,
+) -> Row:
+    """Make a row; `bits_per_nat` turns nats per token into bits per character."""
+    row = {
+        "step": step,
+        "epoch": epoch,
+        "seconds": seconds,
+        "split": split,
+        "nats": nats,
+        "perplexity": measures.perplexity(nats),
+    }
+    if bits_per_nat is not None:
+        row["bits_per_character"] = nats * bits_per_nat
+    return row | more
+
+
+def read_history(path: pathlib.Path) -> list[dict[str, str]]:
+    """Read the rows back as text."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _line(row: Row) -> str:
     return ",".join(_cell(row.get(column, "")) for column in COLUMNS) + "\n"
 
 
-def _checked(row: dict[str, Any]) -> dict[str, Any]:
+def _checked(row: Row) -> Row:
     """Let a row through if it is one.
 
     Raises: ValueError
@@ -95,7 +116,7 @@ def _checked(row: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"a row of the history: {row}")
     if any(type(x) not in (int, float) or math.isnan(x) for x in figures):
         raise ValueError(f"the figures of a row of the history: {row}")
-    recalled.count(row["step"])
+    validated.count(row["step"])
     return row
 
 
@@ -103,9 +124,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.9g}" if math.isfinite(value) else str(value)
     return str(value)
-
-
-def read_history(path: pathlib.Path) -> list[dict[str, str]]:
-    """Read the rows back as text."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -1,0 +1,101 @@
+"""The best model so far, in a file."""
+
+import math
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from keraslm.callbacks.averaging import averaged
+from keraslm.callbacks.clock import Clock, Clocked
+from keraslm.checkpoints import validated
+from keraslm.files.destinations import make_folder, remove
+
+
+class BestModel(Clocked):
+    """Write the model whenever the figure that is monitored is the lowest so far.
+
+        exact = keraslm.callbacks.ExactPerplexity(corpus.valid)
+        best = keraslm.callbacks.BestModel("best.keras", "exact_perplexity")
+        model.fit(train, epochs=20, callbacks=[exact, best])
+
+    The file is written beside its place and moved there, with its vocabulary and
+    without the optimizer. `outdated` are files made of the model before, which go. With
+    `keep_last` n, the last n models that were measured are kept beside it, good or bad,
+    in the files that `step_path` names.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        monitor: str = "val_perplexity",
+        outdated: Sequence[pathlib.Path] = (),
+        keep_last: int = 0,
+        step_path: Callable[[int], pathlib.Path] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(clock)
+        self.path = pathlib.Path(path)
+        self.monitor = monitor
+        self.outdated = outdated
+        self.keep_last = keep_last
+        self.step_path = step_path or self._beside
+        self.best = math.inf
+        self.best_step: int | None = None
+
+    def _beside(self, step: int) -> pathlib.Path:
+        return self.path.with_stem(f"{self.path.stem}-{step:09}")
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Write if the figure was measured and is the best."""
+        super().on_train_batch_end(batch, logs)
+        self._look(logs)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write if the figure was measured and is the best."""
+        self._look(logs)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Write if the figure was measured and is the best, or nothing was ever."""
+        self._look(logs)
+        if self.best_step is None:
+            self.keep()
+
+    def _look(self, logs: Any) -> None:
+        if not logs or self.monitor not in logs:
+            return
+        if self.keep_last:
+            self._keep_model_of_step()
+        if logs[self.monitor] < self.best:
+            self.best = float(logs[self.monitor])
+            self.keep()
+
+    def keep(self) -> None:
+        """Write the present model as the best."""
+        self.best_step = self.clock.step
+        for file in self.outdated:
+            remove(file)
+        self._save(self.path)
+
+    def _keep_model_of_step(self) -> None:
+        file = self.step_path(self.clock.step)
+        make_folder(file.parent)
+        self._save(file)
+        pattern = self.step_path(0).name.replace("0" * 9, "?" * 9)
+        for old in sorted(file.parent.glob(pattern))[: -self.keep_last]:
+            old.unlink()
+
+    def _save(self, file: pathlib.Path) -> None:
+        with averaged(self.model):
+            self.model.save(file, include_optimizer=False)
+
+    def get_state(self) -> dict[str, Any]:
+        """Give what goes into a checkpoint, beside the best model itself."""
+        best = None if self.best_step is None or math.isinf(self.best) else self.best
+        return {"best_step": self.best_step, "best": best}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        step, best = state["best_step"], state["best"]
+        self.best_step = None if step is None else validated.count(step)
+        self.best = math.inf if best is None else validated.figure(best)

@@ -1,0 +1,206 @@
+"""Checkpoints that training goes on from, bit for bit."""
+
+import hashlib
+import os
+import pathlib
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from keraslm.callbacks.clock import Every
+from keraslm.callbacks.signals import Signals
+from keraslm.checkpoints import validated
+from keraslm.checkpoints.checkpoint import Checkpoint, damaged
+from keraslm.errors import UsageError
+from keraslm.version import __version__
+
+_NO_GOOD = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+_OWN = "place"
+
+
+class ExactResume(keras.callbacks.Callback):
+    """Write a checkpoint every few steps or minutes, and go on from it.
+
+        resume = keraslm.callbacks.ExactResume("lstm.checkpoint", minutes=5)
+        model.fit(train, epochs=20, callbacks=[resume])
+
+    If there is a checkpoint of the same training, `fit` of a `keraslm.CausalLM` over a
+    `keraslm.Windows` goes on where it was written, in mid-epoch too, and comes to the
+    same weights, to the bit. What is kept: the weights, the carried states and the
+    seeds, what the optimizer and the metrics have summed up, the place in the text, and
+    what other callbacks give by `get_state()` and take by `set_state(state)`.
+
+    It comes last among the callbacks, so that a step is over when it is written. `best`
+    is the file of the best model so far, which is kept too. `identity` says what must
+    be the same; left out, that is the text, the windows, the model and the versions.
+    `signals` may end training, after a checkpoint.
+
+    Raises: UsageError if the checkpoint is of another training; ModelFileError if it is
+        damaged.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        steps: int | None = None,
+        minutes: float = 5.0,
+        best: str | os.PathLike[str] | None = None,
+        identity: dict[str, Any] | None = None,
+        signals: Signals | None = None,
+    ) -> None:
+        super().__init__()
+        self.path = pathlib.Path(path)
+        self.steps, self.minutes = steps, minutes
+        self.best = None if best is None else pathlib.Path(best)
+        self.identity = identity
+        self.signals = signals
+        self._found: Checkpoint | None = None
+        self._parts: dict[str, Any] = {}
+        self._every = Every(steps)
+        self._start = 0  # steps that the optimizer made before
+        self._length = 0  # steps of an epoch
+        self._epoch = self._first = 0  # the epoch, and its first step that is made
+        self._written_step = -1
+        self._written_at = time.monotonic()
+
+    def begin(
+        self, model: Any, windows: Any, callbacks: list[Any]
+    ) -> tuple[int, int]:
+        """Put back what a checkpoint holds; give the epoch and the step to go on at.
+
+        `CausalLM.fit` calls it before it trains.
+        """
+        self.set_model(model)
+        self._parts, self._length = _named_parts(callbacks, self), len(windows)
+        self._start = self._step
+        if self.identity is None:
+            self.identity = _identity(model, windows)
+        if self.path.exists():
+            self._found = Checkpoint.read(self.path)
+            self._check_same(self._found.identity)
+            self._restore(self._found)
+            if self.best is not None and self._found.best is not None:
+                self.best.write_bytes(self._found.best)
+            self._written_step = self._step
+            self._every.resume(self._step)
+        return (0, 0) if self._found is None else self._found.place
+
+    def _check_same(self, was: dict[str, Any]) -> None:
+        now = self.identity or {}
+        for name in {**now, **was}:
+            if was.get(name) != now.get(name):
+                raise UsageError(
+                    f"{self.path} is of a training whose {name} was {was.get(name)!r}; "
+                    f"received {now.get(name)!r}: give what it had, or another path"
+                )
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        """Put the numbers back, and what the callbacks remember.
+
+        Raises: ModelFileError if they do not fit the model, or the text.
+        """
+        variables = _variables(self.model)
+        expected = [(tuple(v.shape), v.dtype) for v in variables]
+        if expected != [(a.shape, a.dtype.name) for a in checkpoint.variables]:
+            raise damaged(self.path, "its arrays are not the model's")
+        for variable, value in zip(variables, checkpoint.variables, strict=True):
+            variable.assign(value)
+        name = ""
+        try:
+            for name, part in self._parts.items():
+                part.set_state(checkpoint.parts[name])
+            self._start = validated.count(checkpoint.parts[_OWN]["start"])
+        except _NO_GOOD as error:
+            raise damaged(self.path, f"its part {name!r} is damaged") from error
+        epoch, step = checkpoint.place
+        made = self._start + epoch * self._length + step
+        if step >= self._length or made != self._step:
+            raise damaged(self.path, f"its place {epoch}, {step} is not that of its step")
+
+    @property
+    def _step(self) -> int:
+        return int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Put the sums of the epoch back, which Keras has set to zero."""
+        self._epoch, self._first = epoch, 0
+        if self._found is not None:
+            self._first = self._found.place[1]
+            if self._first:
+                self._restore(self._found)
+            self._found = None
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Write if it is time; then a signal that was heard ends the training."""
+        place = self._first + batch + 1
+        if place < self._length:  # else it waits for what the end of an epoch brings
+            if self._due or self.model.stop_training:
+                self._write((self._epoch, place))
+            self._hear()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write if it is time, or training ends."""
+        ends = self.model.stop_training and self._written_step != self._step
+        if self._due or ends:
+            whole = self._step == self._start + (epoch + 1) * self._length
+            self._write((epoch + 1, 0) if whole else (epoch, self._step_in(epoch)))
+        self._hear()
+
+    def _step_in(self, epoch: int) -> int:
+        return self._step - self._start - epoch * self._length
+
+    @property
+    def _due(self) -> bool:
+        minutes = (time.monotonic() - self._written_at) / 60
+        due = self._every.due(self._step) or minutes >= self.minutes
+        return due or bool(self.signals)
+
+    def _hear(self) -> None:
+        if self.signals is not None:
+            self.signals.end(self.model)
+
+    def _write(self, place: tuple[int, int]) -> None:
+        parts = {name: part.get_state() for name, part in self._parts.items()}
+        parts[_OWN] = {"start": self._start}
+        best = self.best if self.best is not None and self.best.exists() else None
+        Checkpoint(
+            self.identity or {},
+            place,
+            parts,
+            _variables(self.model),
+            None if best is None else best.read_bytes(),
+        ).write(self.path)
+        self._written_step = self._step
+        self._written_at = time.monotonic()
+
+
+def _variables(model: Any) -> list[Any]:
+    """All that a step changes, in an order that every run has."""
+    return [*model.variables, *model.metrics_variables, *model.optimizer.variables]
+
+
+def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:
+    """Give the callbacks that remember something, by the names of their classes."""
+    parts: dict[str, Any] = {}
+    for callback in callbacks:
+        if callback is not own and hasattr(callback, "get_state"):
+            name = type(callback).__name__
+            same = sum(known.split(" ")[0] == name for known in parts)
+            parts[f"{name} {same + 1}" if same else name] = callback
+    return parts
+
+
+def _identity(model: Any, windows: Any) -> dict[str, Any]:
+    """Say what a training is: with the same, each of its steps comes out the same."""
+    text = hashlib.sha256(np.ascontiguousarray(windows.ids, np.int32)).hexdigest()
+    return {
+        "text (SHA-256)": text,
+        "rows of windows": windows.rows,
+        "time of windows": windows.time,
+        "model": str(model.get_config()),
+        "optimizer": str(model.optimizer.get_config()),
+        "version of keraslm": __version__,
+        "backend": keras.backend.backend(),
+    }
