@@ -13,7 +13,7 @@ import keras
 from keras import ops
 
 from keraslm.training import recalled
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 
 
 class Averaging(keras.callbacks.Callback):

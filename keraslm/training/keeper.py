@@ -10,9 +10,9 @@ from keraslm.models.language_model import KerasLanguageModel
 from keraslm.training import recalled
 from keraslm.training.board import Board
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import Configuration
 from keraslm.training.folder import RunFolder
 from keraslm.training.history import History
+from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.samples import Samples
 

@@ -10,7 +10,7 @@ import numpy as np
 from keraslm.language_model import LanguageModel
 from keraslm.training import recalled
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import SAMPLE_TOKENS
+from keraslm.training.folder import SAMPLE_TOKENS
 
 TEMPERATURE = 0.8
 

@@ -6,9 +6,9 @@ import keras
 
 from keraslm.training.checkpoint import Checkpoint, damaged
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import Configuration
 from keraslm.training.folder import RunFolder
 from keraslm.training.interruption import Interruption
+from keraslm.training.options import Configuration
 
 _NO_GOOD = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 

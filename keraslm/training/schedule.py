@@ -7,7 +7,7 @@ import keras
 
 from keraslm.training import recalled
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 
 
 def share_of_rate(c: Configuration, progress: float, epoch: int) -> float:

@@ -12,7 +12,7 @@ from keraslm.classes.frequency import Classes, split_large
 from keraslm.errors import UsageError
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
 from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 
 COVERED = (0.85, 0.95)  # of the tokens: by the head, by the head and the first band

@@ -17,9 +17,9 @@ from keraslm.errors import TrainingError
 from keraslm.training import recalled
 from keraslm.training.averaging import Averaging
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.keeper import Keeper
+from keraslm.training.options import Configuration
 from keraslm.training.schedule import LearningRate
 
 # with minutes, a validation may take this share of the time since the last

@@ -107,7 +107,7 @@ def command(
     from keraslm.files.destinations import check_folder
     from keraslm.ladder import Ladder
     from keraslm.ladder.climb import check_ladder
-    from keraslm.training.configuration import Configuration
+    from keraslm.training.options import Configuration
     from keraslm_cli.training_progress import TrainingProgress
 
     if skip_bad_lines and embeddings is None:

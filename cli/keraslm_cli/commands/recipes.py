@@ -33,7 +33,7 @@ def command(name: str | None, as_json: bool) -> None:
 
 
 def _show(recipe: "Recipe") -> None:
-    from keraslm.training.configuration import to_toml
+    from keraslm.training.options import to_toml
 
     console.say(recipe.title)
     for label in ("source", "published", "differs"):

@@ -13,7 +13,7 @@ from keraslm_cli import texts
 
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus
-    from keraslm.training.configuration import Configuration
+    from keraslm.training.options import Configuration
 
 
 @click.command()
@@ -31,7 +31,7 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     checkpoint it starts over. A later end lets a finished run go on. Files that it
     names are looked for from here, then from the folders above RUN.
     """
-    from keraslm.training.configuration import Configuration, read_toml
+    from keraslm.training.options import Configuration, read_toml
     from keraslm_cli.commands.train import train_and_tell
 
     file = run / "config.toml"

@@ -11,7 +11,7 @@ from keraslm_cli import texts
 if TYPE_CHECKING:
     from keraslm.card import Card
     from keraslm.text.corpus import Corpus
-    from keraslm.training.configuration import Configuration
+    from keraslm.training.options import Configuration
 
 HELP = f"""Train a model on CORPUS and write it to the folder RUN.
 
@@ -164,9 +164,8 @@ def command(
 ) -> None:
     """Put the options together, train, and say what came of it."""
     from keraslm.files.destinations import check_folder
-    from keraslm.training.configuration import Configuration, read_toml
-    from keraslm.training.defaults import UNSET
     from keraslm.training.find_rate import check_has_rate
+    from keraslm.training.options import UNSET, Configuration, read_toml
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
 

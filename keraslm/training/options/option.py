@@ -1,0 +1,71 @@
+"""What is known of an option of a run, at the one place where it is named."""
+
+import dataclasses
+from typing import Any
+
+from keraslm.training.options.default import Default
+from keraslm.training.options.kinds import Choice, Kind
+from keraslm.training.options.models import MODELS
+
+
+@dataclasses.dataclass(frozen=True)
+class Group:
+    """Options that stand together; other models than these have no use for them."""
+
+    title: str
+    models: tuple[str, ...] = MODELS
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """An option: its kind, its group, what it says of itself, its default.
+
+    Where `models` are named, the option is refused for any other. `aliases` are other
+    names of its flag. `is_shape` says that a model that is continued brings
+    it; `is_free`, that it may change when a run is resumed.
+    """
+
+    kind: Kind
+    group: Group
+    says: str
+    default: Default
+    models: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    is_shape: bool = False
+    is_free: bool = False
+
+    @property
+    def suits(self) -> tuple[str, ...]:
+        """The models that use it."""
+        return self.models or self.group.models
+
+    @property
+    def sentence(self) -> str:
+        """What it does, its choices, and the models that have it."""
+        said = self.says
+        if isinstance(self.kind, Choice):
+            *first, last = self.kind.names
+            said = f"{said.removesuffix('.')}: {', '.join(first)} or {last}."
+        if self.suits != self.group.models:
+            said += f" For {', '.join(self.suits)}."
+        return said
+
+
+def option(
+    kind: Kind, group: Group, says: str, default: Any = None, **more: Any
+) -> Any:
+    """Give the field of an option.
+
+    A plain `default` is its value in every run; where it is a `Default`, the value is
+    None until it is known which model and level the run has.
+    """
+    static = None if isinstance(default, Default) else default
+    known = default if isinstance(default, Default) else Default(default)
+    metadata = {"option": Option(kind, group, says, known, **more)}
+    return dataclasses.field(default=static, metadata=metadata)
+
+
+def options_of(configuration: Any) -> dict[str, Option]:
+    """Give the options of a dataclass by name."""
+    fields = dataclasses.fields(configuration)
+    return {field.name: field.metadata["option"] for field in fields}
