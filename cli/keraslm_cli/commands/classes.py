@@ -24,13 +24,36 @@ LARGEST_SHOWN = 10  # classes
 
 
 @click.command(help=HELP)
-@click.argument("corpus", default="village")
-@click.option("--number", type=click.IntRange(min=2), default=100, show_default=True)
-@click.option("--out", metavar="FILE", help="Write the classes; FILE is replaced.")
-@click.option("--vocabulary-size", type=click.IntRange(min=3), default=10_000)
-@click.option("--min-count", type=click.IntRange(min=1), default=1)
-@click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
-@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
+@texts.corpus_argument
+@click.option(
+    "--number",
+    metavar="N",
+    type=click.IntRange(min=2),
+    default=100,
+    show_default=True,
+    help="How many classes there are.",
+)
+@click.option(
+    "--out", metavar="FILE", help="Write the classes to FILE, which is replaced."
+)
+@click.option(
+    "--vocabulary-size",
+    metavar="N",
+    type=click.IntRange(min=3),
+    default=10_000,
+    show_default=True,
+    help="Keep the N most frequent words; others are <unk>.",
+)
+@click.option(
+    "--min-count",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Keep words that occur N times or more; others are <unk>.",
+)
+@texts.tokenize_option
+@texts.encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print the classes as JSON.")
 def command(
     corpus: str,

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import console, models
+from keraslm_cli import completion, console, models
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @models.level_option
 @click.option(
     "--prompt",

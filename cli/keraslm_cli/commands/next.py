@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import console, models
+from keraslm_cli import completion, console, models
 from keraslm_cli.comparison import bars_of
 from keraslm_cli.visible import token_name
 
@@ -15,7 +15,7 @@ BAR = 24  # columns of the longest bar
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @click.argument("prompt", type=click.UNPROCESSED, default="")
 @models.level_option
 @click.option(

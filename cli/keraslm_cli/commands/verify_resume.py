@@ -48,7 +48,7 @@ the status is 1.
 {texts.CORPUS_HELP}
 """,
 )
-@click.argument("corpus", default="village")
+@texts.corpus_argument
 @click.option(
     "--model",
     "models",

@@ -1,6 +1,7 @@
 """The options of a training run: one table, and what comes from it."""
 
 from keraslm.training.options.configuration import (
+    GROUPS,
     OPTIONS,
     UNSET,
     WORDS_KEPT,
@@ -12,6 +13,7 @@ from keraslm.training.options.resolving import resolve
 from keraslm.training.options.toml import read_toml, to_toml
 
 __all__ = [
+    "GROUPS",
     "MODELS",
     "OPTIONS",
     "OWN_VECTORS",

@@ -11,7 +11,6 @@ from keraslm.counts.smoothings import DEFAULT as BEST_SMOOTHING
 from keraslm.counts.smoothings import SMOOTHINGS
 from keraslm.training.options.default import (
     GIVEN,
-    LEFT_OUT,
     LEVELS,
     Default,
     at_least,
@@ -55,11 +54,26 @@ MODEL = Group("Model")
 TEXT = Group("Text")
 COUNTING = Group("Counting", ("ngram",))
 NETWORK = Group("Network", EMBEDDED)
-SOFTMAX = Group("Large vocabularies", NEURAL)
+WINDOW = Group("Network of a window", WINDOWS)
+RECURRENCE = Group("Recurrent network", RECURRENT)
+SOFTMAX = Group("Large vocabularies", FEATURED)
 FEATURES = Group("Features of the history", FEATURED)
 OPTIMIZER = Group("Optimizer", NEURAL)
 LENGTH = Group("Length of the run", NEURAL)
 OUTPUT = Group("Output")
+GROUPS = (
+    MODEL,
+    TEXT,
+    COUNTING,
+    NETWORK,
+    WINDOW,
+    RECURRENCE,
+    SOFTMAX,
+    FEATURES,
+    OPTIMIZER,
+    LENGTH,
+    OUTPUT,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,17 +92,17 @@ class Configuration:
         "village",
         is_free=True,
     )
-    level: str = option(
-        Choice(tuple(LEVELS)),
-        MODEL,
-        "What a token is.",
-        "word",
-    )
     model: str = option(
         Model(MODELS),
         MODEL,
         "What is trained.",
         "lstm",
+    )
+    level: str = option(
+        Choice(tuple(LEVELS)),
+        MODEL,
+        "What a token is.",
+        "word",
     )
     out: str | None = option(
         File("RUN"),
@@ -97,10 +111,16 @@ class Configuration:
         Default(None, called="runs/CORPUS-LEVEL-MODEL"),
         is_free=True,
     )
+    seed: int = option(
+        Whole(0, LARGEST_SEED),
+        MODEL,
+        "The same seed gives the same random numbers, and the same run.",
+        0,
+    )
     init_from: str | None = option(
         File("MODEL"),
         MODEL,
-        "Start from the weights of a model that keraslm trained.",
+        "Start from the weights of this model.",
         Default(None, called="random weights"),
     )
     encoding: str = option(
@@ -112,20 +132,19 @@ class Configuration:
     split: str = option(
         Text("A/B/C"),
         TEXT,
-        "The percentages of the text for training, validation and test; the last may "
-        "be left out, or the last two.",
+        "The shares of the text for training, validation and test, in percent.",
         "90/5/5",
     )
     tokenize: bool = option(
         Switch(),
         TEXT,
-        "Split punctuation off words, and mark capitals instead of keeping them.",
+        "Split punctuation and capitals off words.",
         False,
     )
     vocabulary_size: int | None = option(
         Whole(3),
         TEXT,
-        "Keep the N most frequent tokens; the others become <unk>.",
+        "Keep the N most frequent tokens; others are <unk>.",
         Default(
             None,
             when(WORDS_KEPT, level="word", model=NEURAL),
@@ -136,14 +155,14 @@ class Configuration:
     min_count: int = option(
         Whole(),
         TEXT,
-        "Keep the tokens that occur N times or more; the others become <unk>.",
+        "Keep tokens that occur N times or more; others are <unk>.",
         1,
         is_shape=True,
     )
     order: int | None = option(
         Whole(most=200),
         COUNTING,
-        "The length of the longest n-grams, in tokens.",
+        "The tokens of the longest n-grams.",
         Default(3, when(5, model="maxent", level="char")),
         models=("ngram", "maxent"),
         is_shape=True,
@@ -151,61 +170,28 @@ class Configuration:
     smoothing: str | None = option(
         Choice(tuple(SMOOTHINGS)),
         COUNTING,
-        "How n-grams that were never seen get a probability.",
+        "How unseen n-grams get a probability.",
         Default(BEST_SMOOTHING, when("additive", delta=GIVEN)),
         models=("ngram",),
     )
     delta: float | None = option(
         NOT_NEGATIVE,
         COUNTING,
-        "Additive smoothing: what is added to every count.",
-        Default(None, called="what suits the validation text"),
+        "What additive smoothing adds to every count.",
+        Default(None, called="chosen on the validation text"),
         models=("ngram",),
     )
     prune: str | None = option(
         Text("0,0,1", parse_prune),
         COUNTING,
-        "Leave out n-grams that occur no more often than this, one limit an order.",
-        Default(None, called="nothing is left out"),
+        "Drop n-grams that occur no more often than this, order by order.",
+        Default(None, called="none"),
         models=("ngram",),
-    )
-    context: int | None = option(
-        Whole(),
-        NETWORK,
-        "How many previous tokens a window shows.",
-        Default(4, when(1, model="bigram"), when(2, model="trigram")),
-        models=WINDOWS,
-        is_shape=True,
-    )
-    input: str | None = option(
-        Choice((*WITHOUT_VECTORS, "embedding")),
-        NETWORK,
-        "How the previous tokens enter the network.",
-        Default(
-            "embedding",
-            when(
-                "one-hot",
-                model="bigram",
-                embedding=LEFT_OUT,
-                embeddings=LEFT_OUT,
-                freeze=LEFT_OUT,
-            ),
-        ),
-        models=WINDOWS,
-        is_shape=True,
-    )
-    hidden: str | None = option(
-        Text("200,100", parse_hidden),
-        NETWORK,
-        "The widths of the hidden layers, the first first, or none.",
-        Default("128", when("none", model="bigram")),
-        models=WINDOWS,
-        is_shape=True,
     )
     embedding: int | None = option(
         Whole(),
         NETWORK,
-        "The size of the vector of a token: N numbers, learnt in training.",
+        "The size of a token's vector: N numbers, which training finds.",
         Default(
             64,
             when(128, model=RECURRENT, level="word"),
@@ -217,15 +203,14 @@ class Configuration:
     embeddings: str | None = option(
         File("FILE"),
         NETWORK,
-        "A file of word vectors, such as GloVe's, to start from; their size is the "
-        "file's.",
+        "A file of word vectors, such as GloVe's, to start from.",
         Default(None, called="random vectors"),
         models=EMBEDDED,
     )
     freeze: bool = option(
         Switch("fine-tune"),
         NETWORK,
-        "Keep the vectors of `embeddings` as they are, or train them too.",
+        "Keep the vectors of that file as they are, or train them on.",
         False,
         models=EMBEDDED,
         is_shape=True,
@@ -233,21 +218,69 @@ class Configuration:
     skip_bad_lines: bool = option(
         Switch(),
         NETWORK,
-        "Leave out malformed lines of the file of `embeddings`.",
+        "Leave out malformed lines of that file.",
         False,
         models=EMBEDDED,
     )
+    dropout: float | None = option(
+        SHARE,
+        NETWORK,
+        "The share of units that each training step leaves out; more by default for "
+        "recurrent networks that read a text many times.",
+        Default(0.0, when(0.1, model=RECURRENT, level="word")),
+        models=EMBEDDED,
+    )
+    precision: str | None = option(
+        Choice(("float32", "bfloat16")),
+        NETWORK,
+        "The precision of large matrix products.",
+        Default(
+            usual_precision,
+            called="bfloat16 where the processor is made for it, else float32",
+        ),
+        models=EMBEDDED,
+    )
+    context: int | None = option(
+        Whole(),
+        WINDOW,
+        "How many previous tokens a window shows.",
+        Default(4, when(1, model="bigram"), when(2, model="trigram")),
+        models=WINDOWS,
+        is_shape=True,
+    )
+    input: str | None = option(
+        Choice((*WITHOUT_VECTORS, "embedding")),
+        WINDOW,
+        "How the previous tokens enter the network.",
+        Default(
+            "embedding",
+            when("one-hot", model="bigram"),
+            when("embedding", model="bigram", embedding=GIVEN),
+            when("embedding", model="bigram", embeddings=GIVEN),
+            when("embedding", model="bigram", freeze=GIVEN),
+        ),
+        models=WINDOWS,
+        is_shape=True,
+    )
+    hidden: str | None = option(
+        Text("200,100", parse_hidden),
+        WINDOW,
+        "The widths of the hidden layers from the input on, or none.",
+        Default("128", when("none", model="bigram")),
+        models=WINDOWS,
+        is_shape=True,
+    )
     layers: int | None = option(
         Whole(),
-        NETWORK,
-        "How many recurrent layers stand on top of each other.",
+        RECURRENCE,
+        "How many recurrent layers there are, one above the other.",
         Default(1),
         models=RECURRENT,
         is_shape=True,
     )
     units: int | None = option(
         Whole(),
-        NETWORK,
+        RECURRENCE,
         "The units of each recurrent layer.",
         Default(200, when(256, level="char"), when(448, level="char", minutes=LONG)),
         models=RECURRENT,
@@ -255,48 +288,47 @@ class Configuration:
     )
     activation: str = option(
         Choice(("tanh", "sigmoid", "linear")),
-        NETWORK,
-        "The function that the units apply to their sum.",
+        RECURRENCE,
+        "What the units apply to their sum.",
         "tanh",
         models=("rnn",),
         is_shape=True,
     )
     tied: bool = option(
         Switch(),
-        NETWORK,
-        "Predict with the input vectors, so that each token has one vector, not two.",
+        RECURRENCE,
+        "Read and predict a token with the same vector.",
         False,
         models=RECURRENT,
         is_shape=True,
     )
     residual: bool = option(
         Switch(),
-        NETWORK,
+        RECURRENCE,
         "Add the input of each recurrent layer to its output.",
         False,
         models=RECURRENT,
         is_shape=True,
     )
-    dropout: float | None = option(
-        SHARE,
-        NETWORK,
-        "The share of units that are dropped between layers in training; recurrent "
-        "networks get more if they read the text many times.",
-        Default(0.0, when(0.1, model=RECURRENT, level="word")),
-        models=EMBEDDED,
-    )
     embedding_dropout: float = option(
         SHARE,
-        NETWORK,
-        "The share of tokens whose vectors are zero for a whole window in training.",
+        RECURRENCE,
+        "The share of tokens that each training step leaves out.",
         0.0,
         models=RECURRENT,
     )
     weight_drop: float = option(
         SHARE,
-        NETWORK,
-        "The share of recurrent weights that are zero for a window in training.",
+        RECURRENCE,
+        "The share of recurrent weights that each training step leaves out.",
         0.0,
+        models=RECURRENT,
+    )
+    state: str = option(
+        Choice(("carried", "reset")),
+        RECURRENCE,
+        "Whether the state goes on into the next step.",
+        "carried",
         models=RECURRENT,
     )
     softmax: str = option(
@@ -309,15 +341,14 @@ class Configuration:
     samples: int | None = option(
         Whole(),
         SOFTMAX,
-        "With `softmax='sampled'`: how many tokens are drawn for each step.",
+        "How many tokens a step of the sampled softmax draws.",
         Default(None, when(1024, softmax="sampled")),
         models=RECURRENT,
     )
     classes: str | None = option(
         File("N|FILE"),
         SOFTMAX,
-        "With `softmax='classes'`: how many classes there are, or a file of them from "
-        "`keraslm classes`.",
+        "How many classes the class softmax has, or a file from `keraslm classes`.",
         Default(None, called="the square root of the vocabulary's size"),
         models=FEATURED,
         is_shape=True,
@@ -325,7 +356,7 @@ class Configuration:
     direct_order: int | None = option(
         Whole(2, most=1000),
         FEATURES,
-        "Add the scores of a maximum entropy model of this order to the network's.",
+        "Add a maximum entropy model of n-grams up to N tokens to the network.",
         Default(None),
         models=RECURRENT,
         is_shape=True,
@@ -333,7 +364,7 @@ class Configuration:
     skip: int | None = option(
         Whole(0, most=1000),
         FEATURES,
-        "Use n-grams with a gap too: up to N of the newest tokens are left out.",
+        "Use n-grams that skip up to N of the newest tokens too.",
         Default(
             None,
             when(1, model="maxent"),
@@ -358,7 +389,7 @@ class Configuration:
     feature_rate: float | None = option(
         POSITIVE,
         FEATURES,
-        "The learning rate of the features is X times that of the network.",
+        "Features learn at X times the learning rate.",
         Default(
             None,
             when(20.0, model="maxent"),
@@ -372,7 +403,7 @@ class Configuration:
     l1: float = option(
         NOT_NEGATIVE,
         FEATURES,
-        "The penalty on the size of the features' weights, which makes many zero.",
+        "The penalty on the features' weights, which makes many zero.",
         0.0,
         models=FEATURED,
     )
@@ -392,7 +423,7 @@ class Configuration:
     learning_rate: float | None = option(
         POSITIVE,
         OPTIMIZER,
-        "The length of a step at its highest, before the schedule lowers it.",
+        "The learning rate at its highest, before the schedule lowers it.",
         Default(
             0.004,
             when(0.01, level="char"),
@@ -407,40 +438,38 @@ class Configuration:
     schedule: str = option(
         Choice(("constant", "cosine", "linear", "decay", "plateau")),
         OPTIMIZER,
-        "How the learning rate falls during the run; decay is by the epoch, plateau "
-        "after validations that bring nothing better.",
+        "How the learning rate changes during the run.",
         "cosine",
     )
     warmup: int = option(
         Whole(0),
         OPTIMIZER,
-        "In the first N steps the learning rate rises to its highest.",
+        "The learning rate rises for the first N steps.",
         0,
     )
     decay: float = option(
         FACTOR,
         OPTIMIZER,
-        "With `schedule='decay'`: what the learning rate is multiplied by each epoch.",
+        "The schedule decay multiplies the learning rate by X every epoch.",
         0.5,
     )
     decay_after: int = option(
         Whole(0),
         OPTIMIZER,
-        "With `schedule='decay'`: the learning rate stays for the first N epochs.",
+        "The schedule decay begins after N epochs.",
         0,
     )
     plateau_factor: float = option(
         FACTOR,
         OPTIMIZER,
-        "With `schedule='plateau'`: what the learning rate is multiplied by after a "
-        "validation that brings nothing better.",
+        "The schedule plateau multiplies the learning rate by X after a validation "
+        "that is no better than the best.",
         0.5,
     )
     weight_decay: float | None = option(
         NOT_NEGATIVE,
         OPTIMIZER,
-        "With `optimizer='adamw'`: each step shrinks every weight by X times the "
-        "learning rate.",
+        "Adamw shrinks every weight by X times the learning rate, each step.",
         Default(
             None,
             when(0.01, optimizer="adamw"),
@@ -451,63 +480,46 @@ class Configuration:
     clip_norm: float | None = option(
         NOT_NEGATIVE,
         OPTIMIZER,
-        "Shorten a gradient that is longer than X; 0 leaves it as it is.",
+        "Shorten a gradient that is longer than X; 0 shortens none.",
         Default(1.0, when(None, clip_value=GIVEN)),
     )
     clip_value: float | None = option(
         POSITIVE,
         OPTIMIZER,
-        "Instead, cut every entry of the gradient to lie between -X and X.",
+        "Cut every number of the gradient to lie between -X and X instead.",
         Default(None),
     )
     average_steps: int | None = option(
         Whole(),
         OPTIMIZER,
-        "Validate and keep the mean of the weights over about the last N steps.",
+        "Use the mean of the weights of about the last N steps.",
         Default(None),
     )
     average_after: int | None = option(
         Whole(),
         OPTIMIZER,
-        "Begin to average the weights when a validation is worse than the best of "
-        "those N or more before it.",
+        "Use the mean of the weights once a validation is worse than the best of those "
+        "N or more before it.",
         Default(None),
     )
     batch_size: int | None = option(
         Whole(),
         OPTIMIZER,
-        "How many rows of the text a step reads side by side.",
+        "How many rows of the text are read side by side.",
         Default(32, when(64, model=WINDOWS)),
     )
     time: int | None = option(
         Whole(),
         OPTIMIZER,
-        "How many tokens of each row a step reads; the gradient goes no further back.",
+        "How many tokens of each row a step reads; gradients go no further back.",
         Default(32, when(64, model=RECURRENT, level="char", minutes=LONG)),
         aliases=("bptt",),
     )
     vary_time: bool = option(
         Switch(),
         OPTIMIZER,
-        "Draw the number of those tokens anew for each step, around `time`.",
+        "Draw that number anew for each step.",
         False,
-    )
-    state: str = option(
-        Choice(("carried", "reset")),
-        OPTIMIZER,
-        "What becomes of the recurrent state between two steps.",
-        "carried",
-        models=RECURRENT,
-    )
-    precision: str | None = option(
-        Choice(("float32", "bfloat16")),
-        OPTIMIZER,
-        "How the factors of large matrix products are rounded.",
-        Default(
-            usual_precision,
-            called="bfloat16 where the processor is made for it, else float32",
-        ),
-        models=EMBEDDED,
     )
     epochs: int | None = option(
         Whole(),
@@ -525,7 +537,7 @@ class Configuration:
     steps: int | None = option(
         Whole(),
         LENGTH,
-        "End after N steps, each of which changes the weights once.",
+        "End after N updates of the weights.",
         Default(None),
         is_free=True,
     )
@@ -539,21 +551,15 @@ class Configuration:
     patience: int | None = option(
         Whole(),
         LENGTH,
-        "End after N validations in a row that are no better than the best.",
+        "End after N validations in a row without a new best.",
         Default(None),
         is_free=True,
     )
     dry_run: bool = option(
         Switch(),
         LENGTH,
-        "Do two steps and an evaluation only, to see whether all is well.",
+        "Try it out: two steps and an evaluation.",
         False,
-    )
-    seed: int = option(
-        Whole(0, LARGEST_SEED),
-        LENGTH,
-        "Where the random numbers start: the same seed gives the same run.",
-        0,
     )
     log_steps: int = option(
         Whole(),
@@ -583,14 +589,14 @@ class Configuration:
     checkpoint_minutes: float = option(
         POSITIVE,
         OUTPUT,
-        "Write a checkpoint, from which the run can go on, every X minutes.",
+        "Write a checkpoint, to resume from, every X minutes.",
         5.0,
         is_free=True,
     )
     keep_last: int = option(
         Whole(0),
         OUTPUT,
-        "Keep the models of the last N validations, besides the best one.",
+        "Keep the models of the last N validations too.",
         0,
         is_free=True,
     )

@@ -4,7 +4,7 @@
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 LEVELS = {"char": "characters", "word": "words"}
@@ -31,7 +31,6 @@ class Condition:
 
 
 GIVEN = Condition("with `{name}`", lambda run, name: run.is_given(name))
-LEFT_OUT = Condition("without `{name}`", lambda run, name: not run.is_given(name))
 
 
 def at_least(limit: float) -> Condition:
@@ -43,7 +42,7 @@ def at_least(limit: float) -> Condition:
 
 
 def _any_of(values: tuple[Any, ...]) -> Condition:
-    named = " or ".join(f"`{{name}}={value!r}`" for value in values)
+    named = f"`{{name}}={values[0]}`" + "".join(f" or {each}" for each in values[1:])
     return Condition(f"with {named}", lambda run, name: run[name] in values)
 
 
@@ -63,6 +62,12 @@ class Exceptional:
             and (not self.level or run["level"] == self.level)
             and all(each.holds(run, name) for name, each in self.conditions.items())
         )
+
+    @property
+    def is_simple(self) -> bool:
+        """Say whether it looks at one option alone, or at the model and the level."""
+        is_of_a_kind = bool(self.models or self.level)
+        return len(self.conditions) + is_of_a_kind == 1
 
     @property
     def words(self) -> str:
@@ -112,8 +117,16 @@ class Default:
     @property
     def words(self) -> str:
         """The value and its exceptions: "200; 256 on characters"."""
-        exceptions = [f"{self._said(e.value)} {e.words}" for e in self.exceptions]
-        return "; ".join([self._said(self.first), *exceptions])
+        return self._listed(self.exceptions)
+
+    @property
+    def brief(self) -> str:
+        """The same without the exceptions of which there is more to say."""
+        return self._listed(each for each in self.exceptions if each.is_simple)
+
+    def _listed(self, exceptions: Iterable[Exceptional]) -> str:
+        said = [f"{self._said(each.value)} {each.words}" for each in exceptions]
+        return "; ".join([self._said(self.first), *said])
 
     def _said(self, value: Any) -> str:
         if value is None or callable(value):

@@ -9,7 +9,6 @@ from keraslm.errors import UsageError
 from keraslm.unicode import is_unicode
 
 LARGEST = 2**31 - 1  # of a size or a count of steps
-SHORT = 18  # letters of choices that stand in the place of a value
 
 
 class Kind(Protocol):
@@ -31,12 +30,7 @@ class Choice:
     """One of some names."""
 
     names: tuple[str, ...]
-
-    @property
-    def metavar(self) -> str:
-        """The names themselves where they are short."""
-        names = "|".join(self.names)
-        return names if len(names) <= SHORT else "NAME"
+    metavar: str = "NAME"
 
     def check(self, name: str, value: Any) -> None:
         """Refuse another name."""

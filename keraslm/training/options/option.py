@@ -5,7 +5,7 @@ from typing import Any
 
 from keraslm.training.options.default import Default
 from keraslm.training.options.kinds import Choice, Kind
-from keraslm.training.options.models import MODELS
+from keraslm.training.options.models import MODELS, NEURAL
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,6 +14,15 @@ class Group:
 
     title: str
     models: tuple[str, ...] = MODELS
+
+    @property
+    def heading(self) -> str:
+        """The title, and whom it concerns if not every model."""
+        if self.models == MODELS:
+            return self.title
+        if self.models == NEURAL:
+            return f"{self.title} (every model but ngram)"
+        return f"{self.title} ({', '.join(self.models)})"
 
 
 @dataclasses.dataclass(frozen=True)
