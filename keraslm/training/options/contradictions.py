@@ -1,4 +1,7 @@
-"""What options do not go together."""
+"""What options do not go together: each a condition and a sentence."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from keraslm.errors import UsageError
 from keraslm.training.options.configuration import (
@@ -12,38 +15,14 @@ from keraslm.training.options.models import FEATURED, RECURRENT
 OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
 
 
-def refuse_foreign_options(c: Configuration) -> None:
-    """Refuse what another model has.
+def refuse_contradictions(c: Configuration, usual_context: Any) -> None:
+    """Refuse what the model does not have, and what does not go together.
 
-    Raises: UsageError naming the option and the models that have it.
+    Raises: UsageError naming the option, and which to leave out or to give.
     """
-    predicting = FEATURED if c.softmax == "classes" else RECURRENT
-    if c.softmax != "full" and c.family not in predicting:
-        raise UsageError(
-            f"softmax {c.softmax} is for {', '.join(predicting)}; received it for "
-            f"{c.model}"
-        )
-    if c.state != "carried" and c.family not in RECURRENT:
-        raise UsageError(f"{c.model} has no state to {c.state}")
-    for name, option in OPTIONS.items():
-        models = option.models
-        if models and _is_given(c, name) and c.family not in models:
-            raise UsageError(
-                f"`{name}` is an option of {', '.join(models)}; "
-                f"received it for {c.model}"
-            )
-
-
-def refuse_other_contexts(c: Configuration, usual: int) -> None:
-    """Refuse a context that a bigram or a trigram has not.
-
-    Raises: UsageError
-    """
-    if c.model in ("bigram", "trigram") and c.context not in (None, usual):
-        raise UsageError(
-            f"the context of a {c.model} is {usual}; received {c.context}: "
-            "give `model='neural-ngram'` for another"
-        )
+    for complaints in (_foreign(c, usual_context), _contradictory(c), _embeddings(c)):
+        for complaint in complaints:
+            raise UsageError(complaint)
 
 
 def refuse_weight_decay(c: Configuration) -> None:
@@ -63,94 +42,96 @@ def _is_given(c: Configuration, name: str) -> bool:
     return getattr(c, name) not in (None, getattr(UNSET, name))
 
 
-def refuse_contradictions(c: Configuration) -> None:
-    """Refuse options that do not go together.
+def _foreign(c: Configuration, usual_context: Any) -> Iterator[str]:
+    """Complain of what another model has."""
+    predicting = FEATURED if c.softmax == "classes" else RECURRENT
+    if c.softmax != "full" and c.family not in predicting:
+        models = ", ".join(predicting)
+        yield f"softmax {c.softmax} is for {models}; received it for {c.model}"
+    if c.state != "carried" and c.family not in RECURRENT:
+        yield f"{c.model} has no state to {c.state}"
+    for name, option in OPTIONS.items():
+        is_foreign = option.group.is_strict and c.family not in option.suits
+        if is_foreign and _is_given(c, name):
+            models = ", ".join(option.suits)
+            yield f"`{name}` is an option of {models}; received it for {c.model}"
+    if c.model in ("bigram", "trigram") and c.context not in (None, usual_context):
+        yield (
+            f"the context of a {c.model} is {usual_context}; received {c.context}: "
+            "give `model='neural-ngram'` for another"
+        )
 
-    Raises: UsageError naming both, and which to leave out.
-    """
+
+def _contradictory(c: Configuration) -> Iterator[str]:
+    """Complain of options that do not go together."""
+    from keraslm.counts.additive import CANNOT_BE_PRUNED
+
     if c.samples is not None and c.softmax != "sampled":
-        raise UsageError(
-            "`samples` is an option of the sampled softmax; give `softmax='sampled'`"
-        )
+        yield "`samples` is an option of the sampled softmax; give `softmax='sampled'`"
     if c.classes is not None and c.softmax != "classes":
-        raise UsageError(
-            "`classes` is an option of the class softmax; give `softmax='classes'`"
-        )
+        yield "`classes` is an option of the class softmax; give `softmax='classes'`"
     if c.tied and c.softmax in OWN_VECTORS:
-        raise UsageError(
+        yield (
             "tied weights predict with the embedding's vectors; a softmax "
             f"{c.softmax} has vectors of its own: leave one of the two out"
         )
-    _refuse_features(c)
-    _refuse_embeddings(c)
+    yield from _features(c)
     if c.input in WITHOUT_VECTORS and c.embedding is not None:
-        raise UsageError(
+        yield (
             f"`embedding` is a size for `input='embedding'`; received it with {c.input}"
         )
     if c.clip_norm and c.clip_value:
-        raise UsageError(
+        yield (
             "a gradient is clipped by its norm or by its values; received both "
             f"`clip_norm={c.clip_norm}` and `clip_value={c.clip_value}`"
         )
-    _refuse_additive(c)
-    if c.tokenize and c.level != "word":
-        raise UsageError("`tokenize` splits words; it needs `level='word'`")
-
-
-def _refuse_additive(c: Configuration) -> None:
-    """Refuse what additive smoothing cannot do, and its delta for another."""
-    from keraslm.counts.additive import CANNOT_BE_PRUNED
-
-    additive = c.smoothing == "additive" or c.delta is not None
-    if additive and any(c.limits_of_pruning):
-        raise UsageError(CANNOT_BE_PRUNED)
+    is_additive = c.smoothing == "additive" or c.delta is not None
+    if is_additive and any(c.limits_of_pruning):
+        yield CANNOT_BE_PRUNED
     if c.delta is not None and c.smoothing not in (None, "additive"):
-        raise UsageError(
-            "`delta` is an option of additive smoothing; "
-            f"received it with {c.smoothing}"
+        name = "`delta` is an option of additive smoothing"
+        yield f"{name}; received it with {c.smoothing}"
+    if c.tokenize and c.level != "word":
+        yield "`tokenize` splits words; it needs `level='word'`"
+
+
+def _features(c: Configuration) -> Iterator[str]:
+    """Complain of features of the history where there are none, or none that count."""
+    if c.model == "maxent" and c.order == 1:
+        yield "the order of maxent must be 2 or more; received 1"
+    has_features = c.model == "maxent" or c.direct_order is not None
+    for name in ("skip", "features", "feature_rate", "l1", "l2"):
+        if _is_given(c, name) and not has_features:
+            yield (
+                f"`{name}` is an option of features of the history; give a "
+                "`direct_order` of 2 or more; received "
+                f"`{name}={getattr(c, name)}` alone"
+            )
+    if c.direct_order is not None and c.softmax in ("sampled", "adaptive"):
+        yield (
+            f"the {c.softmax} softmax scores words by the recurrent layer alone; leave "
+            "out `direct_order`, or give `softmax='full'` or `softmax='classes'`"
         )
 
 
-def _refuse_embeddings(c: Configuration) -> None:
-    """Refuse what does not go together with pretrained vectors, or needs them."""
+def _embeddings(c: Configuration) -> Iterator[str]:
+    """Complain of what does not go together with pretrained vectors, or needs them."""
     if c.freeze and c.tied:
-        raise UsageError(
+        yield (
             "tied weights predict with the vectors, and frozen ones could learn no "
             "word's score: leave out `freeze` or `tied`"
         )
     if c.embeddings is None:
         if c.skip_bad_lines or (c.freeze and c.init_from is None):
             name = "freeze" if c.freeze else "skip_bad_lines"
-            raise UsageError(f"`{name}` is an option of `embeddings`; give a file")
+            yield f"`{name}` is an option of `embeddings`; give a file"
         return
     if c.level == "char":
-        raise UsageError("`embeddings` are vectors of words; they need `level='word'`")
+        yield "`embeddings` are vectors of words; they need `level='word'`"
     if c.input in WITHOUT_VECTORS:
-        raise UsageError(
-            f"`embeddings` are for `input='embedding'`; received them with {c.input}"
-        )
+        yield f"`embeddings` are for `input='embedding'`; received them with {c.input}"
     if c.init_from is not None:
-        raise UsageError(
+        yield (
             "a model that is continued brings its own vectors; leave out `embeddings` "
             "or `init_from`"
-        )
-
-
-def _refuse_features(c: Configuration) -> None:
-    """Refuse features of the history where there are none, or none that count."""
-    if c.model == "maxent" and c.order == 1:
-        raise UsageError("the order of maxent must be 2 or more; received 1")
-    has_features = c.model == "maxent" or c.direct_order is not None
-    for name in ("skip", "features", "feature_rate", "l1", "l2"):
-        if _is_given(c, name) and not has_features:
-            raise UsageError(
-                f"`{name}` is an option of features of the history; give a "
-                "`direct_order` of 2 or more; received "
-                f"`{name}={getattr(c, name)}` alone"
-            )
-    if c.direct_order is not None and c.softmax in ("sampled", "adaptive"):
-        raise UsageError(
-            f"the {c.softmax} softmax scores words by the recurrent layer alone; leave "
-            "out `direct_order`, or give `softmax='full'` or "
-            "`softmax='classes'`"
         )

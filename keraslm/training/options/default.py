@@ -34,65 +34,58 @@ GIVEN = Condition("with `{name}`", lambda run, name: run.is_given(name))
 
 
 def at_least(limit: float) -> Condition:
-    """Hold where an option is a number and not below the limit."""
+    """Hold where an option is given, and not below the limit."""
     return Condition(
         f"with `{{name}}={limit:g}` or more",
         lambda run, name: run.is_given(name) and run[name] >= limit,
     )
 
 
-def _any_of(values: tuple[Any, ...]) -> Condition:
-    named = f"`{{name}}={values[0]}`" + "".join(f" or {each}" for each in values[1:])
-    return Condition(f"with {named}", lambda run, name: run[name] in values)
+def _condition(wanted: Any) -> Condition:
+    """Compare an option with a value, with each value of a tuple, or as it says."""
+    if isinstance(wanted, Condition):
+        return wanted
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    others = "".join(f" or {each}" for each in values[1:])
+    words = f"with `{{name}}={values[0]}`{others}"
+    return Condition(words, lambda run, name: run[name] in values)
 
 
-@dataclasses.dataclass(frozen=True)
-class Exceptional:
+class when:  # noqa: N801  reads as a word in the table
     """A value for the runs of which every condition holds."""
 
-    value: Any
-    models: tuple[str, ...]
-    level: str
-    conditions: dict[str, Condition]
+    def __init__(
+        self,
+        value: Any,
+        model: str | tuple[str, ...] = (),
+        level: str = "",
+        **options: Any,
+    ) -> None:
+        self.value = value
+        self._models = (model,) if isinstance(model, str) else model
+        self._level = level
+        self._tests = {name: _condition(wanted) for name, wanted in options.items()}
 
     def holds(self, run: Run) -> bool:
         """Say whether a run is such a run."""
         return (
-            (not self.models or run.family in self.models)
-            and (not self.level or run["level"] == self.level)
-            and all(each.holds(run, name) for name, each in self.conditions.items())
+            (not self._models or run.family in self._models)
+            and (not self._level or run["level"] == self._level)
+            and all(test.holds(run, name) for name, test in self._tests.items())
         )
 
     @property
     def is_simple(self) -> bool:
         """Say whether it looks at one option alone, or at the model and the level."""
-        is_of_a_kind = bool(self.models or self.level)
-        return len(self.conditions) + is_of_a_kind == 1
+        return len(self._tests) + bool(self._models or self._level) == 1
 
     @property
     def words(self) -> str:
         """The conditions in words."""
-        said = [f"for {', '.join(self.models)}"] if self.models else []
-        said += [f"on {LEVELS[self.level]}"] if self.level else []
-        conditions = self.conditions.items()
-        tests = [each.words.format(name=name) for name, each in conditions]
+        said = [f"for {', '.join(self._models)}"] if self._models else []
+        said += [f"on {LEVELS[self._level]}"] if self._level else []
+        tests = (test.words.format(name=name) for name, test in self._tests.items())
         return " ".join([*said, " and ".join(tests)]).strip()
-
-
-def when(
-    value: Any, model: str | tuple[str, ...] = (), level: str = "", **options: Any
-) -> Exceptional:
-    """Give an exception: the value where all of these hold.
-
-    An option is compared with a value, with each value of a tuple, or by a condition.
-    """
-    conditions = {}
-    for name, wanted in options.items():
-        if not isinstance(wanted, Condition):
-            wanted = _any_of(wanted if isinstance(wanted, tuple) else (wanted,))
-        conditions[name] = wanted
-    models = (model,) if isinstance(model, str) else model
-    return Exceptional(value, models, level, conditions)
 
 
 class Default:
@@ -102,17 +95,15 @@ class Default:
     what it means that there is no value.
     """
 
-    def __init__(self, value: Any, *exceptions: Exceptional, called: str = "none"):
+    def __init__(self, value: Any, *exceptions: when, called: str = "none") -> None:
         self.first = value
         self.exceptions = exceptions
         self.called = called
 
     def of(self, run: Run) -> Any:
         """Give the value of a run."""
-        value = self.first
-        for each in self.exceptions:
-            value = each.value if each.holds(run) else value
-        return value() if callable(value) else value
+        values = [self.first, *(e.value for e in self.exceptions if e.holds(run))]
+        return values[-1]() if callable(values[-1]) else values[-1]
 
     @property
     def words(self) -> str:
@@ -124,7 +115,7 @@ class Default:
         """The same without the exceptions of which there is more to say."""
         return self._listed(each for each in self.exceptions if each.is_simple)
 
-    def _listed(self, exceptions: Iterable[Exceptional]) -> str:
+    def _listed(self, exceptions: Iterable[when]) -> str:
         said = [f"{self._said(each.value)} {each.words}" for each in exceptions]
         return "; ".join([self._said(self.first), *said])
 

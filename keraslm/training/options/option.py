@@ -1,6 +1,7 @@
 """What is known of an option of a run, at the one place where it is named."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from keraslm.training.options.default import Default
@@ -10,27 +11,30 @@ from keraslm.training.options.models import MODELS, NEURAL
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Options that stand together; other models than these have no use for them."""
+    """Options that stand together, and the models that have a use for them.
+
+    `is_strict` says that they are refused for other models.
+    """
 
     title: str
     models: tuple[str, ...] = MODELS
+    is_strict: bool = False
 
     @property
     def heading(self) -> str:
         """The title, and whom it concerns if not every model."""
         if self.models == MODELS:
             return self.title
-        if self.models == NEURAL:
-            return f"{self.title} (every model but ngram)"
-        return f"{self.title} ({', '.join(self.models)})"
+        whom = "every model but ngram" if self.models == NEURAL else listed(self.models)
+        return f"{self.title} ({whom})"
 
 
 @dataclasses.dataclass(frozen=True)
 class Option:
     """An option: its kind, its group, what it says of itself, its default.
 
-    Where `models` are named, the option is refused for any other. `aliases` are other
-    names of its flag. `is_shape` says that a model that is continued brings
+    Where `models` are named, they are fewer or more than those of its group. `aliases`
+    are other names of its flag. `is_shape` says that a model that is continued brings
     it; `is_free`, that it may change when a run is resumed.
     """
 
@@ -54,10 +58,13 @@ class Option:
         said = self.says
         if isinstance(self.kind, Choice):
             *first, last = self.kind.names
-            said = f"{said.removesuffix('.')}: {', '.join(first)} or {last}."
-        if self.suits != self.group.models:
-            said += f" For {', '.join(self.suits)}."
-        return said
+            said = f"{said.removesuffix('.')}: {listed(first)} or {last}."
+        return f"{said} For {listed(self.models)}." if self.models else said
+
+
+def listed(names: Iterable[str]) -> str:
+    """List names."""
+    return ", ".join(names)
 
 
 def option(
@@ -68,10 +75,10 @@ def option(
     A plain `default` is its value in every run; where it is a `Default`, the value is
     None until it is known which model and level the run has.
     """
-    static = None if isinstance(default, Default) else default
-    known = default if isinstance(default, Default) else Default(default)
+    is_open = isinstance(default, Default)
+    known = default if is_open else Default(default)
     metadata = {"option": Option(kind, group, says, known, **more)}
-    return dataclasses.field(default=static, metadata=metadata)
+    return dataclasses.field(default=None if is_open else default, metadata=metadata)
 
 
 def options_of(configuration: Any) -> dict[str, Option]:

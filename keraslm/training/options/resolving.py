@@ -6,8 +6,6 @@ from typing import Any
 from keraslm.training.options.configuration import OPTIONS, UNSET, Configuration
 from keraslm.training.options.contradictions import (
     refuse_contradictions,
-    refuse_foreign_options,
-    refuse_other_contexts,
     refuse_weight_decay,
 )
 
@@ -18,10 +16,8 @@ def resolve(c: Configuration) -> Configuration:
     Raises: UsageError if an option was given that this model does not have, or that
         does not go together with another.
     """
-    refuse_foreign_options(c)
-    usual = _Filled(dataclasses.replace(c, context=None))["context"]
-    refuse_other_contexts(c, usual)
-    refuse_contradictions(c)
+    usual_context = _Filled(dataclasses.replace(c, context=None))["context"]
+    refuse_contradictions(c, usual_context)
     if c.dry_run:
         c = dataclasses.replace(c, steps=2)
     run = _Filled(c)
