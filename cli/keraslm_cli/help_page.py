@@ -9,6 +9,14 @@ NARROW = 70  # columns; below, an option has a line of its own
 INDENT = 8  # of its sentence, which stands below it
 
 
+def number_option(flag: str, default: int, says: str, least: int | None = None) -> Any:
+    """Give a command an option that is a whole number."""
+    kind = click.INT if least is None else click.IntRange(min=least)
+    return click.option(
+        flag, metavar="N", type=kind, default=default, show_default=True, help=says
+    )
+
+
 class GroupedOption(click.Option):
     """An option of a group; a switch is written --[no-]tokenize."""
 

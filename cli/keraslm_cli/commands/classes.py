@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
     from keraslm.classes import BrownClasses
@@ -25,32 +26,21 @@ LARGEST_SHOWN = 10  # classes
 
 @click.command(help=HELP)
 @texts.corpus_argument
-@click.option(
-    "--number",
-    metavar="N",
-    type=click.IntRange(min=2),
-    default=100,
-    show_default=True,
-    help="How many classes there are.",
-)
+@number_option("--number", 100, "How many classes there are.", least=2)
 @click.option(
     "--out", metavar="FILE", help="Write the classes to FILE, which is replaced."
 )
-@click.option(
+@number_option(
     "--vocabulary-size",
-    metavar="N",
-    type=click.IntRange(min=3),
-    default=10_000,
-    show_default=True,
-    help="Keep the N most frequent words; others are <unk>.",
+    10_000,
+    "Keep the N most frequent words; others are <unk>.",
+    least=3,
 )
-@click.option(
+@number_option(
     "--min-count",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Keep words that occur N times or more; others are <unk>.",
+    1,
+    "Keep words that occur N times or more; others are <unk>.",
+    least=1,
 )
 @texts.tokenize_option
 @texts.encoding_option

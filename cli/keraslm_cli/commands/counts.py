@@ -6,6 +6,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,14 +32,7 @@ UNITS = {"word": "word", "char": "character"}
     show_default=True,
     help="What a token is.",
 )
-@click.option(
-    "--order",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=2,
-    show_default=True,
-    help="The tokens of the longest n-grams.",
-)
+@number_option("--order", 2, "The tokens of the longest n-grams.", least=1)
 @click.option(
     "--words",
     metavar="A,B,...",

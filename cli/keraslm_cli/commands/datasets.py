@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm_cli import completion, console
+from keraslm_cli.help_page import number_option
 from keraslm_cli.lazy import Group
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def fetch(name: str) -> None:
 @click.argument("name", shell_complete=completion.datasets)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=pathlib.Path))
 @click.option("--size", help="For village: small, medium, large or a number of tokens.")
-@click.option("--seed", type=int, default=0, show_default=True, help="For village.")
+@number_option("--seed", 0, "For village.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist in DIR.")
 def export(
     name: str, folder: pathlib.Path, size: str | None, seed: int, overwrite: bool

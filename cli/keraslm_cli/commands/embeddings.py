@@ -10,6 +10,7 @@ import click
 from keraslm.errors import UsageError
 from keraslm.vectors.options import METHODS, PASSES, RATES, SOFTMAXES
 from keraslm_cli import completion, console, outputs, texts
+from keraslm_cli.help_page import number_option
 from keraslm_cli.lazy import Group
 from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
@@ -32,7 +33,6 @@ are mostly function words.
 {SOURCE_HELP}
 """
 DRAWN = 60  # words, where none are named
-_COUNT = click.IntRange(min=1)
 MARKS = ("<unk>", "<s>", "</s>")
 
 
@@ -55,20 +55,8 @@ command = embeddings
     show_default=True,
     help="How the vectors are found.",
 )
-@click.option(
-    "--width",
-    metavar="N",
-    default=100,
-    show_default=True,
-    help="The numbers of a vector.",
-)
-@click.option(
-    "--window",
-    metavar="N",
-    default=5,
-    show_default=True,
-    help="How many words on each side a word is seen with.",
-)
+@number_option("--width", 100, "The numbers of a vector.")
+@number_option("--window", 5, "How many words on each side a word is seen with.")
 @click.option(
     "--epochs",
     metavar="N",
@@ -103,13 +91,7 @@ command = embeddings
     help="Words that are a larger share of the text than X are read less often, with "
     "skip-gram and cbow.  [default: 0.001]",
 )
-@click.option(
-    "--seed",
-    metavar="N",
-    default=0,
-    show_default=True,
-    help="The same seed gives the same random numbers.",
-)
+@number_option("--seed", 0, "The same seed gives the same random numbers.")
 @texts.tokenize_option
 @texts.encoding_option
 @click.option(
@@ -118,14 +100,7 @@ command = embeddings
     type=click.IntRange(min=3),
     help="Keep the N most frequent words.  [default: all of them]",
 )
-@click.option(
-    "--min-count",
-    metavar="N",
-    type=_COUNT,
-    default=5,
-    show_default=True,
-    help="Keep words that occur N times or more.",
-)
+@number_option("--min-count", 5, "Keep words that occur N times or more.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def train(
     corpus: str,
@@ -186,14 +161,7 @@ def _refuse_for_glove(given: dict[str, Any]) -> None:
 @embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
 @vectors_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@click.option(
-    "--number",
-    metavar="N",
-    type=_COUNT,
-    default=10,
-    show_default=True,
-    help="How many neighbours are shown.",
-)
+@number_option("--number", 10, "How many neighbours are shown.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def neighbours(
     vectors: str,
@@ -224,14 +192,7 @@ def neighbours(
 @click.argument("a")
 @click.argument("b")
 @click.argument("c")
-@click.option(
-    "--number",
-    metavar="N",
-    type=_COUNT,
-    default=10,
-    show_default=True,
-    help="How many answers are shown.",
-)
+@number_option("--number", 10, "How many answers are shown.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def analogy(
     vectors: str,
@@ -279,13 +240,8 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @click.option(
     "--out", required=True, metavar="FILE.png", help="The picture; it is replaced."
 )
-@click.option(
-    "--number",
-    metavar="N",
-    type=_COUNT,
-    default=DRAWN,
-    show_default=True,
-    help="Where no word is named: draw the N most frequent ones.",
+@number_option(
+    "--number", DRAWN, "Where no word is named: draw the N most frequent ones.", least=1
 )
 @click.option(
     "--method",
@@ -294,13 +250,7 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
     show_default=True,
     help="How the vectors are laid flat; tsne needs the extra 'embeddings'.",
 )
-@click.option(
-    "--seed",
-    metavar="N",
-    default=0,
-    show_default=True,
-    help="With tsne: the same seed gives the same map.",
-)
+@number_option("--seed", 0, "With tsne: the same seed gives the same map.")
 def plot(
     vectors: str,
     skip_bad_lines: bool,

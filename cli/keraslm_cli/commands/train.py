@@ -31,9 +31,14 @@ RUN/config.toml says what each option was.
 """
 
 
-def _own(*names: str, group: Group, **settings: Any) -> Any:
+def _own(flag: str, group: Group, says: str, *names: str, **settings: Any) -> Any:
     """Give an option that belongs to the command, and not to the run."""
-    return click.option(*names, cls=GroupedOption, group=group.heading, **settings)
+    grouped = {"cls": GroupedOption, "group": group.heading, "help": says}
+    return click.option(flag, *names, **(grouped | settings))
+
+
+def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
+    return _own(flag, group, says, *names, is_flag=True)
 
 
 @click.command(
@@ -43,43 +48,22 @@ def _own(*names: str, group: Group, **settings: Any) -> Any:
 @run_options(name for name in OPTIONS if name != "corpus")
 @_own(
     "--recipe",
-    group=MODEL,
+    MODEL,
+    "Take the options of a publication (see `keraslm recipes`); flags win.",
     metavar="NAME",
     shell_complete=completion.recipes,
-    help="Take the options of a publication (see `keraslm recipes`); flags win.",
 )
 @_own(
     "--config",
-    group=MODEL,
+    MODEL,
+    "Take the options of a TOML file, such as RUN/config.toml; flags win.",
     metavar="FILE",
     shell_complete=completion.files,
-    help="Take the options of a TOML file, such as RUN/config.toml; flags win.",
 )
-@_own(
-    "--find-rate",
-    group=OPTIMIZER,
-    is_flag=True,
-    help="Suggest a learning rate, and train no model.",
-)
-@_own(
-    "--overwrite",
-    group=OUTPUT,
-    is_flag=True,
-    help="Replace the run that is in RUN.",
-)
-@_own(
-    "--resume",
-    group=OUTPUT,
-    is_flag=True,
-    help="Go on with the run that is in RUN.",
-)
-@_own(
-    "--json",
-    "as_json",
-    group=OUTPUT,
-    is_flag=True,
-    help="Print the result as JSON.",
-)
+@_flag("--find-rate", OPTIMIZER, "Suggest a learning rate, and train no model.")
+@_flag("--overwrite", OUTPUT, "Replace the run that is in RUN.")
+@_flag("--resume", OUTPUT, "Go on with the run that is in RUN.")
+@_flag("--json", OUTPUT, "Print the result as JSON.", "as_json")
 def command(
     corpus: str | None,
     recipe: str | None,
