@@ -49,7 +49,7 @@ def _option(name: str, option: Option, default: str) -> Decorator:
         type=TYPES.get(type(kind)),
         metavar=kind.metavar or None,
         help=in_flags(
-            f"{option.sentence}  [default: {default or option.default.brief}]"
+            f"{option.sentence}  [default: {default or option.default.words}]"
         ),
         shell_complete=complete,
     )

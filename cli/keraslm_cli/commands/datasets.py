@@ -80,7 +80,7 @@ def fetch(name: str) -> None:
 @click.argument("name", shell_complete=completion.datasets)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=pathlib.Path))
 @click.option("--size", help="For village: small, medium, large or a number of tokens.")
-@number_option("--seed", 0, "For village.")
+@number_option("--seed", 0, "For village: the same seed gives the same text.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist in DIR.")
 def export(
     name: str, folder: pathlib.Path, size: str | None, seed: int, overwrite: bool

@@ -24,8 +24,7 @@ perplexity.png and checkpoint.zip. Without options: an LSTM on words. With
 --find-rate, only learning_rate.csv and learning_rate.png are written.
 
 An option that is left out takes its default: the value that stands first, or that of
-the last exception that holds. docs/options.md names rarer exceptions too;
-RUN/config.toml says what each option was.
+the last exception that holds. RUN/config.toml says what each option was.
 
 {texts.CORPUS_HELP}
 """
@@ -33,7 +32,11 @@ RUN/config.toml says what each option was.
 
 def _own(flag: str, group: Group, says: str, *names: str, **settings: Any) -> Any:
     """Give an option that belongs to the command, and not to the run."""
-    grouped = {"cls": GroupedOption, "group": group.heading, "help": says}
+    grouped: dict[str, Any] = {
+        "cls": GroupedOption,
+        "group": group.heading,
+        "help": says,
+    }
     return click.option(flag, *names, **(grouped | settings))
 
 

@@ -13,6 +13,7 @@ from keraslm.training.options.default import (
     GIVEN,
     LEVELS,
     Default,
+    any_given,
     at_least,
     when,
 )
@@ -139,9 +140,8 @@ class Configuration:
     input: str | None = option(Choice((*WITHOUT_VECTORS, "embedding")), WINDOW,
         "How the previous tokens enter the network.",
         Default("embedding", when("one-hot", model="bigram"),
-            when("embedding", model="bigram", embedding=GIVEN),
-            when("embedding", model="bigram", embeddings=GIVEN),
-            when("embedding", model="bigram", freeze=GIVEN)), is_shape=True)
+            when("embedding", input=any_given("embedding", "embeddings", "freeze"))),
+        is_shape=True)
     hidden: str | None = option(Text("200,100", parse_hidden), WINDOW,
         "The widths of the hidden layers from the input on, or none.",
         Default("128", when("none", model="bigram")), is_shape=True)

@@ -4,7 +4,7 @@
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 LEVELS = {"char": "characters", "word": "words"}
@@ -31,6 +31,12 @@ class Condition:
 
 
 GIVEN = Condition("with `{name}`", lambda run, name: run.is_given(name))
+
+
+def any_given(*names: str) -> Condition:
+    """Hold where one of these options is given."""
+    words = " or ".join(f"`{name}`" for name in names)
+    return Condition(f"with {words}", lambda run, _: any(map(run.is_given, names)))
 
 
 def at_least(limit: float) -> Condition:
@@ -75,11 +81,6 @@ class when:  # noqa: N801  reads as a word in the table
         )
 
     @property
-    def is_simple(self) -> bool:
-        """Say whether it looks at one option alone, or at the model and the level."""
-        return len(self._tests) + bool(self._models or self._level) == 1
-
-    @property
     def words(self) -> str:
         """The conditions in words."""
         said = [f"for {', '.join(self._models)}"] if self._models else []
@@ -108,15 +109,7 @@ class Default:
     @property
     def words(self) -> str:
         """The value and its exceptions: "200; 256 on characters"."""
-        return self._listed(self.exceptions)
-
-    @property
-    def brief(self) -> str:
-        """The same without the exceptions of which there is more to say."""
-        return self._listed(each for each in self.exceptions if each.is_simple)
-
-    def _listed(self, exceptions: Iterable[when]) -> str:
-        said = [f"{self._said(each.value)} {each.words}" for each in exceptions]
+        said = [f"{self._said(each.value)} {each.words}" for each in self.exceptions]
         return "; ".join([self._said(self.first), *said])
 
     def _said(self, value: Any) -> str:
