@@ -10,7 +10,8 @@ BACKENDS_READY := $(BACKENDS)/.ready
 PURELIB  := import sysconfig; print(sysconfig.get_path("purelib"))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types test-long test-backends storm bench fuzz lock clean
+.PHONY: help demo test lint format types test-long test-backends storm bench fuzz \
+  options lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -60,6 +61,9 @@ fuzz: $(READY)  ## look for bytes that crash a reader; SECONDS=600: so long for 
 	@for file in tests/fuzz/fuzz_*.py; do \
 	  echo "$$file"; $(VENV)/bin/python "$$file" $(SECONDS) || exit 1; \
 	done
+
+options: $(READY)  ## write docs/options.md from the table of options
+	$(VENV)/bin/python -m keraslm_cli.options_page > docs/options.md
 
 lock: $(READY)  ## choose the newest allowed versions and write requirements.lock
 	$(VENV)/bin/python $(PIP) pip-tools

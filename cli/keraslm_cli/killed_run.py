@@ -18,8 +18,8 @@ from keraslm.training.reporter import Reporter
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus
     from keraslm.training.checkpoint import Checkpoint
-    from keraslm.training.configuration import Configuration
     from keraslm.training.folder import RunFolder
+    from keraslm.training.options import Configuration
 
 WALL_CLOCK = ("seconds", "tokens_per_second")
 

@@ -5,8 +5,10 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from keraslm.errors import UsageError
-from keraslm_cli import console
+from keraslm_cli import completion, console
 
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus, Skipped, Text
@@ -20,7 +22,19 @@ CORPUS_HELP = (
     "CORPUS is a file, a folder, a .gz file, - (standard input), or a dataset of the "
     "catalogue, NAME[:SIZE]: village (the default), village:large, ptb."
 )
-
+corpus_argument = click.argument(
+    "corpus", default="village", shell_complete=completion.texts
+)
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    default="utf-8",
+    show_default=True,
+    help="The encoding of the text.",
+)
+tokenize_option = click.option(
+    "--tokenize", is_flag=True, help="Split punctuation and capitals off words."
+)
 
 SHOWN, KINDS = 3, 9  # of what is left out of a folder: names of a kind, kinds
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import console
+from keraslm_cli import completion, console
 
 if TYPE_CHECKING:
     from keraslm.vectors.word_vectors import WordVectors
@@ -23,7 +23,7 @@ def vectors_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     skips = click.option(
         "--skip-bad-lines", is_flag=True, help="Leave out malformed lines of a file."
     )
-    return click.argument("vectors")(skips(function))
+    return click.argument("vectors", shell_complete=completion.files)(skips(function))
 
 
 def open_vectors(name: str, skip_bad_lines: bool) -> "WordVectors":

@@ -1,35 +1,28 @@
-"""The smoothings by name."""
+"""The smoothings by name; one is imported when it is asked for."""
 
-from keraslm.counts.absolute_discounting import AbsoluteDiscounting
-from keraslm.counts.additive import Additive
-from keraslm.counts.jelinek_mercer import JelinekMercer
-from keraslm.counts.katz import Katz
-from keraslm.counts.kneser_ney import KneserNey
-from keraslm.counts.maximum_likelihood import MaximumLikelihood
-from keraslm.counts.modified_kneser_ney import ModifiedKneserNey
-from keraslm.counts.smoothing import Smoothing
-from keraslm.counts.stupid_backoff import StupidBackoff
-from keraslm.counts.witten_bell import WittenBell
+import importlib
+from typing import TYPE_CHECKING
+
 from keraslm.errors import UsageError
 
-DEFAULT = ModifiedKneserNey.name
-SMOOTHINGS: dict[str, type[Smoothing]] = {
-    smoothing.name: smoothing
-    for smoothing in (
-        MaximumLikelihood,
-        Additive,
-        StupidBackoff,
-        Katz,
-        JelinekMercer,
-        WittenBell,
-        AbsoluteDiscounting,
-        KneserNey,
-        ModifiedKneserNey,
-    )
+if TYPE_CHECKING:
+    from keraslm.counts.smoothing import Smoothing
+
+DEFAULT = "modified-kneser-ney"
+SMOOTHINGS = {
+    "mle": "maximum_likelihood.MaximumLikelihood",
+    "additive": "additive.Additive",
+    "stupid-backoff": "stupid_backoff.StupidBackoff",
+    "katz": "katz.Katz",
+    "jelinek-mercer": "jelinek_mercer.JelinekMercer",
+    "witten-bell": "witten_bell.WittenBell",
+    "absolute-discounting": "absolute_discounting.AbsoluteDiscounting",
+    "kneser-ney": "kneser_ney.KneserNey",
+    DEFAULT: "modified_kneser_ney.ModifiedKneserNey",
 }
 
 
-def smoothing_named(name: str) -> type[Smoothing]:
+def smoothing_named(name: str) -> "type[Smoothing]":
     """Find a smoothing.
 
     Raises: UsageError if there is none of that name.
@@ -38,4 +31,8 @@ def smoothing_named(name: str) -> type[Smoothing]:
         raise UsageError(
             f"smoothing must be one of {', '.join(SMOOTHINGS)}; received {name!r}"
         )
-    return SMOOTHINGS[name]
+    file, _, kind = SMOOTHINGS[name].partition(".")
+    found: type[Smoothing] = getattr(
+        importlib.import_module(f"keraslm.counts.{file}"), kind
+    )
+    return found

@@ -28,10 +28,9 @@ from keraslm.loading import load
 from keraslm.mixture import Mixture
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import WORDS_KEPT, resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
+from keraslm.training.options import WORDS_KEPT, Configuration, resolve
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import hashes
 from keraslm.training.run import train

@@ -15,10 +15,10 @@ from keraslm.counts.smoothings import DEFAULT
 from keraslm.errors import UsageError
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import SAMPLE_TOKENS, Configuration
 from keraslm.training.encoded import Encoded
-from keraslm.training.folder import RunFolder
+from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
 from keraslm.training.history import History
+from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 
 # what tells the fitting of a network when to stop, and counting nothing

@@ -11,11 +11,11 @@ from keraslm.errors import TrainingError, UsageError
 from keraslm.files import marker
 from keraslm.files.writing import write_atomically
 from keraslm.text.corpus import Corpus
-from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
 from keraslm.training.network import new_network
+from keraslm.training.options import Configuration
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.rate_curve import RateCurve
 from keraslm.training.reporter import Reporter

@@ -11,12 +11,12 @@ from keraslm.training.averaging import Averaging
 from keraslm.training.carried import CarriedModel
 from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.interruption import Interruption
 from keraslm.training.keeper import Keeper
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 from keraslm.training.room import window_shape
 from keraslm.training.sampled import SampledSoftmax
 from keraslm.training.saver import Saver

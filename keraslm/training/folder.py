@@ -16,8 +16,10 @@ from keraslm.files.destinations import check_file, check_folder, remove
 from keraslm.files.writing import leftovers, write_atomically
 from keraslm.language_model import LanguageModel
 from keraslm.training.board import EVENTS
-from keraslm.training.configuration import to_toml
 from keraslm.training.lock import locked
+from keraslm.training.options import to_toml
+
+SAMPLE_TOKENS = {"char": 300, "word": 60}  # of each of its samples
 
 
 class RunFolder:

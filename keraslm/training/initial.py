@@ -5,30 +5,8 @@ import dataclasses
 from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import OWN_VECTORS, UNSET, resolve
+from keraslm.training.options import OPTIONS, OWN_VECTORS, UNSET, Configuration, resolve
 from keraslm.training.pretrained import with_width
-
-# What a model brings with it; a run that continues it cannot choose them anew.
-_SHAPE = (
-    "vocabulary_size",
-    "min_count",
-    "order",
-    "direct_order",
-    "skip",
-    "features",
-    "context",
-    "input",
-    "hidden",
-    "embedding",
-    "freeze",
-    "layers",
-    "units",
-    "tied",
-    "residual",
-    "activation",
-    "classes",
-)
 
 
 def open_initial(c: Configuration) -> LanguageModel | None:
@@ -71,7 +49,8 @@ def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
     Raises: UsageError if another shape was asked for.
     """
     had = {"freeze": False} | model.metadata.get("configuration", {})
-    taken = {name: had[name] for name in _SHAPE if name in had}
+    shape = (name for name, option in OPTIONS.items() if option.is_shape)
+    taken = {name: had[name] for name in shape if name in had}
     softmax = had.get("softmax", UNSET.softmax)
     if softmax in OWN_VECTORS or c.softmax in OWN_VECTORS:
         taken["softmax"] = softmax

@@ -3,7 +3,7 @@
 from typing import Any
 
 from keraslm.text.encoder import TextEncoder
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.pretrained import Pretrained
 from keraslm.training.reporter import Reporter
 

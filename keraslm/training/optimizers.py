@@ -11,8 +11,8 @@ import numpy as np
 from keras import ops
 
 from keraslm.training.averaging import averages
-from keraslm.training.configuration import Configuration
 from keraslm.training.feature_step import is_of_features, step
+from keraslm.training.options import Configuration
 
 
 class _Watched:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from keraslm.errors import UsageError
 from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.vectors.coverage import coverage, initial_rows, word_of
 from keraslm.vectors.reader import read_vectors, read_width

@@ -8,9 +8,9 @@ import keras
 from keraslm.measures import perplexity
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.training.clock import Clock
-from keraslm.training.configuration import Configuration
 from keraslm.training.encoded import Encoded
 from keraslm.training.fit import compiled, fit_until_stopped
+from keraslm.training.options import Configuration
 from keraslm.training.rate_curve import RateCurve, rate_at
 from keraslm.training.reporter import Reporter
 

@@ -11,8 +11,8 @@ what two cores come to about: the dropout is wanted before the first step.
 import dataclasses
 
 from keraslm.text.encoder import TextEncoder
-from keraslm.training.configuration import RECURRENT, Configuration
 from keraslm.training.encoded import Encoded
+from keraslm.training.options import RECURRENT, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import scores, weights_of_a_gate, window_shape
 

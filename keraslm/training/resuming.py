@@ -10,28 +10,14 @@ from keraslm.loading import load
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.checkpoint import Checkpoint
-from keraslm.training.configuration import Configuration, read_toml
 from keraslm.training.folder import RunFolder
+from keraslm.training.options import OPTIONS, Configuration, read_toml
 from keraslm.version import __version__
-
-# What may change while a run rests: where things are, when it ends, what is kept.
-FREE = (
-    "corpus",
-    "out",
-    "epochs",
-    "steps",
-    "minutes",
-    "patience",
-    "keep_last",
-    "tensorboard",
-    "checkpoint_steps",
-    "checkpoint_minutes",
-)
 
 
 def fixed_options(options: dict[str, Any]) -> dict[str, Any]:
     """Give the options that a run keeps from its start to its end."""
-    return {name: value for name, value in options.items() if name not in FREE}
+    return {name: value for name, value in options.items() if not OPTIONS[name].is_free}
 
 
 def identity(c: Configuration, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 
 from keraslm.cells import registry
 from keraslm.errors import UsageError
-from keraslm.training.configuration import RECURRENT, Configuration
+from keraslm.training.options import RECURRENT, Configuration
 
 BYTES = 4  # of a float32
 COPIES = 4  # a weight, its gradient, and the two means that Adam keeps of it

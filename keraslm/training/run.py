@@ -20,14 +20,13 @@ from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.board import writer_class
 from keraslm.training.checkpoint import Checkpoint
-from keraslm.training.configuration import Configuration
 from keraslm.training.count import count
-from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
+from keraslm.training.options import Configuration, resolve
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout

@@ -4,7 +4,7 @@ from typing import Any
 
 from keraslm.models.softmaxes import adaptive, of_classes, shares_of
 from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 
 

@@ -9,9 +9,9 @@ from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.configuration import Configuration
 from keraslm.training.count import check_held_out
 from keraslm.training.encoded import Encoded
+from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_features, check_room
 

@@ -13,7 +13,7 @@ import tempfile
 import keras
 
 from keraslm.text.corpus import Corpus, Text
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.run import train
 
 DATA = pathlib.Path(__file__).parent / "data"

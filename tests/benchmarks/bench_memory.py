@@ -13,10 +13,9 @@ import numpy as np
 from keraslm.models.build import build
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text import TextEncoder, Vocabulary, tokenizer_named
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
 from keraslm.training.encoded import Encoded
 from keraslm.training.fit import batch, compiled
+from keraslm.training.options import Configuration, resolve
 
 READINGS = 10
 SIZE = 30

@@ -22,10 +22,9 @@ from keraslm.models.build import build
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text import TextEncoder, Vocabulary, tokenizer_named
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration, resolve
 from keraslm.training.precision import usual_precision
 
 ROUNDS = 10

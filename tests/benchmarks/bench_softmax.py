@@ -13,9 +13,9 @@ from keraslm.classes import classes_by_frequency
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
 from keraslm.models import RecurrentModel
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 from keraslm.training.precision import usual_precision
 from keraslm.training.sampled import SampledSoftmax
 from keraslm.training.softmax import choose_cutoffs, shares_of

@@ -2,7 +2,7 @@
 
 import json
 
-from keraslm.training.configuration import read_toml
+from keraslm.training.options import read_toml
 
 
 def test_the_list_and_one_of_them(keraslm):

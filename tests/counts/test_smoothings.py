@@ -18,7 +18,6 @@ from keraslm.counts.stream import NgramStream
 from keraslm.counts.stupid_backoff import StupidBackoff
 from keraslm.errors import UsageError
 from keraslm.sampling.sampler import Sampler
-from keraslm.training import limits
 
 # "a b a b\na c\n": <s> a b a b </s>, <s> a c </s>; V = 5 with <unk> and </s>
 # c(a)=3, c(b)=2, c(c)=1, c(</s>)=2 of 8;
@@ -199,8 +198,9 @@ def test_additive_smoothing_is_not_pruned(train):
         train(2, smoothing="additive", prune=(0, 1))
 
 
-def test_the_names_of_the_options_are_those_of_the_smoothings():
-    assert set(SMOOTHINGS) == set(limits.SMOOTHINGS)
+@pytest.mark.parametrize("name", SMOOTHINGS)
+def test_a_smoothing_is_found_by_the_name_that_it_bears(name):
+    assert smoothing_named(name).name == name
 
 
 def test_maximum_likelihood_knows_its_own_text_only(train):

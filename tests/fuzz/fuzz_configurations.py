@@ -5,9 +5,13 @@ import tomllib
 from harness import file_of, fuzz, instrumented
 
 with instrumented("tomllib"):
-    from keraslm.training.configuration import Configuration, read_toml, to_toml
-    from keraslm.training.defaults import resolve
-    from keraslm.training.limits import MODELS
+    from keraslm.training.options import (
+        MODELS,
+        Configuration,
+        read_toml,
+        resolve,
+        to_toml,
+    )
 
 SEEDS = [to_toml(Configuration(model=model).to_dict()).encode() for model in MODELS]
 

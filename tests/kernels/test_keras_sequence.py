@@ -16,9 +16,9 @@ from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
 from keraslm.training.fit import batch
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 from tests.kernels.cudnn import stand_in
 
 pytestmark = pytest.mark.backends

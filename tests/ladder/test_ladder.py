@@ -10,8 +10,7 @@ from keraslm.ladder.markdown import remarks, table, write_markdown
 from keraslm.ladder.result import Result, ranks
 from keraslm.ladder.rungs import MIXTURE, RUNGS, Rung, chosen
 from keraslm.text.corpus import Corpus, Text
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
+from keraslm.training.options import Configuration, resolve
 
 LINES = ("the cat sees the dog\n", "a dog sees a cat\n", "the dog sleeps\n")
 COUNTED = ("uniform", "unigram", "kneser-ney-5")

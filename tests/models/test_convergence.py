@@ -7,7 +7,7 @@ import pytest
 from keraslm.counts.model import NgramModel
 from keraslm.models import WindowModel
 from keraslm.text.corpus import Corpus, Text
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.run import train
 
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4

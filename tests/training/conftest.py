@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keraslm.text.corpus import Corpus, Text
-from keraslm.training.configuration import RECURRENT, Configuration
+from keraslm.training.options import RECURRENT, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.run import train
 from tests.training.interrupted import OFTEN, At, what_came_of

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from keraslm.training.averaging import Averaging
-from keraslm.training.configuration import Configuration
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 
 
 class Weighted:

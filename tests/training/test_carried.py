@@ -8,8 +8,8 @@ import pytest
 
 from keraslm.models.build import build
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 
 SMALL = {"embedding": 4, "units": 5, "layers": 2, "dropout": 0.0, "hidden": "6"}
 VOCABULARY = 7

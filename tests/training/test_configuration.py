@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keraslm.errors import UsageError
-from keraslm.training.configuration import MODELS, Configuration, read_toml, to_toml
-from keraslm.training.defaults import resolve
+from keraslm.training.options import MODELS, Configuration, read_toml, resolve, to_toml
 
 WHOLE = (
     "vocabulary_size min_count order context embedding layers units warmup "

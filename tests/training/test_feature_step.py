@@ -7,9 +7,9 @@ from keras import ops
 
 from keraslm.models import MaxEntModel, RecurrentModel
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
 from keraslm.training.feature_step import shrunk, step
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 
 IDS = np.array([[1, 2, 1, 2, 1, 3]], np.int32)
 TARGETS = np.array([[2, 1, 2, 1, 3, 1]])

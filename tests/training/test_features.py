@@ -6,9 +6,8 @@ import pytest
 
 import keraslm
 from keraslm.errors import UsageError
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
 from keraslm.training.initial import initial_options
+from keraslm.training.options import Configuration, resolve
 
 FEATURES = {"skip": 1, "features": "hashed:10"}
 

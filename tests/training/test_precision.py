@@ -11,9 +11,8 @@ from keraslm.models import RecurrentModel
 from keraslm.models.named_variables import to_numpy
 from keraslm.training import precision
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration, resolve
 
 WITH = "processor : 0\nflags\t\t: fpu avx512_bf16 amx_bf16 amx_tile\n"
 WITHOUT = "processor : 0\nflags\t\t: fpu avx512_bf16\n"

@@ -8,10 +8,10 @@ import pytest
 
 import keraslm
 from keraslm.errors import UsageError, VectorFileError
-from keraslm.training.configuration import Configuration, read_toml
 from keraslm.training.fit import batch, compiled
 from keraslm.training.initial import complete
 from keraslm.training.network import new_network
+from keraslm.training.options import Configuration, read_toml
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.run import train
 from keraslm.training.texts import read_texts

@@ -3,8 +3,7 @@
 import pytest
 
 from keraslm.errors import UsageError
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
+from keraslm.training.options import Configuration, resolve
 from keraslm.training.recipes import read_recipe, recipe_names
 
 NAMES = recipe_names()

@@ -2,8 +2,7 @@
 
 import pytest
 
-from keraslm.training.configuration import Configuration, read_toml
-from keraslm.training.defaults import resolve
+from keraslm.training.options import Configuration, read_toml, resolve
 from keraslm.training.regularisation import passes, with_dropout
 from keraslm.training.run import train
 from keraslm.training.texts import read_texts

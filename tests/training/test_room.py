@@ -5,8 +5,7 @@ import pytest
 
 from keraslm.errors import UsageError
 from keraslm.models.build import build
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
+from keraslm.training.options import Configuration, resolve
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_room, count_weights, scores, window_shape
 from keraslm.training.softmax import new_softmax

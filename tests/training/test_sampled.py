@@ -5,8 +5,8 @@ import pytest
 
 from keraslm.models import RecurrentModel
 from keraslm.training.carried import CarriedModel
-from keraslm.training.configuration import Configuration
 from keraslm.training.optimizers import new_optimizer
+from keraslm.training.options import Configuration
 from keraslm.training.sampled import SampledSoftmax
 
 UNITS, WORDS = 3, 5

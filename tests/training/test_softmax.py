@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
-from keraslm.training.configuration import Configuration
-from keraslm.training.defaults import resolve
+from keraslm.training.options import Configuration, resolve
 from keraslm.training.run import train
 from keraslm.training.softmax import choose_cutoffs, shares_of
 

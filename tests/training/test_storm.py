@@ -14,7 +14,7 @@ import pytest
 
 import keraslm
 from keraslm.text.corpus import Corpus, Text
-from keraslm.training.configuration import Configuration
+from keraslm.training.options import Configuration
 from keraslm.training.run import train
 from tests.training.interrupted import Gone, assert_same, what_came_of
 

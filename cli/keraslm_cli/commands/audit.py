@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm.errors import KeraslmError, UsageError
-from keraslm_cli import console, models, texts
+from keraslm_cli import completion, console, models, texts
 
 if TYPE_CHECKING:
     from keraslm.audit import Check
@@ -26,18 +26,22 @@ WORDS = {True: "pass", False: "FAIL", None: "-"}
 
 
 @click.command(help=HELP)
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @models.level_option
-@click.option("--text", metavar="TEXT", help="The test text; checks read it too.")
-@click.option("--train", metavar="TEXT", help="What the model was trained on.")
-@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
 @click.option(
-    "--encoding",
-    metavar="NAME",
-    default="utf-8",
-    show_default=True,
-    help="The encoding of the texts.",
+    "--text",
+    metavar="TEXT",
+    shell_complete=completion.texts,
+    help="The test text; checks read it too.",
 )
+@click.option(
+    "--train",
+    metavar="TEXT",
+    shell_complete=completion.texts,
+    help="What the model was trained on.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+@texts.encoding_option
 def command(
     model: str,
     level: str | None,

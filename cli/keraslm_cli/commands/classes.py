@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
     from keraslm.classes import BrownClasses
@@ -24,13 +25,25 @@ LARGEST_SHOWN = 10  # classes
 
 
 @click.command(help=HELP)
-@click.argument("corpus", default="village")
-@click.option("--number", type=click.IntRange(min=2), default=100, show_default=True)
-@click.option("--out", metavar="FILE", help="Write the classes; FILE is replaced.")
-@click.option("--vocabulary-size", type=click.IntRange(min=3), default=10_000)
-@click.option("--min-count", type=click.IntRange(min=1), default=1)
-@click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
-@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
+@texts.corpus_argument
+@number_option("--number", 100, "How many classes there are.", least=2)
+@click.option(
+    "--out", metavar="FILE", help="Write the classes to FILE, which is replaced."
+)
+@number_option(
+    "--vocabulary-size",
+    10_000,
+    "Keep the N most frequent words; others are <unk>.",
+    least=3,
+)
+@number_option(
+    "--min-count",
+    1,
+    "Keep words that occur N times or more; others are <unk>.",
+    least=1,
+)
+@texts.tokenize_option
+@texts.encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print the classes as JSON.")
 def command(
     corpus: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, interpolation, outputs, texts
+from keraslm_cli import completion, console, interpolation, outputs, texts
 from keraslm_cli.comparison import Comparison, Perplexities, Row
 from keraslm_cli.models import check_there, level_option, open_model
 
@@ -31,15 +31,28 @@ the dataset that TEXT names.
 
 
 @click.command(help=HELP)
-@click.argument("models", metavar="MODEL...", nargs=-1, required=True)
+@click.argument(
+    "models",
+    metavar="MODEL...",
+    nargs=-1,
+    required=True,
+    shell_complete=completion.files,
+)
 @level_option
-@click.option("--text", required=True, metavar="TEXT", help="What to measure on.")
+@click.option(
+    "--text",
+    required=True,
+    metavar="TEXT",
+    shell_complete=completion.texts,
+    help="What to measure on.",
+)
 @click.option(
     "--interpolate", is_flag=True, help="Measure the mixture of the models too."
 )
 @click.option(
     "--valid",
     metavar="TEXT",
+    shell_complete=completion.texts,
     help="What to choose the mixture's weights on, not the text that is measured.",
 )
 @click.option(
@@ -54,13 +67,7 @@ the dataset that TEXT names.
     is_flag=True,
     help="Print the cards as JSON; an infinite or undefined figure is null.",
 )
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    default="utf-8",
-    show_default=True,
-    help="The text's encoding.",
-)
+@texts.encoding_option
 def command(
     models: tuple[str, ...],
     level: str | None,

@@ -6,6 +6,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,16 +24,32 @@ UNITS = {"word": "word", "char": "character"}
 
 
 @click.command(help=HELP)
-@click.argument("corpus", default="village")
-@click.option("--level", type=click.Choice(["word", "char"]), default="word")
-@click.option("--order", type=click.IntRange(min=1), default=2, show_default=True)
-@click.option("--words", metavar="A,B,...", help="Of the table; else the 10 commonest.")
-@click.option("--tokenize", is_flag=True, help="Words: split off punctuation and case.")
-@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
+@texts.corpus_argument
+@click.option(
+    "--level",
+    type=click.Choice(["word", "char"]),
+    default="word",
+    show_default=True,
+    help="What a token is.",
+)
+@number_option("--order", 2, "The tokens of the longest n-grams.", least=1)
+@click.option(
+    "--words",
+    metavar="A,B,...",
+    help=f"The words of the table.  [default: the {WORDS} commonest]",
+)
+@texts.tokenize_option
+@texts.encoding_option
 @click.option("--json", "as_json", is_flag=True, help="Print the tables as JSON.")
-@click.option("--csv", metavar="FILE", help="Write the table; FILE is replaced.")
-@click.option("--heatmap", metavar="FILE.png", help="Draw the table; it is replaced.")
-@click.option("--zipf", metavar="FILE.png", help="Draw the counts by rank; so is this.")
+@click.option(
+    "--csv", metavar="FILE", help="Write the table to FILE, which is replaced."
+)
+@click.option(
+    "--heatmap", metavar="FILE.png", help="Draw the table to a file, which is replaced."
+)
+@click.option(
+    "--zipf", metavar="FILE.png", help="Draw the counts by rank to such a file."
+)
 def command(
     corpus: str,
     level: str,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import console
+from keraslm_cli import completion, console
+from keraslm_cli.help_page import number_option
 from keraslm_cli.lazy import Group
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def list_command(as_json: bool) -> None:
 
 
 @datasets.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completion.datasets)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
 def show(name: str, as_json: bool) -> None:
     """Show the card of dataset NAME: licence, splits, sizes, checksums, citation."""
@@ -58,7 +59,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 @datasets.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completion.datasets)
 def fetch(name: str) -> None:
     """Bring dataset NAME into the cache and print where its files are."""
     from keraslm_datasets import catalogue
@@ -76,10 +77,10 @@ def fetch(name: str) -> None:
 
 
 @datasets.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completion.datasets)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=pathlib.Path))
 @click.option("--size", help="For village: small, medium, large or a number of tokens.")
-@click.option("--seed", type=int, default=0, show_default=True, help="For village.")
+@number_option("--seed", 0, "For village: the same seed gives the same text.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist in DIR.")
 def export(
     name: str, folder: pathlib.Path, size: str | None, seed: int, overwrite: bool

@@ -40,7 +40,7 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     """
     from keraslm.files import marker
     from keraslm.files.destinations import check_folder
-    from keraslm.training.configuration import Configuration
+    from keraslm.training.options import Configuration
     from keraslm.training.run import train
     from keraslm_cli.commands import compare, generate
     from keraslm_cli.commands.train import summary

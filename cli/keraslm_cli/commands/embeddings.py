@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, outputs, texts
+from keraslm.vectors.options import METHODS, PASSES, RATES, SOFTMAXES
+from keraslm_cli import completion, console, outputs, texts
+from keraslm_cli.help_page import number_option
 from keraslm_cli.lazy import Group
 from keraslm_cli.vector_sources import SOURCE_HELP, open_vectors, vectors_argument
 
@@ -31,7 +33,6 @@ are mostly function words.
 {SOURCE_HELP}
 """
 DRAWN = 60  # words, where none are named
-_COUNT = click.IntRange(min=1)
 MARKS = ("<unk>", "<s>", "</s>")
 
 
@@ -44,35 +45,62 @@ command = embeddings
 
 
 @embeddings.command(help=TRAIN_HELP)
-@click.argument("corpus", default="village")
+@texts.corpus_argument
 @click.option("--out", required=True, metavar="FILE", help="The file to write.")
 @click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 @click.option(
     "--method",
-    type=click.Choice(["glove", "cbow", "skip-gram"]),
+    type=click.Choice(METHODS),
     default="skip-gram",
     show_default=True,
+    help="How the vectors are found.",
 )
-@click.option("--width", default=100, show_default=True, help="Numbers of a vector.")
-@click.option("--window", default=5, show_default=True, help="Words on each side.")
-@click.option("--epochs", type=int, help="Passes; 5, with glove 25 over the counts.")
-@click.option("--learning-rate", type=float, help="At its highest; by the method.")
-@click.option("--softmax", metavar="sampled|full", help="Of word2vec; sampled.")
-@click.option("--negatives", type=int, help="Of word2vec: noise for a word; 5.")
+@number_option("--width", 100, "The numbers of a vector.")
+@number_option("--window", 5, "How many words on each side a word is seen with.")
 @click.option(
-    "--subsample", type=float, help="Of word2vec: thin out larger shares; 0.001."
+    "--epochs",
+    metavar="N",
+    type=int,
+    help="The passes over the text, or of glove over its counts.  "
+    f"[default: {PASSES['cbow']}; {PASSES['glove']} with --method glove]",
 )
-@click.option("--seed", default=0, show_default=True, help="Of every random number.")
-@click.option("--tokenize", is_flag=True, help="Split off punctuation and case.")
-@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME")
+@click.option(
+    "--learning-rate",
+    metavar="X",
+    type=float,
+    help="The learning rate at the start.  "
+    f"[default: {RATES['cbow']}; {RATES['glove']} with --method glove]",
+)
+@click.option(
+    "--softmax",
+    metavar="NAME",
+    shell_complete=completion.one_of(SOFTMAXES),
+    help="How skip-gram and cbow score words: sampled or full.  [default: sampled]",
+)
+@click.option(
+    "--negatives",
+    metavar="N",
+    type=int,
+    help="How many other words are drawn for each word, with skip-gram and cbow.  "
+    "[default: 5]",
+)
+@click.option(
+    "--subsample",
+    metavar="X",
+    type=float,
+    help="Words that are a larger share of the text than X are read less often, with "
+    "skip-gram and cbow.  [default: 0.001]",
+)
+@number_option("--seed", 0, "The same seed gives the same random numbers.")
+@texts.tokenize_option
+@texts.encoding_option
 @click.option(
     "--vocabulary-size",
+    metavar="N",
     type=click.IntRange(min=3),
-    help="The most frequent words to keep.",
+    help="Keep the N most frequent words.  [default: all of them]",
 )
-@click.option(
-    "--min-count", type=_COUNT, default=5, show_default=True, help="Drop rarer words."
-)
+@number_option("--min-count", 5, "Keep words that occur N times or more.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def train(
     corpus: str,
@@ -133,9 +161,7 @@ def _refuse_for_glove(given: dict[str, Any]) -> None:
 @embeddings.command(help=f"List the words nearest to each WORD.\n\n{SOURCE_HELP}")
 @vectors_argument
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@click.option(
-    "--number", type=_COUNT, default=10, show_default=True, help="Of neighbours."
-)
+@number_option("--number", 10, "How many neighbours are shown.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def neighbours(
     vectors: str,
@@ -166,9 +192,7 @@ def neighbours(
 @click.argument("a")
 @click.argument("b")
 @click.argument("c")
-@click.option(
-    "--number", type=_COUNT, default=10, show_default=True, help="Of answers."
-)
+@number_option("--number", 10, "How many answers are shown.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def analogy(
     vectors: str,
@@ -216,17 +240,17 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @click.option(
     "--out", required=True, metavar="FILE.png", help="The picture; it is replaced."
 )
-@click.option(
-    "--number", type=_COUNT, default=DRAWN, show_default=True, help="If none is named."
+@number_option(
+    "--number", DRAWN, "Where no word is named: draw the N most frequent ones.", least=1
 )
 @click.option(
     "--method",
     type=click.Choice(["pca", "tsne"]),
     default="pca",
     show_default=True,
-    help="tsne needs the extra 'embeddings'.",
+    help="How the vectors are laid flat; tsne needs the extra 'embeddings'.",
 )
-@click.option("--seed", default=0, show_default=True, help="Of tsne.")
+@number_option("--seed", 0, "With tsne: the same seed gives the same map.")
 def plot(
     vectors: str,
     skip_bad_lines: bool,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import console, models, texts
+from keraslm_cli import completion, console, models, texts
 
 if TYPE_CHECKING:
     from keraslm.card import Card
@@ -21,10 +21,14 @@ model can use. MODEL is a model file or the folder RUN of a training.
 
 
 @click.command(help=HELP)
-@click.argument("model")
-@click.argument("text", required=False)
+@click.argument("model", shell_complete=completion.files)
+@click.argument("text", required=False, shell_complete=completion.texts)
 @click.option(
-    "--text", "named", metavar="TEXT", help="The same TEXT, named as for `compare`."
+    "--text",
+    "named",
+    metavar="TEXT",
+    shell_complete=completion.texts,
+    help="The same TEXT, named as for `compare`.",
 )
 @models.level_option
 @click.option(
@@ -33,13 +37,7 @@ model can use. MODEL is a model file or the folder RUN of a training.
     is_flag=True,
     help="Print the card as a JSON object; an infinite or undefined figure is null.",
 )
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    default="utf-8",
-    show_default=True,
-    help="The text's encoding.",
-)
+@texts.encoding_option
 def command(
     model: str,
     text: str | None,

@@ -8,7 +8,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm.files.destinations import check_folder, destination
-from keraslm_cli import console, models, outputs
+from keraslm_cli import completion, console, models, outputs
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
@@ -20,7 +20,7 @@ FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @click.argument("out", type=click.Path(path_type=pathlib.Path))
 @click.option(
     "--format",

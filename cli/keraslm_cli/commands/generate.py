@@ -4,14 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import console, models
+from keraslm_cli import completion, console, models
+from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @models.level_option
 @click.option(
     "--prompt",
@@ -20,13 +21,8 @@ if TYPE_CHECKING:
     default="",
     help="The text to go on from.",
 )
-@click.option(
-    "--length",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=200,
-    show_default=True,
-    help="How many tokens to write; the prompt is not counted.",
+@number_option(
+    "--length", 200, "How many tokens to write; the prompt is not counted.", least=0
 )
 @click.option(
     "--temperature",
@@ -51,14 +47,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     help="The same seed gives the same text; without it, a random one is told.",
 )
-@click.option(
-    "--samples",
-    metavar="M",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="How many texts to write.",
-)
+@number_option("--samples", 1, "How many texts to write.", least=1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON when all is written.")
 def command(
     model: str,

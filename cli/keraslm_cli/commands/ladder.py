@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import Terminated
-from keraslm_cli import console, texts
+from keraslm.training.options import Configuration
+from keraslm_cli import completion, console, texts
 from keraslm_cli.flags import in_flags
+from keraslm_cli.run_options import run_options
 
 if TYPE_CHECKING:
     from keraslm.ladder import Ladder
@@ -51,46 +53,39 @@ The rungs: {", ".join(RUNGS)}.
 
 
 @click.command(help=HELP)
-@click.argument("corpus", required=False, default="village")
+@texts.corpus_argument
 @click.option(
     "--minutes",
+    metavar="X",
     type=click.FLOAT,
     required=True,
-    help="For all models together; counting and the last measuring may take longer.",
+    help="The time for all models together; counting and the last measuring may take "
+    "longer.",
 )
 @click.option(
     "--rungs",
     metavar="NAME,NAME",
-    help="Only these rungs; else all.",
+    help="Train these rungs only.  [default: all]",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=pathlib.Path),
     metavar="DIR",
-    help="The folder to write; else ladders/CORPUS-LEVEL.",
+    help="The folder to write.  [default: ladders/CORPUS-LEVEL]",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a ladder that is in DIR.")
-@click.option("--level", metavar="word|char", help="Tokens are words or characters.")
-@click.option("--encoding", metavar="NAME", help="The text's encoding; else utf-8.")
-@click.option(
-    "--split", metavar="A/B/C", help="Shares of train/valid/test; else 90/5/5."
-)
-@click.option(
-    "--tokenize/--no-tokenize",
-    default=None,
-    help="Words: split off punctuation and case.",
-)
-@click.option(
-    "--vocabulary-size", type=click.INT, help="The most frequent tokens to keep."
-)
-@click.option("--min-count", type=click.INT, help="Drop tokens that are rarer.")
-@click.option("--seed", type=click.INT, help="Of every random number; 0.")
+@click.option("--overwrite", is_flag=True, help="Replace the ladder that is in DIR.")
+@run_options(("level", "encoding", "split", "tokenize"))
+@run_options(("vocabulary_size", "min_count", "seed"))
 @click.option(
     "--embeddings",
     metavar="FILE",
-    help="Pretrained vectors; else they are trained on the training text.",
+    shell_complete=completion.files,
+    help="A file of word vectors to start from.  [default: vectors that are trained on "
+    "the training text]",
 )
-@click.option("--skip-bad-lines", is_flag=True, help="Leave out its malformed lines.")
+@click.option(
+    "--skip-bad-lines", is_flag=True, help="Leave out malformed lines of that file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(
     corpus: str,
@@ -107,7 +102,6 @@ def command(
     from keraslm.files.destinations import check_folder
     from keraslm.ladder import Ladder
     from keraslm.ladder.climb import check_ladder
-    from keraslm.training.configuration import Configuration
     from keraslm_cli.training_progress import TrainingProgress
 
     if skip_bad_lines and embeddings is None:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import console, models
+from keraslm_cli import completion, console, models
 from keraslm_cli.comparison import bars_of
+from keraslm_cli.help_page import number_option
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -15,16 +16,11 @@ BAR = 24  # columns of the longest bar
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @click.argument("prompt", type=click.UNPROCESSED, default="")
 @models.level_option
-@click.option(
-    "--top",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    help="How many tokens to show; the others are added up.",
+@number_option(
+    "--top", 10, "How many tokens to show; the others are added up.", least=1
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(

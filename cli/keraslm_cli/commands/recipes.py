@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import console
+from keraslm_cli import completion, console
 
 if TYPE_CHECKING:
     from keraslm.training.recipes import Recipe
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completion.recipes)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(name: str | None, as_json: bool) -> None:
     """List the settings of publications, or show those of NAME.
@@ -33,7 +33,7 @@ def command(name: str | None, as_json: bool) -> None:
 
 
 def _show(recipe: "Recipe") -> None:
-    from keraslm.training.configuration import to_toml
+    from keraslm.training.options import to_toml
 
     console.say(recipe.title)
     for label in ("source", "published", "differs"):

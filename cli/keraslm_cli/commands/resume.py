@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import texts
+from keraslm.training.options import Configuration, read_toml
+from keraslm_cli import completion, texts
+from keraslm_cli.run_options import run_options
 
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus
-    from keraslm.training.configuration import Configuration
 
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=pathlib.Path))
-@click.option("--corpus", metavar="CORPUS", help="Where the same text is now.")
-@click.option("--epochs", type=click.INT, help="End after so many passes in all.")
-@click.option("--steps", type=click.INT, help="End after so many updates in all.")
-@click.option("--minutes", type=click.FLOAT, help="End after so much time in all.")
-@click.option("--patience", type=click.INT, help="End after so many worse validations.")
+@click.option(
+    "--corpus",
+    metavar="CORPUS",
+    shell_complete=completion.texts,
+    help="Where the same text is now.  [default: where it was]",
+)
+@run_options(("epochs", "steps", "minutes", "patience"), default="as before")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     """Go on with the run that was interrupted in RUN.
@@ -31,7 +34,6 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     checkpoint it starts over. A later end lets a finished run go on. Files that it
     names are looked for from here, then from the folders above RUN.
     """
-    from keraslm.training.configuration import Configuration, read_toml
     from keraslm_cli.commands.train import train_and_tell
 
     file = run / "config.toml"
@@ -48,7 +50,7 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
         train_and_tell(c, _opened(c), False, True, as_json)
 
 
-def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
+def _where_its_files_are(run: pathlib.Path, c: Configuration) -> pathlib.Path:
     """Find the folder in which the run was begun: its paths are relative to that.
 
     It is the present one, or else the nearest above RUN, that has all of its files.
@@ -68,7 +70,7 @@ def _where_its_files_are(run: pathlib.Path, c: "Configuration") -> pathlib.Path:
     return here
 
 
-def _files_of(c: "Configuration") -> list[str]:
+def _files_of(c: Configuration) -> list[str]:
     files = [file for file in (c.embeddings, c.init_from) if file]
     if c.classes and not c.classes.isdecimal():
         files.append(c.classes)
@@ -77,7 +79,7 @@ def _files_of(c: "Configuration") -> list[str]:
     return files
 
 
-def _opened(c: "Configuration") -> "Corpus":
+def _opened(c: Configuration) -> "Corpus":
     try:
         return texts.open_named_corpus(c.corpus, c.encoding, c.split)
     except UsageError as error:

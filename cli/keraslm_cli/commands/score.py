@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import CorpusError
-from keraslm_cli import console, models
+from keraslm_cli import completion, console, models
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", shell_complete=completion.files)
 @click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
 @models.level_option
 @click.option("--tokens", is_flag=True, help="Print every sentence's table of tokens.")

@@ -6,152 +6,67 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import texts
+from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
+from keraslm.training.options.configuration import MODEL, OPTIMIZER, OUTPUT
+from keraslm.training.options.option import Group
+from keraslm_cli import completion, texts
+from keraslm_cli.help_page import GroupedCommand, GroupedOption
+from keraslm_cli.run_options import run_options
 
 if TYPE_CHECKING:
     from keraslm.card import Card
     from keraslm.text.corpus import Corpus
-    from keraslm.training.configuration import Configuration
 
 HELP = f"""Train a model on CORPUS and write it to the folder RUN.
 
 RUN holds model.keras, config.toml, history.csv, samples.txt, card.json,
-perplexity.png and checkpoint.zip. Without options: an LSTM on words. Options that are
-left out take a good value for the model and the level; config.toml says which. With
+perplexity.png and checkpoint.zip. Without options: an LSTM on words. With
 --find-rate, only learning_rate.csv and learning_rate.png are written.
+
+An option that is left out takes its default: the value that stands first, or that of
+the last exception that holds. RUN/config.toml says what each option was.
 
 {texts.CORPUS_HELP}
 """
 
-_WHOLE = click.INT
-_REAL = click.FLOAT
+
+def _own(flag: str, group: Group, says: str, *names: str, **settings: Any) -> Any:
+    """Give an option that belongs to the command, and not to the run."""
+    grouped: dict[str, Any] = {
+        "cls": GroupedOption,
+        "group": group.heading,
+        "help": says,
+    }
+    return click.option(flag, *names, **(grouped | settings))
 
 
-def _option(*names: str, **settings: Any) -> Any:
-    return click.option(*names, default=None, **settings)
+def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
+    return _own(flag, group, says, *names, is_flag=True)
 
 
-_SMOOTHING_HELP = (
-    "ngram: mle, additive, stupid-backoff, katz, jelinek-mercer, witten-bell, "
-    "absolute-discounting, kneser-ney or modified-kneser-ney, the default."
+@click.command(
+    help=HELP, cls=GroupedCommand, groups=tuple(group.heading for group in GROUPS)
 )
-_OPTIONS = (
-    _option("--level", metavar="word|char", help="Tokens are words or characters."),
-    _option(
-        "--model",
-        metavar="NAME",
-        help="ngram, bigram, trigram, neural-ngram, maxent, rnn, gru or lstm.",
-    ),
-    _option("--out", metavar="RUN", help="The folder to write."),
-    click.option("--overwrite", is_flag=True, help="Replace a run that is in RUN."),
-    click.option("--resume", is_flag=True, help="Go on with the run that is in RUN."),
-    click.option("--recipe", metavar="NAME", help="Published settings; flags win."),
-    click.option("--config", metavar="FILE", help="Options in TOML; flags win."),
-    click.option("--find-rate", is_flag=True, help="Suggest a rate, train no model."),
-    click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-    # the text
-    _option("--encoding", metavar="NAME", help="The text's encoding; else utf-8."),
-    _option("--split", metavar="A/B[/C]", help="Shares of train/valid[/test]."),
-    _option("--tokenize/--no-tokenize", help="Words: split off punctuation and case."),
-    _option("--vocabulary-size", type=_WHOLE, help="The most frequent tokens to keep."),
-    _option("--min-count", type=_WHOLE, help="Drop tokens that are rarer."),
-    # counts
-    _option("--order", type=_WHOLE, help="ngram, maxent: tokens of an n-gram; 3."),
-    _option("--smoothing", metavar="NAME", help=_SMOOTHING_HELP),
-    _option("--prune", metavar="0,0,1", help="ngram: leave out counts up to these."),
-    _option(
-        "--delta", type=_REAL, help="additive: added to counts; else validation's."
-    ),
-    # features of the history
-    _option("--direct-order", type=_WHOLE, help="rnn, gru, lstm: add a maxent model."),
-    _option("--skip", type=_WHOLE, help="Features also skip up to so many tokens."),
-    _option("--features", metavar="hashed:22", help="Hashed into 2^22 weights."),
-    # the network
-    _option("--context", type=_WHOLE, help="neural-ngram: previous tokens; 4."),
-    _option("--input", metavar="KIND", help="one-hot, bag-of-words or embedding."),
-    _option("--hidden", metavar="200,100|none", help="Hidden layers of n-gram models."),
-    _option("--embedding", type=_WHOLE, help="Width of a token's vector."),
-    _option("--embeddings", metavar="FILE", help="Start from pretrained vectors."),
-    _option("--freeze/--fine-tune", help="Keep those vectors, or train them on."),
-    _option(
-        "--skip-bad-lines/--no-skip-bad-lines",
-        help="Leave out malformed lines of that file.",
-    ),
-    _option("--layers", type=_WHOLE, help="Recurrent layers."),
-    _option("--units", type=_WHOLE, help="Units of a recurrent layer."),
-    _option("--dropout", type=_REAL, help="Share of units dropped in training."),
-    _option("--embedding-dropout", type=_REAL, help="Share of words dropped."),
-    _option("--weight-drop", type=_REAL, help="Share of recurrent weights dropped."),
-    _option("--tied/--no-tied", help="Predict with the embedding's own weights."),
-    _option("--residual/--no-residual", help="Add a layer's input to its output."),
-    _option("--softmax", metavar="NAME", help="full, adaptive, classes or sampled."),
-    _option("--classes", metavar="N|FILE", help="Of the softmax; FILE: of classes."),
-    _option(
-        "--samples", type=_WHOLE, help="Words a step of the sampled softmax; 1024."
-    ),
-    _option("--activation", metavar="tanh|sigmoid", help="Of the rnn."),
-    # the optimizer
-    _option(
-        "--optimizer", metavar="NAME", help="sgd, momentum, rmsprop, adam or adamw."
-    ),
-    _option("--learning-rate", type=_REAL, help="At its highest."),
-    _option("--feature-rate", type=_REAL, help="Of features, times that rate."),
-    _option(
-        "--schedule",
-        metavar="NAME",
-        help="constant, cosine, linear, decay (by epoch) or plateau.",
-    ),
-    _option("--warmup", type=_WHOLE, help="Steps of rising learning rate."),
-    _option("--plateau-factor", type=_REAL, help="For the rate at a plateau; 0.5."),
-    _option("--decay", type=_REAL, help="For the rate, each epoch of a decay; 0.5."),
-    _option("--decay-after", type=_WHOLE, help="Epochs before the decay; 0."),
-    _option("--weight-decay", type=_REAL, help="Of adamw, times the rate."),
-    _option("--l1", type=_REAL, help="Penalty of the features' weights; 0."),
-    _option("--l2", type=_REAL, help="Penalty of their squares; 0."),
-    _option("--clip-norm", type=_REAL, help="Largest norm of the gradient; 1."),
-    _option("--clip-value", type=_REAL, help="Largest entry of it, instead."),
-    _option("--average-steps", type=_WHOLE, help="Keep the mean of the last weights."),
-    _option(
-        "--average-after",
-        type=_WHOLE,
-        help="Average from a validation worse than those so many before it.",
-    ),
-    # the run
-    _option("--batch-size", type=_WHOLE, help="Rows that are read side by side."),
-    _option("--bptt", "--time", "time", type=_WHOLE, help="Tokens of a row in a step."),
-    _option("--vary-time/--no-vary-time", help="Vary that number from step to step."),
-    _option("--state", metavar="carried|reset", help="From one step to the next."),
-    _option(
-        "--precision",
-        metavar="float32|bfloat16",
-        help="Of large products; bfloat16 where the processor is made for it.",
-    ),
-    _option("--epochs", type=_WHOLE, help="End after so many passes over the text."),
-    _option("--steps", type=_WHOLE, help="End after so many updates."),
-    _option("--minutes", type=_REAL, help="End after so much time."),
-    _option("--patience", type=_WHOLE, help="End after so many worse validations."),
-    _option("--keep-last", type=_WHOLE, help="Keep so many validated models; 0."),
-    _option("--seed", type=_WHOLE, help="Of every random number; 0."),
-    _option("--log-steps", type=_WHOLE, help="Log training perplexity so often; 50."),
-    _option("--valid-steps", type=_WHOLE, help="Validate so often; else every epoch."),
-    _option("--sample-steps", type=_WHOLE, help="Write a sample so often."),
-    _option("--checkpoint-steps", type=_WHOLE, help="Write a checkpoint so often."),
-    _option("--checkpoint-minutes", type=_REAL, help="And after so much time; 5."),
-    _option("--tensorboard/--no-tensorboard", help="Log for TensorBoard too."),
-    _option("--init-from", metavar="MODEL", help="Start from its weights."),
-    _option("--dry-run/--no-dry-run", help="Two steps and an evaluation."),
+@click.argument("corpus", required=False, shell_complete=completion.texts)
+@run_options(name for name in OPTIONS if name != "corpus")
+@_own(
+    "--recipe",
+    MODEL,
+    "Take the options of a publication (see `keraslm recipes`); flags win.",
+    metavar="NAME",
+    shell_complete=completion.recipes,
 )
-
-
-def _with_options(function: Any) -> Any:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
-
-
-@click.command(help=HELP)
-@click.argument("corpus", required=False)
-@_with_options
+@_own(
+    "--config",
+    MODEL,
+    "Take the options of a TOML file, such as RUN/config.toml; flags win.",
+    metavar="FILE",
+    shell_complete=completion.files,
+)
+@_flag("--find-rate", OPTIMIZER, "Suggest a learning rate, and train no model.")
+@_flag("--overwrite", OUTPUT, "Replace the run that is in RUN.")
+@_flag("--resume", OUTPUT, "Go on with the run that is in RUN.")
+@_flag("--json", OUTPUT, "Print the result as JSON.", "as_json")
 def command(
     corpus: str | None,
     recipe: str | None,
@@ -164,8 +79,6 @@ def command(
 ) -> None:
     """Put the options together, train, and say what came of it."""
     from keraslm.files.destinations import check_folder
-    from keraslm.training.configuration import Configuration, read_toml
-    from keraslm.training.defaults import UNSET
     from keraslm.training.find_rate import check_has_rate
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
@@ -196,7 +109,7 @@ def _check_resume(resume: bool, overwrite: bool, find_rate: bool) -> None:
 
 
 def train_and_tell(
-    c: "Configuration", corpus: "Corpus", overwrite: bool, resume: bool, as_json: bool
+    c: Configuration, corpus: "Corpus", overwrite: bool, resume: bool, as_json: bool
 ) -> None:
     """Train, show how it goes and print what came of it."""
     from keraslm.ranking import unknown_warning
@@ -237,7 +150,7 @@ def summary(card: "Card") -> str:
 
 
 def _find_rate(
-    c: "Configuration", corpus: "Corpus", overwrite: bool, as_json: bool
+    c: Configuration, corpus: "Corpus", overwrite: bool, as_json: bool
 ) -> None:
     from keraslm.training.find_rate import find_rate
     from keraslm_cli import console

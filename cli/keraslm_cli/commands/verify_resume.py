@@ -10,7 +10,7 @@ from keraslm.errors import UsageError
 from keraslm_cli import console, texts
 
 if TYPE_CHECKING:
-    from keraslm.training.configuration import Configuration
+    from keraslm.training.options import Configuration
 
 HEADINGS = ("model", "steps", "killed after", "rows", "arrays", "numbers", "resumed")
 _SMALL: dict[str, Any] = {
@@ -48,7 +48,7 @@ the status is 1.
 {texts.CORPUS_HELP}
 """,
 )
-@click.argument("corpus", default="village")
+@texts.corpus_argument
 @click.option(
     "--model",
     "models",
@@ -90,7 +90,7 @@ def command(
 def _configuration(
     corpus: str, model: str, steps: int, folder: pathlib.Path
 ) -> "Configuration":
-    from keraslm.training.configuration import Configuration
+    from keraslm.training.options import Configuration
 
     out, own = str(folder / model), MODELS[model]
     return Configuration(corpus=corpus, out=out, steps=steps, **_SMALL, **own)

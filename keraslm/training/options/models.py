@@ -1,0 +1,8 @@
+"""The models that a run trains, and the groups of them that share options."""
+
+WINDOWS = ("bigram", "trigram", "neural-ngram")
+RECURRENT = ("rnn", "gru", "lstm")
+EMBEDDED = (*WINDOWS, *RECURRENT)
+FEATURED = ("maxent", *RECURRENT)
+NEURAL = (*WINDOWS, "maxent", *RECURRENT)
+MODELS = ("ngram", *NEURAL)
