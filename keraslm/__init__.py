@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from keraslm import named_texts
+from keraslm.quiet import quieten_tensorflow
 from keraslm.registration import register_with_keras
 from keraslm.version import __version__
 
@@ -27,6 +28,7 @@ __all__ = [
     "open_corpus",
 ]
 
+quieten_tensorflow()
 register_with_keras()
 
 

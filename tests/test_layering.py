@@ -20,6 +20,7 @@ PACKAGES = {
 LAYERS = (
     "version",
     "processor",
+    "quiet",
     "errors",
     "unicode",
     "suggestions",

@@ -78,6 +78,7 @@ def test_a_short_text_has_short_windows():
     ("text", "error", "said"),
     [
         ("no such file", UsageError, "no file or folder"),
+        ("the cat\nsees\n", UsageError, "13 characters of text"),
         ([0.5, 1.0], UsageError, "whole numbers"),
         ([[1, 2]], UsageError, "in one row"),
         ([1, 999], UsageError, "received 999"),

@@ -29,10 +29,15 @@ def exit_status(run: Callable[[], object]) -> int:
         _discard_output()
         return 1
     except EXPECTED as error:
-        if os.environ.get("KERASLM_DEBUG", "0") != "0":
+        if is_debugging():
             raise
         return _report(error)
     return status if isinstance(status, int) else 0
+
+
+def is_debugging() -> bool:
+    """Say whether the user asks for tracebacks and TensorFlow's notes."""
+    return os.environ.get("KERASLM_DEBUG", "0") != "0"
 
 
 def warnings_as_notes() -> None:

@@ -59,10 +59,6 @@ def compare_with_killed(
 
 
 def _train_until_killed(c: "Configuration", step: int) -> None:
-    from keraslm_cli.quiet import LEVEL, quieten_tensorflow
-
-    os.environ.pop(LEVEL, None)  # of the parent: this process is to be quiet itself
-    quieten_tensorflow()
     _train(c, _opened(c), reporter=Killed(step))
 
 

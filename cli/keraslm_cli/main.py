@@ -10,7 +10,7 @@ import click
 from keraslm.version import __version__
 from keraslm_cli.failures import exit_status, warnings_as_notes
 from keraslm_cli.lazy import LazyGroup
-from keraslm_cli.quiet import quieten_tensorflow
+from keraslm_cli.quiet import set_up_tensorflow
 from keraslm_cli.standard_streams import open_what_is_closed, write_any_text
 
 COMMANDS = (
@@ -68,6 +68,6 @@ def main() -> None:
     """Run the command line on the arguments of the process."""
     open_what_is_closed()
     write_any_text()
-    quieten_tensorflow()
+    set_up_tensorflow()
     warnings_as_notes()
     program(prog_name="keraslm")

@@ -15,6 +15,8 @@ from keraslm.text.source import CHUNK_SIZE, Source, readable
 from keraslm.text.split import cut, parse_split
 from keraslm.text.text import Text
 
+LONGEST_NAME = 255  # of a file, on most systems; a path to it is longer
+
 __all__ = ["Corpus", "Skipped", "Text", "as_text", "open_corpus", "open_text"]
 
 
@@ -64,8 +66,20 @@ def open_text(
 
 
 def as_text(text: Text | str | os.PathLike[str]) -> Text:
-    """Give a text itself, or open the one of that path or name."""
-    return text if isinstance(text, Text) else open_text(text)
+    """Give a text itself, or open the one of that path or name.
+
+    Raises: as `open_text`, and UsageError for a string that is the text itself.
+    """
+    if isinstance(text, Text):
+        return text
+    name = os.fspath(text)
+    if ("\n" in name or len(name) > LONGEST_NAME) and not os.path.lexists(name):
+        raise UsageError(
+            "a string is a path or a dataset's name; received "
+            f"{len(name):,} characters of text: give `Text.from_string(text)` of "
+            "`keraslm.text`"
+        )
+    return open_text(text)
 
 
 def open_corpus(

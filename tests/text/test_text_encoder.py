@@ -182,3 +182,48 @@ def test_a_text_from_python_is_encoded_as_the_same_file():
     encoder = encoder_of("a b\nc\n")
     from_text = encoder.encode(Text.from_string("a b\r\nc"))
     assert np.array_equal(from_text, encoder.encode("a b\nc"))
+
+
+def test_fit_builds_the_vocabulary_of_a_text(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("a b. a\nb b\n", encoding="utf-8")
+    encoder = TextEncoder.fit(path)
+    # space 3, b 3, a 2, . 1; newline 2
+    assert encoder.vocabulary.tokens == ("<unk>", "\n", " ", "b", "a", ".")
+    assert encoder.vocabulary.counts.tolist() == [0, 2, 3, 3, 2, 1]
+    text = Text.from_string("a b. a\nb b\n")
+    for given in (str(path), text, open_text(path)):
+        assert TextEncoder.fit(given).hash == encoder.hash
+    learnt, _ = TextEncoder.learn(tokenizer_named("char"), text)
+    assert learnt.hash == encoder.hash
+
+
+def test_fit_takes_words_their_marks_and_limits():
+    text = Text.from_string("a b. a\nb b\n")
+    assert TextEncoder.fit(text, "word").vocabulary.tokens[2:] == ("a", "b", "b.")
+    marks = TextEncoder.fit(text, level="word", tokenize=True)
+    assert marks.tokenizer.name == "word-marks"
+    assert len(marks.vocabulary) == 5
+    assert TextEncoder.fit(text, vocabulary_size=3).vocabulary.tokens[2:] == (" ",)
+    often = TextEncoder.fit(text, min_count=3)
+    assert often.vocabulary.tokens[2:] == (" ", "b")
+
+
+def test_fit_opens_datasets_by_name():
+    tokens = TextEncoder.fit("village:train:small", level="word")
+    assert "alice" in tokens.vocabulary
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        ("village", {"level": "letter"}, "`level` is one of 'word', 'char'; received"),
+        ("village", {"tokenize": True}, "needs `level='word'`"),
+        ("no such file", {}, "there is no file or folder no such file"),
+        ("the cat\nthe dog\n", {}, r"received 16 characters of text: give `Text.from_"),
+        ("the cat " * 40, {}, "received 320 characters of text"),
+    ],
+)
+def test_fit_says_what_it_cannot_use(text, options, said):
+    with pytest.raises(UsageError, match=said):
+        TextEncoder.fit(text, **options)
