@@ -133,7 +133,9 @@ class RecurrentModel(SoftmaxModel):
 
     def initial_states(self, batch_size: Any) -> list[Any]:
         """Give zeros for every layer, and the ids before a text that features need."""
-        zeros = [s for layer in self.recurrent for s in layer.initial_state(batch_size)]
+        zeros = [
+            s for layer in self.recurrent for s in layer.get_initial_state(batch_size)
+        ]
         return zeros + (self.direct.initial_state(batch_size) if self.direct else [])
 
     def states_of(self, number: int, states: list[Any]) -> list[Any]:
