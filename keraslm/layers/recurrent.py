@@ -16,6 +16,7 @@ from keraslm.kernels import sequence
 from keraslm.kernels.keras_sequence import keras_sequence
 from keraslm.kernels.loop import first_steps
 from keraslm.kernels.masked import read_masked
+from keraslm.kernels.tensors import wide
 from keraslm.layers.dropout import check_rate, drop
 from keraslm.layers.keras_arguments import without_keras_defaults
 
@@ -127,7 +128,7 @@ class Recurrent(keras.layers.Layer):
     def _initializer(self, weight: cells.Weight) -> Any:
         """Give what a weight starts from: what was given, or what the cell says."""
         given = self._given(weight, "initializer")
-        return _cell_s_own(weight.start) if given is None else given
+        return _in_float32(_cell_s_own(weight.start) if given is None else given)
 
     def _given(self, weight: cells.Weight, kind: str) -> Any:
         prefix = PREFIXES.get(weight.name)
@@ -306,9 +307,18 @@ class OneCell(Recurrent):
 def _cell_s_own(start: str | tuple[float, ...]) -> Any:
     """Give the initializer of a name, or a number for each block of units."""
     if isinstance(start, str):
-        return start
+        return keras.initializers.get(start)
 
     def blocks(shape: tuple[int, ...], dtype: Any = None) -> Any:
         return ops.repeat(ops.array(start, dtype), shape[-1] // len(start), axis=-1)
 
     return blocks
+
+
+def _in_float32(initializer: Any) -> Any:
+    """Let an initializer compute in float32 at least: bfloat16 has no QR."""
+
+    def start(shape: tuple[int, ...], dtype: str) -> Any:
+        return ops.cast(initializer(shape, dtype=wide(dtype)), dtype)
+
+    return start
