@@ -25,7 +25,8 @@ class SimpleRNN(Cell):
         super().__init__(units)
         if activation not in ACTIVATIONS:
             raise UsageError(
-                f"activation must be tanh, sigmoid or linear; received {activation!r}"
+                f"activation must be tanh, sigmoid or linear; received {activation!r}; "
+                "keras.layers.SimpleRNN has others"
             )
         self.activation = activation
 

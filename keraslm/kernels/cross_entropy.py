@@ -5,14 +5,17 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.kernels.tensors import at_least_float32
+
 
 def cross_entropy(targets: Any, logits: Any) -> Any:
-    """Give -log softmax(logits) at the targets.
+    """Give -log softmax(logits) at the targets, in float32 at least.
 
     Math:   -log P(y) = log sum_w exp(l_w - m) - (l_y - m),  m = max_w l_w
     Shapes: targets (..), logits (.., vocabulary) -> (..)
     """
-    targets, logits = ops.cast(targets, "int32"), ops.convert_to_tensor(logits)
+    targets = ops.cast(targets, "int32")
+    logits = at_least_float32(ops.convert_to_tensor(logits))
     backend = keras.backend.backend()
     if backend == "tensorflow":
         from keraslm.kernels.tensorflow.cross_entropy import tensorflow_cross_entropy

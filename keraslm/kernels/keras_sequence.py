@@ -14,6 +14,7 @@ from keras import ops
 
 from keraslm import cells
 from keraslm.kernels.gpu import has_gpu
+from keraslm.kernels.loop import first_steps
 
 
 def keras_sequence(cell: cells.Cell, dtype: Any) -> "KerasSequence | None":
@@ -44,13 +45,8 @@ class KerasSequence:
         length: Any = None,
     ) -> tuple[Any, list[Any]]:
         """Do what `sequence.read` does; see there for the shapes."""
-        mask = None if length is None else _first(length, ops.shape(inputs)[:2])
+        mask = None if length is None else first_steps(length, ops.shape(inputs)[:2])
         cell = self._layer.cell
         cell.kernel, cell.recurrent_kernel, cell.bias = weights
         _, shown, last = self._layer.inner_loop(inputs, list(state), mask)
         return shown, list(last)
-
-
-def _first(length: Any, shape: Any) -> Any:
-    """Mark the first steps of every row; shapes: -> (batch, time) bool."""
-    return ops.broadcast_to(ops.arange(shape[1])[None] < length, shape)

@@ -44,3 +44,8 @@ def portable_loop(
     if length is not None:
         last = [ops.take(states, length - 1, axis=0) for states in shown]
     return shown[0], last
+
+
+def first_steps(length: Any, shape: Any) -> Any:
+    """Mark the first steps of every row; shapes: -> (batch, time) bool."""
+    return ops.broadcast_to(ops.arange(shape[1])[None] < length, shape)

@@ -41,7 +41,7 @@ def affine(a: Any, b: Any, bias: Any) -> Any:
     Shapes: (.., n), (n, m), (m,) -> (.., m)
     """
     if not rounds(a.shape, b.shape[-1]):
-        return ops.matmul(a, b) + bias
+        return ops.add(ops.matmul(a, b), bias)
     a, b, bias = map(ops.convert_to_tensor, (a, b, bias))
     high = ops.stop_gradient(_rounded(bias))
     ones = ops.ones((*a.shape[:-1], 2), a.dtype)

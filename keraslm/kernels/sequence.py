@@ -62,6 +62,12 @@ def input_products(cell: Cell, inputs: Any, weights: Sequence[Any]) -> Any:
     return z if cell.only_adds else z + p.b
 
 
+def state_bias(cell: Cell, weights: Sequence[Any]) -> Any:
+    """Give the bias of a; where a cell only adds z and a, it has the one of both."""
+    p = cell.products(weights)
+    return p.b if cell.only_adds else p.b_h
+
+
 def _loop(
     cell: Cell,
     inputs: Any,
@@ -70,13 +76,13 @@ def _loop(
     length: Any,
     training: bool,
 ) -> tuple[Any, list[Any]]:
-    """Read step by step; where a cell only adds z and a, a has the one bias."""
+    """Read step by step."""
     if keras.backend.backend() == "tensorflow":
         from keraslm.kernels.tensorflow.loop import tensorflow_loop as loop
     else:
         loop = portable_loop
     p = cell.products(weights)
-    b_h = p.b if cell.only_adds else p.b_h
+    b_h = state_bias(cell, weights)
     z = input_products(cell, inputs, weights)
     shown, last = loop(cell, z, state, p.U, b_h, p.others, length, training)
     return ops.transpose(shown, (1, 0, 2)), last

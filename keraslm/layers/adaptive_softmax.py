@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.kernels import tensors
 from keraslm.kernels.cross_entropy import cross_entropy
 from keraslm.kernels.products import affine, product
 from keraslm.outputs.adaptive import AdaptiveOutput
@@ -23,7 +24,8 @@ class AdaptiveSoftmax(keras.layers.Layer):
 
     The equation is that of `keraslm.outputs.adaptive`.
 
-    Shapes: features (.., width) -> log-probabilities (.., vocabulary), in nats
+    Shapes: features (.., width) -> log-probabilities (.., vocabulary), in nats, in
+            float32 at least
     `shares` are the bands' shares of the tokens: `nats` reads a band's words for about
     as many tokens as are in it, and for all others only where there are more.
 
@@ -43,6 +45,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         self.vocabulary_size = vocabulary_size
         self.cutoffs = self.output_side.cutoffs
         self.shares = tuple(shares)
+        self.supports_masking = True
         _check(self.cutoffs, self.shares)
 
     @property
@@ -79,7 +82,11 @@ class AdaptiveSoftmax(keras.layers.Layer):
 
     def call(self, features: Any) -> Any:
         """Give the log-probabilities of all words, which are logits too."""
-        return self.output_side.log_probabilities(features, self.weights, ops)
+        features, *weights = map(self._as_computed, [features, *self.weights])
+        return self.output_side.log_probabilities(features, weights, tensors)
+
+    def _as_computed(self, x: Any) -> Any:
+        return ops.convert_to_tensor(x, self.compute_dtype)
 
     def nats(self, features: Any, targets: Any) -> Any:
         """Give -log P of the targets alone; most bands are read for few tokens.
@@ -87,9 +94,10 @@ class AdaptiveSoftmax(keras.layers.Layer):
         Shapes: features (.., width), targets (..) -> (..)
         """
         shape = ops.shape(targets)
+        features = self._as_computed(features)
         features = ops.reshape(features, (-1, features.shape[-1]))
         targets = ops.reshape(ops.cast(targets, "int32"), (-1,))
-        kernel, bias = self.head
+        kernel, bias = map(self._as_computed, self.head)
         # the band of each target; 0 is the head
         of_band = sum(ops.cast(targets >= edge, "int32") for edge in self.cutoffs)
         entry = ops.where(of_band > 0, self.cutoffs[0] + of_band - 1, targets)
@@ -107,7 +115,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
         Shapes: inside, targets (tokens,), features (tokens, width) -> (tokens,)
         """
         places = ops.clip(targets - self.cutoffs[number], 0, self.sizes[number] - 1)
-        tensors = [features, *map(ops.convert_to_tensor, self.bands[number])]
+        given = [features, *map(self._as_computed, self.bands[number])]
 
         def read(chosen: Any, features: Any, down: Any, up: Any, bias: Any) -> Any:
             narrow = product(ops.take(features, chosen, axis=0), down)
@@ -122,16 +130,21 @@ class AdaptiveSoftmax(keras.layers.Layer):
         rest = ops.cond(
             ops.sum(1 - outside) > room,
             # computed again for the gradient: kept, it would take room in every step
-            lambda: keras.remat(functools.partial(read, others))(*tensors),
-            lambda: ops.zeros(ops.shape(others), features.dtype),
+            lambda: keras.remat(functools.partial(read, others))(*given),
+            lambda: ops.zeros(ops.shape(others), tensors.wide(self.compute_dtype)),
         )
-        in_order = ops.concatenate([read(first, *tensors), rest])
+        in_order = ops.concatenate([read(first, *given), rest])
         rank = ops.maximum(ops.cumsum(1 - outside) - 1, 0)
-        return ops.where(inside, ops.take(in_order, rank), 0.0)
+        return ops.where(inside, ops.take(in_order, rank), 0)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         """Give (.., vocabulary)."""
         return (*input_shape[:-1], self.vocabulary_size)
+
+    def compute_output_spec(self, features: Any) -> Any:
+        """Give the shape and the type of what `call` gives."""
+        shape = self.compute_output_shape(features.shape)
+        return keras.KerasTensor(shape, tensors.wide(self.compute_dtype))
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.kernels import tensors
 from keraslm.kernels.group_products import group_products
 from keraslm.outputs.classes import FAR, ClassOutput
 
@@ -21,7 +22,7 @@ class ClassSoftmax(keras.layers.Layer):
     every word, from 0 on, none left out.
 
     Shapes: features (.., width), of width 0 where s alone shall tell
-            -> log-probabilities (.., vocabulary), in nats
+            -> log-probabilities (.., vocabulary), in nats, in float32 at least
             scores (.., vocabulary + number), or for `nats` a function that gives some
             of them: places in s (.., n) or (n,) -> (.., n)
     Raises: UsageError if a class from 0 to the highest has no word.
@@ -33,6 +34,7 @@ class ClassSoftmax(keras.layers.Layer):
         self.output_side = ClassOutput(classes)
         self.classes = self.output_side.classes
         self.number, self.largest = self.output_side.number, self.output_side.largest
+        self.supports_masking = True
 
     @property
     def widest(self) -> int:
@@ -60,8 +62,11 @@ class ClassSoftmax(keras.layers.Layer):
 
     def call(self, features: Any, scores: Any = None) -> Any:
         """Give the log-probabilities of all words, which are logits too."""
-        weights = self.weights
-        return self.output_side.log_probabilities(features, weights, ops, scores)
+        features, *weights = map(self._as_computed, [features, *self.weights])
+        return self.output_side.log_probabilities(features, weights, tensors, scores)
+
+    def _as_computed(self, x: Any) -> Any:
+        return ops.convert_to_tensor(x, self.compute_dtype)
 
     def nats(self, features: Any, targets: Any, scores: Scores | None = None) -> Any:
         """Give -log P of the targets alone: of each, the words of its class are read.
@@ -70,19 +75,21 @@ class ClassSoftmax(keras.layers.Layer):
         """
         place = ops.take(self.output_side.places, ops.cast(targets, "int32"))
         own, place = place // self.largest, place % self.largest  # (..) both
-        classes = ops.matmul(features, self.class_kernel) + self.class_bias
+        features = self._as_computed(features)
+        classes = ops.matmul(features, self._as_computed(self.class_kernel))
+        classes = classes + self._as_computed(self.class_bias)
         of_tokens = ops.reshape(own, (-1,))
         flat = (ops.shape(of_tokens)[0], features.shape[-1])
         words = self._word_logits(ops.reshape(features, flat), of_tokens)
         words = ops.reshape(words, (*ops.shape(targets), self.largest))
         members = ops.take(self.output_side.members, own, axis=0)  # (.., largest)
-        words = ops.add(words, ops.where(members < 0, FAR, 0.0))
+        words = ops.add(words, FAR * ops.cast(members < 0, "float32"))
         if scores is not None:
             numbers = ops.arange(self.number, dtype="int32")
-            classes = classes + scores(len(self.classes) + numbers)
-            words = words + scores(ops.maximum(members, 0))
-        nats_of_class = -_at(ops.log_softmax(classes), own)
-        return nats_of_class - _at(ops.log_softmax(words), place)
+            classes = ops.add(classes, scores(len(self.classes) + numbers))
+            words = ops.add(words, scores(ops.maximum(members, 0)))
+        nats_of_class = -_at(tensors.log_softmax(classes), own)
+        return nats_of_class - _at(tensors.log_softmax(words), place)
 
     def _word_logits(self, features: Any, own: Any) -> Any:
         """Score the words of each token's class.
@@ -92,9 +99,11 @@ class ClassSoftmax(keras.layers.Layer):
         Shapes: features (tokens, width), own (tokens,) -> (tokens, largest)
         """
         tokens, width = ops.shape(own)[0], features.shape[-1]
+        word_kernel = self._as_computed(self.word_kernel)
+        word_bias = self._as_computed(self.word_bias)
         if not width:
-            products = ops.take(self.word_kernel, own, axis=0)  # (.., 0)
-            return ops.take(self.word_bias, own, axis=0) + ops.sum(products, axis=-1)
+            products = ops.take(word_kernel, own, axis=0)  # (.., 0)
+            return ops.take(word_bias, own, axis=0) + ops.sum(products, axis=-1)
         order = ops.argsort(own)
         in_order = ops.take(own, order)
         numbers = ops.arange(self.number, dtype="int32")
@@ -113,17 +122,24 @@ class ClassSoftmax(keras.layers.Layer):
             row[:, None], ops.take(features, order, axis=0), (groups * AT_ONCE, width)
         )
         table = ops.reshape(table, (groups, AT_ONCE, width))
-        bias = ops.take(self.word_bias, of_group, axis=0)
-        words = group_products(table, self.word_kernel, of_group, groups_after[-1])
+        bias = ops.take(word_bias, of_group, axis=0)
+        words = group_products(table, word_kernel, of_group, groups_after[-1])
         words = words + bias[:, None]
         words = ops.reshape(words, (groups * AT_ONCE, self.largest))
         # from the order by class back to that of the text
         row = ops.scatter(order[:, None], row, (tokens,))
         return ops.take(words, row, axis=0)
 
-    def compute_output_shape(self, features_shape: Any, scores_shape: Any = None) -> Any:
+    def compute_output_shape(
+        self, features_shape: tuple[int | None, ...], scores_shape: Any = None
+    ) -> Any:
         """Give (.., vocabulary)."""
         return (*features_shape[:-1], len(self.classes))
+
+    def compute_output_spec(self, features: Any, scores: Any = None) -> Any:
+        """Give the shape and the type of what `call` gives."""
+        shape = self.compute_output_shape(features.shape)
+        return keras.KerasTensor(shape, tensors.wide(self.compute_dtype))
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""

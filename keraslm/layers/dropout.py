@@ -34,6 +34,7 @@ class Dropout(keras.layers.Layer):
         self.same_steps = same_steps
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed) if rate else None
+        self.supports_masking = True
         self.built = True
 
     def call(self, x: Any, training: bool = False) -> Any:
@@ -43,6 +44,10 @@ class Dropout(keras.layers.Layer):
         shape = ops.shape(x)
         shape = (shape[0], 1, shape[2]) if self.same_steps else shape
         return drop(x, self.rate, self.seed_generator, shape)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        """Give the same shape."""
+        return input_shape
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""

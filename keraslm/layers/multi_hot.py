@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keraslm.layers.one_hot import OneHotDense
+from keraslm.layers.token_ids import token_ids
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -26,9 +27,10 @@ class MultiHotDense(OneHotDense):
 
     def call(self, ids: Any) -> Any:
         """Sum the rows of the distinct ids."""
-        rows = ops.take(self.kernel, ids, axis=0)  # (.., context, units)
+        ids, inside = token_ids(ids, self.vocabulary_size)
+        rows = self._rows(ids)  # (.., context, units)
         first = ops.cast(first_occurrences(ids), rows.dtype)
-        return ops.sum(rows * first[..., None], axis=-2) + self.bias
+        return self._sum(rows * first[..., None], inside)
 
 
 def first_occurrences(ids: Any) -> Any:

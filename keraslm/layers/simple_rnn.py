@@ -12,10 +12,13 @@ from keraslm.layers.recurrent import OneCell
 class SimpleRNN(OneCell):
     """Run the equations of `keraslm.cells.SimpleRNN` over a sequence.
 
-    `activation` is tanh, sigmoid or linear.
+    `activation` is tanh, sigmoid or linear. Unlike Keras's own layer it returns every
+    step, unless `return_sequences=False`; the other arguments are those of `Recurrent`.
 
     Shapes: inputs (batch, time, features) -> (batch, time, units); state h
     """
+
+    keras_name = "SimpleRNN"
 
     def __init__(self, units: int, activation: str = "tanh", **kwargs: Any) -> None:
         super().__init__(cells.SimpleRNN(units, activation), **kwargs)

@@ -40,10 +40,16 @@ class StockMemory:
         return list(self._layer.get_initial_state(batch_size))
 
     def read(
-        self, inputs: Any, state: list[Any], training: bool = False, length: Any = None
+        self,
+        inputs: Any,
+        state: list[Any],
+        training: bool = False,
+        length: Any = None,
+        mask: Any = None,
     ) -> tuple[Any, list[Any]]:
         """Read a sequence; `length` is not for stock layers."""
-        shown, *after = self._layer(inputs, initial_state=state, training=training)
+        given = {"initial_state": state, "mask": mask, "training": training}
+        shown, *after = self._layer(inputs, **given)
         return shown, after
 
 
@@ -106,8 +112,10 @@ class Memories:
                     after[key] = after_it
                 return shown
             if key in own:
-                memory = self._of[key]
-                shown, after[key] = memory.read(args[0], own[key], training, length)
+                mask = getattr(args[0], "_keras_mask", None)
+                masked = {} if mask is None else {"mask": mask}
+                read = self._of[key].read
+                shown, after[key] = read(args[0], own[key], training, length, **masked)
                 return shown
             if isinstance(layer, keras.Model):
                 return _graph(layer)._run_through_graph(args[0], call_fn=call)

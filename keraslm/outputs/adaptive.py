@@ -49,7 +49,7 @@ class AdaptiveOutput:
         return [max(width // self.narrower**number, 1) for number in bands]
 
     def log_probabilities(self, x: Any, weights: Sequence[Any], math: Any) -> Any:
-        """Compute the equation with `keras.ops` or `outputs.arrays`.
+        """Compute the equation with `kernels.tensors` or `outputs.arrays`.
 
         Shapes: (.., width) -> (.., vocabulary)
         """

@@ -53,7 +53,7 @@ class ClassOutput:
     def log_probabilities(
         self, x: Any, weights: Sequence[Any], math: Any, scores: Any = None
     ) -> Any:
-        """Compute the equation with `keras.ops` or `outputs.arrays`.
+        """Compute the equation with `kernels.tensors` or `outputs.arrays`.
 
         Shapes: (.., width) -> (.., vocabulary); scores (.., vocabulary + number)
         """
@@ -64,8 +64,9 @@ class ClassOutput:
         words = math.matmul(x, kernel) + math.reshape(word_bias, (-1,))
         members = self.members.reshape(-1)
         if scores is not None:
-            classes = classes + scores[..., len(self.classes) :]
-            words = words + math.take(scores, np.maximum(members, 0), axis=-1)
+            classes = math.add(classes, scores[..., len(self.classes) :])
+            own = math.take(scores, np.maximum(members, 0), axis=-1)
+            words = math.add(words, own)
         words = math.add(words, np.where(members < 0, FAR, 0.0).astype("float32"))
         lead = tuple(math.shape(x)[:-1])
         words = math.reshape(words, (*lead, self.number, self.largest))

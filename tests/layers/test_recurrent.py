@@ -27,7 +27,9 @@ BATCH, TIME, FEATURES, UNITS = 2, 4, 3, 4
 
 def close(found, expected):
     for one, two in zip(found, expected, strict=True):
-        np.testing.assert_allclose(one, two, atol=1e-5, rtol=1e-4)
+        # of what may be the difference of large numbers, to their precision
+        atol = 1e-6 * max(10, np.abs(two).max())
+        np.testing.assert_allclose(one, two, atol=atol, rtol=1e-4)
 
 
 def new_layer(name):
@@ -145,24 +147,6 @@ def test_a_new_layer_gives_the_gates_numbers_that_vary_as_the_inputs(layer):
     assert float(np.std(x @ layer.get_weights()[0])) == pytest.approx(2, rel=0.05)
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_one_program_is_compiled_for_all_lengths(name):
-    layer, x, _ = new_layer(name)
-
-    @tf.function(jit_compile=True)
-    def gradient(x, length):
-        with tf.GradientTape() as tape:
-            total = tf.reduce_sum(layer(x, length=length, training=True)[0])
-        return tape.gradient(total, layer.trainable_variables)
-
-    def program(length):
-        return gradient.experimental_get_compiler_ir(
-            tf.constant(x), tf.constant(length)
-        )(stage="hlo")
-
-    assert program(2) == program(3)
-
-
 def test_dropped_weights_are_the_same_at_every_step_of_a_window():
     layer = LSTM(UNITS, weight_drop=0.5, seed=7)
     x = np.random.default_rng(0).normal(size=(BATCH, TIME, FEATURES)).astype("float32")
@@ -208,12 +192,6 @@ def test_a_new_lstm_remembers():
     layer = LSTM(2)
     layer.build((None, None, 3))
     assert layer.get_weights()[2].tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
-
-
-def test_a_state_is_zero_unless_given():
-    layer, x, states = new_layer("gru")
-    given = layer(x, initial_state=[np.zeros_like(s) for s in states])
-    close(layer(x), given)
 
 
 def test_weights_counted_by_hand():
