@@ -4,6 +4,7 @@ import hashlib
 import os
 import pathlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -35,7 +36,8 @@ class ExactResume(keras.callbacks.Callback):
     It comes last among the callbacks, so that a step is over when it is written. `best`
     is the file of the best model so far, which is kept too. `identity` says what must
     be the same; left out, that is the text, the windows, the model and the versions.
-    `signals` may end training, after a checkpoint.
+    `signals` may end training, after a checkpoint. `restored` is told when one was put
+    back; without it, the best model is.
 
     Raises: UsageError if the checkpoint is of another training; ModelFileError if it is
         damaged.
@@ -49,6 +51,7 @@ class ExactResume(keras.callbacks.Callback):
         best: str | os.PathLike[str] | None = None,
         identity: dict[str, Any] | None = None,
         signals: Signals | None = None,
+        restored: Callable[[Checkpoint], None] | None = None,
     ) -> None:
         super().__init__()
         self.path = pathlib.Path(path)
@@ -56,6 +59,7 @@ class ExactResume(keras.callbacks.Callback):
         self.best = None if best is None else pathlib.Path(best)
         self.identity = identity
         self.signals = signals
+        self._told = restored or self._put_best_back
         self._found: Checkpoint | None = None
         self._parts: dict[str, Any] = {}
         self._every = Every(steps)
@@ -81,11 +85,14 @@ class ExactResume(keras.callbacks.Callback):
             self._found = Checkpoint.read(self.path)
             self._check_same(self._found.identity)
             self._restore(self._found)
-            if self.best is not None and self._found.best is not None:
-                self.best.write_bytes(self._found.best)
+            self._told(self._found)
             self._written_step = self._step
             self._every.resume(self._step)
         return (0, 0) if self._found is None else self._found.place
+
+    def _put_best_back(self, checkpoint: Checkpoint) -> None:
+        if self.best is not None and checkpoint.best is not None:
+            self.best.write_bytes(checkpoint.best)
 
     def _check_same(self, was: dict[str, Any]) -> None:
         now = self.identity or {}

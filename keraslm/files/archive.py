@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -92,6 +93,23 @@ def write_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None
     """Create an archive; the same members always give the same bytes."""
     with zipfile.ZipFile(path, "w") as archive:
         _add(archive, members)
+
+
+def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:
+    """Write other metadata into a model file, atomically; all else stays as it is.
+
+    Raises: as `read_description`; UsageError if the metadata cannot be written.
+    """
+    file = model_path(path)
+    description = {**read_description(file), "metadata": metadata}
+    with write_atomically(file) as temporary, opened(file) as archive:
+        with zipfile.ZipFile(temporary, "w") as written:
+            for info in archive.infolist():
+                if info.filename in DESCRIPTIONS:
+                    _add(written, {info.filename: describe(description)})
+                    continue
+                with archive.open(info) as old, written.open(info, "w") as new:
+                    shutil.copyfileobj(old, new)
 
 
 def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:

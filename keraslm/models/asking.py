@@ -39,6 +39,13 @@ class Asked(CausalModel):
     def _description(self) -> _Description:
         return _Description()
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Keep what is stored beside the model as it is: Keras would copy it."""
+        if name in ("metadata", "tokens", "title"):
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
     @property
     def tokens(self) -> TextEncoder | None:
         """The TextEncoder whose ids the model reads, or None."""

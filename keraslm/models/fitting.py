@@ -197,17 +197,20 @@ class Fitted(CausalModel):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
+        stops_at_nan: bool = True,
         **more: Any,
     ) -> Any:
         """Train, as Keras does; a `keraslm.Windows` is read in order, state carried.
 
-        Raises: TrainingError, with the step, at a loss that is no number.
+        Raises: TrainingError, with the step, at a loss that is no number, unless
+            `stops_at_nan` is False.
         """
         windows, valid = windows_of(x), windows_of(validation_data)
         self._carry(windows, testing=False)
         if valid is not None:
             self._carry(valid, testing=True)
-        callbacks = in_order([*listed(callbacks), StopAtNaN()])
+        watch = [StopAtNaN()] if stops_at_nan else []
+        callbacks = in_order([*watch, *listed(callbacks)])
         more |= {
             "y": y,
             "batch_size": batch_size,

@@ -13,11 +13,10 @@ from keraslm.counts.ngrams import Ngrams, count_ngrams
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT
 from keraslm.errors import UsageError
+from keraslm.history import History, new_row
 from keraslm.text.encoder import TextEncoder
-from keraslm.training.clock import Clock
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
-from keraslm.training.history import History
 from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 
@@ -59,10 +58,11 @@ def count(
     )
     for note in model.smoothing.get("notes", ()):
         reporter.note(note)
-    history, clock = History(folder.history), Clock(None, None)
+    history = History(folder.history)
     for split, text in texts.items():
         nats = -float(np.mean(model.log_probabilities(text.ids)))
-        row = history.add(clock, split, nats, text.bits_per_nat)
+        row = new_row(split, nats, text.bits_per_nat)
+        history.add(row)
         reporter.training(1.0, row)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
     perplexity = history.rows[-1]["perplexity"] if valid else None

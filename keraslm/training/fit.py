@@ -1,153 +1,195 @@
-"""Fit a neural model on windows that continue each other."""
+"""The fit of a run: windows of the text, an optimizer, and the callbacks of `fit`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
 import numpy as np
 
-from keraslm.models.language_model import KerasLanguageModel
-from keraslm.text.batches import VariedWindows, Windows
-from keraslm.training.averaging import Averaging
-from keraslm.training.carried import CarriedModel
-from keraslm.training.checkpoint import Checkpoint
-from keraslm.training.clock import Clock
+from keraslm.callbacks import (
+    Averaging,
+    BestModel,
+    Clock,
+    ExactPerplexity,
+    ExactResume,
+    LearningRate,
+    LogHistory,
+    Patience,
+    StopAfter,
+    WriteText,
+)
+from keraslm.callbacks.signals import Signals
+from keraslm.training.board import Board
+from keraslm.checkpoints.checkpoint import Checkpoint
+from keraslm.errors import TrainingError
+from keraslm.history import History
+from keraslm.losses import SampledNextToken
+from keraslm.models import CausalLM
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.mapped import stretches
 from keraslm.training.encoded import Encoded
-from keraslm.training.interruption import Interruption
-from keraslm.training.keeper import Keeper
+from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
 from keraslm.training.memory import keep_freed_memory
-from keraslm.training.optimizers import new_optimizer
+from keraslm.training.optimizers import PenaltyShare, averages, new_optimizer
 from keraslm.training.options import Configuration
+from keraslm.training.reporter import Reporter
 from keraslm.training.room import window_shape
-from keraslm.training.sampled import SampledSoftmax
-from keraslm.training.saver import Saver
-from keraslm.training.schedule import LearningRate
-from keraslm.training.watch import Watch
+from keraslm.windows import Windows
 
-
-def batch(
-    windows: Windows, sampled: SampledSoftmax | None, number: int, epoch: int
-) -> tuple[dict[str, Any], Any, Any]:
-    """Give a step of an epoch as Keras takes it: inputs, targets, weights."""
-    ids, targets, weights = windows.step(number, epoch)
-    inputs = {"ids": ids}
-    if isinstance(windows, VariedWindows):
-        _, length = windows.columns(number, epoch)
-        inputs["length"] = np.full(len(ids), length, np.int32)
-    if sampled is not None:
-        inputs["drawn"] = sampled.draw(number, epoch)
-    return inputs, targets, weights
+WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
 
 
 def fit(
-    language_model: KerasLanguageModel,
+    model: CausalLM,
     c: Configuration,
     train: Encoded,
     valid: Encoded | None,
-    keeper: Keeper,
+    folder: RunFolder,
+    reporter: Reporter,
     identity: dict[str, Any],
-    checkpoint: Checkpoint | None = None,
+    callbacks: Iterable[Any] = (),
 ) -> None:
-    """Train until the first limit of epochs, steps or minutes.
+    """Train until the first limit of epochs, steps or minutes; keep the best model.
 
-    With a checkpoint, go on where it was written. A Ctrl-C ends it cleanly, with what
-    was kept so far.
+    If there is a checkpoint in the folder, go on where it was written. A Ctrl-C ends
+    it cleanly, with what was kept so far.
     Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM or
         SIGHUP, after a checkpoint; ModelFileError if the checkpoint does not fit.
     """
-    model, windows = compiled(language_model, c, train)
-    clock = Clock(total_steps(c, len(windows)), c.minutes)
-    rate = LearningRate(c, clock)
-    keeper.begin(clock)
+    windows = new_windows(c, train, model.tokens)
+    compile_model(model, c, windows)
+    clock = StopAfter(c.minutes, total_steps(c, len(windows)))
+    board = Board(folder.board) if c.tensorboard else None
+    history = History(folder.history, board)
+    model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
 
-    averaging = Averaging(c)
-    watch = Watch(c, clock, rate, averaging, keeper, train, valid)
-    interruption = Interruption()
-    parts: dict[str, Any] = {"rate": rate, "averaging": averaging, "watch": watch}
-    parts |= {"keeper": keeper, "history": keeper.history, "samples": keeper.samples}
-    saver = Saver(c, keeper.folder, identity, clock, interruption, parts)
-    place = (0, 0)
-    if checkpoint is not None:
-        place = saver.restore(checkpoint, model, len(windows))
-        model.stop_training = watch.has_seen_enough
-        keeper.note(f"going on after step {clock.step:,}")
-    callbacks = [rate, averaging, watch, keeper.samples, saver]
+    exact = None
+    if valid is not None:
+        exact = ExactPerplexity(valid.ids, steps=c.valid_steps, clock=clock)
+    rate = LearningRate(
+        c.learning_rate or 0.0,
+        clock,
+        c.schedule,
+        c.warmup,
+        c.decay,
+        c.decay_after,
+        c.plateau_factor,
+    )
+    bits = (train.bits_per_nat, None if valid is None else valid.bits_per_nat)
+
+    def shown(row: dict[str, Any]) -> None:
+        reporter.training(clock.progress, row)
+
+    log = LogHistory(history, c.log_steps, exact, bits, clock, shown)
+    best = BestModel(
+        folder.model,
+        "exact_perplexity",
+        (folder.card, folder.picture),
+        c.keep_last,
+        folder.model_of_step,
+        clock,
+    )
+    told = [clock, exact, rate, log, best]
+    if c.patience is not None:
+        told.append(Patience(c.patience, note=reporter.note, clock=clock))
+    if averages(c):
+        told.append(Averaging(c.average_steps, c.average_after))
+    if c.l1 or c.l2:
+        told.append(PenaltyShare(windows, clock))
+    length = SAMPLE_TOKENS[c.level]
+    samples = {"steps": c.sample_steps, "path": folder.samples}
+    told.append(
+        WriteText(
+            length=length, seed=c.seed, report=reporter.sample, clock=clock, **samples
+        )
+    )
+    signals = Signals(lambda: _interrupted(model, clock, folder, reporter))
+
+    def restored(checkpoint: Checkpoint) -> None:
+        folder.restore(clock.step, checkpoint.best)
+        reporter.note(f"going on after step {clock.step:,}")
+
+    resume = ExactResume(
+        folder.checkpoint,
+        c.checkpoint_steps,
+        c.checkpoint_minutes,
+        folder.model,
+        identity,
+        signals,
+        restored,
+    )
+    given = [one for one in (*told, KeepMemory(), *callbacks) if one is not None]
     try:
-        with interruption.heard():
-            fit_until_stopped(model, windows, callbacks, place)
-    except KeyboardInterrupt:
-        keeper.interrupted(clock.step)
-    watch.log_training()
-    watch.validate()
-    averaging.finish()
-    keeper.samples.write()
+        with signals.heard():
+            model.fit(
+                windows, epochs=WITHOUT_END, verbose=0, callbacks=[*given, resume]
+            )
+    except TrainingError as error:
+        raise TrainingError(f"{error}; {what_is_kept(best)}") from error
+    reporter.note(what_is_kept(best))
 
 
-def new_windows(c: Configuration, train: Encoded, boundary_id: int) -> Windows:
+class KeepMemory(keras.callbacks.Callback):
+    """Keep freed memory from the second step on: the first is compiled and differs."""
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Tell the C library, once."""
+        keep_freed_memory()
+
+
+def new_windows(
+    c: Configuration, train: Encoded, encoder: TextEncoder | None
+) -> Windows:
     """Lay out the text in windows of one length, or of varied lengths."""
-    shape = window_shape(c, len(train.ids))
-    if c.vary_time:
-        return VariedWindows(train.ids, boundary_id, *shape, c.seed)
-    return Windows(train.ids, boundary_id, *shape)
+    rows, time = window_shape(c, len(train.ids))
+    carried = c.state == "carried"
+    return Windows(train.ids, encoder, rows, time, c.vary_time, c.seed, carried)  # type: ignore[arg-type]
 
 
-def compiled(
-    language_model: KerasLanguageModel, c: Configuration, train: Encoded
-) -> tuple[CarriedModel, Windows]:
-    """Give the model that is fitted, with its optimizer, and the windows to read."""
-    windows = new_windows(c, train, language_model.encoder.vocabulary.boundary_id)
-    network, sampled = language_model.keras_model, None
+def compile_model(model: CausalLM, c: Configuration, windows: Windows) -> None:
+    """Give the model the optimizer, the loss and the precision of a run."""
+    loss: Any = "auto"
     if c.softmax == "sampled":
-        size = network.vocabulary_size
-        sampled = SampledSoftmax(train.ids, size, c.samples or 1, c.seed)
-    model = CarriedModel(
-        network,
-        windows.rows,
-        windows.full,
-        carries=c.state == "carried",
-        sampled=sampled,
+        counts = _counts(windows.ids, model.vocabulary_size)
+        loss = SampledNextToken(counts, c.samples or 1, c.seed)
+    model.compile(
+        new_optimizer(c, windows.full),
+        loss,
+        weighted_metrics=None,
         precision=c.precision or "float32",
     )
-    optimizer = new_optimizer(c, windows.full)
-    model.compile(optimizer=optimizer, jit_compile=network.suits_xla)
     # made within the first step, what the optimizer keeps would be there twice
     model.optimizer.build(model.trainable_variables)
-    return model, windows
-
-
-def fit_until_stopped(
-    model: CarriedModel,
-    windows: Windows,
-    callbacks: list[keras.callbacks.Callback],
-    place: tuple[int, int] = (0, 0),
-) -> None:
-    """Update the weights, one epoch after another, until a callback says stop.
-
-    The place is the epoch, and the step in it, to go on at.
-
-    A step is ready in microseconds, so nothing is gained by a second thread that
-    prepares the next; in `keras.Model.fit` that thread slows training by a quarter.
-    """
-    told = keras.callbacks.CallbackList(callbacks, model=model)
-    told.on_train_begin()
-    epoch, first = place
-    while first or not model.stop_training:
-        if not first:
-            told.on_epoch_begin(epoch)
-        for number in range(first, len(windows)):
-            if model.stop_training:
-                break
-            told.on_train_batch_begin(number)
-            x, y, weights = batch(windows, model.sampled, number, epoch)
-            model.optimizer.penalise_as(weights)
-            logs = model.train_on_batch(x, y, weights, return_dict=True)
-            keep_freed_memory()  # not of the first step, which is compiled and differs
-            told.on_train_batch_end(number, logs)
-        told.on_epoch_end(epoch)
-        epoch, first = epoch + 1, 0
-    told.on_train_end()
 
 
 def total_steps(c: Configuration, steps_per_epoch: int) -> int | None:
     """Count the steps of the run; None if only minutes limit it."""
     limits = [c.steps, c.epochs and c.epochs * steps_per_epoch]
     return min((limit for limit in limits if limit), default=None)
+
+
+def _counts(ids: Any, vocabulary_size: int) -> Any:
+    counts = np.zeros(vocabulary_size)
+    for some in stretches(ids):
+        counts += np.bincount(some, minlength=vocabulary_size)
+    return counts
+
+
+def _interrupted(
+    model: CausalLM, clock: Clock, folder: RunFolder, reporter: Reporter
+) -> None:
+    """Say that Ctrl-C was heard and what comes now."""
+    model.metadata["interrupted"] = True
+    reporter.note(
+        f"Interrupted after step {clock.step}: measuring and keeping the best model; "
+        f"{folder.way_to_go_on}"
+    )
+
+
+def what_is_kept(best: BestModel) -> str:
+    """Say in words which model lies in RUN."""
+    if best.best_step is not None:
+        return f"{best.path} holds the model of step {best.best_step}"
+    nothing = "no model was kept: none had been validated yet"
+    is_earlier = f"{nothing}; {best.path} is of an earlier run"
+    return is_earlier if best.path.exists() else nothing

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from keraslm.cells import registry
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.options import Configuration
 from keraslm.training.pretrained import Pretrained
@@ -21,23 +22,64 @@ def new_network(
     """
     import keras
 
-    from keraslm.models.language_model import KerasLanguageModel
+    from keraslm.training.softmax import new_softmax
 
     keras.utils.set_random_seed(c.seed)
-    network = initial.keras_model if initial else _built(c, encoder, reporter)
-    model = KerasLanguageModel(network, encoder, c.model)
+    if initial is not None:
+        model = initial.keras_model
+    else:
+        softmax = new_softmax(c, encoder.vocabulary, reporter)
+        model = build(c, encoder, softmax)
+    model.tokens, model.title, model.metadata = encoder, c.model, {}
     if pretrained is not None:
-        network.embed.set_weights([pretrained.rows])
+        model.embed.set_weights([pretrained.rows])
         model.metadata["embeddings"] = pretrained.source
-    frozen = model.details.get("frozen_parameters", 0)
+    known = model.language_model
+    frozen = known.details.get("frozen_parameters", 0)
     also = f", and {frozen:,} frozen ones" if frozen else ""
-    reporter.note(f"{c.model}: {model.parameters:,} parameters{also}")
+    reporter.note(f"{c.model}: {known.parameters:,} parameters{also}")
     return model
 
 
-def _built(c: Configuration, encoder: TextEncoder, reporter: Reporter) -> Any:
-    from keraslm.models.build import build
-    from keraslm.training.softmax import new_softmax
+def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> Any:
+    """Build any of the networks with fresh weights.
 
-    softmax = new_softmax(c, encoder.vocabulary, reporter)
-    return build(c, len(encoder.vocabulary), softmax)
+    A recurrent or maxent model predicts with `softmax`, or with the full softmax.
+    """
+    from keraslm import models
+
+    features = {"skip": c.skip or 0, "bits": c.feature_bits}
+    if c.model in registry.names():
+        return models.recurrent(
+            tokens,
+            c.model,
+            embedding=c.embedding or 64,
+            units=c.units or 256,
+            layers=c.layers or 1,
+            dropout=c.dropout or 0.0,
+            embedding_dropout=c.embedding_dropout,
+            weight_drop=c.weight_drop,
+            tied=c.tied,
+            softmax=softmax,
+            residual=c.residual,
+            activation=c.activation,
+            direct_order=c.direct_order,
+            seed=c.seed,
+            trainable_embedding=not c.freeze,
+            **features,
+        )
+    if c.model == "maxent":
+        return models.maxent(tokens, order=c.order or 3, softmax=softmax, **features)
+    if c.model == "bigram" and c.input == "one-hot" and not c.hidden_sizes:
+        return models.bigram(tokens)
+    return models.ngram(
+        tokens,
+        context=c.context or 1,
+        input=c.input or "embedding",
+        embedding=c.embedding or 64,
+        hidden=c.hidden_sizes,
+        dropout=c.dropout or 0.0,
+        seed=c.seed,
+        trainable_embedding=not c.freeze,
+        name=c.model,
+    )

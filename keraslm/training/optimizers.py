@@ -7,12 +7,12 @@ import functools
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
-from keraslm.training.averaging import averages
+from keraslm.callbacks.clock import Clock
 from keraslm.training.feature_step import is_of_features, step
 from keraslm.training.options import Configuration
+from keraslm.windows import Windows
 
 
 class _Watched:
@@ -34,7 +34,6 @@ class _Watched:
     """l1 and l2 of the features' weights."""
     penalty_share: Any = None
     """What the penalties are multiplied by in the step to come."""
-    _assigned_share: float | None = None
     tokens = 1
     """How many tokens the loss is divided by."""
 
@@ -97,18 +96,6 @@ class _Watched:
             for mean, weight in zip(self.averages, weights, strict=True):
                 mean.assign(mean + self.averaging_share * (weight - mean))
 
-    def penalise_as(self, weights: np.ndarray) -> None:
-        """Let the penalties weigh as much as the tokens of the step to come.
-
-        Shapes: weights (rows, time), 0 for padding
-        """
-        if self.penalty_share is None:
-            return
-        share = float(weights.sum()) / self.tokens
-        if share != self._assigned_share:  # nearly every step is full
-            self.penalty_share.assign(share)
-            self._assigned_share = share
-
     def _clip_gradients(self, grads: list[Any]) -> list[Any]:
         """Clip by the norm that is known, where Keras would sum the squares again."""
         new: Any = self
@@ -142,6 +129,28 @@ class WatchedAdam(_Watched, keras.optimizers.Adam):
 
 class WatchedAdamW(_Watched, keras.optimizers.AdamW):
     pass
+
+
+class PenaltyShare(keras.callbacks.Callback):
+    """Let the penalties of a step weigh as much as its tokens."""
+
+    def __init__(self, windows: Windows, clock: Clock) -> None:
+        super().__init__()
+        self._windows, self._clock = windows, clock
+        self._assigned: float | None = None
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Set the share of the step to come; nearly every step is full."""
+        number = self._clock.step % len(self._windows)
+        share = self._windows.tokens_in(number) / self._windows.full
+        if share != self._assigned:
+            self.model.optimizer.penalty_share.assign(share)
+            self._assigned = share
+
+
+def averages(c: Configuration) -> bool:
+    """Say whether a run averages weights."""
+    return c.average_steps is not None or c.average_after is not None
 
 
 def new_optimizer(c: Configuration, tokens: int = 1) -> Any:

@@ -9,7 +9,7 @@ from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
-from keraslm.training.checkpoint import Checkpoint
+from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.training.folder import RunFolder
 from keraslm.training.options import OPTIONS, Configuration, read_toml
 from keraslm.version import __version__
@@ -65,21 +65,21 @@ def with_the_runs_dropout(c: Configuration, folder: RunFolder) -> Configuration:
     return dataclasses.replace(c, dropout=was.get("dropout")) if same else c
 
 
-def checkpoint_to_resume(
+def has_checkpoint(
     folder: RunFolder, c: Configuration, corpus: Corpus, encoder: TextEncoder
-) -> Checkpoint | None:
-    """Read the checkpoint of a run; None where it must start over.
+) -> bool:
+    """Say whether there is a checkpoint of this run; without one it must start over.
 
     Raises: UsageError if RUN holds another run; ModelFileError if it is damaged.
     """
     if folder.checkpoint.exists():
         checkpoint = Checkpoint.read(folder.checkpoint)
         require_same(folder, checkpoint.identity, identity(c, corpus, encoder))
-        return checkpoint
+        return True
     if folder.configuration.exists():
         was = Configuration(**read_toml(folder.configuration)).to_dict()
         require_same(folder, fixed_options(was), fixed_options(c.to_dict()))
-    return None
+    return False
 
 
 def finished(

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from keraslm.backend import check_backend
 from keraslm.card import LEARNT, Card, Reading
 from keraslm.errors import Terminated, TrainingError, UsageError
+from keraslm.files.archive import redescribe
 from keraslm.files.writing import flush_to_disk
 from keraslm.floor import Floor, floor_of
 from keraslm.language_model import LanguageModel
@@ -19,7 +20,6 @@ from keraslm.loading import load
 from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.board import writer_class
-from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.count import count
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import RunFolder
@@ -32,8 +32,8 @@ from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import (
-    checkpoint_to_resume,
-    finished,
+        finished,
+    has_checkpoint,
     identity,
     with_the_runs_dropout,
 )
@@ -57,12 +57,14 @@ def train(
     command: str = "",
     resume: bool = False,
     verbose: bool = False,
+    callbacks: Iterable[Any] = (),
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
 
     The corpus may be named as on the command line: a path, or a dataset such as
     "village"; without one it is that of the configuration. With `verbose` a line is
-    printed now and then, with the time left; otherwise nothing is.
+    printed now and then, with the time left; otherwise nothing is. `callbacks` are
+    Keras callbacks of your own, which a network's fit calls too.
 
     The card measures the kept model on the corpus's test text, or else on its
     validation text: the first that holds a known token. If none does, the card has no
@@ -96,18 +98,20 @@ def train(
     floor = _floor(corpus, encoder, texts)
     text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
-    with folder.locked(), folder.unless_nothing_came(), _told_how_to_go_on(folder):
-        checkpoint = _begin(folder, c, corpus, encoder, reporter, resume)
+    with folder.locked(), folder.unless_nothing_came(), _saying_how_to_go_on(folder):
+        _begin(folder, c, corpus, encoder, reporter, resume)
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
         else:
             give_back_memory()  # the text's
             model = new_network(c, encoder, reporter, initial, pretrained)
             run = identity(c, corpus, encoder)
-            told = _fit(model, c, texts, folder, reporter, run, checkpoint)
-            del model, initial, checkpoint
+            learnt_here = _fit(model, c, texts, folder, reporter, run, callbacks)
+            del model, initial
             give_back_memory()  # the optimizer's and the last step's
-            kept = _kept(folder, told)
+            kept = load(folder.model)
+            kept.metadata.pop("interrupted", None)
+            kept.metadata |= learnt_here
         kept.metadata["texts"] = corpus.parts_by_hash() | learnt
         card = kept.card(_reading(kept, text, ids), command)
         return _finish(kept, card, folder, floor)
@@ -149,20 +153,19 @@ def _begin(
     encoder: TextEncoder,
     reporter: Reporter,
     resume: bool,
-) -> Checkpoint | None:
-    """Make the folder, or find where the run in it goes on."""
-    found = checkpoint_to_resume(folder, c, corpus, encoder) if resume else None
-    if found is None:
+) -> None:
+    """Make the folder, or see that the run in it can go on."""
+    goes_on = resume and has_checkpoint(folder, c, corpus, encoder)
+    if not goes_on:
         if resume and folder.configuration.exists():
             reporter.note(f"{folder.path} has no checkpoint: the run starts over")
         folder.create()
     folder.sweep()
     folder.write_configuration(c.to_dict())
-    return found
 
 
 @contextlib.contextmanager
-def _told_how_to_go_on(folder: RunFolder) -> Iterator[None]:
+def _saying_how_to_go_on(folder: RunFolder) -> Iterator[None]:
     """Add to an error that may pass what to do then."""
     try:
         yield
@@ -191,29 +194,14 @@ def _fit(
     folder: RunFolder,
     reporter: Reporter,
     run: dict[str, Any],
-    checkpoint: Checkpoint | None,
+    callbacks: Iterable[Any],
 ) -> dict[str, Any]:
-    """Fit, keep the best model, and give what is told of it."""
+    """Fit, keep the best model in the folder, and give what belongs beside it."""
     from keraslm.training.fit import fit
-    from keraslm.training.keeper import Keeper
 
-    keeper = Keeper(model, c, folder, reporter)
-    try:
-        fit(model, c, texts["train"], texts.get("valid"), keeper, run, checkpoint)
-    except TrainingError as error:
-        raise TrainingError(f"{error}; {keeper.what_is_kept()}") from error
-    if keeper.best_step is None:
-        keeper.keep()
-    reporter.note(keeper.what_is_kept())
+    given = (texts["train"], texts.get("valid"), folder, reporter, run, callbacks)
+    fit(model, c, *given)
     return dict(model.metadata)
-
-
-def _kept(folder: RunFolder, told: dict[str, Any]) -> LanguageModel:
-    """Open the best model, which holds what was told until it was kept."""
-    kept = load(folder.model)
-    kept.metadata.pop("interrupted", None)
-    kept.metadata |= told
-    return kept
 
 
 def _reading(model: LanguageModel, text: Text, ids: np.ndarray) -> Reading:
@@ -237,7 +225,7 @@ def _finish(
     flush_to_disk(folder.history)
     flush_to_disk(folder.samples)
     model.metadata["card"] = card.to_dict()
-    model.save(folder.model)
+    redescribe(folder.model, model.metadata)
     folder.write_card(card.to_dict())
     _draw(model, folder, floor)
     return Run(model, card, folder)
