@@ -165,7 +165,7 @@ class Recurrent(keras.layers.Layer):
     def reset_state(self) -> None:
         """Let a stateful layer start from zeros again."""
         for state in self.states:
-            state.assign(ops.zeros_like(state))
+            state.assign(ops.zeros_like(state.value))
 
     def call(
         self,
