@@ -12,7 +12,7 @@ from keraslm.inference.network import Network
 from keraslm.models.architecture import Architecture
 from keraslm.models.asking import Asked
 from keraslm.models.fitting import Fitted
-from keraslm.models.graph import CausalGraph
+from keraslm.models.graph import CausalGraph, Instead
 from keraslm.models.numpy_network import to_numpy
 from keraslm.text.encoder import TextEncoder
 
@@ -138,6 +138,15 @@ class CausalLM(Fitted, Asked, keras.Model):
     ) -> tuple[Any, list[Any]]:
         """Read ids from a state; give what the last layer multiplies with O."""
         return self._graph.read_features(ids, states, training, length)
+
+    def read_instead(
+        self, instead: Instead, ids: Any, states: list[Any]
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state as `step` does, some layers computed otherwise.
+
+        Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
+        """
+        return self._graph.read_instead(instead, ids, states)
 
     def logits(self, shown: Any) -> Any:
         """Score every token of the vocabulary."""

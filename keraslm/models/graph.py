@@ -20,6 +20,14 @@ from keraslm.layers.window import ids_before, joined
 STOCK = (keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM)
 
 
+Instead = Callable[..., Any]
+"""instead(layer, state, inputs, named): what to compute in place of a layer.
+
+Gives the layer's outputs and, of one that remembers, its next state; or None, and the
+layer itself is called.
+"""
+
+
 class StockMemory:
     """Keras's own recurrent layer, read from a state."""
 
@@ -87,13 +95,9 @@ class Memories:
         states: list[Any],
         training: bool,
         length: Any,
-        instead: Callable[..., Any] | None = None,
+        instead: Instead | None = None,
     ) -> tuple[Any, list[Any]]:
-        """Run the network's graph from a state.
-
-        `instead(layer, state, inputs, named)` may compute what a layer gives: the
-        outputs and, of a layer that remembers, its next state; None is left to it.
-        """
+        """Run the network's graph from a state."""
         own = self.by_layer(states)
         after: dict[int, list[Any]] = {}
 
@@ -166,6 +170,13 @@ class CausalGraph:
         given = (self._model, ids, states, training, length, instead)
         _, after = self._memories.read(*given)
         return shown, after
+
+    def read_instead(
+        self, instead: Instead, ids: Any, states: list[Any]
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state up to the logits, some layers computed otherwise."""
+        ids = ops.cast(ids, "int32")
+        return self._memories.read(self._model, ids, states, False, None, instead)
 
     def _read_again(
         self, ids: Any, states: list[Any], training: bool
