@@ -20,9 +20,7 @@ class Signatures(tf.Module):
     `reader` computes the sequence: the model itself, or one that gives the same logits.
     """
 
-    def __init__(
-        self, model: CausalModel, reader: Any, batch: int | None = None
-    ) -> None:
+    def __init__(self, model: Any, reader: Any, batch: int | None = None) -> None:
         super().__init__()
         # found here, the weights are saved with the functions
         self.weights = [weight.value for weight in [*model.weights, *reader.weights]]

@@ -15,6 +15,7 @@ from keraslm.errors import UsageError
 from keraslm.layers import Window
 from keraslm.models.asking import Asked
 from keraslm.models.fitting import Fitted
+from keraslm.models.graph import Instead
 
 SCORES = ("logits", "probabilities")
 NOTHING = -1  # instead of an id: no token of the foreign model
@@ -157,6 +158,22 @@ class AdoptedRecurrent(AdoptedModel):
         """
         given = [self.foreign_input(ids), *map(ops.convert_to_tensor, states)]
         read = self.network(given, training=training)
+        return self.renumbered(read[0]), list(read[1:])
+
+    def read_instead(
+        self, instead: Instead, ids: Any, states: list[Any]
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state as `read` does, some layers computed otherwise."""
+
+        def call(layer: Any, *inputs: Any, **named: Any) -> Any:
+            done = instead(layer, named.get("initial_state"), inputs, named)
+            if done is None:
+                return layer(*inputs, **named)
+            shown, after = done
+            return shown if after is None else (shown, *after)
+
+        given = [self.foreign_input(ids), *map(ops.convert_to_tensor, states)]
+        read = self.network._run_through_graph(given, call_fn=call)
         return self.renumbered(read[0]), list(read[1:])
 
 

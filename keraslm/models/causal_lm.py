@@ -73,10 +73,15 @@ class CausalLM(Fitted, Asked, keras.Model):
         return self._description.architecture
 
     @property
+    def context(self) -> int:
+        """How many tokens are read again; 0 where the layers carry a state."""
+        return self._graph.context
+
+    @property
     def state_rule(self) -> str:
         """How much of the history a prediction sees, in words, for the card."""
-        if self._graph.context:
-            return f"at least the last {self._graph.context} tokens, across line ends"
+        if self.context:
+            return f"at least the last {self.context} tokens, across line ends"
         if self.architecture is not None:
             return self.architecture.state_rule
         return super().state_rule
@@ -236,9 +241,11 @@ def _context(model: CausalLM) -> int:
     Raises: UsageError if the network looks ahead.
     """
     rng = np.random.default_rng(0)
-    ids = rng.integers(model.vocabulary_size, size=(1, TRIED)).astype(np.int32)
+    size = model.vocabulary_size
+    first = min(1, size - 1)  # id 0 may be masked, and then nothing is read
+    ids = rng.integers(first, size, size=(1, TRIED)).astype(np.int32)
     other = ids.copy()
-    other[0, -1] = (ids[0, -1] + 1) % model.vocabulary_size
+    other[0, -1] = (ids[0, -1] + 1) % size
     whole, changed = (ops.convert_to_numpy(model(x)) for x in (ids, other))
     if np.abs(whole - changed)[:, :-1].max() > LOOKING_AHEAD:
         raise UsageError(

@@ -63,7 +63,7 @@ class Memories:
 
     def __init__(self, network: Any) -> None:
         self._of: dict[int, Any] = {}
-        for layer in _leaves(network):
+        for layer in leaves(network):
             if _remembers(layer):
                 self._of[id(layer)] = layer
             elif isinstance(layer, STOCK):
@@ -262,11 +262,11 @@ def _remembers(layer: Any) -> bool:
     return hasattr(layer, "get_initial_state") and hasattr(layer, "read")
 
 
-def _leaves(network: Any) -> list[Any]:
+def leaves(network: Any) -> list[Any]:
     """Give the layers of a network, those of networks within it in their place."""
     found: list[Any] = []
     for layer in network.layers:
-        found += _leaves(layer) if isinstance(layer, keras.Model) else [layer]
+        found += leaves(layer) if isinstance(layer, keras.Model) else [layer]
     return found
 
 
