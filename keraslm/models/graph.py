@@ -93,11 +93,11 @@ class Memories:
         network: Any,
         ids: Any,
         states: list[Any],
-        training: bool,
-        length: Any,
+        training: bool = False,
+        length: Any = None,
         instead: Instead | None = None,
     ) -> tuple[Any, list[Any]]:
-        """Run the network's graph from a state."""
+        """Run the network's graph from a state; `ids` are whatever it reads."""
         own = self.by_layer(states)
         after: dict[int, list[Any]] = {}
 
