@@ -14,6 +14,7 @@ from keraslm.adoption.checks import (
     random_ids,
 )
 from keraslm.adoption.numbering import Numbering, renumber
+from keraslm.adoption.opening import open_network
 from keraslm.adoption.reading import Foreign, look_at, scores_of
 from keraslm.adoption.special import is_padding
 from keraslm.adoption.token_file import read_tokens
@@ -24,7 +25,6 @@ from keraslm.models.adopted import (
     AdoptedRecurrent,
     AdoptedWindow,
 )
-from keraslm.models.foreign import open_foreign
 from keraslm.models.foreign_sizes import LARGEST_FREE
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.vocabulary import Vocabulary
@@ -58,7 +58,7 @@ def adopt(
     """
     how = how or Adoption()
     file = read_tokens(vocabulary)
-    foreign = look_at(open_foreign(path), len(file.tokens))
+    foreign = look_at(open_network(path, len(file.tokens)), len(file.tokens))
     numbering = renumber(file, how.level, how.unknown, how.line_end)
     scores = scores_of(foreign(random_ids(foreign, 4)), how.outputs)
     check_deterministic(foreign)
@@ -82,6 +82,7 @@ def _model(
 ) -> AdoptedModel:
     """Carry the states where that gives the same; else read a window anew."""
     windowed = foreign.next_only and foreign.time is not None and not foreign.stateful
+    windowed |= foreign.masked and 0 in numbers["places"]  # its outputs repeat there
     carried = None if context or windowed else _carried(foreign, numbers)
     if carried is not None:
         return carried
@@ -145,8 +146,7 @@ def _padding(
         return tokens.index(told)
     if foreign.one_hot:
         return NOTHING
-    masked = any(getattr(layer, "mask_zero", False) for layer in foreign.layers)
-    if masked:
+    if foreign.masked:
         return 0
     named = next((token for token in tokens if is_padding(token)), None)
     line_end = numbering.places[Vocabulary.boundary_id]

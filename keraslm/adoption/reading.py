@@ -38,6 +38,11 @@ class Foreign:
         """Whether it carries its states from call to call by itself."""
         return any(getattr(layer, "stateful", False) for layer in self.layers)
 
+    @property
+    def masked(self) -> bool:
+        """Whether an embedding masks id 0."""
+        return any(getattr(layer, "mask_zero", False) for layer in self.layers)
+
     def __call__(self, ids: Array) -> Array:
         """Ask the network from fresh states; shapes: (batch, time) -> its outputs."""
         rows, batch = len(ids), self.batch or len(ids)
