@@ -6,7 +6,7 @@ import os
 import pathlib
 from typing import Any
 
-from keraslm.adoption.carrying import rebuild
+from keraslm.adoption.any_batch import of_any_batch
 from keraslm.adoption.checks import (
     check_causal,
     check_deterministic,
@@ -14,7 +14,9 @@ from keraslm.adoption.checks import (
     random_ids,
 )
 from keraslm.adoption.numbering import Numbering, renumber
+from keraslm.adoption.opening import open_network
 from keraslm.adoption.reading import Foreign, look_at, scores_of
+from keraslm.adoption.special import is_padding
 from keraslm.adoption.token_file import read_tokens
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.models.adopted import (
@@ -23,7 +25,6 @@ from keraslm.models.adopted import (
     AdoptedRecurrent,
     AdoptedWindow,
 )
-from keraslm.models.foreign import open_foreign
 from keraslm.models.foreign_sizes import LARGEST_FREE
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text.vocabulary import Vocabulary
@@ -57,7 +58,7 @@ def adopt(
     """
     how = how or Adoption()
     file = read_tokens(vocabulary)
-    foreign = look_at(open_foreign(path), len(file.tokens))
+    foreign = look_at(open_network(path, len(file.tokens)), len(file.tokens))
     numbering = renumber(file, how.level, how.unknown, how.line_end)
     scores = scores_of(foreign(random_ids(foreign, 4)), how.outputs)
     check_deterministic(foreign)
@@ -81,6 +82,7 @@ def _model(
 ) -> AdoptedModel:
     """Carry the states where that gives the same; else read a window anew."""
     windowed = foreign.next_only and foreign.time is not None and not foreign.stateful
+    windowed |= foreign.masked and 0 in numbers["places"]  # its outputs repeat there
     carried = None if context or windowed else _carried(foreign, numbers)
     if carried is not None:
         return carried
@@ -96,10 +98,11 @@ def _model(
 
 
 def _carried(foreign: Foreign, numbers: dict[str, Any]) -> AdoptedRecurrent | None:
-    """Give the network with its states outside, or None where that is another model."""
+    """Give the network, its states carried, or None where that is another model."""
     try:
-        model = AdoptedRecurrent(rebuild(foreign.network, carried=True), **numbers)
-        return model if difference(foreign, model) <= SAME else None
+        model = AdoptedRecurrent(foreign.network, **numbers)
+        carries = bool(model.initial_states(1))
+        return model if carries and difference(foreign, model) <= SAME else None
     except Exception:  # Keras raises whatever it stumbled over
         return None
 
@@ -108,7 +111,7 @@ def _any_batch(foreign: Foreign) -> Any:
     if foreign.batch is None and not foreign.stateful:
         return foreign.network
     try:
-        return rebuild(foreign.network, carried=False)
+        return of_any_batch(foreign.network)
     except Exception as error:  # Keras raises whatever it stumbled over
         raise ModelFileError(
             f"the model takes batches of {foreign.batch} texts only and cannot be "
@@ -134,8 +137,8 @@ def _padding(
 ) -> int:
     """Choose what stands before a text: a token's foreign id, or NOTHING, zeros.
 
-    Unless told, a one-hot vector is zeros; an id is 0 where that is masked, else the
-    line end, else 0.
+    Unless told, a one-hot vector is zeros; an id is 0 where that is masked, else that
+    of a token named as padding, else of the line end, else 0.
     """
     if told is not None and told not in tokens:
         raise UsageError(f"the token `padding` {told!r} is not in the vocabulary file")
@@ -143,9 +146,11 @@ def _padding(
         return tokens.index(told)
     if foreign.one_hot:
         return NOTHING
-    masked = any(getattr(layer, "mask_zero", False) for layer in foreign.network.layers)
+    if foreign.masked:
+        return 0
+    named = next((token for token in tokens if is_padding(token)), None)
     line_end = numbering.places[Vocabulary.boundary_id]
-    return 0 if masked else max(line_end, 0)
+    return max(line_end, 0) if named is None else tokens.index(named)
 
 
 def _origin(

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from keraslm.adoption.special import is_special
 from keraslm.adoption.token_file import TokenFile
 from keraslm.errors import UsageError
 from keraslm.models.adopted import NOTHING
@@ -37,9 +38,9 @@ def renumber(
 ) -> Numbering:
     """Put the tokens in this library's order.
 
-    What is not told is guessed: the level is char if every token but the unknown one
-    and the line end is one character. A token that no text can hold at that level,
-    such as "[PAD]" among characters, counts as `<unk>`.
+    What is not told is guessed: the level is char if every token is one character, but
+    for the unknown one, the line end and bracketed names such as [PAD] and <s>. These,
+    and tokens that no text can hold at that level, count as `<unk>`.
     Raises: UsageError if a token that is named is not in the file, or none is left.
     """
     tokens = file.tokens
@@ -90,11 +91,14 @@ def _tokenizer(file: TokenFile, level: str | None, special: set[str | None]) -> 
         return level
     if file.tokenizer in TOKENIZERS:
         return str(file.tokenizer)
-    short = all(len(t) <= 1 for t in file.tokens if t not in special)
+    others = (t for t in file.tokens if t not in special and not is_special(t))
+    short = all(len(token) <= 1 for token in others)
     return "char" if short else "word"
 
 
 def _can_occur(token: str, level: str) -> bool:
     if level == "char":
         return len(token) == 1
-    return bool(token) and not any(white in token for white in WHITE)
+    if not token or is_special(token):
+        return False
+    return not any(white in token for white in WHITE)

@@ -1,6 +1,7 @@
 """What a foreign network takes and gives, found by looking and by asking it."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import keras
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import ModelFileError, UsageError, in_short
+from keraslm.models.graph import leaves
 
 Array = npt.NDArray[Any]
 
@@ -26,10 +28,20 @@ class Foreign:
     next_only: bool
     """It predicts one token, (batch, V), not one at every position."""
 
+    @functools.cached_property
+    def layers(self) -> list[Any]:
+        """Its layers, those of networks within it in their place."""
+        return leaves(self.network)
+
     @property
     def stateful(self) -> bool:
         """Whether it carries its states from call to call by itself."""
-        return any(getattr(layer, "stateful", False) for layer in self.network.layers)
+        return any(getattr(layer, "stateful", False) for layer in self.layers)
+
+    @property
+    def masked(self) -> bool:
+        """Whether an embedding masks id 0."""
+        return any(getattr(layer, "mask_zero", False) for layer in self.layers)
 
     def __call__(self, ids: Array) -> Array:
         """Ask the network from fresh states; shapes: (batch, time) -> its outputs."""
@@ -39,7 +51,7 @@ class Foreign:
         return np.concatenate(parts)[:rows]
 
     def _ask(self, ids: Array) -> Array:
-        for layer in self.network.layers:
+        for layer in self.layers:
             if getattr(layer, "stateful", False):
                 layer.reset_states()
         vectors = ids[..., None] == np.arange(self.size)
@@ -67,11 +79,7 @@ def look_at(network: Any, tokens: int) -> Foreign:
 
     Raises: ModelFileError if it is no language model of so many tokens.
     """
-    if len(network.inputs) != 1 or len(network.outputs) != 1:
-        raise ModelFileError(
-            f"a model to adopt has one input and one output; this one has "
-            f"{len(network.inputs)} and {len(network.outputs)}"
-        )
+    _check_one_of_each(network, tokens)
     given, shown = tuple(network.inputs[0].shape), tuple(network.outputs[0].shape)
     if len(shown) not in (2, 3) or shown[-1] != tokens:
         raise ModelFileError(
@@ -86,6 +94,28 @@ def look_at(network: Any, tokens: int) -> Foreign:
             f"{tokens}); it has shape {given}"
         )
     return Foreign(network, tokens, one_hot, given[0], given[1], len(shown) == 2)
+
+
+def _check_one_of_each(network: Any, tokens: int) -> None:
+    """Refuse a network with several ends, and say which of them to take.
+
+    Raises: ModelFileError
+    """
+    inputs, outputs = network.inputs, network.outputs
+    if len(inputs) == 1 and len(outputs) == 1:
+        return
+    fitting = [n for n, x in enumerate(outputs) if x.shape[-1] == tokens]
+    if len(inputs) > 1:
+        way_out = "save it without its states as inputs, which keraslm carries itself"
+    elif fitting:
+        output = f"model.outputs[{fitting[0]}]"
+        way_out = f"save keras.Model(model.inputs, {output}), which gives the scores"
+    else:
+        way_out = f"none of the outputs has the vocabulary's {tokens} scores"
+    raise ModelFileError(
+        "a model to adopt has one input and one output; this one has "
+        f"{len(inputs)} and {len(outputs)}: {way_out}"
+    )
 
 
 def scores_of(outputs: Array, told: str) -> str:

@@ -21,11 +21,11 @@ from keraslm.export.installed import check_installed
 from keraslm.files.destinations import check_folder, destination, make_folder
 from keraslm.files.marker import EXPORT, MARK, make_marked
 from keraslm.inference.language_model import NetworkLanguageModel
+from keraslm.models.architecture import kind_of
 from keraslm.models.causal import CausalModel
-from keraslm.models.recurrent import RecurrentModel
-from keraslm.models.window import WindowModel
 
 FORMATS = ("savedmodel", "onnx", "litert")
+EXPORTED = ("recurrent", "window")
 DESCRIPTION = "model.json"
 EXAMPLE = "generate.py"
 NAMES = {
@@ -79,7 +79,7 @@ def _check_model(language_model: NetworkLanguageModel, file_format: str) -> None
         raise UsageError(
             f"a format is one of {', '.join(FORMATS)}; received {file_format!r}"
         )
-    if not isinstance(language_model.keras_model, RecurrentModel | WindowModel):
+    if kind_of(language_model.keras_model) not in EXPORTED:
         raise UsageError(
             f"{language_model.name} is not of keraslm's own layers, so it has no known "
             "states; export it with Keras itself: model.keras_model.export"

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from keraslm.export.step import State, states_of, step
 from keraslm.export.stock import stock_model
+from keraslm.models.architecture import kind_of
 from keraslm.models.causal import CausalModel
-from keraslm.models.recurrent import RecurrentModel
 
 
 class Signatures(tf.Module):
@@ -20,9 +20,7 @@ class Signatures(tf.Module):
     `reader` computes the sequence: the model itself, or one that gives the same logits.
     """
 
-    def __init__(
-        self, model: CausalModel, reader: Any, batch: int | None = None
-    ) -> None:
+    def __init__(self, model: Any, reader: Any, batch: int | None = None) -> None:
         super().__init__()
         # found here, the weights are saved with the functions
         self.weights = [weight.value for weight in [*model.weights, *reader.weights]]
@@ -45,7 +43,7 @@ class Signatures(tf.Module):
 
 def quick_reader(model: CausalModel) -> Any:
     """Give the same model of layers for which the runtimes have one operation."""
-    return stock_model(model) if isinstance(model, RecurrentModel) else model
+    return stock_model(model) if kind_of(model) == "recurrent" else model
 
 
 def _spec(state: State, batch: int | None) -> tf.TensorSpec:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keraslm.cells import stack
 from keraslm.kernels.gates import OPS
+from keraslm.layers import Recurrent
+from keraslm.models.architecture import kind_of
 from keraslm.models.causal import CausalModel
-from keraslm.models.recurrent import RecurrentModel
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,35 +40,28 @@ def states_of(model: CausalModel) -> list[State]:
 
 
 def _names(model: CausalModel) -> list[str]:
-    if not isinstance(model, RecurrentModel):
+    if kind_of(model) != "recurrent":
         return ["previous"] * len(model.initial_states(1))
     return [
         f"{letter}_{number}"
-        for number, layer in enumerate(model.recurrent, start=1)
+        for number, layer in enumerate(model.recurrent, start=1)  # type: ignore[attr-defined]
         for letter in layer.cell.states
     ]
 
 
-def step(model: CausalModel, ids: Any, states: list[Any]) -> tuple[Any, list[Any]]:
+def step(model: Any, ids: Any, states: list[Any]) -> tuple[Any, list[Any]]:
     """Read one token of each row.
 
     Shapes: ids (batch,) -> logits (batch, vocabulary), next states
     """
-    if isinstance(model, RecurrentModel):
-        return _recurrent_step(model, ids, states)
-    logits, after = model.step(ids[:, None], states)  # (batch, 1, vocabulary)
+    logits, after = model.read_instead(_one_step, ids[:, None], states)
     return logits[:, 0], after
 
 
-def _recurrent_step(
-    model: RecurrentModel, ids: Any, states: list[Any]
-) -> tuple[Any, list[Any]]:
-    cells = [layer.cell for layer in model.recurrent]
-    before = [model.states_of(number, states) for number in range(len(cells))]
-    weights = [
-        [ops.convert_to_tensor(weight) for weight in layer.cell_weights]
-        for layer in model.recurrent
-    ]
-    given = (cells, model.embed(ids), before, weights)
-    hidden, after = stack.step(*given, model.residual, OPS)
-    return model.logits(hidden), [state for layer in after for state in layer]
+def _one_step(layer: Any, state: list[Any], inputs: Any, named: Any) -> Any:
+    """Advance a recurrent layer's cell once, in place of its loop."""
+    if not isinstance(layer, Recurrent):
+        return None
+    weights = [ops.convert_to_tensor(weight) for weight in layer.cell_weights]
+    after = layer.cell.step(inputs[0][:, 0], state, weights, OPS)
+    return after[0][:, None], list(after)

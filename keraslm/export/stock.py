@@ -17,9 +17,8 @@ from keraslm.export import description
 from keraslm.files.writing import write_atomically
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.models.adopted import AdoptedModel
-from keraslm.models.named_variables import array, to_numpy
-from keraslm.models.recurrent import RecurrentModel
-from keraslm.models.window import WindowModel
+from keraslm.models.architecture import kind_of
+from keraslm.models.numpy_network import array
 from keraslm.text.vocabulary import Vocabulary
 
 Array = npt.NDArray[Any]
@@ -68,9 +67,10 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
             "`model='maxent'` or with `direct_order` cannot be exported to plain Keras"
         )
     ids = keras.Input((None,), dtype="int32", name="ids")
-    if isinstance(model, RecurrentModel):
+    kind = kind_of(model)
+    if kind == "recurrent":
         logits = _recurrent(model, ids)
-    elif isinstance(model, WindowModel):
+    elif kind == "window":
         logits = _window(model, ids)
     else:
         raise UsageError(
@@ -80,48 +80,55 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     return keras.Model(ids, logits, name=name)
 
 
-def _recurrent(model: RecurrentModel, ids: Any) -> Any:
-    if model.softmax is not None:
+def _recurrent(model: Any, ids: Any) -> Any:
+    given = model.architecture.arguments
+    if given["softmax"] is not None:
         raise UsageError(
-            f"Keras has no stock layer for {type(model.softmax).__name__}; "
+            f"Keras has no stock layer for {type(model.predict_next).__name__}; "
             "export a model trained with `softmax='full'` or `softmax='sampled'`"
         )
-    output: Any = to_numpy(model).output  # type: ignore[attr-defined]
+    output = model.to_numpy().output
     hidden = _embedded(array(model.embed.embeddings), ids)
-    for number, layer in enumerate(model.recurrent):
-        shown = _given(_stock_cell(model), hidden, *map(array, layer.weights))
-        added = model.adds_residual(number)
+    for layer in model.recurrent:
+        shown = _given(_stock_cell(given), hidden, *map(array, layer.cell_weights))
+        added = given["residual"] and hidden.shape == shown.shape
         hidden = keras.layers.add([hidden, shown]) if added else shown
     return _dense(hidden, output.kernel, output.bias)
 
 
-def _stock_cell(model: RecurrentModel) -> Any:
-    """Make Keras's layer; what is traced of it runs without a GPU too."""
-    given: dict[str, Any] = {"units": model.units, "return_sequences": True}
-    if model.cell == "lstm":
+def _stock_cell(arguments: dict[str, Any]) -> Any:
+    """Make Keras's layer; what is traced of it runs without a GPU too.
+
+    Raises: UsageError for a cell that Keras does not have.
+    """
+    cell = arguments["cell"]
+    given: dict[str, Any] = {"units": arguments["units"], "return_sequences": True}
+    if cell == "lstm":
         return keras.layers.LSTM(**given, use_cudnn=False)
-    if model.cell == "gru":
+    if cell == "gru":
         return keras.layers.GRU(**given, use_cudnn=False, reset_after=True)
-    return keras.layers.SimpleRNN(**given, activation=model.activation)
+    if cell == "rnn":
+        return keras.layers.SimpleRNN(**given, activation=arguments["activation"])
+    raise UsageError(f"Keras has no stock layer for the cell {cell!r}")
 
 
-def _window(model: WindowModel, ids: Any) -> Any:
+def _window(model: Any, ids: Any) -> Any:
     kernel, bias = array(model.first.kernel), array(model.first.bias)
     first = {
         "one-hot": _one_hot,
         "bag-of-words": _bag_of_words,
         "embedding": _embedding,
-    }[model.input_kind]
+    }[model.architecture.arguments["input_kind"]]
     hidden = first(model, ids, kernel, bias)
-    for layer in model.rest:
+    for layer in getattr(model, "rest", []):
         hidden = keras.layers.Activation("tanh")(hidden)
         hidden = _dense(hidden, array(layer.kernel), array(layer.bias))
     return hidden
 
 
-def _one_hot(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
+def _one_hot(model: Any, ids: Any, kernel: Array, bias: Array) -> Any:
     """Look up a row a place: sum_k W'_k[x_k], + b + sum_k W_k[boundary]."""
-    blocks = np.split(kernel, model.context)  # context x (vocabulary, units)
+    blocks = np.split(kernel, model.window.context)  # context x (vocabulary, units)
     # A constant for all words is added once, in the newest word's own table.
     constant = bias + sum(block[Vocabulary.boundary_id] for block in blocks[:-1])
     tables = [*map(_less_boundary, blocks[:-1]), blocks[-1] + constant]
@@ -129,16 +136,16 @@ def _one_hot(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
     return _sum(_delayed(places))
 
 
-def _embedding(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
+def _embedding(model: Any, ids: Any, kernel: Array, bias: Array) -> Any:
     """Lay the window's embeddings side by side: v' W, + b + [E[boundary]; ..] W."""
     table = array(model.embed.embeddings)
-    boundary = np.tile(table[Vocabulary.boundary_id], model.context)
-    places = _delayed([_embedded(_less_boundary(table), ids)] * model.context)
+    boundary = np.tile(table[Vocabulary.boundary_id], model.window.context)
+    places = _delayed([_embedded(_less_boundary(table), ids)] * model.window.context)
     joined = keras.layers.concatenate(places) if len(places) > 1 else places[0]
     return _dense(joined, kernel, bias + boundary @ kernel)
 
 
-def _bag_of_words(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> Any:
+def _bag_of_words(model: Any, ids: Any, kernel: Array, bias: Array) -> Any:
     """Take the largest of the one-hot vectors: one at each word of the window."""
     size = model.vocabulary_size
     if size > LARGEST_BAG:
@@ -148,7 +155,7 @@ def _bag_of_words(model: WindowModel, ids: Any, kernel: Array, bias: Array) -> A
             "a smaller `vocabulary_size`, or with `input='one-hot'`"
         )
     vectors = _embedded(_less_boundary(np.eye(size, dtype=np.float32)), ids)
-    places = _delayed([vectors] * model.context)
+    places = _delayed([vectors] * model.window.context)
     bag = keras.layers.maximum(places) if len(places) > 1 else places[0]
     return _dense(bag, kernel, bias + kernel[Vocabulary.boundary_id])
 

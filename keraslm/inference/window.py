@@ -13,7 +13,7 @@ class WindowNetwork(Network):
     """Predict the next token from the last `context` ids, which are the state.
 
     `layers` are the matrices and biases from the first to the last; see
-    `keraslm.models.WindowModel` for the equations.
+    `keraslm.models.ngram` for the equations.
     """
 
     def __init__(

@@ -15,6 +15,8 @@ from keraslm.errors import UsageError
 from keraslm.layers import Window
 from keraslm.models.asking import Asked
 from keraslm.models.fitting import Fitted
+from keraslm.models.graph import Instead, Memories
+from keraslm.models.outer_states import OuterStates
 
 SCORES = ("logits", "probabilities")
 NOTHING = -1  # instead of an id: no token of the foreign model
@@ -138,15 +140,17 @@ def _check(model: AdoptedModel) -> None:
 
 @keras.saving.register_keras_serializable("keraslm")
 class AdoptedRecurrent(AdoptedModel):
-    """A foreign recurrent network whose states go in and come out.
+    """A foreign recurrent network whose layers' states are carried."""
 
-    Shapes: network: tokens, states -> outputs (batch, time, V), next states
-    """
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        outside = len(self.network.inputs) > 1
+        kind = OuterStates if outside else Memories
+        self._memories: Memories | OuterStates = kind(self.network)
 
     def initial_states(self, batch_size: Any) -> list[Any]:
-        """Give zeros for every recurrent layer."""
-        states = self.network.inputs[1:]
-        return [ops.zeros((batch_size, *state.shape[1:])) for state in states]
+        """Give the states of the layers before a text."""
+        return self._memories.initial_states(batch_size)
 
     def read(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
@@ -155,9 +159,17 @@ class AdoptedRecurrent(AdoptedModel):
 
         Shapes: ids (batch, time) -> log P (batch, time, vocabulary), next states
         """
-        given = [self.foreign_input(ids), *map(ops.convert_to_tensor, states)]
-        read = self.network(given, training=training)
-        return self.renumbered(read[0]), list(read[1:])
+        given = (self.network, self.foreign_input(ids), states, training)
+        outputs, after = self._memories.read(*given)
+        return self.renumbered(outputs), after
+
+    def read_instead(
+        self, instead: Instead, ids: Any, states: list[Any]
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state as `read` does, some layers computed otherwise."""
+        given = (self.network, self.foreign_input(ids), states, False, None, instead)
+        outputs, after = self._memories.read(*given)
+        return self.renumbered(outputs), after
 
 
 @keras.saving.register_keras_serializable("keraslm")

@@ -32,6 +32,12 @@ class Architecture:
         return model
 
 
+def kind_of(model: Any) -> str | None:
+    """Say what a builder of keraslm built; None of any other model."""
+    architecture = getattr(model, "architecture", None)
+    return architecture.kind if architecture is not None else None
+
+
 def builds(kind: str) -> Callable[[Builder], Builder]:
     """Let a function build the models of a kind from what a file says."""
 

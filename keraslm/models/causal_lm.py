@@ -12,7 +12,7 @@ from keraslm.inference.network import Network
 from keraslm.models.architecture import Architecture
 from keraslm.models.asking import Asked
 from keraslm.models.fitting import Fitted
-from keraslm.models.graph import CausalGraph
+from keraslm.models.graph import CausalGraph, Instead
 from keraslm.models.numpy_network import to_numpy
 from keraslm.text.encoder import TextEncoder
 
@@ -73,10 +73,15 @@ class CausalLM(Fitted, Asked, keras.Model):
         return self._description.architecture
 
     @property
+    def context(self) -> int:
+        """How many tokens are read again; 0 where the layers carry a state."""
+        return self._graph.context
+
+    @property
     def state_rule(self) -> str:
         """How much of the history a prediction sees, in words, for the card."""
-        if self._graph.context:
-            return f"at least the last {self._graph.context} tokens, across line ends"
+        if self.context:
+            return f"at least the last {self.context} tokens, across line ends"
         if self.architecture is not None:
             return self.architecture.state_rule
         return super().state_rule
@@ -138,6 +143,15 @@ class CausalLM(Fitted, Asked, keras.Model):
     ) -> tuple[Any, list[Any]]:
         """Read ids from a state; give what the last layer multiplies with O."""
         return self._graph.read_features(ids, states, training, length)
+
+    def read_instead(
+        self, instead: Instead, ids: Any, states: list[Any]
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state as `step` does, some layers computed otherwise.
+
+        Shapes: ids (batch, time) -> logits (batch, time, vocabulary), next states
+        """
+        return self._graph.read_instead(instead, ids, states)
 
     def logits(self, shown: Any) -> Any:
         """Score every token of the vocabulary."""
@@ -227,9 +241,11 @@ def _context(model: CausalLM) -> int:
     Raises: UsageError if the network looks ahead.
     """
     rng = np.random.default_rng(0)
-    ids = rng.integers(model.vocabulary_size, size=(1, TRIED)).astype(np.int32)
+    size = model.vocabulary_size
+    first = min(1, size - 1)  # id 0 may be masked, and then nothing is read
+    ids = rng.integers(first, size, size=(1, TRIED)).astype(np.int32)
     other = ids.copy()
-    other[0, -1] = (ids[0, -1] + 1) % model.vocabulary_size
+    other[0, -1] = (ids[0, -1] + 1) % size
     whole, changed = (ops.convert_to_numpy(model(x)) for x in (ids, other))
     if np.abs(whole - changed)[:, :-1].max() > LOOKING_AHEAD:
         raise UsageError(

@@ -51,6 +51,7 @@ OURS = frozenset(
     MultiHotDense OneHot OneHotDense Recurrent SimpleRNN TiedEmbedding Window
     """.split()
 )
+READS_TEXT = ("TextVectorization", "StringLookup", "IntegerLookup", "Hashing")
 MARKS = (  # of a graph's inputs and constants
     "__keras_tensor__",
     "__tensor__",
@@ -118,6 +119,12 @@ def check_stock(configuration: Any, where: str) -> None:
     """
     layers = 0
     for found in _classes(configuration):
+        if found["class_name"] in READS_TEXT:
+            raise ModelFileError(
+                f"{where} is refused: its layer {found['class_name']} reads text; cut "
+                "it off, save the model that reads its ids, and give what its "
+                "get_vocabulary() gives as the vocabulary"
+            )
         if not _is_stock(found):
             shown = f"{found.get('module') or 'no module'}: {found['class_name']}"
             raise ModelFileError(

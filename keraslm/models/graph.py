@@ -20,6 +20,14 @@ from keraslm.layers.window import ids_before, joined
 STOCK = (keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM)
 
 
+Instead = Callable[..., Any]
+"""instead(layer, state, inputs, named): what to compute in place of a layer.
+
+Gives the layer's outputs and, of one that remembers, its next state; or None, and the
+layer itself is called.
+"""
+
+
 class StockMemory:
     """Keras's own recurrent layer, read from a state."""
 
@@ -61,7 +69,7 @@ class Memories:
 
     def __init__(self, network: Any) -> None:
         self._of: dict[int, Any] = {}
-        for layer in _leaves(network):
+        for layer in leaves(network):
             if _remembers(layer):
                 self._of[id(layer)] = layer
             elif isinstance(layer, STOCK):
@@ -91,15 +99,11 @@ class Memories:
         network: Any,
         ids: Any,
         states: list[Any],
-        training: bool,
-        length: Any,
-        instead: Callable[..., Any] | None = None,
+        training: bool = False,
+        length: Any = None,
+        instead: Instead | None = None,
     ) -> tuple[Any, list[Any]]:
-        """Run the network's graph from a state.
-
-        `instead(layer, state, inputs, named)` may compute what a layer gives: the
-        outputs and, of a layer that remembers, its next state; None is left to it.
-        """
+        """Run the network's graph from a state; `ids` are whatever it reads."""
         own = self.by_layer(states)
         after: dict[int, list[Any]] = {}
 
@@ -174,6 +178,13 @@ class CausalGraph:
         given = (self._model, ids, states, training, length, instead)
         _, after = self._memories.read(*given)
         return shown, after
+
+    def read_instead(
+        self, instead: Instead, ids: Any, states: list[Any]
+    ) -> tuple[Any, list[Any]]:
+        """Read ids from a state up to the logits, some layers computed otherwise."""
+        ids = ops.cast(ids, "int32")
+        return self._memories.read(self._model, ids, states, False, None, instead)
 
     def _read_again(
         self, ids: Any, states: list[Any], training: bool
@@ -259,11 +270,11 @@ def _remembers(layer: Any) -> bool:
     return hasattr(layer, "get_initial_state") and hasattr(layer, "read")
 
 
-def _leaves(network: Any) -> list[Any]:
+def leaves(network: Any) -> list[Any]:
     """Give the layers of a network, those of networks within it in their place."""
     found: list[Any] = []
     for layer in network.layers:
-        found += _leaves(layer) if isinstance(layer, keras.Model) else [layer]
+        found += leaves(layer) if isinstance(layer, keras.Model) else [layer]
     return found
 
 

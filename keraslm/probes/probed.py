@@ -6,39 +6,53 @@ import numpy as np
 
 from keraslm.errors import CorpusError, UsageError
 from keraslm.inference.language_model import NetworkLanguageModel
-from keraslm.models import RecurrentModel
+from keraslm.models.adopted import AdoptedModel
+from keraslm.models.causal_lm import CausalLM
+from keraslm.probes.network import ProbedNetwork
 from keraslm.text.corpus import Text
+from keraslm.text.encoder import TextEncoder
 from keraslm.text.vocabulary import Vocabulary
 
+WANTED = "a probe looks into recurrent layers whose state is carried"
 
-def network_of(model: Any) -> RecurrentModel:
-    """Give the Keras model of a language model, or the Keras model itself.
 
-    Raises: UsageError if it is not recurrent.
+def network_of(model: Any) -> ProbedNetwork:
+    """Give the network of a language model, or of its Keras model.
+
+    Raises: UsageError, saying why, if it cannot be probed.
     """
-    network = model.keras_model if isinstance(model, NetworkLanguageModel) else model
-    if not isinstance(network, RecurrentModel):
+    model = model.keras_model if isinstance(model, NetworkLanguageModel) else model
+    if not isinstance(model, CausalLM | AdoptedModel):
         raise UsageError(
-            "a probe looks into a recurrent model: rnn, gru or lstm; received a "
-            f"{type(network).__name__}"
+            f"{WANTED}; received a {type(model).__name__}: make it a model of keraslm "
+            "by keraslm.CausalLM(network, tokens)"
         )
-    if not network.built:
-        network.build_weights()
+    network = ProbedNetwork(model, getattr(model, "network", model))
+    reads_again = getattr(model, "context", None)
+    if not network.layers or reads_again:
+        raise UsageError(f"{WANTED}; {model.title} sees {model.state_rule}")
     return network
 
 
-def network_without_features(model: Any) -> RecurrentModel:
+def network_without_features(model: Any) -> ProbedNetwork:
     """Give the network as `network_of`, if its states alone make its logits.
 
-    Raises: UsageError if it is not recurrent, or has direct features.
+    Raises: UsageError if it cannot be probed, or also reads its last tokens.
     """
     network = network_of(model)
-    if network.direct is not None:
+    if network.reads_back:
         raise UsageError(
-            "this probe differentiates what the states predict; the model adds direct "
-            "features of its last tokens: train one without `direct_order`"
+            "this probe differentiates what the states predict; the model also reads "
+            "its last tokens by another layer: train one without `direct_order`"
         )
     return network
+
+
+def encoder_of(model: Any) -> TextEncoder | None:
+    """Give the TextEncoder of a language model, or of its Keras model; None if none."""
+    is_keras = isinstance(model, CausalLM | AdoptedModel)
+    found: TextEncoder | None = model.tokens if is_keras else model.encoder
+    return found
 
 
 def ids_of(model: Any, text: Any) -> np.ndarray:
@@ -64,11 +78,12 @@ def ids_of(model: Any, text: Any) -> np.ndarray:
 def _encoded(model: Any, text: Any) -> Any:
     if not isinstance(text, (str, Text)):
         return text
-    if not isinstance(model, NetworkLanguageModel):
+    encoder = encoder_of(model)
+    if encoder is None:
         raise UsageError(
             f"a {type(model).__name__} has no vocabulary to read a text; give it ids"
         )
-    return model.encoder.encode(text)
+    return encoder.encode(text)
 
 
 def inputs_of(ids: np.ndarray) -> np.ndarray:

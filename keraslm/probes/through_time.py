@@ -9,11 +9,11 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.kernels.cross_entropy import cross_entropy
-from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
-from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden
+from keraslm.probes.network import ProbedNetwork
+from keraslm.probes.nudged import Nudges, no_nudges, nudged_logits
 from keraslm.probes.probed import ids_of, inputs_of, network_without_features
-from keraslm.probes.reading import Array, states_while_reading
+from keraslm.probes.reading import Array, before_a_text, states_while_reading
 
 LONGEST = 200  # tokens: the pass holds every pair of a loss and a step
 
@@ -88,6 +88,7 @@ def contributions(model: Any, text: Any) -> list[Contributions]:
         raise UsageError(
             f"a window has at most {LONGEST} tokens; received {len(ids)}: give a part"
         )
+    _check_one_product(network)
     errors = _errors(network, ids)
     states = list(states_while_reading(network, inputs_of(ids)))[:-1]
     return [
@@ -99,17 +100,35 @@ def contributions(model: Any, text: Any) -> list[Contributions]:
     ]
 
 
-def _errors(network: RecurrentModel, ids: Array) -> list[Array]:
+def _errors(network: ProbedNetwork, ids: Array) -> list[Array]:
     """Differentiate every step's loss with respect to every step's product a_k.
 
     Shapes: (time,) -> for each layer (steps k, losses t, gates x units)
     """
     time = len(ids)
     inputs = np.tile(inputs_of(ids), (time, 1))
+    states = [[np.tile(s, (time, 1)) for s in own] for own in before_a_text(network)]
 
     def loss(nudges: Nudges) -> Any:
-        hidden = nudged_hidden(network, inputs, network.initial_states(time), nudges)
-        own = ops.transpose(ops.diagonal(hidden))  # row t at step t
-        return ops.sum(cross_entropy(ids, network.logits(own)))
+        logits = nudged_logits(network, inputs, states, nudges, _own)
+        return ops.sum(cross_entropy(ids, logits))
 
     return [layer[0] for layer in gradient(loss, no_nudges(network, time, time))]
+
+
+def _own(hidden: Any) -> Any:
+    """Select step t of row t; shapes: (time, time, ..) -> (time, 1, ..)."""
+    return ops.transpose(ops.diagonal(hidden))[:, None]
+
+
+def _check_one_product(network: ProbedNetwork) -> None:
+    """Refuse a cell that multiplies h by U in two products.
+
+    Raises: UsageError
+    """
+    for layer in network.layers:
+        if not getattr(layer.cell, "reset_after", True):
+            raise UsageError(
+                f"the layer {layer.layer.name} uses U twice a step "
+                "(`reset_after=False`); its contributions are not taken apart"
+            )

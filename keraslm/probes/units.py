@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from keraslm.cells import registry
 from keraslm.errors import UsageError
-from keraslm.inference.language_model import NetworkLanguageModel
-from keraslm.models import RecurrentModel
-from keraslm.probes.probed import ids_of, inputs_of, network_of
+from keraslm.probes.network import ProbedNetwork
+from keraslm.probes.probed import encoder_of, ids_of, inputs_of, network_of
 from keraslm.probes.reading import STATES, Array, states_while_reading
 
 
@@ -33,7 +33,7 @@ class Activations:
 
 
 def activations(
-    model: NetworkLanguageModel,
+    model: Any,
     text: Any,
     layer: int = 1,
     unit: int | None = None,
@@ -43,9 +43,10 @@ def activations(
 
     `layer` counts from 1 at the bottom; `unit` is one unit, from 0, or without it all
     of them; `state` is h, what a layer shows, or c, the cell of an LSTM. The text may
-    be given as ids.
+    be given as ids; `model` is a language model or its Keras model, also an adopted one
+    or one of stock layers.
 
-    Raises: UsageError for a model that is not recurrent or has no such unit;
+    Raises: UsageError for a model that cannot be probed or has no such unit;
         CorpusError for a text without tokens.
     """
     network, ids = network_of(model), ids_of(model, text)
@@ -53,20 +54,23 @@ def activations(
     read = states_while_reading(network, np.append(inputs_of(ids), ids[-1]))
     after_boundary = itertools.islice(read, 2, None)
     values = np.stack([s[layer - 1][STATES.index(state)] for s in after_boundary])
-    units = tuple(range(network.units)) if unit is None else (unit,)
-    tokens = tuple(model.vocabulary.token(i) for i in ids.tolist())
+    units = tuple(range(values.shape[1])) if unit is None else (unit,)
+    encoder = encoder_of(model)
+    token = str if encoder is None else encoder.vocabulary.token
+    tokens = tuple(token(i) for i in ids.tolist())
     return Activations(tokens, units, values[:, list(units)])
 
 
-def _check(network: RecurrentModel, layer: int, unit: int | None, state: str) -> None:
-    layers, units = len(network.recurrent), network.units
+def _check(network: ProbedNetwork, layer: int, unit: int | None, state: str) -> None:
+    layers = len(network.layers)
     if not 1 <= layer <= layers:
         raise UsageError(f"layer must lie from 1 to {layers}; received {layer}")
+    cell = network.layers[layer - 1].cell
+    units, states = cell.units, cell.states
     if unit is not None and not 0 <= unit < units:
         raise UsageError(f"unit must lie from 0 to {units - 1}; received {unit}")
-    states = network.recurrent[layer - 1].cell.states
     if state not in states:
         raise UsageError(
-            f"state must be {' or '.join(states)} in a model of cell {network.cell}; "
-            f"received {state!r}"
+            f"state must be {' or '.join(states)} in a model of cell "
+            f"{registry.name_of(cell)}; received {state!r}"
         )

@@ -11,13 +11,15 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.kernels.cross_entropy import cross_entropy
-from keraslm.models import RecurrentModel
 from keraslm.probes.differentiation import gradient
-from keraslm.probes.nudged import Nudges, no_nudges, nudged_hidden
+from keraslm.probes.network import ProbedNetwork, last
+from keraslm.probes.nudged import Nudges, no_nudges, nudged_logits
 from keraslm.probes.probed import ids_of, inputs_of, network_without_features
 from keraslm.probes.reading import STATES, Array, states_while_reading
 
 ROWS = 32  # windows that one backward pass differentiates together
+States = list[list[Array]]
+"""Of each layer its states, each (windows, units)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,8 +55,9 @@ def gradient_norms(
     moves the steps after t; so at lag 0 its gradient is 0. `joint` is of all states of
     the step together: the root of the sum of their squares.
 
-    `model` is a recurrent language model or its Keras model, trained or not; `text` is
-    a text or ids, and is read from its beginning. The norms are means over `windows`
+    `model` is a language model of recurrent layers or its Keras model, also an adopted
+    one or one of stock layers, trained or not; `text` is a text or ids, and is read
+    from its beginning. The norms are means over `windows`
     positions t, evenly spread over it. One backward pass gives every lag.
 
     Math:   mean over t of || dJ_t / ds_{t-lag} ||,   J_t = -log P(y_t | y_1 .. y_{t-1})
@@ -69,10 +72,11 @@ def gradient_norms(
     starts = np.linspace(0, len(ids) - lags - 1, windows).astype(int)
     steps = starts[:, None] + np.arange(lags + 1)  # (windows, time)
     states = _states_at(starts, states_while_reading(network, inputs))
-    parts = [
-        _norms(network, inputs[steps[rows]], ids[steps[rows, -1]], states[rows])
-        for rows in np.split(np.arange(windows), range(ROWS, windows, ROWS))
-    ]
+    parts = []
+    for rows in np.split(np.arange(windows), range(ROWS, windows, ROWS)):
+        before = [[state[rows] for state in own] for own in states]
+        given = (inputs[steps[rows]], ids[steps[rows, -1]], before)
+        parts.append(_norms(network, *given))
     norms = np.concatenate(parts, axis=-1)  # (states, lags, windows)
     joint = np.sqrt((norms**2).sum(axis=0)).mean(axis=-1)
     names = _names(network)
@@ -89,43 +93,37 @@ def _check(tokens: int, lags: int, windows: int) -> None:
         )
 
 
-def _states_at(starts: Array, read: Iterator[list[list[Array]]]) -> Array:
-    """Keep the states before each start.
-
-    Shapes: (windows,) -> (windows, states, units)
-    """
+def _states_at(starts: Array, read: Iterator[list[list[Array]]]) -> States:
+    """Keep the states before each start."""
     wanted = set(starts.tolist())
-    found: list[Array] = [
-        np.concatenate(states)
-        for place, states in enumerate(itertools.islice(read, starts[-1] + 1))
-        if place in wanted
-    ]
-    return np.stack(found)
+    passed = enumerate(itertools.islice(read, starts[-1] + 1))
+    found = [states for place, states in passed if place in wanted]
+    by_layer = zip(*found, strict=True)
+    return [[np.stack(s) for s in zip(*own, strict=True)] for own in by_layer]
 
 
 def _norms(
-    network: RecurrentModel, inputs: Array, targets: Array, states: Array
+    network: ProbedNetwork, inputs: Array, targets: Array, states: States
 ) -> Array:
     """Differentiate the loss of the last step with respect to every step's states.
 
-    Shapes: inputs (windows, time), targets (windows,), states (windows, states, units)
-            -> (states, time, windows), the last step first
+    Shapes: inputs (windows, time), targets (windows,) -> (states, time, windows), the
+            last step first
     """
 
     def loss(nudges: Nudges) -> Any:
-        before = list(states.swapaxes(0, 1))
-        hidden = nudged_hidden(network, inputs, before, nudges)
-        return ops.sum(cross_entropy(targets, network.logits(hidden[:, -1])))
+        logits = nudged_logits(network, inputs, states, nudges, last)
+        return ops.sum(cross_entropy(targets, logits))
 
     windows, time = inputs.shape
     found: Nudges = gradient(loss, no_nudges(network, time, windows))
-    by_state = np.stack([by for layer in found for by in layer[1:]])
-    return np.linalg.norm(by_state.astype(np.float64), axis=-1)[:, ::-1]
+    by_state = [by.astype(np.float64) for layer in found for by in layer[1:]]
+    return np.stack([np.linalg.norm(by, axis=-1) for by in by_state])[:, ::-1]
 
 
-def _names(network: RecurrentModel) -> tuple[str, ...]:
+def _names(network: ProbedNetwork) -> tuple[str, ...]:
     return tuple(
         f"layer {number} {STATES[k]}"
-        for number, layer in enumerate(network.recurrent, start=1)
+        for number, layer in enumerate(network.layers, start=1)
         for k in range(len(layer.cell.states))
     )

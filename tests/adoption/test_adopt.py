@@ -12,7 +12,7 @@ from keraslm.adoption.checks import check_deterministic
 from keraslm.adoption.reading import Foreign
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.export.stock import export_stock
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.models import KerasLanguageModel, recurrent
 from keraslm.models.adopted import AdoptedRecurrent, AdoptedWindow
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -227,8 +227,7 @@ def test_a_network_that_draws_lots_is_refused():
 def test_an_export_of_ours_comes_back_the_same(tmp_path, kind):
     vocabulary = Vocabulary.build(dict.fromkeys("\nabcde", 1), "char")
     encoder = TextEncoder(tokenizer_named("char"), vocabulary)
-    network = RecurrentModel(len(vocabulary), units=4, embedding=3, **kind)
-    network.build_weights()
+    network = recurrent(len(vocabulary), units=4, embedding=3, **kind)
     model = KerasLanguageModel(network, encoder, "ours")
     back = adopt(*export_stock(model, tmp_path / "stock.keras"))
     assert back.vocabulary.tokens == model.vocabulary.tokens

@@ -62,7 +62,6 @@ def test_a_lambda_is_refused(tmp_path):
         {"module": "builtins", "class_name": "function", "config": "eval"},
         {"module": None, "class_name": "__lambda__", "config": {}},
         {"module": "keras.layers", "class_name": "TFSMLayer", "config": {}},
-        {"module": "keras.layers", "class_name": "TextVectorization", "config": {}},
         {"module": "keras.src.utils", "class_name": "get_file", "config": {}},
         {"module": "keras.layers.x", "class_name": "Dense", "config": {}},
         {"module": "keras", "class_name": "Dense", "registered_name": "evil>Dense"},
@@ -71,8 +70,28 @@ def test_a_lambda_is_refused(tmp_path):
     ],
 )
 def test_only_stock_layers_pass_however_deep(named):
-    with pytest.raises(ModelFileError, match="only Keras's own"):
+    with pytest.raises(ModelFileError, match="only layers of Keras and"):
         check_stock({"config": {"layers": [{"config": {"cell": [named]}}]}}, "it")
+
+
+def reads_text():
+    words = layers.TextVectorization(vocabulary=["a", "b"])
+    return [keras.Input((), dtype="string"), words, layers.Embedding(4, 4)]
+
+
+def looks_up():
+    look_up = layers.StringLookup(vocabulary=["a", "b"])
+    return [keras.Input((None,), dtype="string"), look_up, layers.Embedding(3, 3)]
+
+
+@pytest.mark.parametrize("build", [reads_text, looks_up])
+def test_a_layer_that_reads_text_is_to_be_cut_off(tmp_path, build):
+    model = keras.Sequential(build())
+    model.save(tmp_path / "m.keras")
+    name = type(model.layers[0]).__name__
+    with pytest.raises(ModelFileError, match=f"{name} reads text; cut it off") as said:
+        open_foreign(tmp_path / "m.keras")
+    assert "get_vocabulary()" in str(said.value)
 
 
 def test_hdf5_is_refused_with_the_way_out(tmp_path):

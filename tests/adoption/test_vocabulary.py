@@ -113,6 +113,24 @@ def test_a_token_that_is_told_must_be_there():
         renumber(TokenFile(("a", "b")), line_end="!")
 
 
+@pytest.mark.parametrize(
+    "special", ["[PAD]", "<pad>", "[UNK]", "[MASK]", "<s>", "</s>", "<|endoftext|>"]
+)
+def test_bracketed_names_are_no_words(special):
+    letters = [chr(number) for number in range(ord("a"), ord("a") + 120)]
+    found = renumber(TokenFile((special, *letters)))
+    assert found.encoder.vocabulary.level == "char"
+    assert len(found.encoder.vocabulary) == 122  # and <unk>, and the line end
+    assert 0 in found.unknown
+
+
+def test_bracketed_names_are_unknown_among_words_too():
+    tokens = ("[PAD]", "<unk>", "</s>", "the", "<s>", "<b>", "[1]")
+    found = renumber(TokenFile(tokens))
+    assert found.encoder.vocabulary.tokens == ("<unk>", "</s>", "the", "<b>", "[1]")
+    assert found.unknown == (0, 1, 4)
+
+
 @given(st.lists(st.text(max_size=3), min_size=1, unique=True))
 def test_every_foreign_id_stands_in_one_place(tokens):
     try:

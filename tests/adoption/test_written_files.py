@@ -1,13 +1,16 @@
 """What adopt writes is opened again before it is said to be written."""
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
 import keraslm
 from keraslm.adoption import Adoption, adopt
 from keraslm.errors import ModelFileError, UsageError
-from keraslm.models import language_model
+from keraslm.models import KerasLanguageModel, saving
+from keraslm.models.adopted import AdoptedRecurrent
+from keraslm.probes import activations
 
 SIZE = 6  # of the vocabulary of conftest
 
@@ -59,10 +62,10 @@ def test_a_file_that_does_not_open_is_not_written(saved, tmp_path, monkeypatch):
     _, path, tokens = saved("id_window")
     model = adopt(path, tokens)
 
-    def refuse(file, kind, size):
+    def refuse(network, file):
         raise ModelFileError(f"{file} is damaged: so it is")
 
-    monkeypatch.setattr(language_model, "read_adopted", refuse)
+    monkeypatch.setattr(saving, "check_stock", refuse)
     with pytest.raises(
         ModelFileError, match="could not be opened again: it is damaged"
     ):
@@ -77,3 +80,24 @@ def test_a_name_that_is_not_utf8_is_shown_as_far_as_it_is(saved, tmp_path):
     model.save(tmp_path / "caf\udce9.adopted.keras")
     again = keraslm.load(tmp_path / "caf\udce9.adopted.keras")
     assert again.name == "caf\ufffd (adopted)"
+
+
+def test_a_file_whose_network_has_its_states_outside_still_opens(saved, tmp_path):
+    ids, state = keras.Input((None,), dtype="int32"), keras.Input((4,))
+    layer = layers.GRU(4, return_sequences=True, return_state=True)
+    shown, after = layer(layers.Embedding(SIZE, 3)(ids), initial_state=[state])
+    outside = keras.Model([ids, state], [layers.Dense(SIZE)(shown), after])
+    plain = network(None, layers.GRU(4, return_sequences=True))
+    _, path, tokens = saved(lambda: plain)
+    now = adopt(path, tokens)
+    outside.set_weights(plain.get_weights())
+    own = now.keras_model.get_config()
+    numbers = {n: own[n] for n in ("places", "unknown", "given", "scores")}
+    model = AdoptedRecurrent(outside, **numbers)
+    KerasLanguageModel(model, now.encoder, "old").save(tmp_path / "old.keras")
+    old = keraslm.load(tmp_path / "old.keras")
+    text = now.encoder.encode("abcab\nead")
+    expected = now.log_probabilities(text)
+    np.testing.assert_allclose(old.log_probabilities(text), expected, atol=1e-5)
+    units = activations(old, text).values
+    np.testing.assert_allclose(units, activations(now, text).values, atol=1e-5)

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from keras import layers
 
+from keraslm.layers import LSTM
+
 TOKENS = list("\nabc")
 
 
@@ -44,6 +46,25 @@ def test_an_adopted_model_is_evaluated(keraslm, keraslm_json, foreign, tmp_path)
     written = keraslm("generate", out, "--length", 5, "--seed", 1)
     assert written.exit_code == 0
     assert set(written.stdout) <= set(TOKENS)
+
+
+def test_layers_of_keraslm_in_a_plain_model(keraslm, keraslm_json, tmp_path):
+    ids = keras.Input((None,), dtype="int32")
+    h = LSTM(4)(layers.Embedding(4, 3)(ids))
+    network = keras.Model(ids, layers.Dense(4)(h))
+    network.save(tmp_path / "plain.keras")
+    (tmp_path / "tokens.json").write_text(json.dumps(TOKENS))
+    (tmp_path / "text.txt").write_text("abcab\n")
+    out = tmp_path / "model.keras"
+    given = (tmp_path / "plain.keras", "--vocabulary", tmp_path / "tokens.json")
+    result = keraslm("adopt", *given, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "state carried" in " ".join(result.stdout.split())
+    card = keraslm_json("evaluate", out, tmp_path / "text.txt")
+    read, predicted = [0, 1, 2, 3, 1, 2], [1, 2, 3, 1, 2, 0]
+    logits = np.array(network(np.array([read])))[0]
+    nats = np.log(np.exp(logits).sum(axis=1)) - logits[range(6), predicted]
+    assert card["nats_per_token"] == pytest.approx(nats.mean(), abs=1e-5)
 
 
 @pytest.mark.parametrize("columns", [40, 200])

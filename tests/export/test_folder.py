@@ -12,7 +12,7 @@ import pytest
 from keraslm.errors import UsageError
 from keraslm.export import folder
 from keraslm.export.folder import export_folder
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.models import KerasLanguageModel, gru
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
@@ -95,8 +95,7 @@ def new_word_model():
     tokens = {"</s>": 3, "the": 3, "dog": 2, "barks": 1}
     vocabulary = Vocabulary.build(tokens, "word")
     encoder = TextEncoder(tokenizer_named("word"), vocabulary)
-    network = RecurrentModel(len(vocabulary), "gru", 3, 4, layers=1)
-    network.build_weights()
+    network = gru(len(vocabulary), embedding=3, units=4)
     rng = np.random.default_rng(4)
     network.set_weights([rng.normal(0, 1.5, w.shape) for w in network.get_weights()])
     return KerasLanguageModel(network, encoder, "gru")

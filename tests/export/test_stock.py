@@ -10,7 +10,7 @@ import pytest
 
 from keraslm.errors import UsageError
 from keraslm.export import stock
-from keraslm.models import WindowModel
+from keraslm.models import ngram
 
 PLAIN = """
 import pathlib, sys
@@ -85,8 +85,7 @@ def test_what_cannot_be_exported(tmp_path, build, ask, monkeypatch):
     with pytest.raises(UsageError, match=r"end with \.keras"):
         stock.export_stock(ask(build("bigram")), tmp_path / "out.onnx")
     monkeypatch.setattr(stock, "LARGEST_BAG", 5)
-    model = WindowModel(7, input_kind="bag-of-words", hidden=(2,))
-    model.build_weights()
+    model = ngram(7, input="bag-of-words", hidden=(2,))
     with pytest.raises(UsageError, match="at most 5 words; this model has 7"):
         stock.export_stock(ask(model), tmp_path / "out.keras")
     foreign = ask(build("bigram"))

@@ -4,25 +4,31 @@ import numpy as np
 import pytest
 
 from keraslm.layers import ClassSoftmax
-from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
+from keraslm.models import KerasLanguageModel, bigram, maxent, ngram, recurrent
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 
 SIZE = 7  # <unk>, newline, a to e
 WINDOWS = {
-    "bigram": {"context": 1, "input_kind": "one-hot", "hidden": ()},
-    "trigram": {"context": 2, "input_kind": "one-hot", "hidden": (5,)},
-    "bag-of-words": {"context": 3, "input_kind": "bag-of-words", "hidden": (5, 4)},
-    "bag-linear": {"context": 2, "input_kind": "bag-of-words", "hidden": ()},
+    "trigram": {"context": 2, "input": "one-hot", "hidden": (5,)},
+    "bag-of-words": {"context": 3, "input": "bag-of-words", "hidden": (5, 4)},
+    "bag-linear": {"context": 2, "input": "bag-of-words", "hidden": ()},
     "neural-ngram": {"context": 3, "embedding": 4, "hidden": (5,)},
 }
 RECURRENT = {
-    "rnn": {"cell": "rnn", "embedding": 3, "units": 4, "layers": 1},
-    "sigmoid": {"cell": "rnn", "units": 4, "layers": 1, "activation": "sigmoid"},
+    "rnn": {"cell": "rnn", "embedding": 3, "units": 4},
+    "sigmoid": {"cell": "rnn", "units": 4, "activation": "sigmoid"},
     "gru": {"cell": "gru", "embedding": 3, "units": 4, "layers": 2, "tied": True},
     "lstm": {"cell": "lstm", "embedding": 4, "units": 4, "layers": 2, "residual": True},
-    "tied": {"embedding": 4, "units": 4, "tied": True, "residual": True},
+    "tied": {
+        "cell": "lstm",
+        "embedding": 4,
+        "units": 4,
+        "layers": 2,
+        "tied": True,
+        "residual": True,
+    },
 }
 MAXENT = {"maxent": {"order": 3, "skip": 1, "bits": 8}}
 HASHED = {"units": 4, "layers": 2, "direct_order": 3, "skip": 1, "bits": 8}
@@ -31,24 +37,25 @@ DIRECT = {
     "gru-direct": {"cell": "gru", **HASHED, "tied": True},
 }
 CLASSES = {
-    "maxent-classes": (MaxEntModel, MAXENT["maxent"]),
-    "lstm-direct-classes": (RecurrentModel, DIRECT["lstm-direct"]),
+    "maxent-classes": (maxent, MAXENT["maxent"]),
+    "lstm-direct-classes": (recurrent, DIRECT["lstm-direct"]),
 }
-KINDS = [*WINDOWS, *RECURRENT, *MAXENT, *DIRECT, *CLASSES]
+KINDS = ["bigram", *WINDOWS, *RECURRENT, *MAXENT, *DIRECT, *CLASSES]
 
 
 def new_model(kind):
     """Build a model with weights from a fixed seed, spread out for clear figures."""
-    if kind in WINDOWS:
-        made = WindowModel(SIZE, **WINDOWS[kind])
+    if kind == "bigram":
+        made = bigram(SIZE)
+    elif kind in WINDOWS:
+        made = ngram(SIZE, **WINDOWS[kind])
     elif kind in CLASSES:
-        network, sizes = CLASSES[kind]
-        made = network(SIZE, softmax=ClassSoftmax([0, 2, 0, 1, 1, 0, 2]), **sizes)
+        builder, sizes = CLASSES[kind]
+        made = builder(SIZE, softmax=ClassSoftmax([0, 2, 0, 1, 1, 0, 2]), **sizes)
     elif kind in MAXENT:
-        made = MaxEntModel(SIZE, **MAXENT[kind])
+        made = maxent(SIZE, **MAXENT[kind])
     else:
-        made = RecurrentModel(SIZE, **(RECURRENT | DIRECT)[kind])
-    made.build_weights()
+        made = recurrent(SIZE, **(RECURRENT | DIRECT)[kind])
     rng = np.random.default_rng(1)
     made.set_weights([rng.normal(0, 0.7, w.shape) for w in made.get_weights()])
     return made
@@ -95,4 +102,4 @@ def ask():
 @pytest.fixture
 def exported_kinds():
     """What stock Keras layers can compute."""
-    return [*WINDOWS, *RECURRENT]
+    return ["bigram", *WINDOWS, *RECURRENT]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from keraslm.cells.stack import hand_on
-from keraslm.models import RecurrentModel
-from keraslm.models.named_variables import to_numpy
+from keraslm.models import recurrent, rnn
 
 SIZE = 5
 NETWORKS = {
@@ -17,8 +16,7 @@ NETWORKS = {
 
 
 def new_network(kind):
-    network = RecurrentModel(SIZE, embedding=3, units=3, **NETWORKS[kind])
-    network.build_weights()
+    network = recurrent(SIZE, embedding=3, units=3, **NETWORKS[kind])
     rng = np.random.default_rng(1)
     network.set_weights([rng.normal(0, 0.7, w.shape) for w in network.get_weights()])
     return network
@@ -49,8 +47,7 @@ def new_one_unit(activation, inputs, recurrent, output_bias, bias=0):
 
     Its logits are h times (0, 0, 3, -1), and a bias.
     """
-    network = RecurrentModel(4, "rnn", 1, 1, 1, activation=activation)
-    network.build_weights()
+    network = rnn(4, embedding=1, units=1, activation=activation)
     own = [[0], [0], [1], [0]], [[inputs]], [[recurrent]], [bias]
     weights = *own, [[0, 0, 3, -1]], output_bias
     network.set_weights([np.float32(weight) for weight in weights])
@@ -66,7 +63,7 @@ class Reference:
     """A network's losses in NumPy, in 64 bits."""
 
     def __init__(self, network):
-        self.network = to_numpy(network)
+        self.network = network.to_numpy()
         self.weights = [
             [np.float64(weight) for weight in own] for own in self.network.cell_weights
         ]

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from keraslm.cells.stack import hand_on
 from keraslm.errors import UsageError
 from keraslm.models import KerasLanguageModel
 from keraslm.probes import activations
@@ -40,19 +41,21 @@ def test_they_are_the_states_of_a_stream(model):
 def test_they_are_what_the_layers_give(model):
     network = model.keras_model
     ids = model.encoder.encode(TEXT).astype(np.int32)
+    residual = network.architecture.arguments["residual"]
     hidden = network.embed(np.array([[1, *ids]]))
     for number, layer in enumerate(network.recurrent):
-        shown = layer(hidden)[0]
+        start = layer.get_initial_state(1)
+        shown = layer(hidden)
         expected = keras.ops.convert_to_numpy(shown[0, 1:])
         found = activations(model, ids, layer=number + 1)
         np.testing.assert_allclose(found.values, expected, atol=1e-5)
         if len(layer.cell.states) == 2:
-            cells = [layer(hidden[:, : t + 2])[2][0] for t in range(len(ids))]
+            parts = [hidden[:, : t + 2] for t in range(len(ids))]
+            cells = [layer.read(part, start)[1][1][0] for part in parts]
             cells = [keras.ops.convert_to_numpy(c) for c in cells]
             found = activations(model, TEXT, layer=number + 1, state="c")
             np.testing.assert_allclose(found.values, cells, atol=1e-5)
-        added = network.adds_residual(number)
-        hidden = hidden + shown if added else shown
+        hidden = hand_on(hidden, shown, residual)
 
 
 def test_one_unit_and_its_table(model):

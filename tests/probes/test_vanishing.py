@@ -6,7 +6,7 @@ import pytest
 
 from keraslm.errors import CorpusError, UsageError
 from keraslm.layers import LSTM
-from keraslm.models import RecurrentModel, WindowModel
+from keraslm.models import lstm, ngram, recurrent, rnn
 from keraslm.probes import gradient_norms
 
 STEP = 1e-5  # of finite differences, in 64 bits
@@ -71,7 +71,7 @@ def test_a_sigmoid_s_quarter_by_hand(one_unit):
 def test_a_sigmoid_takes_three_quarters_at_every_step_or_more():
     # sigmoid' <= 1/4, and an orthogonal U leaves lengths as they are.
     keras.utils.set_random_seed(0)
-    network = RecurrentModel(9, "rnn", 8, 16, 1, activation="sigmoid")
+    network = rnn(9, embedding=8, units=16, activation="sigmoid")
     joint = gradient_norms(network, np.arange(60) % 9, lags=12, windows=8).joint
     assert np.all(joint[1:] <= 0.25 * joint[:-1] * (1 + 1e-5))
     assert joint[0] > 0.1
@@ -82,7 +82,7 @@ def test_an_lstm_keeps_what_a_simple_network_loses():
     joint = {}
     for cell in ("rnn", "lstm"):
         keras.utils.set_random_seed(0)
-        network = RecurrentModel(30, cell, 32, 64, 1)
+        network = recurrent(30, cell, embedding=32, units=64)
         joint[cell] = gradient_norms(network, ids, lags=40, windows=32).joint
     factors = joint["rnn"][1:] / joint["rnn"][:-1]
     assert 0.5 < factors.min() < factors.max() < 0.85  # geometric
@@ -127,8 +127,7 @@ def test_a_cell_is_kept_exactly_for_a_thousand_steps():
 def test_a_kept_cell_has_the_same_gradient_at_every_lag():
     # c = 0 is kept, so h = o tanh(c) has dh/dc = o (1 - tanh(0)^2) = 1: the gradient by
     # c, through h, is that by h at lag 0, and no number of steps takes any of it.
-    network = RecurrentModel(5, "lstm", 3, 3, 1)
-    network.build_weights()
+    network = lstm(5, embedding=3, units=3)
     network.recurrent[0].set_weights(kept_forever())
     found = gradient_norms(network, np.arange(101) % 5, lags=100, windows=1)
     h, c = found.norms
@@ -160,11 +159,11 @@ def test_what_is_refused(build, ids):
         gradient_norms(network, ids[None])
     with pytest.raises(CorpusError, match="at least one token"):
         gradient_norms(network, [])
-    with pytest.raises(UsageError, match="rnn, gru or lstm; received a WindowModel"):
-        gradient_norms(WindowModel(5, 1), ids)
+    with pytest.raises(UsageError, match=r"recurrent layers .*; ngram sees the last 1"):
+        gradient_norms(ngram(5, context=1), ids)
 
 
 def test_features_beside_the_states_are_refused():
-    network = RecurrentModel(5, units=3, layers=1, direct_order=2, bits=6)
+    network = lstm(5, units=3, direct_order=2, bits=6)
     with pytest.raises(UsageError, match="without `direct_order`"):
         gradient_norms(network, np.array([1, 2, 3]), lags=1, windows=1)
