@@ -64,8 +64,8 @@ fuzz: $(READY)  ## look for bytes that crash a reader; SECONDS=600: so long for 
 lock: $(READY)  ## choose the newest allowed versions and write requirements.lock
 	$(VENV)/bin/python $(PIP) pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/python -m piptools compile --quiet \
-	  --upgrade --extra dev --extra export --extra tensorboard --all-build-deps \
-	  --generate-hashes --allow-unsafe \
+	  --upgrade --extra dev --extra export --extra fast --extra tensorboard \
+	  --all-build-deps --generate-hashes --allow-unsafe \
 	  --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options \
 	  --output-file requirements.lock setup.cfg
