@@ -39,14 +39,14 @@ class ByExample:
         below = cumulated(counts)
         parts = 1 << len(below).bit_length()
         guide = np.searchsorted(below, np.arange(parts) / parts * below[-1], "right")
-        self._noise = Noise(below, guide, options.negatives)
+        self.noise = Noise(below, guide, options.negatives)
 
     def learn(self, kept: Kept, rates: Table, table: Table, outputs: Table) -> None:
         """Move the vectors."""
         window = (len(kept.around) - len(rates)) // 2
         reach = reaches(len(rates), window, self._rng)
         around = kept.around.astype(np.int64)
-        tables = (table, outputs, self._noise, self._rng)
+        tables = (table, outputs, self.noise, self._rng)
         self._loop(around, kept.lines, reach, rates, *tables)
 
 

@@ -20,6 +20,7 @@ from numba.extending import register_jitable
 
 # Sums in any order, but not "no infinities": exp may overflow.
 FASTMATH = {"reassoc", "contract", "nsz", "arcp"}
+LARGEST_SCORE = np.float32(6)
 
 Ids = npt.NDArray[np.integer]
 Vectors = npt.NDArray[np.float32]
@@ -79,6 +80,8 @@ def learn(
 
     All scores come first, so that the processor waits for all vectors at once. Where a
     word of noise comes again, its vector has moved by r e h, so its score by r e |h|^2.
+    Noise that is the observed word is dropped; beyond LARGEST_SCORE nothing is learnt,
+    as in gensim, so that vectors stay finite at high rates, too.
     """
     change[:] = 0
     square = dot(h, h)
@@ -89,13 +92,15 @@ def learn(
         for before in range(1, k):
             if asked[before] == asked[k]:
                 score += steps[before] * square
-        error = np.float32(k == 0) - np.float32(1) / (np.float32(1) + np.exp(-score))
-        steps[k] = step = rate * error
-        if k == 0 or asked[k] != asked[0]:  # noise that is the observed word is none
-            v = outputs[asked[k]]
-            for i in range(len(h)):
-                change[i] += step * v[i]
-                v[i] += step * h[i]
+        steps[k] = 0
+        if (k > 0 and asked[k] == asked[0]) or abs(score) > LARGEST_SCORE:
+            continue
+        chance = np.float32(1) / (np.float32(1) + np.exp(-score))
+        steps[k] = step = rate * (np.float32(k == 0) - chance)
+        v = outputs[asked[k]]
+        for i in range(len(h)):
+            change[i] += step * v[i]
+            v[i] += step * h[i]
 
 
 def skip_gram(

@@ -15,7 +15,7 @@ from keraslm.vectors.windows import keep_probabilities, kept_words
 Progress = Callable[[int, int], None]
 
 LOWEST_RATE = 1e-4  # of the first one
-LONG = 2_000_000  # tokens to read, from which compiling takes less time than it saves
+LONG = 1_000_000  # tokens to read, from which compiled loops, once cached, save time
 
 
 def train_word2vec(
