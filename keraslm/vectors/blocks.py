@@ -22,8 +22,7 @@ class Blocks:
     different words than another is filled up with the id after the last word's.
 
     Shapes: inputs (blocks, words), bags (blocks, rows, words),
-            targets and noise (blocks, columns), observed (blocks, columns, rows),
-            read (blocks)
+            targets and noise (blocks, columns), observed (blocks, columns, rows)
     """
 
     inputs: Ids
@@ -31,10 +30,9 @@ class Blocks:
     targets: Ids
     observed: Array
     noise: Array
-    read: Ids  # tokens of the text before each block
 
     def __len__(self) -> int:
-        return len(self.read)
+        return len(self.targets)
 
     def __getitem__(self, part: slice) -> "Blocks":
         names = [field.name for field in dataclasses.fields(self)]

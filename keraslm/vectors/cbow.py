@@ -64,4 +64,4 @@ class ContinuousBagOfWords:
         block, row = np.divmod(whole, rows)
         shape = (len(centres), targets.shape[1], rows)
         observed = tables(block, of_centre[block, row], row, shape)
-        return Blocks(inputs, bags, targets, observed, noise, windows.read[::rows])
+        return Blocks(inputs, bags, targets, observed, noise)

@@ -37,7 +37,7 @@ class NegativeSampling:
         self.negatives = negatives
         self.drawn = drawn
         self._rng = rng
-        self._below = np.cumsum(counts**POWER)
+        self._below = cumulated(counts)
 
     def columns(self, words: Ids) -> tuple[Ids, Ids, Array]:
         """Give the words and newly drawn noise as columns, the words' places, and m.
@@ -85,3 +85,11 @@ class NegativeSampling:
         places = (np.arange(self.drawn) + self._rng.random((blocks, 1))) / self.drawn
         found = np.searchsorted(self._below, places * self._below[-1], side="right")
         return np.minimum(found, self.vocabulary - 1)
+
+
+def cumulated(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Give the weight, as noise, of each word and those before it.
+
+    Shapes: (words,)
+    """
+    return np.cumsum(counts**POWER)

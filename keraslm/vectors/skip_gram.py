@@ -51,4 +51,4 @@ class SkipGram:
             (len(centres), targets.shape[1], inputs.shape[1]),
         )
         bags = np.zeros((len(centres), 0, 0), np.float32)
-        return Blocks(inputs, bags, targets, observed, noise, windows.read[::rows])
+        return Blocks(inputs, bags, targets, observed, noise)

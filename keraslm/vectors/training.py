@@ -20,12 +20,14 @@ def train_vectors(
     ids: npt.NDArray[np.integer],
     options: VectorOptions,
     progress: Progress = lambda done, total: None,
+    note: Callable[[str], None] = lambda sentence: None,
 ) -> WordVectors:
     """Train a vector for every word of the text, by falling frequency.
 
     The ids are those of a text and its vocabulary, as `TextEncoder.learn` gives them.
     Windows end with a line, so the line's end has no vector; `<unk>` has one if the
     text has words that are not in the vocabulary. The same seed gives the same vectors.
+    `note` is told what would make training quicker.
 
     Raises: CorpusError if no line has two words, or all words are the same;
         TrainingError if the vectors grow beyond all bounds.
@@ -40,7 +42,7 @@ def train_vectors(
         if options.method == "glove":
             matrix = train_glove(ids, len(counts), end, options, progress)
         else:
-            matrix = train_word2vec(ids, counts, end, options, progress)
+            matrix = train_word2vec(ids, counts, end, options, progress, note)
     if not np.isfinite(matrix).all():
         raise TrainingError(
             "the vectors grew beyond all bounds; give a lower learning rate than "

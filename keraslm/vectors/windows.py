@@ -12,20 +12,31 @@ Ids = npt.NDArray[np.integer]
 
 
 @dataclasses.dataclass(frozen=True)
+class Kept:
+    """Words that sub-sampling has left, and `window` more on each side of them.
+
+    Shapes: around and lines (centres + 2 window,), read (centres,)
+    """
+
+    around: Ids
+    lines: Ids  # the number of each word's line, -1 beyond the text
+    read: Ids  # tokens of the text before each centre word
+
+
+@dataclasses.dataclass(frozen=True)
 class Windows:
     """Words in the order of the text, and which of them lie in whose window.
 
     The first and the last `window` of `around` surround the centre words. Pair k says
     that around[context[k] + window] lies in the window of the centre word centre[k].
 
-    Shapes: around (centres + 2 window), centre and context (pairs), read (centres)
+    Shapes: around (centres + 2 window), centre and context (pairs)
     """
 
     around: Ids
     window: int
     centre: Ids
     context: Ids
-    read: Ids  # tokens of the text before each centre word
 
     @property
     def centres(self) -> Ids:
@@ -47,21 +58,20 @@ def keep_probabilities(
     return np.minimum(1, np.sqrt(threshold / share) + threshold / share)
 
 
-def windows_of(
+def kept_words(
     ids: Ids,
     keep: npt.NDArray[np.float64],
     boundary_id: int,
     window: int,
     length: int,
     rng: np.random.Generator,
-) -> Iterator[Windows]:
+) -> Iterator[Kept]:
     """Go once through a text, so many centre words at a time.
 
     Frequent words are dropped by chance before windows are laid, so that windows reach
-    further. A centre word's window has 1 to `window` words on each side, each size as
-    often, and ends with the line.
+    further.
 
-    References: Mikolov et al. (2013), sub-sampling and dynamic windows.
+    References: Mikolov et al. (2013), sub-sampling.
     """
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
@@ -73,18 +83,30 @@ def windows_of(
         for first in range(0, len(kept), length):
             read = start + kept[first : first + length]
             part = slice(first, first + len(read) + 2 * window)
-            pairs = _pairs(lines[part], window, rng)
-            yield Windows(words[part], window, *pairs, read)
+            yield Kept(words[part], lines[part], read)
 
 
-def _pairs(lines: Ids, window: int, rng: np.random.Generator) -> tuple[Ids, Ids]:
-    """List the centre words and the words of their windows by their places."""
-    own = lines[window : len(lines) - window]
-    reach = rng.integers(1, window + 1, len(own))
+def windows_of(kept: Kept, rng: np.random.Generator) -> Windows:
+    """List the words in the window of each centre word.
+
+    A window ends with the line.
+    """
+    window = (len(kept.around) - len(kept.read)) // 2
+    own = kept.lines[window : len(kept.lines) - window]
+    reach = reaches(len(own), window, rng)
     centres, contexts = [], []
     for distance in [d for d in range(-window, window + 1) if d]:
-        there = lines[window + distance :][: len(own)]
+        there = kept.lines[window + distance :][: len(own)]
         inside = np.flatnonzero((reach >= abs(distance)) & (there == own))
         centres.append(inside)
         contexts.append(inside + distance)
-    return np.concatenate(centres), np.concatenate(contexts)
+    pairs = np.concatenate(centres), np.concatenate(contexts)
+    return Windows(kept.around, window, *pairs)
+
+
+def reaches(centres: int, window: int, rng: np.random.Generator) -> Ids:
+    """Draw how far each window reaches: 1 to `window` words, each as often.
+
+    References: Mikolov et al. (2013), dynamic windows.
+    """
+    return rng.integers(1, window + 1, centres)

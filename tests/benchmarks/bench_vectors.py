@@ -1,23 +1,30 @@
 """How word2vec compares with gensim: `python tests/benchmarks/bench_vectors.py`.
 
 Four texts: digits at random, licences, `village`, and words by Zipf's law; with `make
-bench TEXT=FILE`, that file as a fifth. Both train skip-gram and CBOW on the same tokens
-with the same settings, their defaults: 100 dimensions, window 5, 5 negatives, rate
-0.025, 5 epochs. Runs alternate, since the machine may be busy with other work.
+bench TEXT=FILE`, that file as a fifth. keraslm with the extra `fast`, keraslm without
+it (at the defaults), and gensim train skip-gram and CBOW on the same tokens with the
+same settings: width 100, window 5, 5 negatives, 5 epochs, and what SETTINGS says. They
+take turns, since the machine may be busy with other work.
 """
 
+import itertools
 import os
 import pathlib
 import statistics
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keraslm.errors import MissingExtra
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
+from keraslm.vectors import word2vec
+from keraslm.vectors.by_example import loop
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.training import train_vectors
 from keraslm_datasets import village
@@ -28,12 +35,22 @@ MIN_COUNT = 5
 ASKED = 1000  # words, the most frequent, whose neighbours are compared
 NEAREST = 10
 TOPICS = 50
-HEAD = ("text", "method", "largest number", "median length", "agreement", "words/s")
-ROW = "{:8} {:10} {:15} {:15} {:15} {:20} {}"
+METHODS = ("skip-gram", "cbow")
+SETTINGS: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "subsample 0": {"subsample": 0.0},
+    "rate 0.1": {"learning_rate": 0.1},
+    "rate 1": {"learning_rate": 1.0},
+    "width 300": {"width": 300},
+}
+LONG = {"fast": 0, "NumPy": 1 << 60}  # tokens, from which the compiled loops are taken
+HEAD = ("text", "method", "setting", "way", "largest number", "median length")
+ROW = "{:8} {:9} {:11} {:5} {:14} {:13} {:11} {:22} {}"
 LICENCES = pathlib.Path("/usr/share/common-licenses")
 OWN_LICENCE = pathlib.Path(__file__).parents[2] / "LICENSE"
 
 Array = npt.NDArray[np.floating]
+Run = tuple[Array, float]  # vectors, and the seconds of their training
 
 
 def main() -> None:
@@ -46,17 +63,34 @@ def main() -> None:
         )
         print("    .venv/bin/python -m pip install gensim==4.4.0")
         return
-    print(
-        f"keraslm / gensim {gensim.__version__} with {THREADS} threads. Agreement: the"
-    )
-    print(
-        f"share of the {NEAREST} nearest words that keraslm has in common with gensim /"
-    )
-    print("that two seeds of gensim have in common.")
-    print(ROW.format(*HEAD, "ratio"))
+    print(f"keraslm / gensim {gensim.__version__} with {THREADS} threads.")
+    print(f"Agreement: the share of the {NEAREST} nearest words that keraslm has in")
+    print("common with gensim / that two seeds of gensim have in common.")
+    print(f"Words/s: the median of {ROUNDS} runs. Classes: cosine within / across.")
+    ways = list(LONG) if compiled() else ["NumPy"]
+    print(ROW.format(*HEAD, "agreement", "words/s", "ratio"))
     for name, (tokenizer, text) in texts().items():
-        for method in ("skip-gram", "cbow"):
-            compare(name, tokenizer, text, method)
+        for method, setting in itertools.product(METHODS, SETTINGS):
+            chosen = ways if setting == "defaults" else ways[:1]  # NumPy needs minutes
+            compare(name, tokenizer, text, method, setting, chosen)
+
+
+def compiled() -> bool:
+    """Compile the loops, say how long that takes, and whether numba is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["NUMBA_CACHE_DIR"] = folder  # read when numba is imported
+        try:
+            for step in ("compiled", "from the cache"):
+                loop.cache_clear()
+                for method in METHODS:
+                    start = time.perf_counter()
+                    loop(method)
+                    spent = time.perf_counter() - start
+                    print(f"{method}, {step}: ready after {spent:.1f} s")
+        except MissingExtra as error:
+            print(error)
+            return False
+    return True
 
 
 def texts() -> dict[str, tuple[str, str]]:
@@ -90,41 +124,50 @@ def lines_of(lines: Iterable[Iterable[object]]) -> str:
     return "".join(" ".join(map(str, line)) + "\n" for line in lines)
 
 
-def compare(name: str, tokenizer: str, text: str, method: str) -> None:
-    """Train with both in turns and print what came of it."""
+def compare(
+    name: str, tokenizer: str, text: str, method: str, setting: str, ways: list[str]
+) -> None:
+    """Train with all in turns and print what came of it."""
     encoder, ids = TextEncoder.learn(
         tokenizer_named(tokenizer), text, min_count=MIN_COUNT
     )
-    vocabulary, options = encoder.vocabulary, VectorOptions(method)
-    ours, peers, times = [], [], []
+    vocabulary, options = encoder.vocabulary, VectorOptions(method, **SETTINGS[setting])
+    ours, peers = {way: [] for way in ways}, []
     for seed in range(ROUNDS):
-        start = time.perf_counter()
-        ours.append(train_vectors(vocabulary, ids, options))
-        middle = time.perf_counter()
-        peers.append(gensim_vectors(vocabulary, ids, ours[0].words, method, seed + 1))
-        times.append((middle - start, peers[-1][1]))
-    matrix, (peer, other) = ours[0].matrix, [vectors for vectors, _ in peers[:2]]
-    mine, its = (statistics.median(each) for each in zip(*times, strict=True))
+        for way in ways:
+            word2vec.LONG = LONG[way]
+            start = time.perf_counter()
+            vectors = train_vectors(vocabulary, ids, options)
+            ours[way].append((vectors.matrix, time.perf_counter() - start))
+        peers.append(gensim_vectors(vocabulary, ids, vectors.words, options, seed + 1))
+    for way in ways:
+        figures = compared(ours[way], peers, len(ids) * options.passes)
+        print(ROW.format(name, method, setting, way, *figures), flush=True)
+        if name == "village":
+            found = [by_class(vectors.words, runs[0][0]) for runs in (ours[way], peers)]
+            print(f"  classes: {found[0]}, keraslm; {found[1]}, gensim")
+
+
+def compared(ours: list[Run], peers: list[Run], tokens: int) -> list[str]:
+    """Write the figures of keraslm's runs beside those of gensim's."""
+    matrix, (peer, other) = ours[0][0], [vectors for vectors, _ in peers[:2]]
+    mine, its = (statistics.median(each for _, each in runs) for runs in (ours, peers))
     figures = (
         [f"{np.abs(each).max():.2f}" for each in (matrix, peer)],
         [f"{np.median(np.linalg.norm(each, axis=1)):.2f}" for each in (matrix, peer)],
         [f"{agreement(each, peer):.2f}" for each in (matrix, other)],
-        [f"{len(ids) * options.passes / each:,.0f}" for each in (mine, its)],
+        [f"{tokens / each:,.0f}" for each in (mine, its)],
     )
-    cells = [" / ".join(pair) for pair in figures]
-    print(ROW.format(name, method, *cells, f"{its / mine:.2f}"), flush=True)
-    if name == "village":
-        print(f"  classes: {by_class(ours[0].words, matrix)}, keraslm")
-        print(f"  classes: {by_class(ours[0].words, peer)}, gensim")
+    return [*(" / ".join(pair) for pair in figures), f"{its / mine:.2f}"]
 
 
 def gensim_vectors(
     vocabulary: Vocabulary,
     ids: npt.NDArray[np.integer],
     words: tuple[str, ...],
-    method: str,
+    options: VectorOptions,
     seed: int,
-) -> tuple[Array, float]:
+) -> Run:
     """Give gensim's vectors of the words, and the seconds of its training."""
     from gensim.models import Word2Vec
 
@@ -135,8 +178,13 @@ def gensim_vectors(
             ids[ids != vocabulary.boundary_id], ends - range(len(ends))
         )
     ]
-    kind = {"sg": int(method == "skip-gram"), "min_count": 1}
-    model = Word2Vec(**kind, workers=THREADS, seed=seed)
+    settings = {
+        "sg": int(options.method == "skip-gram"),
+        "alpha": options.rate,
+        "sample": options.subsample,
+        "vector_size": options.width,
+    }
+    model = Word2Vec(**settings, min_count=1, workers=THREADS, seed=seed)
     model.build_vocab(lines)
     start = time.perf_counter()
     model.train(lines, total_words=model.corpus_total_words, epochs=model.epochs)
@@ -167,7 +215,7 @@ def by_class(words: tuple[str, ...], vectors: Array) -> str:
     same = classes[:, None] == classes
     apart = ~np.eye(len(known), dtype=bool)
     within, across = found[same & apart].mean(), found[~same].mean()
-    return f"cosine {within:.2f} within, {across:.2f} across"
+    return f"{within:.2f} / {across:.2f}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from keraslm.vectors.glove import Glove
 from keraslm.vectors.negative_sampling import NegativeSampling
 from keraslm.vectors.sequence import follow
 from keraslm.vectors.skip_gram import SkipGram
-from keraslm.vectors.windows import windows_of
+from keraslm.vectors.windows import kept_words, windows_of
 
 WORDS, WIDTH, RATE = 6, 3, 1e-5
 TEXT = np.array([2, 3, 2, 4, 1, 5, 2, 2, 3, 1, 4, 1])  # 1 ends a line
@@ -20,8 +20,8 @@ COUNTS = np.bincount(TEXT, minlength=WORDS) * (np.arange(WORDS) != 1)
 def block_of(model, prediction):
     """Lay out all windows of the text, which fit into one block."""
     rng = np.random.default_rng(3)
-    (seen,) = windows_of(TEXT, np.ones(WORDS), 1, 2, 100, rng)
-    return model.blocks(seen, 100, prediction)
+    (kept,) = kept_words(TEXT, np.ones(WORDS), 1, 2, 100, rng)
+    return model.blocks(windows_of(kept, rng), 100, prediction)
 
 
 def sampled(words):
@@ -101,7 +101,8 @@ def test_the_loss_of_one_pair_by_hand():
     # 1/2: 2 pairs x (1 observed + 5 of noise, of which half are the observed word
     # itself and dropped) x log 2
     ids, rng = np.array([2, 3, 1]), np.random.default_rng(0)
-    (seen,) = windows_of(ids, np.ones(4), 1, 1, 2, rng)
+    (kept,) = kept_words(ids, np.ones(4), 1, 1, 2, rng)
+    seen = windows_of(kept, rng)
     sampled = NegativeSampling(np.array([0, 0, 1, 1]), 5, rng)
     block = SkipGram.blocks(seen, 2, sampled)
     zeros = np.zeros((1, 2, WIDTH))

@@ -11,7 +11,7 @@ from keraslm.vectors.cbow import ContinuousBagOfWords
 from keraslm.vectors.full_softmax import FullSoftmax
 from keraslm.vectors.negative_sampling import NegativeSampling
 from keraslm.vectors.skip_gram import SkipGram
-from keraslm.vectors.windows import keep_probabilities, windows_of
+from keraslm.vectors.windows import keep_probabilities, kept_words, windows_of
 
 TEXTS = st.lists(st.integers(0, 5), min_size=1, max_size=300).map(np.array)
 
@@ -20,7 +20,9 @@ def pairs(ids, window, length=32, keep=None, seed=0):
     """List the pairs (centre, word in its window), in the order of the text."""
     keep = np.ones(6) if keep is None else keep
     found = []
-    for seen in windows_of(ids, keep, 1, window, length, np.random.default_rng(seed)):
+    rng = np.random.default_rng(seed)
+    for kept in kept_words(ids, keep, 1, window, length, rng):
+        seen = windows_of(kept, rng)
         order = np.lexsort((seen.context, seen.centre))
         centre, context = seen.centre[order], seen.context[order]
         found += zip(seen.centres[centre], seen.around[context + window], strict=True)
@@ -73,8 +75,8 @@ def test_frequent_words_are_dropped_by_the_formula():
     assert keep[2:] == pytest.approx([1 / 30 + 1 / 900, 0.11])
     ids = np.random.default_rng(1).choice([2, 3], 100_000, p=[0.9, 0.1])
     rng = np.random.default_rng(2)
-    kept = np.concatenate([w.centres for w in windows_of(ids, keep, 1, 1, 256, rng)])
-    shares = np.bincount(kept, minlength=4)[2:] / np.bincount(ids)[2:]
+    left = np.concatenate([k.read for k in kept_words(ids, keep, 1, 1, 256, rng)])
+    shares = np.bincount(ids[left], minlength=4)[2:] / np.bincount(ids)[2:]
     np.testing.assert_allclose(shares, keep[2:], atol=0.01)
 
 
@@ -93,8 +95,9 @@ def test_blocks_count_the_pairs_of_the_windows(model, softmax, ids, window, rows
     if softmax == "sampled":
         prediction = NegativeSampling(counts, 5, rng)
     counted = collections.Counter()
-    for seen in windows_of(ids, np.ones(6), 1, window, 64, np.random.default_rng(0)):
-        laid = model.blocks(seen, rows, prediction)
+    drawn = np.random.default_rng(0)
+    for kept in kept_words(ids, np.ones(6), 1, window, 64, drawn):
+        laid = model.blocks(windows_of(kept, drawn), rows, prediction)
         table = laid.observed  # of targets by rows
         if model is ContinuousBagOfWords:  # each word of a bag predicts its target
             table = table @ laid.bags

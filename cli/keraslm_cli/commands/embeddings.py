@@ -128,10 +128,14 @@ def train(
     tokenizer = tokenizer_named("word-marks" if tokenize else "word")
     with console.working(f"reading {text.name}"):
         encoder, ids = TextEncoder.learn(tokenizer, text, vocabulary_size, min_count)
-    start = time.monotonic()
+    start, notes = time.monotonic(), list[str]()
     with console.progress_bar(options.method) as progress:
-        vectors = train_vectors(encoder.vocabulary, ids, options, progress)
+        vectors = train_vectors(
+            encoder.vocabulary, ids, options, progress, notes.append
+        )
     spent = time.monotonic() - start
+    for sentence in notes:
+        console.note(sentence)
     write_vectors(out, vectors)
     if as_json:
         done = {"out": out, "method": options.method, "words": len(vectors)}
