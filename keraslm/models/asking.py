@@ -14,7 +14,7 @@ from keraslm.files.writing import write_atomically
 from keraslm.models.architecture import Architecture
 from keraslm.models.causal import CausalModel
 from keraslm.models.language_model import KerasLanguageModel
-from keraslm.models.saving import check_opens
+from keraslm.models.saving import check_not_quantized, check_opens
 from keraslm.score import Score
 from keraslm.text.encoder import TextEncoder
 
@@ -156,6 +156,7 @@ class Asked(CausalModel):
             return
         if path.exists() and not overwrite:
             raise UsageError(f"{path} exists already; give `overwrite=True`")
+        check_not_quantized(self)
         with write_atomically(path) as temporary:
             with contextlib.ExitStack() as stack:
                 if not include_optimizer:

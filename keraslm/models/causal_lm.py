@@ -12,8 +12,9 @@ from keraslm.inference.network import Network
 from keraslm.models.architecture import Architecture
 from keraslm.models.asking import Asked
 from keraslm.models.fitting import Fitted
-from keraslm.models.graph import CausalGraph, Instead
-from keraslm.models.numpy_network import to_numpy
+from keraslm.models.graph import CausalGraph, Instead, graph_of
+from keraslm.models.numpy_network import quantization_of, to_numpy
+from keraslm.models.saving import without_lora
 from keraslm.text.encoder import TextEncoder
 
 CONTEXT = 256  # tokens that are read again, where the layers have no state to carry
@@ -119,7 +120,7 @@ class CausalLM(Fitted, Asked, keras.Model):
     @property
     def has_numpy(self) -> bool:
         """Whether `to_numpy` gives the network without Keras."""
-        return self.architecture is not None
+        return self.architecture is not None and quantization_of(self) is None
 
     def to_numpy(self) -> Network:
         """Give the network on NumPy, with the present weights.
@@ -172,7 +173,7 @@ class CausalLM(Fitted, Asked, keras.Model):
 
     def _obj_type(self) -> str:
         """Let Keras store a built model by its parts, as version 1's models are."""
-        return "Layer" if self.has_numpy else str(super()._obj_type())
+        return "Layer" if self.architecture is not None else str(super()._obj_type())
 
     def load_own_variables(self, store: Any) -> None:
         """Read the bias of version 1's maximum-entropy model, which has a layer now."""
@@ -185,7 +186,8 @@ class CausalLM(Fitted, Asked, keras.Model):
         if self.architecture is not None:
             return {**own, **self.architecture.to_dict()}
         network = keras.Model(self.inputs, self.outputs, name=self.name)
-        return {**own, "network": keras.saving.serialize_keras_object(network)}
+        stored = keras.saving.serialize_keras_object(network)
+        return {**own, "network": without_lora(stored)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -210,6 +212,8 @@ def _ends(network: Any) -> tuple[Any, Any]:
             f"{len(inputs)} and {len(outputs)}: give keras.Model(ids, logits)"
         )
     ids, logits = inputs[0], outputs[0]
+    if any(isinstance(layer, CausalLM) for layer in network.layers):
+        logits = _unwrapped(network, ids)
     if tuple(ids.shape[1:]) != (None,):
         raise UsageError(
             "a language model reads ids of any number: keras.Input((None,), "
@@ -223,6 +227,17 @@ def _ends(network: Any) -> tuple[Any, Any]:
         )
     is_softmax = getattr(network.layers[-1], "activation", None) is softmax
     return ids, ops.log(logits) if is_softmax else logits
+
+
+def _unwrapped(network: Any, ids: Any) -> Any:
+    """Give the logits of a network in which models of ours are their layers."""
+
+    def call(layer: Any, *inputs: Any, **given: Any) -> Any:
+        if isinstance(layer, CausalLM):
+            return _unwrapped(layer, inputs[0])
+        return layer(*inputs, **given)
+
+    return graph_of(network)._run_through_graph(ids, call_fn=call)
 
 
 def _symbolic(network: Any) -> tuple[list[Any], list[Any]]:

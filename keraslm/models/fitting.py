@@ -178,13 +178,17 @@ class Fitted(CausalModel):
                 stacklevel=2,
             )
             return {}
-        return config
+        built = getattr(self.optimizer, "built", False)  # type: ignore[attr-defined]
+        return {**config, "optimizer_is_built": built}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as the model of a file was."""
+        config = dict(config)
+        built = config.pop("optimizer_is_built", True)
         given = keras.saving.deserialize_keras_object(config)
         self.compile(**given)
-        self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+        if built:  # else its state was not there to be stored
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
     def fit(
         self,
@@ -307,7 +311,11 @@ class Fitted(CausalModel):
     def metrics(self) -> list[Any]:
         """Keras's metrics, and those that are computed of nats."""
         running = self._running
-        mine = [running.metrics] if running.reports else [running.metrics, running.announced]
+        mine = (
+            [running.metrics]
+            if running.reports
+            else [running.metrics, running.announced]
+        )
         return [*super().metrics, *mine]  # type: ignore[misc]
 
     @property

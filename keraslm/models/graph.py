@@ -122,13 +122,13 @@ class Memories:
                 shown, after[key] = read(args[0], own[key], training, length, **masked)
                 return shown
             if isinstance(layer, keras.Model):
-                return _graph(layer)._run_through_graph(args[0], call_fn=call)
+                return graph_of(layer)._run_through_graph(args[0], call_fn=call)
             if takes_training(type(layer)):
                 given["training"] = training
             return layer(*args, **given)
 
         # As keras.models.clone_model runs it.
-        shown = _graph(network)._run_through_graph(ids, call_fn=call)
+        shown = graph_of(network)._run_through_graph(ids, call_fn=call)
         return shown, [state for key in self._of for state in after[key]]
 
 
@@ -143,7 +143,8 @@ class CausalGraph:
         self._model = model
         self._memories = Memories(model)
         self._last = model.outputs[0]._keras_history.operation
-        self.output = self._last if hasattr(self._last, "nats") else None
+        is_softmax = hasattr(self._last, "nats")
+        self.output = self._last if is_softmax else None
         features = (x for x in model.layers if isinstance(x, DirectFeatures))
         self.direct = next(features, None) if self.output is not None else None
         self.context = 0
@@ -278,5 +279,6 @@ def leaves(network: Any) -> list[Any]:
     return found
 
 
-def _graph(network: Any) -> Any:
+def graph_of(network: Any) -> Any:
+    """Give the functional model that a network is, or that a Sequential holds."""
     return getattr(network, "_functional", None) or network

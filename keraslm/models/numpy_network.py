@@ -46,24 +46,35 @@ def _of_recurrent(model: Any) -> dict[str, Any]:
     if hasattr(model, "project"):
         found |= _of_layer("layers/dense", [model.project.kernel])
     elif given["softmax"] is None and not given["tied"]:
-        found |= _of_layer("layers/dense", model.predict_next.weights)
+        found |= _of_layer("layers/dense", _product(model.predict_next))
     return found
 
 
 def _of_window(model: Any) -> dict[str, Any]:
-    found = _of_layer("first", model.first.weights)
+    found = _of_layer("first", _product(model.first))
     embed = getattr(model, "embed", None)
     if embed is not None:
         found["embed/vars/0"] = embed.embeddings
     rest = getattr(model, "rest", [])
     for number, layer in enumerate(rest, start=embed is not None):
-        found |= _of_layer(numbered("dense", number), layer.weights)
+        found |= _of_layer(numbered("dense", number), _product(layer))
     return found
 
 
 def _of_maxent(model: Any) -> dict[str, Any]:
     bias = getattr(model, "bias", None)
     return {} if bias is None else {"bias/vars/0": bias.bias}
+
+
+def _product(layer: Any) -> list[Any]:
+    """Give W and b; where LoRA is added to W, their sum."""
+    return [layer.kernel, layer.bias]
+
+
+def quantization_of(model: Any) -> str | None:
+    """Say how a model's weights are quantized, or None."""
+    modes = (getattr(x, "quantization_mode", None) for x in model._flatten_layers())
+    return next((str(mode) for mode in modes if mode is not None), None)
 
 
 def _of_layer(name: str, weights: list[Any]) -> dict[str, Any]:

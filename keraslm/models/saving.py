@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from typing import Any
 
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import archive, zip_archive
@@ -11,6 +12,34 @@ from keraslm.inference.building import build
 from keraslm.inference.opening import LARGEST_CONFIG, read_arrays, read_config
 from keraslm.models.foreign import check_stock
 from keraslm.models.foreign_sizes import check_numbers
+from keraslm.models.numpy_network import quantization_of
+
+
+def check_not_quantized(model: Any) -> None:
+    """Refuse a model whose weights are no floating-point numbers any more.
+
+    Raises: UsageError
+    """
+    mode = quantization_of(model)
+    if mode is not None:
+        raise UsageError(
+            f"{model.name} is quantized ({mode}), which a model file does not hold; "
+            "save it before `quantize`, or keras.Model(model.inputs, model.outputs) "
+            "for Keras alone"
+        )
+
+
+def without_lora(config: Any) -> Any:
+    """Take LoRA out of a network's configuration: the kernel that is stored has it.
+
+    References: Hu et al. (2022), low-rank adaptation.
+    """
+    if isinstance(config, dict):
+        kept = {n: v for n, v in config.items() if n not in ("lora_rank", "lora_alpha")}
+        return {name: without_lora(value) for name, value in kept.items()}
+    if isinstance(config, list):
+        return [without_lora(value) for value in config]
+    return config
 
 
 def check_opens(written: pathlib.Path, path: str | os.PathLike[str]) -> None:

@@ -1,11 +1,13 @@
 """keraslm embeddings, as it is typed."""
 
+import sys
 import zipfile
 
 import pytest
 
 from keraslm.models import KerasLanguageModel, WindowModel
 from keraslm.text import TextEncoder, tokenizer_named
+from keraslm.vectors import by_example, word2vec
 
 TEXT = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
 NUMBERS = {
@@ -61,6 +63,19 @@ def test_a_seed_gives_the_same_file(keraslm, corpus, tmp_path):
         files.append(tmp_path / name)
         keraslm("embeddings", "train", corpus, "--out", files[-1], "--seed", 3)
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_long_run_says_once_which_extra_makes_it_quicker(
+    keraslm, corpus, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    monkeypatch.setattr(by_example, "loop", by_example.loop.__wrapped__)
+    monkeypatch.setattr(word2vec, "LONG", 0)
+    result = keraslm("embeddings", "train", corpus, "--out", tmp_path / "v")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "the extra 'fast' trains vectors quicker: pip install 'keraslm[fast]'\n"
+    )
 
 
 def test_neighbours_of_several_words(keraslm_json, vectors):
