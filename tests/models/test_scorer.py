@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keraslm.models import RecurrentModel, scorer
+from keraslm.models import lstm, scorer
 
 TOKENS = 2100
 
@@ -38,8 +38,7 @@ def test_rows_do_not_change_the_figures(language_model, text, small_rows):
 
 def long_lived():
     """Build an LSTM whose cells forget a tenth of a per cent a step, and matter."""
-    model = RecurrentModel(7, embedding=3, units=4, layers=1)
-    model.build_weights()
+    model = lstm(7, embedding=3, units=4)
     rng = np.random.default_rng(5)
     weights = [rng.normal(0, 0.7, w.shape) for w in model.get_weights()]
     weights[1][:, 4:8] = weights[2][:, 4:8] = 0
