@@ -97,6 +97,12 @@ def ask():
 
 
 @pytest.fixture
+def by_keras(monkeypatch):
+    """Let Keras score short texts, too, which NumPy does sooner."""
+    monkeypatch.setattr("keraslm.models.language_model.SHORT", -1)
+
+
+@pytest.fixture
 def exported_kinds():
     """What stock Keras layers can compute."""
     return [*WINDOWS, *RECURRENT]

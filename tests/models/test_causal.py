@@ -84,7 +84,7 @@ def test_a_dropped_word_is_zero_wherever_it_stands():
     model = lstm(7, units=8, embedding=4, embedding_dropout=0.5, seed=3)
     words = np.tile(np.arange(7), (2, 3))
     vectors = np.asarray(model.embed(words))
-    embedded = keras.Model(model.inputs, model.drop_words.output)
+    embedded = keras.Model(model.input, model.drop_words.output)
     found = np.asarray(embedded(words, training=True))
     kept = np.abs(found).sum(axis=-1) > 0
     assert np.array_equal(kept, np.tile(kept[0, :7], (2, 3)))  # word by word

@@ -100,11 +100,11 @@ def test_features_that_weigh_nothing_leave_the_network_as_it_is(build, ids):
 
 def test_one_class_is_the_full_softmax(build, ids):
     full = build("maxent")
-    bias, table = full.get_weights()
+    table, bias = full.get_weights()
     sizes = {"order": 3, "skip": 1, "bits": 8}
     one = maxent(SIZE, **sizes, softmax=ClassSoftmax([0] * SIZE))
     # a class more, so D is of other places: with features of nothing, b is all
-    full.set_weights([bias, 0 * table])
+    full.set_weights([0 * table, bias])
     one.layers[-1].word_bias.assign(bias[None])
     expected = ops.log_softmax(full(ids))
     np.testing.assert_allclose(one(ids), expected, atol=1e-6)
@@ -115,7 +115,7 @@ def test_a_softmax_that_takes_no_scores_is_refused():
         lstm(SIZE, softmax=AdaptiveSoftmax(SIZE, [2], [0.1]), direct_order=3, bits=8)
 
 
-def test_a_text_is_scored_in_batches_as_token_by_token(model, ask):
+def test_a_text_is_scored_in_batches_as_token_by_token(model, ask, by_keras):
     language_model = ask(model)
     text = np.random.default_rng(4).integers(0, SIZE, 200)
     stream, expected = language_model.stream(), []

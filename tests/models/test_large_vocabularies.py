@@ -46,7 +46,9 @@ def test_a_stream_s_probabilities_sum_to_one_and_are_those_of_keras(
         stream.push(token)
 
 
-def test_a_text_is_scored_by_its_targets_as_a_stream_scores_it(language_model, text):
+def test_a_text_is_scored_by_its_targets_as_a_stream_scores_it(
+    language_model, text, by_keras
+):
     stream, expected = language_model.stream(), []
     for token in text.tolist():
         expected.append(stream.next_log_probabilities()[token])

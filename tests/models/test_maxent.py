@@ -24,7 +24,7 @@ def slices_of(model, inputs):
 @pytest.mark.backends
 def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
     model = build("maxent")
-    bias, table = model.get_weights()
+    table, bias = model.get_weights()
     inputs, targets = ids, np.roll(ids, 1, axis=1)
     model.compile(keras.optimizers.SGD(1.0))
     reported = model.train_on_batch(inputs, targets, return_dict=True)
@@ -46,7 +46,7 @@ def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
 
     assert reported["loss"] == pytest.approx(loss, abs=1e-5)
     assert reported["perplexity"] == pytest.approx(np.exp(loss), abs=1e-4)
-    new_bias, new_table = model.get_weights()
+    new_table, new_bias = model.get_weights()
     np.testing.assert_allclose(bias - new_bias, d_logits.sum(axis=0), atol=1e-5)
     np.testing.assert_allclose(table - new_table, d_table, atol=1e-5)
 
@@ -92,6 +92,6 @@ def test_a_networks_logits_and_those_of_its_features_are_added(build, ids):
     alone = maxent(SIZE, order=3, skip=1, bits=8)
     *network, table = direct.get_weights()
     plain.set_weights(network)
-    alone.set_weights([np.zeros(SIZE), table])
+    alone.set_weights([table, np.zeros(SIZE)])
     expected = np.asarray(plain(ids)) + np.asarray(alone(ids))
     np.testing.assert_allclose(direct(ids), expected, atol=1e-5)

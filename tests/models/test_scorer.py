@@ -23,7 +23,7 @@ def one_reading(language_model, text):
 
 
 @pytest.fixture
-def small_rows(monkeypatch):
+def small_rows(monkeypatch, by_keras):
     monkeypatch.setattr(scorer, "TIME", 32)
     monkeypatch.setattr(scorer, "ROWS", 4)
     monkeypatch.setattr(scorer, "LONG", 0)
@@ -103,7 +103,7 @@ def test_an_impossible_token_may_stand_in_a_row(ask, text, small_rows):
 
 
 @pytest.mark.parametrize("tokens", [0, 1, 2, 17, 300])
-def test_short_texts(ask, build, text, tokens):
+def test_short_texts(ask, build, text, tokens, by_keras):
     model = ask(build("neural-ngram"))
     found = model.log_probabilities(text[:tokens])
     assert found.shape == (tokens,)
