@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.models import CausalLM, recurrent
 from keraslm.text import TextEncoder, tokenizer_named
 from keraslm_datasets import village
 
@@ -48,11 +48,9 @@ def test_the_examples_of_the_probes_page_run(
     assert shown["cells.values.shape"] == (2000, 8)
 
 
-def _new_model(cell: str) -> KerasLanguageModel:
+def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
-    network = RecurrentModel(len(encoder.vocabulary), cell, 4, units=8, layers=1)
-    network.build_weights()
-    return KerasLanguageModel(network, encoder, cell)
+    return recurrent(encoder, cell, embedding=4, units=8)
 
 
 def _python_blocks(page: pathlib.Path) -> list[str]:

@@ -14,30 +14,30 @@ import keraslm
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.layers.class_softmax import ClassSoftmax
-from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
+from keraslm.models import KerasLanguageModel, bigram, gru, lstm, maxent, ngram, rnn
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 
 ROOT = pathlib.Path(__file__).parent.parent
 NETWORKS = {
-    "bigram": lambda: WindowModel(5, 1, "one-hot", hidden=()),
-    "bag-of-words": lambda: WindowModel(5, 2, "bag-of-words", hidden=(3,)),
-    "neural-ngram": lambda: WindowModel(5, 3, hidden=(3, 2), dropout=0.1, seed=1),
-    "maxent": lambda: MaxEntModel(5, 3, skip=1, bits=6),
-    "rnn": lambda: RecurrentModel(5, "rnn", 2, 3, activation="sigmoid"),
-    "gru": lambda: RecurrentModel(5, "gru", 3, 3, residual=True, dropout=0.1),
-    "direct": lambda: RecurrentModel(5, "gru", 2, 3, direct_order=3, bits=6),
-    "lstm": lambda: RecurrentModel(5, "lstm", 2, 3, tied=True),
+    "bigram": lambda: bigram(5),
+    "bag-of-words": lambda: ngram(5, context=2, input="bag-of-words", hidden=(3,)),
+    "neural-ngram": lambda: ngram(5, context=3, hidden=(3, 2), dropout=0.1, seed=1),
+    "maxent": lambda: maxent(5, order=3, skip=1, bits=6),
+    "rnn": lambda: rnn(5, embedding=2, units=3, layers=2, activation="sigmoid"),
+    "gru": lambda: gru(5, embedding=3, units=3, layers=2, residual=True, dropout=0.1),
+    "direct": lambda: gru(5, embedding=2, units=3, direct_order=3, bits=6),
+    "lstm": lambda: lstm(5, embedding=2, units=3, layers=2, tied=True),
 }
 
 
 def new_model(name="lstm"):
     vocabulary = Vocabulary.build({"\n": 3, "a": 4, "b": 2, "字": 1}, "char")
     encoder = TextEncoder(tokenizer_named("char"), vocabulary)
-    network = NETWORKS[name]()
-    network.build_weights()
-    return KerasLanguageModel(network, encoder, name, {"card": {"perplexity": 2.5}})
+    return KerasLanguageModel(
+        NETWORKS[name](), encoder, name, {"card": {"perplexity": 2.5}}
+    )
 
 
 def test_a_vocabulary_that_is_no_axis_of_the_weights_is_opened(tmp_path):
@@ -46,9 +46,8 @@ def test_a_vocabulary_that_is_no_axis_of_the_weights_is_opened(tmp_path):
     vocabulary = Vocabulary.build(counts, "word")
     encoder = TextEncoder(tokenizer_named("word"), vocabulary)
     classes = [place // 1000 for place in range(len(vocabulary))]
-    network = MaxEntModel(len(classes), 2, bits=12, softmax=ClassSoftmax(classes))
-    network.build_weights()
-    KerasLanguageModel(network, encoder, "maxent", {}).save(tmp_path / "m.keras")
+    network = maxent(encoder, order=2, bits=12, softmax=ClassSoftmax(classes))
+    network.save(tmp_path / "m.keras")
     opened = keraslm.load(tmp_path / "m.keras")
     ids = np.array([[1, 2, 3, 1999]])
     assert np.array_equal(opened.keras_model(ids), network(ids))
@@ -71,7 +70,8 @@ def test_what_is_saved_comes_back(tmp_path, name):
     assert (loaded.name, loaded.metadata) == (name, model.metadata)
     assert loaded.vocabulary.tokens == ("<unk>", "\n", "a", "b", "字")
     assert loaded.vocabulary.counts.tolist() == [0, 3, 4, 2, 1]
-    assert loaded.keras_model.get_config() == model.keras_model.get_config()
+    was, found = (m.keras_model.get_config() for m in (model, loaded))
+    assert was.items() <= found.items()
     for one, two in zip(
         loaded.keras_model.get_weights(), model.keras_model.get_weights(), strict=True
     ):
@@ -127,7 +127,7 @@ def test_damaged_members(saved, tmp_path):
     refused(path, "config.json is not JSON")
     rewritten(saved, path, "model.weights.h5", lambda data: data[: len(data) // 2])
     refused(path, "weights cannot be read")
-    rewritten(saved, path, "keraslm/model.json", lambda data: data[:50])
+    rewritten(saved, path, "assets/keraslm.json", lambda data: data[:50])
     refused(path, "not JSON")
 
 
@@ -152,7 +152,7 @@ def test_another_keras_model_in_our_file(saved, tmp_path):
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)]).save(plain)
     refused(plain, "a Keras file without a vocabulary")
     with zipfile.ZipFile(saved[0]) as ours, zipfile.ZipFile(plain, "a") as archive:
-        archive.writestr("keraslm/model.json", ours.read("keraslm/model.json"))
+        archive.writestr("keraslm/model.json", ours.read("assets/keraslm.json"))
     refused(plain, "holds a keras.Sequential, not a model of keraslm")
 
 
@@ -174,7 +174,7 @@ def test_an_error_while_saving_loses_nothing(saved, tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(keras.saving, "save_model", fail)
+    monkeypatch.setattr(keras.layers.Layer, "save_own_variables", fail)
     with pytest.raises(OSError, match="no space"):
         new_model().save(path)
     assert path.read_bytes() == before

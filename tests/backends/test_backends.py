@@ -7,40 +7,38 @@ import keras
 import numpy as np
 import pytest
 
+from keraslm import Windows, models
 from keraslm.layers import ClassSoftmax
-from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
-from keraslm.text.batches import Windows
+from keraslm.models import KerasLanguageModel
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.carried import CarriedModel
-from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration
 from keraslm.training.run import train
 
 pytestmark = pytest.mark.backends
 
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 6
+SIZES = {"embedding": 6, "units": 8}
+DIRECT = {**SIZES, "direct_order": 3, "bits": 10}
 MODELS = {
-    "bigram": lambda size: WindowModel(size, 1, "one-hot", hidden=()),
-    "trigram": lambda size: WindowModel(size, 2, "one-hot", hidden=(8,)),
-    "bag-of-words": lambda size: WindowModel(size, 3, "bag-of-words", hidden=(8,)),
-    "neural-ngram": lambda size: WindowModel(size, 3, embedding=6, hidden=(8, 8)),
-    "maxent": lambda size: MaxEntModel(size, 3, skip=1, bits=10),
-    "rnn": lambda size: RecurrentModel(size, "rnn", 6, 8, 1, dropout=0.1, seed=1),
-    "gru": lambda size: RecurrentModel(size, "gru", 6, 8, 1),
-    "lstm": lambda size: RecurrentModel(size, "lstm", 6, 8, 1),
-    "direct": lambda size: RecurrentModel(
-        size, "lstm", 6, 8, 1, direct_order=3, skip=1, bits=10
+    "bigram": models.bigram,
+    "trigram": lambda size: models.trigram(size, input="one-hot", hidden=(8,)),
+    "bag-of-words": lambda size: models.ngram(
+        size, context=3, input="bag-of-words", hidden=(8,)
     ),
-    "maxent-classes": lambda size: MaxEntModel(size, 3, bits=10, softmax=classes(size)),
-    "direct-classes": lambda size: RecurrentModel(
-        size, "lstm", 6, 8, 1, direct_order=3, bits=10, softmax=classes(size)
+    "neural-ngram": lambda size: models.ngram(
+        size, context=3, embedding=6, hidden=(8, 8)
     ),
-    "tied": lambda size: RecurrentModel(
-        size, "lstm", 6, 8, 2, tied=True, residual=True
-    ),
+    "maxent": lambda size: models.maxent(size, order=3, skip=1, bits=10),
+    "rnn": lambda size: models.rnn(size, **SIZES, dropout=0.1, seed=1),
+    "gru": lambda size: models.gru(size, **SIZES),
+    "lstm": lambda size: models.lstm(size, **SIZES),
+    "direct": lambda size: models.lstm(size, **DIRECT, skip=1),
+    "maxent-classes": lambda size: models.maxent(size, bits=10, softmax=classes(size)),
+    "direct-classes": lambda size: models.lstm(size, **DIRECT, softmax=classes(size)),
+    "tied": lambda size: models.lstm(size, **SIZES, layers=2, tied=True, residual=True),
 }
 
 
@@ -54,17 +52,13 @@ def trained(request):
     keras.utils.set_random_seed(0)
     encoder = new_encoder()
     network = MODELS[request.param](len(encoder.vocabulary))
-    network.build_weights()
-    model = CarriedModel(network, rows=4, full=4 * 8)
-    options = Configuration(learning_rate=0.02)
-    model.compile(new_optimizer(options), jit_compile="auto")
-    windows = Windows(encoder.encode(TEXT), 1, batch_size=4, time=8)
-    losses = []
-    for number in range(20):
-        ids, *rest = windows.step(number % (len(windows) - 1))
-        model.train_on_batch({"ids": ids}, *rest)
-        total, tokens = model.nats_and_tokens
-        losses.append(total / tokens)
+    network.compile(keras.optimizers.Adam(0.02))
+    windows, losses = Windows(TEXT, encoder, batch_size=4, time=8), []
+    note = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda step, logs: losses.append(logs["loss"])
+    )
+    while len(losses) < 20:
+        network.fit(windows, verbose=0, callbacks=[note])
     return KerasLanguageModel(network, encoder, request.param), losses
 
 

@@ -7,7 +7,7 @@ from harness import file_of, fuzz, instrumented
 import keraslm
 
 with instrumented("zipfile"):
-    from keraslm.models import KerasLanguageModel, WindowModel
+    from keraslm.models import trigram
     from keraslm.text.encoder import TextEncoder
     from keraslm.text.tokenizer import tokenizer_named
 
@@ -15,10 +15,8 @@ with instrumented("zipfile"):
 def seeds() -> list[bytes]:
     """Give a network, as members and as an archive."""
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), "a b a b\na c\n")
-    network = WindowModel(len(encoder.vocabulary), 2, embedding=2, hidden=(2,))
-    network.build_weights()
     with file_of(b"", ".keras") as path:
-        KerasLanguageModel(network, encoder, "neural-ngram").save(path)
+        trigram(encoder, embedding=2, hidden=(2,)).save(path)
         return [unpacked(path), path.read_bytes()]
 
 

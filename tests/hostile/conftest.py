@@ -11,7 +11,7 @@ import keraslm
 from keraslm.counts.model import NgramModel
 from keraslm.errors import ModelFileError
 from keraslm.files import archive
-from keraslm.models import KerasLanguageModel, RecurrentModel
+from keraslm.models import lstm
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 
@@ -28,10 +28,8 @@ def encoded():
 def network(encoded, tmp_path_factory):
     """The members of a network's file."""
     encoder, _ = encoded
-    model = RecurrentModel(len(encoder.vocabulary), "lstm", 2, 3, layers=1)
-    model.build_weights()
     path = tmp_path_factory.mktemp("network") / "model.keras"
-    KerasLanguageModel(model, encoder, "lstm").save(path)
+    lstm(encoder, embedding=2, units=3).save(path)
     return members_of(path)
 
 

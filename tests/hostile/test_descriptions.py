@@ -2,11 +2,15 @@
 
 import pytest
 
+from keraslm.files.archive import DESCRIPTIONS
+
+ASSET = DESCRIPTIONS[1]
+
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"format_version": 2}, "format version 2; this keraslm reads version 1"),
+        ({"format_version": 3}, "format version 3; this keraslm reads versions 1 to 2"),
         ({"format_version": 0}, "format version 0"),
         ({"format_version": True}, "format version True"),
         ({"metadata": []}, "'metadata' in keraslm/model.json is no table"),
@@ -55,6 +59,6 @@ def test_a_vocabulary_that_is_none(
 ):
     if "tokens" in encoder:
         encoder = {"tokenizer": "char", "vocabulary": encoder}
-    data = changed(network["keraslm/model.json"], encoder=encoder)
+    data = changed(network[ASSET], encoder=encoder)
     path = tmp_path / "model.keras"
-    refused(rewritten(path, network, {"keraslm/model.json": data}), words)
+    refused(rewritten(path, network, {ASSET: data}), words)

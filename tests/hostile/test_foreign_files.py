@@ -111,7 +111,7 @@ def test_json_that_nests_deeply(foreign, refused):
     refused({**foreign, CONFIG: b'{"a":' * 100_000}, "not JSON")
     refused({**foreign, CONFIG: b"[1, 2]"}, "not a JSON object")
     nested = '{"a":' * 900 + '{"class_name": "x"}' + "}" * 900
-    refused({**foreign, CONFIG: nested}, "only Keras's own layers")
+    refused({**foreign, CONFIG: nested}, "only layers of Keras and keraslm|reads text")
 
 
 @pytest.mark.parametrize(

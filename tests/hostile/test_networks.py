@@ -8,6 +8,7 @@ import pytest
 
 import keraslm
 import keraslm.layers
+from keraslm.files.archive import DESCRIPTIONS
 
 LAMBDA = {
     "module": "keras.layers",
@@ -26,9 +27,9 @@ LAMBDA = {
         ({"module": "keras.src.utils.file_utils"}, "not a model of keraslm"),
         ({"registered_name": "keraslm>LSTM"}, "not a model of keraslm"),
         ({"registered_name": "keraslm>None"}, "not a model of keraslm"),
-        ({"registered_name": ["keraslm>RecurrentModel"]}, "not a model of keraslm"),
+        ({"registered_name": ["keraslm>CausalLM"]}, "not a model of keraslm"),
         ({"registered_name": None}, "not a model of keraslm"),
-        ({"config": []}, "its config is not a table"),
+        ({"config": []}, "holds a network of kind None"),
     ],
 )
 def test_a_class_that_is_not_ours(
@@ -103,8 +104,8 @@ def classes(last, **more):
             "dropout in its config must be a share",
         ),
         ({"seed": 10**400}, "seed in its config must be a whole number"),
-        ({"gates": 3}, "'gates' that RecurrentModel does not know"),
-        ({"self": 3}, "'self' that RecurrentModel does not know"),
+        ({"gates": 3}, "'gates' that CausalLM does not know"),
+        ({"self": 3}, "'self' that CausalLM does not know"),
         ({"vocabulary_size": 10**9}, "they must be equal"),
         ({"vocabulary_size": None}, "vocabulary_size in its config must be"),
         ({"layers": 10**6}, "layers in its config must be from 1 to 64 layers"),
@@ -151,7 +152,7 @@ def test_a_member_that_is_missing(tmp_path, network, counts, refused, rewritten)
     refused(rewritten(path, network, {"config.json": None}), "has no config.json")
     refused(rewritten(path, network, {"model.weights.h5": None}), "weights.h5")
     refused(
-        rewritten(path, network, {"keraslm/model.json": None}), "no vocabulary|without"
+        rewritten(path, network, {DESCRIPTIONS[1]: None}), "no vocabulary|without"
     )
     lost = {k: v for k, v in counts.items() if "words-2" not in k}
     refused(rewritten(path, lost), "words-2 is missing")

@@ -10,15 +10,9 @@ import pytest
 import keraslm
 from keraslm.kernels import keras_sequence
 from keraslm.layers import GRU, LSTM, SimpleRNN
-from keraslm.models import KerasLanguageModel, RecurrentModel
-from keraslm.text.batches import VariedWindows, Windows
+from keraslm.models import recurrent
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
-from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.carried import CarriedModel
-from keraslm.training.fit import batch
-from keraslm.training.optimizers import new_optimizer
-from keraslm.training.options import Configuration
 from tests.kernels.cudnn import stand_in
 
 pytestmark = pytest.mark.backends
@@ -28,6 +22,7 @@ if keras.backend.backend() == "torch":
 BATCH, TIME, FEATURES, UNITS = 3, 5, 4, 6
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 CELLS = {"gru": GRU, "lstm": LSTM}
+TOKENS, _ = TextEncoder.learn(tokenizer_named("char"), "abcdefghij\n")
 
 
 @pytest.fixture
@@ -94,44 +89,43 @@ def test_a_simple_network_has_a_loop_alone(on_gpu):
 
 
 def test_xla_is_left_out_where_it_could_not_call_cudnn(cell, on_gpu):
-    assert RecurrentModel(9, cell, 6, 8, 1).suits_xla
+    assert recurrent(9, cell, units=8).suits_xla
     on_gpu()
-    assert RecurrentModel(9, cell, 6, 8, 1).suits_xla == (not ON_TENSORFLOW)
+    assert recurrent(9, cell, units=8).suits_xla == (not ON_TENSORFLOW)
+
+
+def new_network(tokens, cell):
+    return recurrent(tokens, cell, embedding=6, units=8, layers=2)
 
 
 def trained(cell, windows):
-    """Train two layers for some steps from the same start; give loss and weights."""
-    network = RecurrentModel(12, cell, 6, 8, 2)
-    network.build_weights()
+    """Train two layers for an epoch from the same start; give figures and weights."""
+    network = new_network(TOKENS, cell)
     rng = np.random.default_rng(5)
     network.set_weights([rng.normal(0, 0.4, w.shape) for w in network.get_weights()])
-    model = CarriedModel(network, windows.rows, windows.full)
-    options = Configuration(optimizer="sgd", learning_rate=0.5)
-    model.compile(new_optimizer(options), jit_compile=network.suits_xla)
-    for number in range(4):
-        model.train_on_batch(*batch(windows, None, number, 0))
-    nats, tokens = model.nats_and_tokens
-    return [nats / tokens, *network.get_weights()]
+    network.compile(keras.optimizers.SGD(0.5))
+    history = network.fit(windows, verbose=0).history
+    return [*history.values(), *network.get_weights()]
 
 
-@pytest.mark.parametrize("windows", [Windows, VariedWindows])
-def test_training_goes_the_same_way(cell, windows, on_gpu):
-    ids = np.random.default_rng(2).integers(2, 12, 300)
-    texts = windows(ids, 1, 4, 8)
-    expected = trained(cell, texts)
+@pytest.mark.parametrize("vary_time", [False, True])
+def test_training_goes_the_same_way(cell, vary_time, on_gpu):
+    ids = np.random.default_rng(2).integers(2, len(TOKENS.vocabulary), 300)
+
+    def windows():
+        return keraslm.Windows(ids, TOKENS, 4, 8, vary_time=vary_time)
+
+    expected = trained(cell, windows())
     lengths = on_gpu()
-    close(trained(cell, texts), expected)
-    whole = windows is Windows or ON_TENSORFLOW
-    assert (texts.width in lengths) == (whole and has_cudnn(cell))
+    close(trained(cell, windows()), expected)
+    whole = not vary_time or ON_TENSORFLOW
+    width = windows()[0][1].shape[1]
+    assert (width in lengths) == (whole and has_cudnn(cell))
 
 
 def test_a_saved_model_is_opened_with_and_without_a_gpu(cell, on_gpu, tmp_path):
-    tokenizer = tokenizer_named("char")
-    vocabulary = Vocabulary.build(tokenizer.count(["abba"]), "char")
-    network = RecurrentModel(len(vocabulary), cell, 6, 8, 2)
-    network.build_weights()
-    file = tmp_path / "model.keras"
-    KerasLanguageModel(network, TextEncoder(tokenizer, vocabulary), cell).save(file)
+    network, file = new_network(TOKENS, cell), tmp_path / "model.keras"
+    network.save(file)
     expected = keraslm.load(file).score("baab").log_probabilities
     on_gpu()
     model = keraslm.load(file)

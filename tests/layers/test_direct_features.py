@@ -28,7 +28,7 @@ def contexts_of(layer, ids=IDS):
 
 
 def read(layer, ids, state=None, length=None):
-    state = layer.initial_state(len(ids)) if state is None else state
+    state = layer.get_initial_state(len(ids)) if state is None else state
     return layer.read(ops.convert_to_tensor(ids), state, length)
 
 
@@ -97,7 +97,7 @@ def test_the_state_goes_on_where_a_window_or_its_first_tokens_ended():
 
 def test_only_the_newest_token_needs_no_state():
     layer = filled(order=2, skip=0)
-    assert layer.initial_state(2) == []
+    assert layer.get_initial_state(2) == []
     assert contexts_of(layer).shape == (2, 5, 1)
 
 

@@ -1,10 +1,11 @@
 """What every model keeps to: no look ahead, a state that carries, a configuration."""
 
+import keras
 import numpy as np
 import pytest
 
 from keraslm.errors import ModelFileError, UsageError
-from keraslm.models import RecurrentModel, WindowModel
+from keraslm.models import bigram, lstm, ngram, recurrent, rnn, trigram
 
 
 def close(found, expected):
@@ -69,7 +70,6 @@ def test_probabilities_sum_to_one(language_model):
 
 def test_the_configuration_makes_the_same_model(model, ids):
     twin = type(model).from_config(model.get_config())
-    twin.build_weights()
     twin.set_weights(model.get_weights())
     np.testing.assert_array_equal(twin(ids), model(ids))
 
@@ -81,71 +81,71 @@ def test_before_a_text_stand_boundaries(build, ids):
 
 
 def test_a_dropped_word_is_zero_wherever_it_stands():
-    model = RecurrentModel(7, units=8, embedding=4, embedding_dropout=0.5, seed=3)
-    model.build_weights()
+    model = lstm(7, units=8, embedding=4, embedding_dropout=0.5, seed=3)
     words = np.tile(np.arange(7), (2, 3))
     vectors = np.asarray(model.embed(words))
-    found = np.asarray(model._embedded(words, training=True))
+    embedded = keras.Model(model.input, model.drop_words.output)
+    found = np.asarray(embedded(words, training=True))
     kept = np.abs(found).sum(axis=-1) > 0
     assert np.array_equal(kept, np.tile(kept[0, :7], (2, 3)))  # word by word
     assert 0 < kept[0, :7].sum() < 7
     close(found[kept], 2 * vectors[kept])  # 1 / (1 - 0.5)
-    close(model._embedded(words, training=False), vectors)
+    close(embedded(words, training=False), vectors)
 
 
 def test_dropout_only_in_training(ids):
     for model in (
-        WindowModel(7, hidden=(50,), dropout=0.5, seed=1),
-        RecurrentModel(7, units=8, embedding=8, dropout=0.5, seed=1),
+        ngram(7, hidden=(50,), dropout=0.5, seed=1),
+        lstm(7, units=8, embedding=8, dropout=0.5, seed=1),
     ):
         np.testing.assert_array_equal(model(ids), model(ids))
         assert not np.allclose(model(ids, training=True), model(ids, training=True))
 
 
 def test_weights_counted_by_hand():
-    def count(model):
-        model.build_weights()
-        return model.count_params()
-
     # V V + V: multinomial logistic regression of 7 words on 7
-    assert count(WindowModel(7, 1, "one-hot", hidden=())) == 7 * 7 + 7
+    assert bigram(7).count_params() == 7 * 7 + 7
     # (2 x 7) 5 + 5, then 5 x 7 + 7
-    assert count(WindowModel(7, 2, "one-hot", hidden=(5,))) == 75 + 42
+    assert trigram(7, input="one-hot", hidden=(5,)).count_params() == 75 + 42
     # E 7 x 3, (2 x 3) 5 + 5, 5 x 7 + 7
-    assert count(WindowModel(7, 2, "embedding", 3, (5,))) == 21 + 35 + 42
+    assert trigram(7, embedding=3, hidden=(5,)).count_params() == 21 + 35 + 42
     # E 7 x 3; 4 gates of 3 x 5 + 5 x 5 + 5 = 45; O 5 x 7 + 7
-    assert count(RecurrentModel(7, "lstm", 3, 5, 1)) == 21 + 180 + 42
+    assert lstm(7, embedding=3, units=5).count_params() == 21 + 180 + 42
     # tied: no O and no bias, a projection 5 x 3
-    assert count(RecurrentModel(7, "lstm", 3, 5, 1, tied=True)) == 21 + 180 + 15
+    assert lstm(7, embedding=3, units=5, tied=True).count_params() == 21 + 180 + 15
     # tied, of one width: E 7 x 5, 4 gates of 5 x 5 + 5 x 5 + 5 = 55
-    assert count(RecurrentModel(7, "lstm", 5, 5, 1, tied=True)) == 35 + 220
+    assert lstm(7, embedding=5, units=5, tied=True).count_params() == 35 + 220
 
 
-def test_residual_adds_where_widths_are_equal():
-    same = RecurrentModel(7, embedding=4, units=4, residual=True)
-    wider = RecurrentModel(7, embedding=3, units=4, residual=True)
-    plain = RecurrentModel(7, embedding=4, units=4)
-    assert [same.adds_residual(k) for k in (0, 1)] == [True, True]
-    assert [wider.adds_residual(k) for k in (0, 1)] == [False, True]
-    assert [plain.adds_residual(k) for k in (0, 1)] == [False, False]
+@pytest.mark.parametrize("width", [4, 3])
+def test_residual_adds_where_widths_are_equal(ids, width):
+    model = rnn(7, embedding=width, units=4, layers=2, residual=True)
+    h = model.embed(ids)
+    first, second = model.recurrent
+    h = h + first(h) if width == 4 else first(h)
+    h = h + second(h)
+    close(model(ids), model.predict_next(h))
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: WindowModel(7, context=0), "context must be 1 or more"),
-        (lambda: WindowModel(7, context=1001), "context must be 1000 or less"),
-        (lambda: WindowModel(7, input_kind="bytes"), "input must be one of one-hot"),
-        (lambda: WindowModel(7, hidden=(3, 0)), "must be 1 or more"),
-        (lambda: WindowModel(7, embedding=0), "must be 1 or more"),
-        (lambda: WindowModel(7, dropout=1.0), r"dropout must lie in \[0, 1\)"),
-        (lambda: RecurrentModel(7, cell="elman"), "cell must be one of rnn, gru, lstm"),
-        (lambda: RecurrentModel(7, units=0), "units must be 1 or more"),
-        (lambda: RecurrentModel(7, layers=0), "layers must be 1 or more"),
-        (lambda: RecurrentModel(7, layers=65), "layers must be 64 or less"),
-        (lambda: RecurrentModel(7, embedding=-1), "embedding must be 1 or more"),
-        (lambda: RecurrentModel(7, dropout=-0.1), r"dropout must lie in \[0, 1\)"),
-        (lambda: RecurrentModel(7, activation="sigmoid"), "is for the cell rnn"),
+        (lambda: bigram(0), "vocabulary_size must be 1 or more"),
+        (lambda: ngram(7, context=0), "context must be 1 or more"),
+        (lambda: ngram(7, context=1001), "context must be 1000 or less"),
+        (lambda: ngram(7, input="bytes"), "input must be one of one-hot"),
+        (lambda: ngram(7, hidden=(3, 0)), "must be 1 or more"),
+        (lambda: ngram(7, embedding=0), "must be 1 or more"),
+        (lambda: ngram(7, dropout=1.0), r"dropout must lie in \[0, 1\)"),
+        (lambda: recurrent(7, "elman"), "cell must be one of rnn, gru, lstm"),
+        (lambda: lstm(7, units=0), "units must be 1 or more"),
+        (lambda: lstm(7, layers=0), "layers must be 1 or more"),
+        (lambda: lstm(7, layers=65), "layers must be 64 or less"),
+        (lambda: lstm(7, embedding=-1), "embedding must be 1 or more"),
+        (lambda: lstm(7, dropout=-0.1), r"dropout must lie in \[0, 1\)"),
+        (lambda: lstm(7, activation="sigmoid"), "is for the cell rnn"),
+        (lambda: lstm(7, softmax="half"), "must be one of full, adaptive, classes"),
+        (lambda: lstm(7, softmax="classes"), "give a TextEncoder"),
     ],
 )
 def test_what_is_refused(make, words):
@@ -155,4 +155,4 @@ def test_what_is_refused(make, words):
 
 def test_a_vocabulary_of_another_size_is_refused(ask):
     with pytest.raises(ModelFileError, match="predicts 6 tokens"):
-        ask(WindowModel(6))
+        ask(bigram(6))

@@ -7,7 +7,7 @@ from keras import ops
 
 from keraslm.errors import UsageError
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
-from keraslm.models import MaxEntModel, RecurrentModel
+from keraslm.models import lstm, maxent
 from keraslm.probes import gradient
 
 SIZE = 7
@@ -38,7 +38,7 @@ def from_call(model, ids, targets):
 
 
 def from_nats(model, ids, targets):
-    shown, _ = model.step_for_nats(ids, model.initial_states(len(ids)))
+    shown, _ = model.read(ids, model.initial_states(len(ids)))
     return model.nats(shown, targets)
 
 
@@ -76,8 +76,7 @@ def test_the_gradient_of_the_loss_is_that_of_the_log_probability(model, ids):
 
 def test_a_bigram_s_probabilities_by_hand():
     # words 0, 2 in class 0 and 1 in class 1; a history turns on b, b + 1, ..
-    model = MaxEntModel(3, order=2, bits=8, softmax=ClassSoftmax([0, 1, 0]))
-    model.build_weights()
+    model = maxent(3, order=2, bits=8, softmax=ClassSoftmax([0, 1, 0]))
     start = int(model.direct.histories.starts(np.array([[2]], np.int32))[0][0, 0])
     table = np.zeros(256)
     # scores of the words 0, 1, 2 and of the classes 0, 1
@@ -90,11 +89,10 @@ def test_a_bigram_s_probabilities_by_hand():
 
 def test_features_that_weigh_nothing_leave_the_network_as_it_is(build, ids):
     direct = build("lstm-direct-classes")
-    plain = RecurrentModel(SIZE, units=4, layers=2, softmax=ClassSoftmax(CLASSES))
-    plain.build_weights()
+    plain = lstm(SIZE, units=4, layers=2, softmax=ClassSoftmax(CLASSES))
     direct.direct.set_weights([np.zeros(2**8)])
     plain.embed.set_weights(direct.embed.get_weights())
-    plain.softmax.set_weights(direct.softmax.get_weights())
+    plain.predict_next.set_weights(direct.predict_next.get_weights())
     for one, two in zip(plain.recurrent, direct.recurrent, strict=True):
         one.set_weights(two.get_weights())
     np.testing.assert_array_equal(plain(ids), direct(ids))
@@ -102,25 +100,22 @@ def test_features_that_weigh_nothing_leave_the_network_as_it_is(build, ids):
 
 def test_one_class_is_the_full_softmax(build, ids):
     full = build("maxent")
-    bias, table = full.get_weights()
+    table, bias = full.get_weights()
     sizes = {"order": 3, "skip": 1, "bits": 8}
-    one = MaxEntModel(SIZE, **sizes, softmax=ClassSoftmax([0] * SIZE))
-    one.build_weights()
+    one = maxent(SIZE, **sizes, softmax=ClassSoftmax([0] * SIZE))
     # a class more, so D is of other places: with features of nothing, b is all
-    full.set_weights([bias, 0 * table])
-    one.softmax.word_bias.assign(bias[None])
+    full.set_weights([0 * table, bias])
+    one.layers[-1].word_bias.assign(bias[None])
     expected = ops.log_softmax(full(ids))
     np.testing.assert_allclose(one(ids), expected, atol=1e-6)
 
 
 def test_a_softmax_that_takes_no_scores_is_refused():
     with pytest.raises(UsageError, match="adaptive softmax scores words by the layers"):
-        RecurrentModel(
-            SIZE, softmax=AdaptiveSoftmax(SIZE, [2], [0.1]), direct_order=3, bits=8
-        )
+        lstm(SIZE, softmax=AdaptiveSoftmax(SIZE, [2], [0.1]), direct_order=3, bits=8)
 
 
-def test_a_text_is_scored_in_batches_as_token_by_token(model, ask):
+def test_a_text_is_scored_in_batches_as_token_by_token(model, ask, by_keras):
     language_model = ask(model)
     text = np.random.default_rng(4).integers(0, SIZE, 200)
     stream, expected = language_model.stream(), []
@@ -129,6 +124,6 @@ def test_a_text_is_scored_in_batches_as_token_by_token(model, ask):
         stream.push(token)
     found = language_model.log_probabilities(text)
     np.testing.assert_allclose(found, expected, atol=1e-5)
-    widest, scored = model.softmax.widest, 3 + 3  # classes, words of the largest
+    widest, scored = model.layers[-1].widest, 3 + 3  # classes, words of the largest
     features = model.direct.features
     assert model.numbers_per_token == widest + scored * features

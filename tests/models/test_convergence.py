@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keraslm.counts.model import NgramModel
-from keraslm.models import WindowModel
+from keraslm.models import bigram
 from keraslm.text.corpus import Corpus, Text
 from keraslm.training.options import Configuration
 from keraslm.training.run import train
@@ -15,7 +15,7 @@ STEPS = 300
 
 
 def test_it_reaches_the_perplexity_of_the_counts(ask):
-    language_model = ask(WindowModel(7, context=1, input_kind="one-hot", hidden=()))
+    language_model = ask(bigram(7))
     ids = language_model.encoder.encode(TEXT)
     counts = NgramModel.train(language_model.encoder, ids, order=2, smoothing="mle")
     inputs = np.concatenate([[1], ids[:-1]]).astype(np.int32)[None]

@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keraslm.models import MaxEntModel, RecurrentModel
-from keraslm.training.carried import CarriedModel
+from keraslm.models import lstm, maxent
 
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4
 SIZE = 7
@@ -25,12 +24,10 @@ def slices_of(model, inputs):
 @pytest.mark.backends
 def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
     model = build("maxent")
-    bias, table = model.get_weights()
+    table, bias = model.get_weights()
     inputs, targets = ids, np.roll(ids, 1, axis=1)
-    fitted = CarriedModel(model, rows=2, full=18)
-    jit = keras.backend.backend() != "torch"
-    fitted.compile(keras.optimizers.SGD(1.0), jit_compile=jit)
-    fitted.train_on_batch({"ids": inputs}, targets, np.ones((2, 9), "float32"))
+    model.compile(keras.optimizers.SGD(1.0))
+    reported = model.train_on_batch(inputs, targets, return_dict=True)
 
     # logits = X W + b, X one-hot for each history, W[p, w] = D[p + w]
     starts = np.concatenate([slices_of(model, row) for row in inputs])  # (18, 4)
@@ -47,28 +44,23 @@ def test_a_step_is_that_of_logistic_regression_on_one_hot_features(build, ids):
     for place, row in enumerate(x.T @ d_logits):
         d_table[place : place + SIZE] += row
 
-    total, tokens = fitted.nats_and_tokens
-    assert total / tokens == pytest.approx(loss, abs=1e-5)
-    new_bias, new_table = model.get_weights()
+    assert reported["loss"] == pytest.approx(loss, abs=1e-5)
+    assert reported["perplexity"] == pytest.approx(np.exp(loss), abs=1e-4)
+    new_table, new_bias = model.get_weights()
     np.testing.assert_allclose(bias - new_bias, d_logits.sum(axis=0), atol=1e-5)
     np.testing.assert_allclose(table - new_table, d_table, atol=1e-5)
 
 
 def test_all_features_of_an_order_reach_the_relative_frequencies(ask):
-    model = MaxEntModel(SIZE, order=3, bits=20)
-    model.build_weights()
+    model = maxent(SIZE, order=3, bits=20)
     language_model = ask(model)
     inputs, targets = streams(language_model.encoder.encode(TEXT))
     starts = np.unique(slices_of(model, inputs))
     assert np.diff(starts).min() >= SIZE  # no two histories share a weight
-    fitted = CarriedModel(model, rows=1, full=len(inputs))
     steps = 200
     rate = keras.optimizers.schedules.CosineDecay(0.5, steps)
-    fitted.compile(keras.optimizers.Adam(rate), jit_compile=False)
-    for _ in range(steps):
-        fitted.forget()
-        weights = np.ones((1, len(inputs)), "float32")
-        fitted.train_on_batch({"ids": inputs[None]}, targets[None], weights)
+    model.compile(keras.optimizers.Adam(rate), jit_compile=False)
+    model.fit(inputs[None], targets[None], epochs=steps, verbose=0)
 
     # P(w | u v) = count(u v w) / count(u v), across line ends
     older = np.concatenate([[1], inputs[:-1]])
@@ -86,10 +78,8 @@ def test_the_card_says_how_far_it_looks_back(ask, build):
 
 
 def test_features_that_weigh_nothing_leave_the_network_as_it_is(ids):
-    plain = RecurrentModel(SIZE, units=4)
-    direct = RecurrentModel(SIZE, units=4, direct_order=4, skip=1, bits=8)
-    for model in (plain, direct):
-        model.build_weights()
+    plain = lstm(SIZE, units=4)
+    direct = lstm(SIZE, units=4, direct_order=4, skip=1, bits=8)
     *network, table = direct.get_weights()
     assert not table.any()
     plain.set_weights(network)
@@ -98,12 +88,10 @@ def test_features_that_weigh_nothing_leave_the_network_as_it_is(ids):
 
 def test_a_networks_logits_and_those_of_its_features_are_added(build, ids):
     direct = build("lstm-direct")
-    plain = RecurrentModel(SIZE, units=4, layers=2)
-    alone = MaxEntModel(SIZE, order=3, skip=1, bits=8)
-    for model in (plain, alone):
-        model.build_weights()
+    plain = lstm(SIZE, units=4, layers=2)
+    alone = maxent(SIZE, order=3, skip=1, bits=8)
     *network, table = direct.get_weights()
     plain.set_weights(network)
-    alone.set_weights([np.zeros(SIZE), table])
+    alone.set_weights([table, np.zeros(SIZE)])
     expected = np.asarray(plain(ids)) + np.asarray(alone(ids))
     np.testing.assert_allclose(direct(ids), expected, atol=1e-5)

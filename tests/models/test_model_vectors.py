@@ -5,7 +5,7 @@ import pytest
 
 from keraslm.errors import UsageError
 from keraslm.inference.token_vectors import vectors_of
-from keraslm.models import KerasLanguageModel, MaxEntModel, RecurrentModel, WindowModel
+from keraslm.models import KerasLanguageModel, maxent, rnn, trigram
 from keraslm.text import TextEncoder, tokenizer_named
 
 ENCODER, _ = TextEncoder.learn(tokenizer_named("word"), "a b c\n")
@@ -14,13 +14,12 @@ ENCODER, _ = TextEncoder.learn(tokenizer_named("word"), "a b c\n")
 @pytest.mark.parametrize(
     "network",
     [
-        RecurrentModel(5, "rnn", 3, units=4, layers=1),
-        RecurrentModel(5, "rnn", 3, units=3, layers=1, tied=True),
-        WindowModel(5, 2, "embedding", 3, hidden=(4,)),
+        rnn(5, embedding=3, units=4),
+        rnn(5, embedding=3, units=3, tied=True),
+        trigram(5, embedding=3, hidden=(4,)),
     ],
 )
 def test_an_embedding_gives_its_rows(network):
-    network.build_weights()
     vectors = vectors_of(KerasLanguageModel(network, ENCODER, "any"))
     assert vectors.words == ENCODER.vocabulary.tokens
     rows = np.asarray(network.embed(np.arange(5)))
@@ -29,8 +28,7 @@ def test_an_embedding_gives_its_rows(network):
 
 @pytest.mark.parametrize("kind", ["one-hot", "bag-of-words"])
 def test_a_one_hot_model_gives_the_rows_that_the_last_token_adds(kind):
-    network = WindowModel(5, 2, kind, hidden=(4,))
-    network.build_weights()
+    network = trigram(5, input=kind, hidden=(4,))
     vectors = vectors_of(KerasLanguageModel(network, ENCODER, "any"))
     # what the first layer gives for (0, x) less what it gives for (0, 1) is W[x] - W[1]
     read = [np.asarray(network.first(np.array([[[0, x]]]))) for x in range(1, 5)]
@@ -40,7 +38,6 @@ def test_a_one_hot_model_gives_the_rows_that_the_last_token_adds(kind):
 
 
 def test_a_model_of_features_has_no_vectors():
-    network = MaxEntModel(5, 2, bits=6)
-    network.build_weights()
+    network = maxent(5, order=2, bits=6)
     with pytest.raises(UsageError, match="maxent weighs n-grams and has no vectors"):
         vectors_of(KerasLanguageModel(network, ENCODER, "maxent"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keraslm.models import RecurrentModel, scorer
+from keraslm.models import lstm, scorer
 
 TOKENS = 2100
 
@@ -23,7 +23,7 @@ def one_reading(language_model, text):
 
 
 @pytest.fixture
-def small_rows(monkeypatch):
+def small_rows(monkeypatch, by_keras):
     monkeypatch.setattr(scorer, "TIME", 32)
     monkeypatch.setattr(scorer, "ROWS", 4)
     monkeypatch.setattr(scorer, "LONG", 0)
@@ -38,8 +38,7 @@ def test_rows_do_not_change_the_figures(language_model, text, small_rows):
 
 def long_lived():
     """Build an LSTM whose cells forget a tenth of a per cent a step, and matter."""
-    model = RecurrentModel(7, embedding=3, units=4, layers=1)
-    model.build_weights()
+    model = lstm(7, embedding=3, units=4)
     rng = np.random.default_rng(5)
     weights = [rng.normal(0, 0.7, w.shape) for w in model.get_weights()]
     weights[1][:, 4:8] = weights[2][:, 4:8] = 0
@@ -104,7 +103,7 @@ def test_an_impossible_token_may_stand_in_a_row(ask, text, small_rows):
 
 
 @pytest.mark.parametrize("tokens", [0, 1, 2, 17, 300])
-def test_short_texts(ask, build, text, tokens):
+def test_short_texts(ask, build, text, tokens, by_keras):
     model = ask(build("neural-ngram"))
     found = model.log_probabilities(text[:tokens])
     assert found.shape == (tokens,)
