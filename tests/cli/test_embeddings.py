@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from keraslm.models import KerasLanguageModel, WindowModel
+from keraslm.models import ngram
 from keraslm.text import TextEncoder, tokenizer_named
 
 TEXT = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
@@ -95,13 +95,12 @@ def test_a_picture_and_files_for_the_projector(keraslm, vectors, tmp_path):
 
 def test_a_model_s_embedding_is_asked(keraslm_json, tmp_path):
     encoder, _ = TextEncoder.learn(tokenizer_named("word"), TEXT)
-    network = WindowModel(len(encoder.vocabulary), 2, embedding=4, hidden=(3,))
-    network.build_weights()
+    network = ngram(encoder, context=2, embedding=4, hidden=(3,))
     table = network.embed.get_weights()[0]
     table[encoder.vocabulary["dog"]] = 2 * table[encoder.vocabulary["cat"]]
     network.embed.set_weights([table])
     path = tmp_path / "m.keras"
-    KerasLanguageModel(network, encoder, "trigram").save(path)
+    network.save(path)
     near = keraslm_json("embeddings", "neighbours", path, "dog")["dog"]
     assert near[0] == {"word": "cat", "cosine": pytest.approx(1)}
     assert len(near) == len(encoder.vocabulary) - 1
