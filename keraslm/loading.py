@@ -84,7 +84,7 @@ def _load_by_keras(
         from keraslm.models.stored import read_network
     except ImportError as error:
         raise UsageError(
-            f"{file}: a network of layers that are not a builder's of keraslm needs Keras "
+            f"{file}: a network that no builder of keraslm made needs Keras "
             f"with a back end, which cannot be imported here ({first_line(error)})"
         ) from error
     model = read_network(file, kind, len(encoder.vocabulary))

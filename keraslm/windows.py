@@ -189,6 +189,6 @@ def _checked_ids(given: Any, size: int) -> Any:
 
 
 def windows_of(data: Any) -> Windows | None:
-    """Give the Windows that data is, or is the `tf_dataset()` of; None of other data."""
+    """Give the Windows that data is, or whose `tf_dataset()` it is, or None."""
     found = data if isinstance(data, Windows) else getattr(data, "windows", None)
     return found if isinstance(found, Windows) else None

@@ -48,6 +48,24 @@ def test_the_examples_of_the_probes_page_run(
     assert shown["cells.values.shape"] == (2000, 8)
 
 
+def test_the_examples_of_the_keras_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On less text, with fewer units and one epoch."""
+    monkeypatch.chdir(tmp_path)
+    notebook, *blocks = _python_blocks(ROOT / "docs/keras.md")
+    smaller = {'("village")': '("village:small")', "units=256": "units=8"}
+    for whole, part in (smaller | {"epochs=5": "epochs=1"}).items():
+        assert whole in notebook
+        notebook = notebook.replace(whole, part)
+    names: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
+    for block in (notebook, *blocks):
+        shown |= _run(block, names)
+    assert (tmp_path / "lstm.keras").is_file()
+    assert [value for line, value in shown.items() if "1e-06" in line] == [True]
+
+
 def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
     return recurrent(encoder, cell, embedding=4, units=8)

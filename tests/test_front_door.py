@@ -15,6 +15,7 @@ assert keraslm.open_corpus("village:small").valid.characters
 assert "keras" not in sys.modules
 assert keraslm.Windows.__name__ == "Windows"
 assert keraslm.layers.LSTM.__name__ == "LSTM"
+assert keraslm.callbacks.WriteText.__name__ == "WriteText"
 assert keraslm.losses.NextToken.__name__ == "NextToken"
 assert keraslm.metrics.Perplexity.__name__ == "Perplexity"
 assert keraslm.initializers.WordVectors.__name__ == "WordVectors"
@@ -33,7 +34,7 @@ def test_rooms_and_names_are_imported_when_they_are_asked_for():
 
 
 def test_a_room_may_be_the_first_that_imports_keras():
-    rooms = ("initializers", "layers", "losses", "metrics", "models", "windows")
+    rooms = "callbacks initializers layers losses metrics models windows".split()
     for room in rooms:
         code = f"import keraslm.{room}, keras; print(keras.saving.{REGISTERED})"
         done = subprocess.run(

@@ -16,7 +16,7 @@ class Clock(keras.callbacks.Callback):
     """
 
     comes_first = True
-    by_time = False
+    by_time: bool = False
     """Whether minutes limit the run."""
 
     def __init__(self) -> None:
@@ -74,29 +74,29 @@ class Clocked(keras.callbacks.Callback):
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__()
-        self._own = Clock() if clock is None else None
-        self.clock = clock or self._own
+        self.clock = Clock() if clock is None else clock
+        self._owns_clock = clock is None
 
     def set_model(self, model: Any) -> None:
         """Follow a model."""
         super().set_model(model)
-        if self._own is not None:
-            self._own.set_model(model)
+        if self._owns_clock:
+            self.clock.set_model(model)
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Start a clock of its own."""
-        if self._own is not None:
-            self._own.on_train_begin(logs)
+        if self._owns_clock:
+            self.clock.on_train_begin(logs)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Count with a clock of its own."""
-        if self._own is not None:
-            self._own.on_epoch_begin(epoch, logs)
+        if self._owns_clock:
+            self.clock.on_epoch_begin(epoch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Count with a clock of its own."""
-        if self._own is not None:
-            self._own.on_train_batch_end(batch, logs)
+        if self._owns_clock:
+            self.clock.on_train_batch_end(batch, logs)
 
 
 class Every:

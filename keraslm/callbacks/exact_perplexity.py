@@ -58,7 +58,7 @@ class ExactPerplexity(Clocked):
         self.nats = math.nan
         """Nats a token of the last measurement."""
         self._every = Every(steps)
-        self._ids = text if isinstance(text, np.ndarray) else None
+        self._ids: Any = text
         self._took = self._ended = 0.0
         self._measured_step = -1
 
@@ -66,7 +66,7 @@ class ExactPerplexity(Clocked):
         """Let a model know the name of the figure, and that less is better."""
         super().set_model(model)
         model.announce(Perplexity(self.name))
-        if self._ids is None:
+        if not isinstance(self.text, np.ndarray):
             self._ids = model.language_model.encoder.encode(as_text(self.text))
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -104,7 +104,7 @@ class ExactPerplexity(Clocked):
             logs[self.name] = measures.perplexity(self.nats)
 
     def _can_afford(self) -> bool:
-        """Say whether a measurement now would leave most of the minutes for training."""
+        """Say whether a measurement leaves most of the minutes for training."""
         if not self.clock.by_time or self.clock.over:
             return not self.clock.over
         spent = self.clock.seconds - self._ended

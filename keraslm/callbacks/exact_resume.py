@@ -69,9 +69,7 @@ class ExactResume(keras.callbacks.Callback):
         self._written_step = -1
         self._written_at = time.monotonic()
 
-    def begin(
-        self, model: Any, windows: Any, callbacks: list[Any]
-    ) -> tuple[int, int]:
+    def begin(self, model: Any, windows: Any, callbacks: list[Any]) -> tuple[int, int]:
         """Put back what a checkpoint holds; give the epoch and the step to go on at.
 
         `CausalLM.fit` calls it before it trains.
@@ -124,7 +122,9 @@ class ExactResume(keras.callbacks.Callback):
         epoch, step = checkpoint.place
         made = self._start + epoch * self._length + step
         if step >= self._length or made != self._step:
-            raise damaged(self.path, f"its place {epoch}, {step} is not that of its step")
+            raise damaged(
+                self.path, f"its place {epoch}, {step} is not that of its step"
+            )
 
     @property
     def _step(self) -> int:
@@ -201,7 +201,8 @@ def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:
 
 def _identity(model: Any, windows: Any) -> dict[str, Any]:
     """Say what a training is: with the same, each of its steps comes out the same."""
-    text = hashlib.sha256(np.ascontiguousarray(windows.ids, np.int32)).hexdigest()
+    ids = np.ascontiguousarray(windows.ids, np.int32)
+    text = hashlib.sha256(ids.data).hexdigest()
     return {
         "text (SHA-256)": text,
         "rows of windows": windows.rows,

@@ -77,7 +77,7 @@ class LogHistory(Clocked):
         if not tokens:
             return
         self._logged = sums
-        more: dict[str, float] = {}
+        more: dict[str, Any] = {}
         if self._rate is not None:
             more["learning_rate"] = self._rate
         norm = getattr(self.model.optimizer, "gradient_norm", None)

@@ -46,7 +46,7 @@ class Signals:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-        if self._heard is not None and not self.was_interrupted:
+        if self and not self.was_interrupted:
             self._end()
 
     @property
@@ -63,7 +63,7 @@ class Signals:
             model.stop_training = True
             if self._interrupted is not None:
                 self._interrupted()
-        elif self._heard is not None and not self.was_interrupted:
+        elif self and not self.was_interrupted:
             self._end()
 
     def _end(self) -> None:
@@ -71,7 +71,7 @@ class Signals:
 
         Raises: KeyboardInterrupt, Terminated
         """
-        if self.was_interrupted:
+        if self._heard is None or self.was_interrupted:
             raise KeyboardInterrupt
         name = signal.Signals(self._heard).name
         raise Terminated(f"ended by {name}", self._heard)

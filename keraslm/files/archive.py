@@ -1,9 +1,12 @@
-"""One file is one model: a zip archive that says what it holds, without pickle.
+"""One file is one model: a zip archive that says what it holds.
 
     keraslm/model.json            what it is: kind, name, encoder, metadata
     keraslm/arrays/NAME.npy       a count model's arrays
-    assets/keraslm.json           what a Keras model is; before version 2 keraslm/model.json
+    assets/keraslm.json           what a Keras model is; it was keraslm/model.json
+                                  before version 2
     config.json, model.weights.h5 a Keras model's own members, as Keras wrote them
+
+None is read with pickle: a file from anywhere may be opened.
 """
 
 import contextlib
@@ -102,14 +105,17 @@ def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:
     """
     file = model_path(path)
     description = {**read_description(file), "metadata": metadata}
-    with write_atomically(file) as temporary, opened(file) as archive:
-        with zipfile.ZipFile(temporary, "w") as written:
-            for info in archive.infolist():
-                if info.filename in DESCRIPTIONS:
-                    _add(written, {info.filename: describe(description)})
-                    continue
-                with archive.open(info) as old, written.open(info, "w") as new:
-                    shutil.copyfileobj(old, new)
+    with (
+        write_atomically(file) as temporary,
+        opened(file) as archive,
+        zipfile.ZipFile(temporary, "w") as written,
+    ):
+        for info in archive.infolist():
+            if info.filename in DESCRIPTIONS:
+                _add(written, {info.filename: describe(description)})
+                continue
+            with archive.open(info) as old, written.open(info, "w") as new:
+                shutil.copyfileobj(old, new)
 
 
 def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:

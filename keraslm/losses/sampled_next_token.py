@@ -24,17 +24,18 @@ class SampledNextToken(NextToken):
     Math:   l(w) = h O[w] + b[w];   C = S words drawn from Q, the `counts` + 1 to the
             power 3/4;   y the target
             own = exp l(y) / min(1, S Q(y))
-            loss = -log own + log Z,   Z = own + sum_{w in C, w != y} exp l(w) / (S Q(w))
+            loss = -log own + log Z
+            Z = own + sum_{w in C, w != y} exp l(w) / (S Q(w))
             A rare target is weighed like a rare word that is drawn: counted once, it
             would be driven up without end beside words that are seldom drawn. As S
             grows the loss comes to that of the full softmax.
-    It trains a `keraslm.CausalLM` whose last layer multiplies with O: a Dense layer or a
-    tied embedding. Evaluation is that of the full softmax.
+    It trains a `keraslm.CausalLM` whose last layer multiplies with O: a Dense layer or
+    a tied embedding. Evaluation is that of the full softmax.
 
     Shapes: counts (vocabulary,)
     Raises: UsageError if `samples` is below 1.
-    References: Bengio & Senecal (2008), the estimate of Z; Jean et al. (2015), one C for
-            all tokens of a step; Walker (1977), drawing by alias.
+    References: Bengio & Senecal (2008), the estimate of Z; Jean et al. (2015), one C
+            for all tokens of a step; Walker (1977), drawing by alias.
     """
 
     def __init__(
@@ -65,10 +66,10 @@ class SampledNextToken(NextToken):
         """Draw the words of a step; shapes: -> (samples,) int32."""
         shape = (self.samples,)
         place = keras.random.randint(shape, 0, len(self._alias), seed=self._seeds)
-        stays = keras.random.uniform(shape, seed=self._seeds) < ops.take(
-            ops.convert_to_tensor(self._stays), place
-        )
-        return ops.where(stays, place, ops.take(ops.convert_to_tensor(self._alias), place))
+        chance = keras.random.uniform(shape, seed=self._seeds)
+        stays = ops.take(ops.convert_to_tensor(self._stays), place)
+        alias = ops.take(ops.convert_to_tensor(self._alias), place)
+        return ops.where(chance < stays, place, alias)
 
     def nats(self, model: Any, features: Any, targets: Any) -> Any:
         """Give the loss of each token on the words that are drawn.

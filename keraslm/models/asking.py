@@ -58,7 +58,7 @@ class Asked(CausalModel):
     @property
     def title(self) -> str:
         """The name on cards and in tables; the model's own unless another was set."""
-        return self._description.title or self.name  # type: ignore[attr-defined, no-any-return]
+        return self._description.title or self.name  # type: ignore[attr-defined]
 
     @title.setter
     def title(self, title: str) -> None:

@@ -12,7 +12,6 @@ from keraslm.errors import UsageError
 from keraslm.inference.network import Network
 from keraslm.kernels.cross_entropy import cross_entropy
 
-
 CARRIED = "state carried from the first token to the last, across line ends"
 
 

@@ -255,9 +255,9 @@ class Fitted(CausalModel):
             part = more | {"initial_epoch": epoch, "epochs": epoch + 1}
             super().fit(x=_quickest(windows, step), **part)  # type: ignore[misc]
             if not callbacks.goes_on:
-                return self.history
+                return self.history  # type: ignore[attr-defined]
             callbacks.goes_on, callbacks.went_on = False, True
-            if self.stop_training:
+            if self.stop_training:  # type: ignore[attr-defined]
                 return callbacks.end_at_once(self)
             epoch += 1
         if epoch:
@@ -311,11 +311,9 @@ class Fitted(CausalModel):
     def metrics(self) -> list[Any]:
         """Keras's metrics, and those that are computed of nats."""
         running = self._running
-        mine = (
-            [running.metrics]
-            if running.reports
-            else [running.metrics, running.announced]
-        )
+        mine = [running.metrics]
+        if not running.reports:
+            mine.append(running.announced)
         return [*super().metrics, *mine]  # type: ignore[misc]
 
     @property
@@ -338,7 +336,7 @@ class Fitted(CausalModel):
         """Give what was measured in the steps."""
         self._running.reports = True
         try:
-            return super().get_metrics_result()  # type: ignore[misc, no-any-return]
+            return super().get_metrics_result()  # type: ignore[misc]
         finally:
             self._running.reports = False
 
@@ -415,7 +413,7 @@ class Fitted(CausalModel):
         for metric in [*running.metrics.metrics, *also]:
             metric.update_nats(nats, weights)
         loss = total / self._tokens_of_a_step(y, training)
-        return functools.reduce(ops.add, self.losses, loss)
+        return functools.reduce(ops.add, self.losses, loss)  # type: ignore[attr-defined]
 
     def _nats(self, y: Any, y_pred: Any, training: bool) -> Any:
         running = self._running
@@ -436,7 +434,8 @@ class Fitted(CausalModel):
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> Any:
         """Update Keras's metrics, if there are any: they need all logits."""
-        if self._compile_metrics is not None and self._running.in_step:
+        has_others = self._compile_metrics is not None  # type: ignore[attr-defined]
+        if has_others and self._running.in_step:
             y_pred = self.logits(y_pred)
         return super().compute_metrics(x, y, y_pred, sample_weight)  # type: ignore[misc]
 

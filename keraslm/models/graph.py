@@ -123,7 +123,7 @@ class Memories:
                 return shown
             if isinstance(layer, keras.Model):
                 return graph_of(layer)._run_through_graph(args[0], call_fn=call)
-            if takes_training(type(layer)):
+            if takes_training(layer):
                 given["training"] = training
             return layer(*args, **given)
 
@@ -146,7 +146,7 @@ class CausalGraph:
         is_softmax = hasattr(self._last, "nats")
         self.output = self._last if is_softmax else None
         features = (x for x in model.layers if isinstance(x, DirectFeatures))
-        self.direct = next(features, None) if self.output is not None else None
+        self.direct: Any = next(features, None) if self.output is not None else None
         self.context = 0
         """How many tokens are read again, where the layers have no state to carry."""
 
@@ -260,11 +260,15 @@ class CausalGraph:
         return softmax.nats(shown["hidden"], targets, scores)
 
 
-@functools.cache
-def takes_training(kind: type) -> bool:
+def takes_training(layer: Any) -> bool:
     """Say whether a layer is told that it is trained."""
-    call = getattr(kind, "call", None)
-    return call is not None and "training" in inspect.signature(call).parameters
+    call: Any = getattr(type(layer), "call", None)
+    return call is not None and "training" in _parameters(call)
+
+
+@functools.cache
+def _parameters(call: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(call).parameters)
 
 
 def _remembers(layer: Any) -> bool:

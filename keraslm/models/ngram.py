@@ -23,7 +23,7 @@ def ngram(
     tokens: Tokens,
     *,
     context: int = 4,
-    input: str = "embedding",
+    input: str = "embedding",  # noqa: A002  as Keras says it
     embedding: int = 64,
     hidden: Sequence[int] = (128,),
     dropout: float = 0.0,
@@ -132,9 +132,7 @@ def _check(
     if context > LONGEST:
         raise UsageError(f"context must be {LONGEST} or less; received {context}")
     if kind not in INPUTS:
-        raise UsageError(
-            f"input must be one of {', '.join(INPUTS)}; received {kind!r}"
-        )
+        raise UsageError(f"input must be one of {', '.join(INPUTS)}; received {kind!r}")
     check_sizes(embedding=embedding)
     for width in hidden:
         check_sizes(hidden=width)

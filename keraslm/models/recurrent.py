@@ -120,7 +120,7 @@ def recurrent(
     drop = Dropout(dropout, same_steps=True, seed=seed, dtype=dtype)
     narrow = tied and units != embedding
     project = Dense(embedding, use_bias=False, dtype=dtype) if narrow else None
-    predict = softmax or (None if tied else Dense(size, dtype=dtype))
+    predict: Any = softmax or (None if tied else Dense(size, dtype=dtype))
 
     ids = keras.Input((None,), dtype="int32", name="ids")
     h = embed(ids)  # (batch, time, embedding)

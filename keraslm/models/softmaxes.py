@@ -1,4 +1,4 @@
-"""The softmax of a model: full, adaptive or of classes; from its vocabulary's counts."""
+"""The softmax of a model: full, adaptive or of classes; from its words' counts."""
 
 import itertools
 import math

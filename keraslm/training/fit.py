@@ -19,7 +19,6 @@ from keraslm.callbacks import (
     WriteText,
 )
 from keraslm.callbacks.signals import Signals
-from keraslm.training.board import Board
 from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import TrainingError
 from keraslm.history import History
@@ -27,6 +26,7 @@ from keraslm.losses import SampledNextToken
 from keraslm.models import CausalLM
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.mapped import stretches
+from keraslm.training.board import Board
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
 from keraslm.training.memory import keep_freed_memory
@@ -96,13 +96,15 @@ def fit(
         told.append(Averaging(c.average_steps, c.average_after))
     if c.l1 or c.l2:
         told.append(PenaltyShare(windows, clock))
-    length = SAMPLE_TOKENS[c.level]
-    samples = {"steps": c.sample_steps, "path": folder.samples}
-    told.append(
-        WriteText(
-            length=length, seed=c.seed, report=reporter.sample, clock=clock, **samples
-        )
+    write = WriteText(
+        length=SAMPLE_TOKENS[c.level],
+        seed=c.seed,
+        steps=c.sample_steps,
+        path=folder.samples,
+        report=reporter.sample,
+        clock=clock,
     )
+    told.append(write)
     signals = Signals(lambda: _interrupted(model, clock, folder, reporter))
 
     def restored(checkpoint: Checkpoint) -> None:
@@ -159,7 +161,8 @@ def compile_model(model: CausalLM, c: Configuration, windows: Windows) -> None:
         precision=c.precision or "float32",
     )
     # made within the first step, what the optimizer keeps would be there twice
-    model.optimizer.build(model.trainable_variables)
+    optimizer: Any = model.optimizer
+    optimizer.build(model.trainable_variables)
 
 
 def total_steps(c: Configuration, steps_per_epoch: int) -> int | None:

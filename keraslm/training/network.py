@@ -48,7 +48,7 @@ def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> A
     """
     from keraslm import models
 
-    features = {"skip": c.skip or 0, "bits": c.feature_bits}
+    features: dict[str, Any] = {"skip": c.skip or 0, "bits": c.feature_bits}
     if c.model in registry.names():
         return models.recurrent(
             tokens,

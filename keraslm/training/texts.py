@@ -35,9 +35,9 @@ def read_texts(
 
 
 def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
-    from keraslm.training.softmax import chosen_classes
+    from keraslm.models.softmaxes import chosen_classes
 
-    classes = chosen_classes(c, encoder.vocabulary)
+    classes = chosen_classes(encoder.vocabulary, c.classes)
     check_features(c, len(classes) + len(set(classes.tolist())))
 
 

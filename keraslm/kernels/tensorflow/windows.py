@@ -45,7 +45,9 @@ def window_dataset(
 
     dataset = tf.data.Dataset.from_generator(slices, output_signature=shapes)
     dataset = dataset.flat_map(steps_of).prefetch(tf.data.AUTOTUNE)
-    return dataset.apply(tf.data.experimental.assert_cardinality(len(windows) - first_step))
+    return dataset.apply(
+        tf.data.experimental.assert_cardinality(len(windows) - first_step)
+    )
 
 
 def _cut(
