@@ -1,6 +1,7 @@
 """Models are built of layers: each a page of plain Keras."""
 
 from keraslm.models import legacy as _legacy  # registers the classes of version 1
+from keraslm.models.adopted import AdoptedModel
 from keraslm.models.bigram import bigram
 from keraslm.models.causal import CausalModel
 from keraslm.models.causal_lm import CausalLM
@@ -10,6 +11,7 @@ from keraslm.models.ngram import ngram, trigram
 from keraslm.models.recurrent import gru, lstm, recurrent, rnn
 
 __all__ = [
+    "AdoptedModel",
     "CausalLM",
     "CausalModel",
     "KerasLanguageModel",
