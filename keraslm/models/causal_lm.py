@@ -58,8 +58,8 @@ class CausalLM(Fitted, Asked, keras.Model):
         self._description.architecture = architecture
         if tokens is not None and len(tokens.vocabulary) != self.vocabulary_size:
             raise UsageError(
-                f"the network predicts {self.vocabulary_size} tokens and the vocabulary "
-                f"has {len(tokens.vocabulary)}; they must be equal"
+                f"the network predicts {self.vocabulary_size} tokens and the "
+                f"vocabulary has {len(tokens.vocabulary)}; they must be equal"
             )
         self._graph = CausalGraph(self)
         if architecture is None:
@@ -264,9 +264,9 @@ def _context(model: CausalLM) -> int:
     whole, changed = (ops.convert_to_numpy(model(x)) for x in (ids, other))
     if np.abs(whole - changed)[:, :-1].max() > LOOKING_AHEAD:
         raise UsageError(
-            f"{model.name} looks ahead: changing the last id changed what was predicted "
-            "before it, so it is no language model (bidirectional layers, or attention "
-            "without a causal mask)"
+            f"{model.name} looks ahead: changing the last id changed what was "
+            "predicted before it, so it is no language model (bidirectional layers, or "
+            "attention without a causal mask)"
         )
     states, parts = model.initial_states(1), []
     for part in np.split(ids, 2, axis=1):

@@ -123,7 +123,7 @@ class Memories:
                 return shown
             if isinstance(layer, keras.Model):
                 return graph_of(layer)._run_through_graph(args[0], call_fn=call)
-            if takes_training(type(layer)):
+            if takes_training(layer):
                 given["training"] = training
             return layer(*args, **given)
 
@@ -260,9 +260,14 @@ class CausalGraph:
         return softmax.nats(shown["hidden"], targets, scores)
 
 
-@functools.cache
-def takes_training(kind: type) -> bool:
+def takes_training(layer: Any) -> bool:
     """Say whether a layer is told that it is trained."""
+    kind: Any = type(layer)
+    return _call_takes_training(kind)
+
+
+@functools.cache
+def _call_takes_training(kind: Any) -> bool:
     call = getattr(kind, "call", None)
     return call is not None and "training" in inspect.signature(call).parameters
 

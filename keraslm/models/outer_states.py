@@ -37,7 +37,7 @@ class OuterStates:
             if done is not None:
                 shown, after = done
                 return shown if after is None else (shown, *after)
-            if takes_training(type(layer)):
+            if takes_training(layer):
                 given["training"] = training
             return layer(*args, **given)
 
