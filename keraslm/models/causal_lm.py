@@ -265,8 +265,8 @@ def _context(model: CausalLM) -> int:
     if np.abs(whole - changed)[:, :-1].max() > LOOKING_AHEAD:
         raise UsageError(
             f"{model.name} looks ahead: changing the last id changed what was "
-            "predicted before it, so it is no language model "
-            "(bidirectional layers, or attention without a causal mask)"
+            "predicted before it, so it is no language model (bidirectional layers, or "
+            "attention without a causal mask)"
         )
     states, parts = model.initial_states(1), []
     for part in np.split(ids, 2, axis=1):
