@@ -57,16 +57,16 @@ def loop(method: str) -> Callable[..., None]:
     Raises: MissingExtra without numba.
     """
     try:
-        import numba
+        from numba import njit
     except ImportError as error:
         raise MissingExtra("Compiled training", "fast") from error
     from keraslm.vectors import compiled
 
     function = compiled.cbow if method == "cbow" else compiled.skip_gram
     try:
-        return _ready(numba.njit(fastmath=compiled.FASTMATH, cache=True)(function))
+        return _ready(njit(fastmath=compiled.FASTMATH, cache=True)(function))
     except Exception:  # a cache that can't be written or read
-        return _ready(numba.njit(fastmath=compiled.FASTMATH)(function))
+        return _ready(njit(fastmath=compiled.FASTMATH)(function))
 
 
 def _ready(loop: Any) -> Callable[..., None]:
