@@ -1,6 +1,8 @@
 """Models are built of layers: each a page of plain Keras."""
 
-from keraslm.models import legacy as _legacy  # registers the classes of version 1
+# Registered with Keras, whose files ask for them by name.
+from keraslm.models import adopted as _adopted
+from keraslm.models import legacy as _legacy
 from keraslm.models.bigram import bigram
 from keraslm.models.causal import CausalModel
 from keraslm.models.causal_lm import CausalLM
@@ -22,4 +24,4 @@ __all__ = [
     "rnn",
     "trigram",
 ]
-del _legacy
+del _adopted, _legacy
