@@ -1,6 +1,7 @@
 """Models are built of layers: each a page of plain Keras."""
 
-from keraslm.models import legacy as _legacy  # registers the classes of version 1
+# Registered with Keras, whose files ask for them by name.
+from keraslm.models import legacy as _legacy
 from keraslm.models.adopted import AdoptedModel
 from keraslm.models.bigram import bigram
 from keraslm.models.causal import CausalModel
