@@ -17,7 +17,7 @@ from keraslm.training.reporter import Reporter
 
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus
-    from keraslm.training.checkpoint import Checkpoint
+    from keraslm.checkpoints.checkpoint import Checkpoint
     from keraslm.training.folder import RunFolder
     from keraslm.training.options import Configuration
 
@@ -81,7 +81,7 @@ def _train(
 
 
 def _compared(one: "RunFolder", two: "RunFolder") -> dict[str, Any]:
-    from keraslm.training.checkpoint import Checkpoint
+    from keraslm.checkpoints.checkpoint import Checkpoint
 
     rows, checkpoint = figures(one.history), Checkpoint.read(one.checkpoint)
     other = Checkpoint.read(two.checkpoint)

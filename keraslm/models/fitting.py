@@ -75,11 +75,17 @@ class Running:
         self._shapes: dict[bool, Any] = {False: None, True: None}
 
     @property
+    def of_training(self) -> list[Any]:
+        """The state of training, and what draws words."""
+        state = self.states[False]
+        carried = [] if state is None else state.variables
+        return [*carried, *getattr(self.loss, "variables", [])]
+
+    @property
     def variables(self) -> list[Any]:
         """The states of training and of testing, and what draws words."""
-        states = [s for s in self.states.values() if s is not None]
-        carried = [variable for state in states for variable in state.variables]
-        return carried + list(getattr(self.loss, "variables", []))
+        state = self.states[True]
+        return [*self.of_training, *([] if state is None else state.variables)]
 
     def carry(self, model: CausalModel, windows: Windows | None, testing: bool) -> bool:
         """Carry the state over a Windows, or over nothing; say whether that is new."""
@@ -338,6 +344,18 @@ class Fitted(CausalModel):
     def variables(self) -> list[Any]:
         """All that a step may change: weights, seeds, and the carried states."""
         return [*super().variables, *self._running.variables]  # type: ignore[misc]
+
+    @property
+    def training_variables(self) -> list[Any]:
+        """What a step of training changes beside the optimizer and the sums."""
+        return [*super().variables, *self._running.of_training]  # type: ignore[misc]
+
+    @property
+    def epoch_sums(self) -> list[Any]:
+        """What the loss and the metrics have summed up in the epoch."""
+        told = [m for m in self.metrics if m is not self._running.announced]
+        sums = [variable for metric in told for variable in metric.variables]
+        return [*sums, *self._running.trained.variables]
 
     @contextlib.contextmanager
     def _stepping(self) -> Iterator[None]:

@@ -19,7 +19,6 @@ from keraslm.callbacks import (
     WriteText,
 )
 from keraslm.callbacks.signals import Signals
-from keraslm.training.board import Board
 from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import TrainingError
 from keraslm.history import History
@@ -27,6 +26,7 @@ from keraslm.losses import SampledNextToken
 from keraslm.models import CausalLM
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.mapped import stretches
+from keraslm.training.board import Board
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
 from keraslm.training.memory import keep_freed_memory

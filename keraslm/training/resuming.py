@@ -4,12 +4,12 @@ import dataclasses
 from typing import Any
 
 from keraslm.card import Card
+from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
-from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.training.folder import RunFolder
 from keraslm.training.options import OPTIONS, Configuration, read_toml
 from keraslm.version import __version__

@@ -32,7 +32,7 @@ from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import (
-        finished,
+    finished,
     has_checkpoint,
     identity,
     with_the_runs_dropout,

@@ -3,11 +3,11 @@
 import builtins
 
 import pytest
+from keraslm.training.clock import Clock
 
 from keraslm.errors import MissingExtra
+from keraslm.history import History
 from keraslm.training.board import Board
-from keraslm.training.clock import Clock
-from keraslm.training.history import History
 
 
 def test_tensorboard_reads_the_rows_of_the_history(tmp_path):

@@ -6,12 +6,12 @@ import time
 import keras
 import pandas as pd
 import pytest
-
 from keraslm.training.clock import Clock
-from keraslm.training.fit import total_steps
-from keraslm.training.history import COLUMNS, History
-from keraslm.training.options import Configuration
 from keraslm.training.schedule import LearningRate, share_of_rate
+
+from keraslm.history import COLUMNS, History
+from keraslm.training.fit import total_steps
+from keraslm.training.options import Configuration
 
 
 @pytest.fixture

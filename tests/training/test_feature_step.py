@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from keraslm.training.carried import CarriedModel
 
 from keraslm.models import MaxEntModel, RecurrentModel
-from keraslm.training.carried import CarriedModel
 from keraslm.training.feature_step import shrunk, step
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration

@@ -7,10 +7,10 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from keraslm.training.clock import Clock
 
 from keraslm.errors import TrainingError, UsageError
 from keraslm.training import range_test
-from keraslm.training.clock import Clock
 from keraslm.training.find_rate import RateFolder, find_rate
 from keraslm.training.run import train
 

@@ -3,14 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from keraslm.models.named_variables import to_numpy
+from keraslm.training.carried import CarriedModel
 
 from keraslm import processor
 from keraslm.inference.stream import NetworkStream
 from keraslm.kernels.precision import products_in, rounds
 from keraslm.models import RecurrentModel
-from keraslm.models.named_variables import to_numpy
 from keraslm.training import precision
-from keraslm.training.carried import CarriedModel
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration, resolve
 

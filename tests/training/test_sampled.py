@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from keraslm.training.carried import CarriedModel
+from keraslm.training.sampled import SampledSoftmax
 
 from keraslm.models import RecurrentModel
-from keraslm.training.carried import CarriedModel
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration
-from keraslm.training.sampled import SampledSoftmax
 
 UNITS, WORDS = 3, 5
 HIDDEN = np.random.default_rng(0).normal(size=(2, 4, UNITS)).astype("float32")
