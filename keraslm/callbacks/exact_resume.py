@@ -147,8 +147,8 @@ class ExactResume(keras.callbacks.Callback):
             self._first = self._found.place[1]
             if self._first:
                 self._restore(self._found)
-                known = len(_variables(self.model))
-                self._assign(self.model.epoch_sums, self._found.variables[known:])
+                known, sums = len(_variables(self.model)), self.model.epoch_sums
+                self._assign(sums, self._found.variables[known : known + len(sums)])
             self._found = None
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:

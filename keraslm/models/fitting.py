@@ -251,7 +251,7 @@ class Fitted(CausalModel):
         )
         more["callbacks"] = callbacks
         if any(getattr(callback, "over", False) for callback in callbacks.callbacks):
-            return callbacks.end_at_once(self)
+            return callbacks.end_at_once(self, epoch if step else None)
         if step:
             callbacks.goes_on = epoch + 1 < epochs
             part = more | {"initial_epoch": epoch, "epochs": epoch + 1}
@@ -352,10 +352,13 @@ class Fitted(CausalModel):
 
     @property
     def epoch_sums(self) -> list[Any]:
-        """What the loss and the metrics have summed up in the epoch."""
-        told = [m for m in self.metrics if m is not self._running.announced]
-        sums = [variable for metric in told for variable in metric.variables]
-        return [*sums, *self._running.trained.variables]
+        """What the loss and the metrics have summed up in the epoch.
+
+        Those of Keras's metrics come last: they are made in the first step.
+        """
+        running = self._running
+        told = [running.trained, running.metrics, *super().metrics]  # type: ignore[misc]
+        return [variable for metric in told for variable in metric.variables]
 
     @contextlib.contextmanager
     def _stepping(self) -> Iterator[None]:
