@@ -107,11 +107,7 @@ class ExactResume(keras.callbacks.Callback):
         Raises: ModelFileError if they do not fit the model, or the text.
         """
         variables = _variables(self.model)
-        expected = [(tuple(v.shape), v.dtype) for v in variables]
-        if expected != [(a.shape, a.dtype.name) for a in checkpoint.variables]:
-            raise damaged(self.path, "its arrays are not the model's")
-        for variable, value in zip(variables, checkpoint.variables, strict=True):
-            variable.assign(value)
+        self._assign(variables, checkpoint.variables[: len(variables)])
         name = ""
         try:
             for name, part in self._parts.items():
@@ -119,12 +115,26 @@ class ExactResume(keras.callbacks.Callback):
             self._start = validated.count(checkpoint.parts[_OWN]["start"])
         except _NO_GOOD as error:
             raise damaged(self.path, f"its part {name!r} is damaged") from error
+        if self.best is not None and checkpoint.best is None and self._names_best:
+            raise damaged(self.path, "it names a best model and holds none")
         epoch, step = checkpoint.place
         made = self._start + epoch * self._length + step
         if step >= self._length or made != self._step:
             raise damaged(
-                self.path, f"its place {epoch}, {step} is not that of its step"
+                self.path, f"its place {epoch}, {step} is not that of step {self._step}"
             )
+
+    def _assign(self, variables: list[Any], values: list[Any]) -> None:
+        expected = [(tuple(v.shape), v.dtype) for v in variables]
+        if expected != [(a.shape, a.dtype.name) for a in values]:
+            raise damaged(self.path, "its arrays are not the model's")
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+
+    @property
+    def _names_best(self) -> bool:
+        parts = self._parts.values()
+        return any(getattr(part, "best_step", None) is not None for part in parts)
 
     @property
     def _step(self) -> int:
@@ -137,6 +147,8 @@ class ExactResume(keras.callbacks.Callback):
             self._first = self._found.place[1]
             if self._first:
                 self._restore(self._found)
+                known, sums = len(_variables(self.model)), self.model.epoch_sums
+                self._assign(sums, self._found.variables[known : known + len(sums)])
             self._found = None
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -148,9 +160,9 @@ class ExactResume(keras.callbacks.Callback):
             self._hear()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Write if it is time, or training ends."""
-        ends = self.model.stop_training and self._written_step != self._step
-        if self._due or ends:
+        """Write if it is time, or training ends, unless this step was written."""
+        due = self._due or self.model.stop_training
+        if due and self._written_step != self._step:
             whole = self._step == self._start + (epoch + 1) * self._length
             self._write((epoch + 1, 0) if whole else (epoch, self._step_in(epoch)))
         self._hear()
@@ -176,7 +188,7 @@ class ExactResume(keras.callbacks.Callback):
             self.identity or {},
             place,
             parts,
-            _variables(self.model),
+            [*_variables(self.model), *self.model.epoch_sums],
             None if best is None else best.read_bytes(),
         ).write(self.path)
         self._written_step = self._step
@@ -184,8 +196,8 @@ class ExactResume(keras.callbacks.Callback):
 
 
 def _variables(model: Any) -> list[Any]:
-    """All that a step changes, in an order that every run has."""
-    return [*model.variables, *model.metrics_variables, *model.optimizer.variables]
+    """All that a step changes but for sums, in an order that every run has."""
+    return [*model.training_variables, *model.optimizer.variables]
 
 
 def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:

@@ -44,8 +44,8 @@ class LearningRate(keras.callbacks.Callback):
                 f"`schedule` must be one of {', '.join(SCHEDULES)}; received "
                 f"{schedule!r}"
             )
-        self.rate, self.clock, self.schedule = rate, clock, schedule
-        self.warmup = warmup
+        self.rate, self.clock = rate, clock
+        self.schedule, self.warmup = schedule, warmup
         self.decay, self.decay_after, self.factor = decay, decay_after, factor
         self.monitor = monitor
         self.value = 0.0

@@ -24,7 +24,7 @@ from keraslm.files import archive
 from keraslm.files.writing import write_atomically
 
 DESCRIPTION = "keraslm/checkpoint.json"
-FORMAT = 2  # 1 divided the loss of a step by the step's own tokens
+FORMAT = 3  # 2 named the parts otherwise
 BEST = "best"
 
 

@@ -75,11 +75,17 @@ class Running:
         self._shapes: dict[bool, Any] = {False: None, True: None}
 
     @property
+    def of_training(self) -> list[Any]:
+        """The state of training, and what draws words."""
+        state = self.states[False]
+        carried = [] if state is None else state.variables
+        return [*carried, *getattr(self.loss, "variables", [])]
+
+    @property
     def variables(self) -> list[Any]:
         """The states of training and of testing, and what draws words."""
-        states = [s for s in self.states.values() if s is not None]
-        carried = [variable for state in states for variable in state.variables]
-        return carried + list(getattr(self.loss, "variables", []))
+        state = self.states[True]
+        return [*self.of_training, *([] if state is None else state.variables)]
 
     def carry(self, model: CausalModel, windows: Windows | None, testing: bool) -> bool:
         """Carry the state over a Windows, or over nothing; say whether that is new."""
@@ -249,7 +255,7 @@ class Fitted(CausalModel):
         )
         more["callbacks"] = callbacks
         if any(getattr(callback, "over", False) for callback in callbacks.callbacks):
-            return callbacks.end_at_once(self)
+            return callbacks.end_at_once(self, epoch if step else None)
         if step:
             callbacks.goes_on = epoch + 1 < epochs
             part = more | {"initial_epoch": epoch, "epochs": epoch + 1}
@@ -344,6 +350,21 @@ class Fitted(CausalModel):
     def variables(self) -> list[Any]:
         """All that a step may change: weights, seeds, and the carried states."""
         return [*super().variables, *self._running.variables]  # type: ignore[misc]
+
+    @property
+    def training_variables(self) -> list[Any]:
+        """What a step of training changes beside the optimizer and the sums."""
+        return [*super().variables, *self._running.of_training]  # type: ignore[misc]
+
+    @property
+    def epoch_sums(self) -> list[Any]:
+        """What the loss and the metrics have summed up in the epoch.
+
+        Those of Keras's metrics come last: they are made in the first step.
+        """
+        running = self._running
+        told = [running.trained, running.metrics, *super().metrics]  # type: ignore[misc]
+        return [variable for metric in told for variable in metric.variables]
 
     @contextlib.contextmanager
     def _stepping(self) -> Iterator[None]:

@@ -32,9 +32,12 @@ class TwoParts(keras.callbacks.CallbackList):
         if not self.goes_on:
             super().on_train_end(logs)
 
-    def end_at_once(self, model: Any) -> Any:
-        """Begin and end without a step: the training was over already."""
+    def end_at_once(self, model: Any, cut_short: int | None = None) -> Any:
+        """Begin and end without a step, and the epoch that was cut short, if any."""
         self.on_train_begin()
+        if cut_short is not None:
+            self.on_epoch_begin(cut_short)
+            self.on_epoch_end(cut_short, {})
         self.on_train_end({})
         return model.history
 

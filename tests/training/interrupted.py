@@ -4,11 +4,12 @@ import os
 import pathlib
 
 import keraslm
-from keraslm.training.checkpoint import Checkpoint
-from keraslm.training.history import read_history
+from keraslm.checkpoints.checkpoint import Checkpoint
+from keraslm.history import read_history
 from keraslm.training.reporter import Reporter
 
 WALL_CLOCK = ("seconds", "tokens_per_second")
+FORGOTTEN = ("seconds", "took", "ended", "began", "rows")
 OFTEN = {
     "log_steps": 1,
     "valid_steps": 4,
@@ -17,7 +18,9 @@ OFTEN = {
     "keep_last": 2,
     "steps": 13,
     "dropout": 0.2,
-    "schedule": "constant",
+    "schedule": "plateau",
+    "patience": 20,
+    "average_after": 1,
 }
 
 
@@ -62,8 +65,13 @@ def what_came_of(c):
         "rows in the model": len(kept.metadata["history"]),
         "place": checkpoint.place,
         "variables": [(a.dtype, a.shape, a.tobytes()) for a in checkpoint.variables],
-        "averaging": checkpoint.parts["averaging"],
+        "parts": {name: known(part) for name, part in checkpoint.parts.items()},
     }
+
+
+def known(part):
+    """What a callback remembers but for the time that it took."""
+    return {k: v for k, v in part.items() if k not in FORGOTTEN}
 
 
 def assert_same(one, two):

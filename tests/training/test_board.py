@@ -5,19 +5,16 @@ import builtins
 import pytest
 
 from keraslm.errors import MissingExtra
+from keraslm.history import History, new_row
 from keraslm.training.board import Board
-from keraslm.training.clock import Clock
-from keraslm.training.history import History
 
 
 def test_tensorboard_reads_the_rows_of_the_history(tmp_path):
     pytest.importorskip("tensorboard", reason="the extra tensorboard is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    clock = Clock(None, None)
     history = History(tmp_path / "history.csv", Board(tmp_path / "board"))
-    clock.step = 7
-    history.add(clock, "valid", 2.0, 1.0)
+    history.add(new_row("valid", 2.0, 1.0, step=7))
     events = EventAccumulator(str(tmp_path / "board"))
     events.Reload()
     (nats,) = events.Tensors("valid/nats")
@@ -29,16 +26,15 @@ def test_a_resumed_run_shows_each_row_once(tmp_path):
     pytest.importorskip("tensorboard", reason="the extra tensorboard is not installed")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    clock = Clock(None, None)
     killed = History(tmp_path / "history.csv", Board(tmp_path / "board"))
-    for clock.step in (1, 2, 3):
-        killed.add(clock, "train", 4.0 - clock.step, 1.0)
-    checkpoint = {"rows": killed.rows[:2]}  # of step 2; the third row came after it
+    for step in (1, 2, 3):
+        killed.add(new_row("train", 4.0 - step, 1.0, step))
+    rows = killed.rows[:2]  # of the checkpoint of step 2
 
     resumed = History(tmp_path / "history.csv", Board(tmp_path / "board"))
-    resumed.restore(checkpoint)
-    for clock.step in (3, 4):
-        resumed.add(clock, "train", 4.0 - clock.step, 1.0)
+    resumed.restore(rows)
+    for step in (3, 4):
+        resumed.add(new_row("train", 4.0 - step, 1.0, step))
     events = EventAccumulator(str(tmp_path / "board"))
     events.Reload()
     assert [event.step for event in events.Tensors("train/nats")] == [1, 2, 3, 4]

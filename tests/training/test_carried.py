@@ -5,9 +5,9 @@ import math
 import keras
 import numpy as np
 import pytest
-
 from keraslm.models.build import build
 from keraslm.training.carried import CarriedModel
+
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keraslm.checkpoints.checkpoint import DESCRIPTION, FORMAT, Checkpoint
 from keraslm.errors import ModelFileError
 from keraslm.files import archive
-from keraslm.training.checkpoint import DESCRIPTION, FORMAT, Checkpoint
 from keraslm.training.folder import RunFolder
 
 CHECKPOINT = Checkpoint(
     {"units": 5, "seed": 0, "validation text (SHA-256)": None},
     (2, 7),
-    {"clock": {"step": 27, "seconds": 0.1 + 0.2}, "averaging": {"figures": []}},
+    {"StopAfter": {"step": 27, "seconds": 0.1 + 0.2}, "Averaging": {"figures": []}},
     [
         np.array([[0.1, -np.inf], [np.nan, -0.0]], np.float32),
         np.array(3, np.int64),
@@ -56,7 +56,7 @@ def test_what_was_written_is_read(file):
 @given(st.lists(st.floats(allow_nan=False), max_size=4))
 def test_every_figure_is_read_back_as_it_was(tmp_path_factory, figures):
     file = tmp_path_factory.mktemp("figures") / "checkpoint.zip"
-    told = {"averaging": {"figures": figures}}
+    told = {"Averaging": {"figures": figures}}
     Checkpoint({}, (0, 1), told, []).write(file)
     assert Checkpoint.read(file).parts == told
 
@@ -100,13 +100,13 @@ def test_a_changed_byte_is_refused(file):
     ("change", "words"),
     [
         ({"format_version": 99}, "format version 99"),
-        ({"format": 1}, "another version of keraslm wrote it"),
+        ({"format": 2}, "another version of keraslm wrote it"),
         ({"place": None}, "checkpoint.json is damaged"),
         ({"place": [0, -1]}, "the place 0, -1"),
         ({"place": [float("inf"), 1]}, "checkpoint.json is damaged"),
         ({"place": ["a", 1]}, "checkpoint.json is damaged"),
         ({"identity": 5}, "checkpoint.json is damaged"),
-        ({"parts": "clock"}, "checkpoint.json is damaged"),
+        ({"parts": "StopAfter"}, "checkpoint.json is damaged"),
     ],
 )
 def test_a_description_that_is_none_is_refused(file, change, words):

@@ -7,11 +7,11 @@ import keras
 import pandas as pd
 import pytest
 
-from keraslm.training.clock import Clock
+from keraslm.callbacks import Clock, LearningRate, StopAfter
+from keraslm.errors import UsageError
+from keraslm.history import COLUMNS, History, new_row
 from keraslm.training.fit import total_steps
-from keraslm.training.history import COLUMNS, History
 from keraslm.training.options import Configuration
-from keraslm.training.schedule import LearningRate, share_of_rate
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def now(monkeypatch):
 
 
 def test_steps_are_the_share_of_the_run(now):
-    clock = Clock(steps=8, minutes=None)
+    clock = StopAfter(steps=8)
     clock.step = 2
     assert (clock.progress, clock.over, clock.by_time) == (0.25, False, False)
     clock.step = 8
@@ -31,7 +31,7 @@ def test_steps_are_the_share_of_the_run(now):
 
 
 def test_minutes_count_from_the_start(now):
-    clock = Clock(steps=None, minutes=2)
+    clock = StopAfter(minutes=2)
     now[0] = 150.0
     clock.start()
     now[0] = 180.0  # 30 of 120 seconds
@@ -41,7 +41,7 @@ def test_minutes_count_from_the_start(now):
 
 
 def test_the_first_limit_ends_the_run(now):
-    clock = Clock(steps=10, minutes=1)
+    clock = StopAfter(steps=10, minutes=1)
     clock.step = 5
     now[0] = 115.0  # a quarter of the minute, half of the steps
     assert clock.progress == 0.5
@@ -51,7 +51,7 @@ def test_the_first_limit_ends_the_run(now):
 
 def test_without_a_limit_a_run_does_not_end(now):
     now[0] = 1e9
-    assert Clock(None, None).progress == 0
+    assert Clock().progress == 0
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,19 @@ def test_the_steps_of_a_run(epochs, steps, total):
     ],
 )
 def test_the_share_of_the_rate(schedule, progress, share):
-    c = Configuration(schedule=schedule)
-    assert share_of_rate(c, progress, epoch=9) == pytest.approx(share, abs=1e-12)
+    rate = LearningRate(1.0, Clock(), schedule)
+    assert rate.share(progress, epoch=9) == pytest.approx(share, abs=1e-12)
 
 
 def test_the_rate_decays_by_epoch_after_some_that_are_left_alone():
-    c = Configuration(schedule="decay", decay=0.5, decay_after=4)
-    shares = [share_of_rate(c, 0.5, epoch) for epoch in range(1, 8)]
+    rate = LearningRate(1.0, Clock(), "decay", decay=0.5, decay_after=4)
+    shares = [rate.share(0.5, epoch) for epoch in range(1, 8)]
     assert shares == [1, 1, 1, 1, 0.5, 0.25, 0.125]
+
+
+def test_an_unknown_schedule_is_refused():
+    with pytest.raises(UsageError, match="`schedule` must be one of .*'cosin'"):
+        LearningRate(1.0, Clock(), "cosin")
 
 
 class Rated:
@@ -93,53 +98,50 @@ class Rated:
         self.optimizer = keras.optimizers.SGD()
 
 
-def rates(clock, rate, steps):
+def rate_of(limit=100, **options):
+    rate = LearningRate(0.8, StopAfter(steps=limit), **options)
+    rate.set_model(Rated())
+    return rate
+
+
+def rates(rate, steps):
     """The rate of each step, as the optimizer was told."""
     told = []
     for step in steps:
-        clock.step = step
+        rate.clock.step = step
         rate.on_train_batch_begin(step)
         told.append(float(rate.model.optimizer.learning_rate))
     return told
 
 
 def test_warm_up_rises_in_equal_steps():
-    clock = Clock(steps=100, minutes=None)
-    c = Configuration(learning_rate=0.8, warmup=3, schedule="constant")
-    rate = LearningRate(c, clock)
-    rate.set_model(Rated())
+    rate = rate_of(warmup=3, schedule="constant")
     # 1/4, 2/4, 3/4 of the rate, then all of it
-    assert rates(clock, rate, range(5)) == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.8])
+    assert rates(rate, range(5)) == pytest.approx([0.2, 0.4, 0.6, 0.8, 0.8])
 
 
 def test_the_rate_falls_at_a_plateau_only():
-    clock = Clock(steps=100, minutes=None)
-    c = Configuration(learning_rate=0.8, schedule="plateau", plateau_factor=0.25)
-    rate = LearningRate(c, clock)
-    rate.set_model(Rated())
+    rate = rate_of(schedule="plateau", factor=0.25)
     told = []
-    for step, improved in enumerate([True, False, True, False]):
-        rate.validated(improved)
-        told += rates(clock, rate, [step])
+    for step, figure in enumerate([9.0, 9.0, 8.0, 8.5]):  # worse than the best: twice
+        rate.on_train_batch_end(step, {"exact_perplexity": figure})
+        told += rates(rate, [step])
     assert told == pytest.approx([0.8, 0.2, 0.2, 0.05])
 
 
 def test_another_schedule_does_not_hear_of_plateaus():
-    clock = Clock(steps=10, minutes=None)
-    c = Configuration(learning_rate=0.8, schedule="linear")
-    rate = LearningRate(c, clock)
-    rate.set_model(Rated())
-    rate.validated(False)
-    assert rates(clock, rate, [5]) == pytest.approx([0.4])
+    rate = rate_of(10, schedule="linear")
+    for _ in range(2):
+        rate.on_train_batch_end(0, {"exact_perplexity": 9.0})
+    assert rates(rate, [5]) == pytest.approx([0.4])
 
 
-def test_pandas_reads_the_history(tmp_path, now):
-    path, clock = tmp_path / "history.csv", Clock(10, None)
+def test_pandas_reads_the_history(tmp_path):
+    path = tmp_path / "history.csv"
     history = History(path)
-    clock.step, clock.epoch = 4, 1
-    now[0] = 102.5
-    history.add(clock, "train", 1.5, 2.0, learning_rate=0.1, gradient_norm=3.0)
-    history.add(clock, "valid", 1e4, 2.0)
+    more = {"learning_rate": 0.1, "gradient_norm": 3.0}
+    history.add(new_row("train", 1.5, 2.0, 4, 1, 2.5, **more))
+    history.add(new_row("valid", 1e4, 2.0, 4, 1, 2.5))
     table = pd.read_csv(path)
     assert tuple(table.columns) == COLUMNS
     train, valid = table.to_dict("records")

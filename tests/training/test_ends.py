@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import keraslm
+from keraslm.callbacks import Clock
 from keraslm.errors import TrainingError
-from keraslm.training.clock import Clock
 from keraslm.training.run import train
 
 ROOT = pathlib.Path(__file__).parents[2]

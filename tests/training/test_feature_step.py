@@ -5,43 +5,45 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keraslm.models import MaxEntModel, RecurrentModel
-from keraslm.training.carried import CarriedModel
+import keraslm
+from keraslm import models
+from keraslm.callbacks import StopAfter
+from keraslm.layers import DirectFeatures
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.text import Text
 from keraslm.training.feature_step import shrunk, step
-from keraslm.training.optimizers import new_optimizer
+from keraslm.training.optimizers import PenaltyShare, new_optimizer
 from keraslm.training.options import Configuration
 
-IDS = np.array([[1, 2, 1, 2, 1, 3]], np.int32)
-TARGETS = np.array([[2, 1, 2, 1, 3, 1]])
+TARGETS = np.array([2, 1, 2, 1, 3, 1])
+"""A text of a line's end and two words; 0 is <unk>, which it lacks."""
+IDS = np.array([1, 2, 1, 2, 1, 3])  # what is read before each
 
 
-def fit(model, epochs, time=6, **options):
-    model.build_weights()
-    fitted = CarriedModel(model, rows=1, full=time)
-    jit = keras.backend.backend() != "torch"
+@pytest.fixture(scope="module")
+def tokens():
+    return TextEncoder.fit(Text.from_string("a\na\nb\n"), level="word")
+
+
+def fit(model, tokens, epochs, time=6, **options):
+    windows = keraslm.Windows(TARGETS, tokens, batch_size=1, time=time)
     optimizer = new_optimizer(Configuration(**options), time)
-    fitted.compile(optimizer, jit_compile=jit)
-    optimizer.build(fitted.trainable_variables)
-    windows = -(-6 // time)
-    real = np.ones((1, 6), "float32")
-    padding = ((0, 0), (0, windows * time - 6))
-    padded = [np.pad(array, padding) for array in (IDS, TARGETS, real)]
-    parts = [np.split(array, windows, axis=1) for array in padded]
-    for _ in range(epochs):
-        fitted.forget()
-        for x, y, weights in zip(*parts, strict=True):
-            optimizer.penalise_as(weights)
-            fitted.train_on_batch({"ids": x}, y, weights)
+    model.compile(optimizer)
+    callbacks = [clock := StopAfter(steps=epochs * len(windows))]
+    if options.get("l1") or options.get("l2"):
+        callbacks.append(PenaltyShare(windows, clock))
+    model.fit(windows, epochs=epochs, verbose=0, callbacks=callbacks)
     return model.get_weights()
 
 
 def gradients(model, bias, table):
     """Of the mean nats, by definition, for features of order 2: of b and of D."""
-    starts = model.direct.histories.starts(IDS[0])[0]
+    direct = next(x for x in model.layers if isinstance(x, DirectFeatures))
+    starts = direct.histories.starts(IDS)[0]
     logits = np.stack([table[start : start + 4] for start in starts]) + bias
     p = np.exp(logits)
     p /= p.sum(axis=1, keepdims=True)
-    d_logits = (p - np.eye(4)[TARGETS[0]]) / 6
+    d_logits = (p - np.eye(4)[TARGETS]) / 6
     gradient = np.zeros(256)
     for start, row in zip(starts, d_logits, strict=True):
         gradient[start : start + 4] += row
@@ -75,10 +77,10 @@ def test_it_is_the_least_of_its_objective():
 
 @pytest.mark.backends
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_two_steps_of_a_fit_are_those_of_adagrad(optimizer):
-    model = MaxEntModel(4, order=2, bits=8)
+def test_two_steps_of_a_fit_are_those_of_adagrad(optimizer, tokens):
+    model = models.maxent(tokens, order=2, bits=8)
     options = {"optimizer": optimizer, "learning_rate": 1e-6, "clip_norm": 1e-3}
-    found = fit(model, 2, feature_rate=1e6, **options)[1]
+    found = fit(model, tokens, 2, feature_rate=1e6, **options)[1]
     # the rate is 1e-6 x 1e6 = 1, nothing is clipped, and b hardly moves
     table, squares = np.zeros(256), np.full(256, 1 / 36)  # 6 tokens a step
     for _ in range(2):
@@ -89,10 +91,10 @@ def test_two_steps_of_a_fit_are_those_of_adagrad(optimizer):
 
 
 @pytest.mark.backends
-def test_l1_leaves_weights_at_zero_where_the_gradient_is_smaller():
+def test_l1_leaves_weights_at_zero_where_the_gradient_is_smaller(tokens):
     l1 = 0.02
-    model = MaxEntModel(4, order=2, bits=8)
-    bias, table = fit(model, 500, l1=l1, optimizer="sgd", learning_rate=1.0)
+    model = models.maxent(tokens, order=2, bits=8)
+    bias, table = fit(model, tokens, 500, l1=l1, optimizer="sgd", learning_rate=1.0)
     gradient = gradients(model, bias, table)[1]
     # at the minimum: gradient = -l1 sign(w) where w is not zero, else |gradient| <= l1
     on = table != 0
@@ -103,18 +105,18 @@ def test_l1_leaves_weights_at_zero_where_the_gradient_is_smaller():
 
 # 5: one token is left to a step of its own; penalised like a full one, it ends 0.04 off
 @pytest.mark.parametrize(("time", "off"), [(6, 2e-3), (5, 6e-3)])
-def test_l2_comes_to_the_minimum_of_the_penalised_sum(time, off):
+def test_l2_comes_to_the_minimum_of_the_penalised_sum(time, off, tokens):
     l2 = 0.05
-    model = MaxEntModel(4, order=2, bits=8)
-    bias, table = fit(model, 500, time, l2=l2, optimizer="sgd", learning_rate=1.0)
+    model = models.maxent(tokens, order=2, bits=8)
+    bias, table = fit(model, tokens, 500, time, l2=l2, optimizer="sgd", learning_rate=1.0)
     np.testing.assert_allclose(gradients(model, bias, table)[1], -l2 * table, atol=off)
 
 
-def test_only_the_features_weights_are_penalised():
+def test_only_the_features_weights_are_penalised(tokens):
     def weights(**options):
         keras.utils.set_random_seed(0)
-        model = RecurrentModel(4, units=3, layers=1, direct_order=2, bits=8)
-        return fit(model, 1, optimizer="sgd", learning_rate=0.1, **options)
+        model = models.lstm(tokens, units=3, direct_order=2, bits=8, seed=0)
+        return fit(model, tokens, 1, optimizer="sgd", learning_rate=0.1, **options)
 
     *network, table = weights()
     *same, shrunken = weights(l2=10.0)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from keraslm.callbacks import StopAfter
 from keraslm.errors import TrainingError, UsageError
 from keraslm.training import range_test
-from keraslm.training.clock import Clock
 from keraslm.training.find_rate import RateFolder, find_rate
 from keraslm.training.run import train
 
@@ -88,22 +88,33 @@ class Model:
 
     def __init__(self):
         self.optimizer = keras.optimizers.SGD()
+        self.optimizer.build([])
         self.stop_training = False
-        self.nats_and_tokens = 12.0, 4.0
+        self.steps = 0
+
+    @property
+    def nats_and_tokens(self):
+        return 12.0 * self.steps, 4.0 * self.steps
 
 
 def test_minutes_are_those_after_the_first_step(monkeypatch, notes):
     now = [100.0]
     monkeypatch.setattr(time, "perf_counter", lambda: now[0])
-    rising = range_test.RisingRate(Clock(None, minutes=1), notes)
-    rising.set_model(Model())
-    rising.on_train_begin()
+    model, clock = Model(), StopAfter(minutes=1)
+    rising = range_test.RisingRate(clock, notes)
+    for callback in (clock, rising):
+        callback.set_model(model)
+        callback.on_train_begin()
+        callback.on_epoch_begin(0)
     for seconds in (40.0, 30.0, 15.0, 15.0):  # the first step compiles
-        assert not rising.model.stop_training
+        assert not model.stop_training
         rising.on_train_batch_begin(0)
         now[0] += seconds
-        rising.on_train_batch_end(0)
-    assert rising.model.stop_training
+        model.steps += 1
+        model.optimizer.iterations.assign(model.steps)
+        for callback in (clock, rising):
+            callback.on_train_batch_end(0)
+    assert model.stop_training
     # 0, 0, 1/2 and 3/4 of the seven powers of ten
     rates = [point.rate for point in rising.curve.points]
     assert rates == pytest.approx([1e-5, 1e-5, 10**-1.5, 10**0.25])

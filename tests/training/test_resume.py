@@ -7,9 +7,9 @@ import signal
 import pytest
 
 import keraslm
+from keraslm.callbacks import StopAfter
+from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import Terminated, TrainingError
-from keraslm.training.checkpoint import Checkpoint
-from keraslm.training.clock import Clock
 from keraslm.training.run import train
 from tests.training.interrupted import (
     OFTEN,
@@ -23,13 +23,10 @@ from tests.training.interrupted import (
 
 resource = pytest.importorskip("resource", reason="limits of files are Unix's")
 
-# All that a run can remember: seeds, states, a mean of the weights, a plateau.
+# More that is drawn at every step.
 RICH = {
     "embedding_dropout": 0.1,
     "weight_drop": 0.2,
-    "average_after": 1,
-    "schedule": "plateau",
-    "patience": 20,
 }
 
 
@@ -41,7 +38,7 @@ def test_a_run_that_died_comes_out_the_same(small, story, tmp_path, quick_measur
     with pytest.raises(Gone):
         train(again, story, reporter=At(8, die))
     checkpoint = Checkpoint.read(tmp_path / "run/checkpoint.zip")
-    assert checkpoint.parts["clock"]["step"] == 5
+    assert checkpoint.parts["StopAfter"]["step"] == 5
     reporter = At(None, None)
     train(again, story, reporter=reporter, resume=True)
     assert "going on after step 5" in reporter.lines
@@ -96,7 +93,7 @@ def test_a_signal_ends_a_run_after_the_step_and_says_how_to_go_on(
     assert line == f"ended by {name}; continue with: keraslm resume {c.out}"
     assert Terminated("", number).exit_code == status == 128 + number
     checkpoint = Checkpoint.read(pathlib.Path(c.out, "checkpoint.zip"))
-    assert checkpoint.parts["clock"]["step"] == 9
+    assert checkpoint.parts["StopAfter"]["step"] == 9
     train(c, story, resume=True)
     assert_same(whole[1], what_came_of(c))
 
@@ -201,8 +198,8 @@ def test_counts_are_counted_anew(small, story, tmp_path):
 
 
 def test_the_clock_goes_on_with_the_seconds_that_were_spent():
-    clock = Clock(None, minutes=1)
-    clock.restore({"step": 7, "epoch": 2, "seconds": 45.0})
+    clock = StopAfter(minutes=1)
+    clock.set_state({"step": 7, "epoch": 2, "seconds": 45.0})
     clock.start()
     assert 45 <= clock.seconds < 46
     assert 0.75 <= clock.progress < 0.77

@@ -5,9 +5,9 @@ import pathlib
 
 import pytest
 
+from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.training import resuming
-from keraslm.training.checkpoint import Checkpoint
 from keraslm.training.run import train
 from tests.training.interrupted import At, Gone, assert_same, die, what_came_of
 
@@ -51,7 +51,7 @@ def test_another_text_or_version_is_refused(
     ("change", "words"),
     [
         ({"variables": []}, "its arrays are not the model's"),
-        ({"parts": {}}, "its part 'clock' is damaged"),
+        ({"parts": {}}, "its part 'StopAfter' is damaged"),
     ],
 )
 def test_a_checkpoint_that_does_not_fit_is_refused(interrupted, story, change, words):
@@ -76,20 +76,20 @@ ROW = {
 @pytest.mark.parametrize(
     ("part", "change"),
     [
-        ("history", {"rows": [{"split": "train"}]}),
-        ("history", {"rows": [ROW | {"nats": float("nan")}]}),
-        ("history", {"rows": [ROW | {"split": "tomorrow"}]}),
-        ("history", {"rows": [ROW | {"step": 1.5}]}),
-        ("clock", {"seconds": float("nan")}),
-        ("clock", {"seconds": -1.0}),
-        ("clock", {"step": 1 << 70}),
-        ("rate", {"reduced": float("nan")}),
-        ("averaging", {"figures": [float("inf")]}),
-        ("watch", {"row": [1.0]}),
-        ("watch", {"validation_took": float("inf")}),
-        ("watch", {"since_best": "5"}),
-        ("keeper", {"best_nats": float("nan")}),
-        ("samples", {"written": 0.5}),
+        ("LogHistory", {"rows": [{"split": "train"}]}),
+        ("LogHistory", {"rows": [ROW | {"nats": float("nan")}]}),
+        ("LogHistory", {"rows": [ROW | {"split": "tomorrow"}]}),
+        ("LogHistory", {"rows": [ROW | {"step": 1.5}]}),
+        ("StopAfter", {"seconds": float("nan")}),
+        ("StopAfter", {"seconds": -1.0}),
+        ("StopAfter", {"step": 1 << 70}),
+        ("LearningRate", {"reduced": float("nan")}),
+        ("Averaging", {"figures": [float("inf")]}),
+        ("LogHistory", {"logged": [float("nan"), 1.0]}),
+        ("ExactPerplexity", {"took": float("inf")}),
+        ("Patience", {"since_best": "5"}),
+        ("BestModel", {"best": float("nan")}),
+        ("WriteText", {"written": 0.5}),
     ],
 )
 def test_a_part_that_cannot_be_true_is_refused(interrupted, story, part, change):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from keraslm.training.network import build
 
 from keraslm.errors import UsageError
-from keraslm.models.build import build
 from keraslm.training.options import Configuration, resolve
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_room, count_weights, scores, window_shape
@@ -99,7 +99,6 @@ def test_an_estimate_for_bands_and_classes_is_near_what_is_built(softmax):
     counts = np.floor(2e6 * q / q.sum()) + 1
     made = new_softmax(c, _Counted(counts), Reporter())
     model = build(c, words, made)
-    model.build_weights()
     assert 0.5 < count_weights(c, words) / model.count_params() < 2
     assert 0.3 < scores(c, words) / made.widest < 3
 

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 import keraslm
+from keraslm.history import COLUMNS
 from keraslm.loading import load
 from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.split import cut, parse_split
 from keraslm.training.folder import RunFolder
-from keraslm.training.history import COLUMNS
 from keraslm.training.options import MODELS, Configuration, read_toml, resolve
 from keraslm.training.run import train
 
