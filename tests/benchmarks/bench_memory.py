@@ -10,11 +10,11 @@ import sys
 
 import numpy as np
 
-from keraslm.models.build import build
-from keraslm.models.language_model import KerasLanguageModel
+from keraslm.models import CausalLM
 from keraslm.text import TextEncoder, Vocabulary, tokenizer_named
 from keraslm.training.encoded import Encoded
-from keraslm.training.fit import batch, compiled
+from keraslm.training.fit import compile_model, new_windows
+from keraslm.training.network import build
 from keraslm.training.options import Configuration, resolve
 
 READINGS = 10
@@ -24,15 +24,15 @@ ALLOWED = 0.05  # growth after the warm-up
 
 def main() -> None:
     steps = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
-    language_model, c, train = _tiny()
-    model, windows = compiled(language_model, c, train)
+    model, c, train = _tiny()
+    windows = new_windows(c, train, model.tokens)
+    compile_model(model, c, windows)
     readings = []
     for number in range(steps):
-        x, y, weights = batch(windows, None, number % len(windows), 0)
-        model.train_on_batch(x, y, weights, return_dict=True)
+        model.train_on_batch(*windows[number % len(windows)], return_dict=True)
         if number % 50 == 0:
-            language_model.log_probabilities(train.ids[:50])
-            "".join(language_model.generate(length=20, seed=number))
+            model.language_model.log_probabilities(train.ids[:50])
+            model.generate(length=20, seed=number)
         if (number + 1) % (steps // READINGS) == 0:
             readings.append(_resident())
             print(f"step {number + 1:>6}  {readings[-1] / 2**20:8.1f} MB")
@@ -41,15 +41,14 @@ def main() -> None:
     sys.exit(growth > ALLOWED)
 
 
-def _tiny() -> tuple[KerasLanguageModel, Configuration, Encoded]:
+def _tiny() -> tuple[CausalLM, Configuration, Encoded]:
     c = resolve(
         Configuration(model="lstm", level="char", units=8, embedding=4, batch_size=8)
     )
     tokens = ["<unk>", "\n", *map(chr, range(97, 97 + SIZE - 2))]
     encoder = TextEncoder(tokenizer_named("char"), Vocabulary(tokens))
     ids = np.random.default_rng(1).integers(1, SIZE, 20_000).astype(np.uint16)
-    language_model = KerasLanguageModel(build(c, SIZE), encoder, "lstm")
-    return language_model, c, Encoded(ids, len(ids))
+    return build(c, encoder), c, Encoded(ids, len(ids))
 
 
 def _resident() -> int:

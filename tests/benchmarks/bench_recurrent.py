@@ -18,11 +18,10 @@ import keras
 import numpy as np
 from timing import seconds
 
-from keraslm.models.build import build
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text import TextEncoder, Vocabulary, tokenizer_named
-from keraslm.training.carried import CarriedModel
 from keraslm.training.memory import keep_freed_memory
+from keraslm.training.network import build
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration, resolve
 from keraslm.training.precision import usual_precision
@@ -128,15 +127,13 @@ def batch_of(size: Size) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def ours(size: Size, precision: str) -> tuple[float, float]:
     """Give tokens a second, and the seconds of the first step."""
     c = configuration(size)
-    network = build(c, size.vocabulary)
-    full = size.batch * size.time
-    model = CarriedModel(network, size.batch, full, precision=precision)
-    model.compile(optimizer=new_optimizer(c), jit_compile=network.suits_xla)
+    model = build(c, size.vocabulary)
+    model.compile(new_optimizer(c), weighted_metrics=None, precision=precision)
     x, y, weights = batch_of(size)
     start = time.perf_counter()
-    model.train_on_batch({"ids": x}, y, weights)
+    model.train_on_batch(x, y, weights)
     first = time.perf_counter() - start
-    step = seconds(lambda: model.train_on_batch({"ids": x}, y, weights), ROUNDS)
+    step = seconds(lambda: model.train_on_batch(x, y, weights), ROUNDS)
     return size.tokens / step, first
 
 
@@ -166,8 +163,8 @@ def language_model(size: Size) -> KerasLanguageModel:
     letters = "".join(map(chr, range(33, 33 + size.vocabulary)))
     tokenizer = tokenizer_named("char")
     vocabulary = Vocabulary.build(tokenizer.count([letters]), "char")
-    model = build(configuration(size), len(vocabulary))
-    return KerasLanguageModel(model, TextEncoder(tokenizer, vocabulary), size.cell)
+    encoder = TextEncoder(tokenizer, vocabulary)
+    return build(configuration(size), encoder).language_model
 
 
 def print_training(size: Size, best: float, peer: bool) -> None:

@@ -11,14 +11,13 @@ import numpy as np
 
 from keraslm.classes import classes_by_frequency
 from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
-from keraslm.models import RecurrentModel
-from keraslm.training.carried import CarriedModel
+from keraslm.losses import SampledNextToken
+from keraslm.models import CausalLM, lstm
+from keraslm.models.softmaxes import choose_cutoffs, shares_of
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration
 from keraslm.training.precision import usual_precision
-from keraslm.training.sampled import SampledSoftmax
-from keraslm.training.softmax import choose_cutoffs, shares_of
 
 WORDS = 50_000
 BATCH, TIME = 32, 32
@@ -46,34 +45,27 @@ def softmax_named(name: str, counts: np.ndarray) -> object:
     return None
 
 
-def fitted(name: str, ids: np.ndarray) -> CarriedModel:
+def fitted(name: str, ids: np.ndarray) -> CausalLM:
     """Build an LSTM with a softmax, ready to be trained."""
     counts = -np.sort(-np.bincount(ids, minlength=WORDS))
-    model = RecurrentModel(
-        WORDS,
-        embedding=128,
-        units=200,
-        layers=1,
-        softmax=softmax_named(name, counts),
+    softmax = softmax_named(name, counts)
+    model = lstm(WORDS, embedding=128, units=200, softmax=softmax)
+    sampled = SampledNextToken(np.bincount(ids, minlength=WORDS), SAMPLES)
+    model.compile(
+        new_optimizer(Configuration(learning_rate=4e-3, clip_norm=1.0)),
+        sampled if name == "sampled" else "auto",
+        weighted_metrics=None,
+        precision=usual_precision(),
     )
-    model.build_weights()
-    sampled = SampledSoftmax(ids, WORDS, SAMPLES, 0) if name == "sampled" else None
-    how = {"sampled": sampled, "precision": usual_precision()}
-    carried = CarriedModel(model, BATCH, BATCH * TIME, **how)
-    optimizer = new_optimizer(Configuration(learning_rate=4e-3, clip_norm=1.0))
-    carried.compile(optimizer=optimizer, jit_compile=True)
-    return carried
+    return model
 
 
-def step(model: CarriedModel, ids: np.ndarray) -> tuple[float, float]:
+def step(model: CausalLM, ids: np.ndarray) -> tuple[float, float]:
     """Update the weights once; give the seconds of the wall and of the processor."""
     window = ids[: BATCH * (TIME + 1)].reshape(BATCH, -1)
-    inputs = {"ids": window[:, :-1]}
-    if model.sampled is not None:
-        inputs["drawn"] = model.sampled.draw(0, 0)
     start, busy = time.perf_counter(), time.process_time()
     weights = np.ones((BATCH, TIME), np.float32)
-    model.train_on_batch(inputs, window[:, 1:], weights)
+    model.train_on_batch(window[:, :-1], window[:, 1:], weights)
     return time.perf_counter() - start, time.process_time() - busy
 
 
