@@ -65,6 +65,19 @@ def test_the_command_line_too(arguments):
     assert done.stdout
 
 
+def test_counts_are_trained_and_asked(tmp_path):
+    text, counts = FIXTURES / "corpus.txt", tmp_path / "counts"
+    for arguments in (
+        ["train", text, "--model", "ngram", "--out", counts],
+        ["evaluate", counts, text],
+        ["generate", counts, "--length", "5", "--seed", "1"],
+        ["score", counts, "the cat"],
+    ):
+        done = run(COMMAND, *arguments)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+
+
 def test_an_adopted_network_says_that_it_needs_keras():
     path = FIXTURES / "adopted-window.keras"
     done = run(COMMAND, "score", path, "the cat")
