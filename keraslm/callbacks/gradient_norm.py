@@ -41,6 +41,7 @@ class GradientNorm(keras.callbacks.Callback):
             return apply(grads, trainable_variables)
 
         optimizer.apply = noting
+        self.model.make_train_function(force=True)  # of an earlier fit it notes nothing
         # in the model's file, the optimizer is what it is without the norm
         optimizer.save_own_variables = lambda store: store.update(
             {str(k): np.asarray(v) for k, v in enumerate(optimizer.variables[:-1])}
@@ -65,3 +66,4 @@ class GradientNorm(keras.callbacks.Callback):
         if vars(optimizer).pop("apply", None) is not None:
             del optimizer.save_own_variables
             optimizer._variables.pop()
+            self.model.train_function = None

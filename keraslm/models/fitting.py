@@ -185,7 +185,8 @@ class Fitted(CausalModel):
             )
             return {}
         built = getattr(self.optimizer, "built", False)  # type: ignore[attr-defined]
-        return {**config, "optimizer_is_built": built}
+        # a clone is a plain model, which knows no such key
+        return config if built else {**config, "optimizer_is_built": False}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as the model of a file was."""
