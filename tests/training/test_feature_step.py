@@ -108,7 +108,9 @@ def test_l1_leaves_weights_at_zero_where_the_gradient_is_smaller(tokens):
 def test_l2_comes_to_the_minimum_of_the_penalised_sum(time, off, tokens):
     l2 = 0.05
     model = models.maxent(tokens, order=2, bits=8)
-    bias, table = fit(model, tokens, 500, time, l2=l2, optimizer="sgd", learning_rate=1.0)
+    bias, table = fit(
+        model, tokens, 500, time, l2=l2, optimizer="sgd", learning_rate=1.0
+    )
     np.testing.assert_allclose(gradients(model, bias, table)[1], -l2 * table, atol=off)
 
 
