@@ -106,7 +106,11 @@ def test_an_adopted_file_of_that_shape_is_refused(attack, tokens, tmp_path, refu
         "model.weights.h5": weights(),
     }
     archive.write_members(path, members)
-    refused(path, "only layers of Keras and keraslm|reads text", lambda path: adopt(path, tokens))
+    refused(
+        path,
+        "only layers of Keras and keraslm|reads text",
+        lambda path: adopt(path, tokens),
+    )
 
 
 @pytest.mark.parametrize("place", ["model", "softmax", "dtype", "network"])
@@ -129,7 +133,10 @@ def test_a_model_file_of_that_shape_is_refused(
         config = {**own["config"], place: attack}
         data = changed(network["config.json"], config=config)
     path = rewritten(tmp_path / "model.keras", network, {"config.json": data})
-    refused(path, "of keraslm|must be the name of|only layers of Keras and keraslm|reads text")
+    refused(
+        path,
+        "of keraslm|must be the name of|only layers of Keras and keraslm|reads text",
+    )
 
 
 def test_cve_2025_9905_an_hdf5_file_is_not_opened_at_all(tmp_path, tokens, refused):

@@ -151,8 +151,6 @@ def test_a_member_that_is_missing(tmp_path, network, counts, refused, rewritten)
     path = tmp_path / "model.keras"
     refused(rewritten(path, network, {"config.json": None}), "has no config.json")
     refused(rewritten(path, network, {"model.weights.h5": None}), "weights.h5")
-    refused(
-        rewritten(path, network, {DESCRIPTIONS[1]: None}), "no vocabulary|without"
-    )
+    refused(rewritten(path, network, {DESCRIPTIONS[1]: None}), "no vocabulary|without")
     lost = {k: v for k, v in counts.items() if "words-2" not in k}
     refused(rewritten(path, lost), "words-2 is missing")
