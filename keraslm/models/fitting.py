@@ -184,18 +184,20 @@ class Fitted(CausalModel):
                 stacklevel=2,
             )
             return {}
-        built = getattr(self.optimizer, "built", False)  # type: ignore[attr-defined]
-        # a clone is a plain model, which knows no such key
-        return config if built else {**config, "optimizer_is_built": False}
+        return config
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compile as the model of a file was."""
-        config = dict(config)
-        built = config.pop("optimizer_is_built", True)
-        given = keras.saving.deserialize_keras_object(config)
-        self.compile(**given)
-        if built:  # else its state was not there to be stored
-            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+        """Compile as the model of a file was; its optimizer may have had a state."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        optimizer = self.optimizer  # type: ignore[attr-defined]
+
+        def load(store: Any) -> None:
+            del optimizer.load_own_variables
+            if len(store.keys()) > len(optimizer.variables):
+                optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+            optimizer.load_own_variables(store)
+
+        optimizer.load_own_variables = load
 
     def fit(
         self,
