@@ -89,7 +89,7 @@ class ExactPerplexity(Clocked):
         if self._measured_step == self.clock.step:
             return
         began = self.clock.seconds
-        with averaged(self.model):
+        with averaged(self.model), np.errstate(over="ignore", invalid="ignore"):
             log_p = self.model.language_model.log_probabilities(self._ids)
         self.nats = -float(np.mean(log_p))
         self._measured_step = self.clock.step
