@@ -104,7 +104,7 @@ class ExactPerplexity(Clocked):
             logs[self.name] = measures.perplexity(self.nats)
 
     def _can_afford(self) -> bool:
-        """Say whether a measurement now would leave most of the minutes for training."""
+        """Say whether a measurement now leaves most of the minutes for training."""
         if not self.clock.by_time or self.clock.over:
             return not self.clock.over
         spent = self.clock.seconds - self._ended

@@ -9,7 +9,8 @@ from keraslm.errors import UsageError
 class StopAfter(Clock):
     """Stop when the time is over.
 
-        model.fit(train, epochs=1000, callbacks=[keraslm.callbacks.StopAfter(minutes=5)])
+        stop = keraslm.callbacks.StopAfter(minutes=5)
+        model.fit(train, epochs=1000, callbacks=[stop])
 
     Math:   progress = max(step / steps, seconds / (60 minutes)), at most 1
     The step that is being made is finished.

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 import pytest
-from keraslm.callbacks.averaging import Averaging, averaged
 
+from keraslm.callbacks.averaging import Averaging, averaged
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration
 

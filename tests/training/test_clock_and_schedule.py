@@ -87,7 +87,7 @@ def test_the_rate_decays_by_epoch_after_some_that_are_left_alone():
 
 
 def test_an_unknown_schedule_is_refused():
-    with pytest.raises(UsageError, match="`schedule` must be one of .*'cosin'"):
+    with pytest.raises(UsageError, match=r"`schedule` must be one of .*'cosin'"):
         LearningRate(1.0, Clock(), "cosin")
 
 

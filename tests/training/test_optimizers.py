@@ -68,9 +68,7 @@ def test_every_optimizer_lowers_the_loss(optimizer):
     model = zeros()
     c = Configuration(learning_rate=0.1, optimizer=optimizer, weight_decay=0.01)
     model.compile(optimizer=new_optimizer(c), run_eagerly=True)
-    losses = []
-    for _ in range(5):
-        losses.append(step(model, [1, 2], [2, 1]))
+    losses = [step(model, [1, 2], [2, 1]) for _ in range(5)]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < math.log(3)
 

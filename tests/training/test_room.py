@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from keraslm.training.network import build
 
 from keraslm.errors import UsageError
+from keraslm.training.network import build
 from keraslm.training.options import Configuration, resolve
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_room, count_weights, scores, window_shape
