@@ -66,7 +66,8 @@ class BestModel(Clocked):
             return
         if self.keep_last:
             self._keep_model_of_step()
-        if logs[self.monitor] < self.best:
+        # the first is kept even where its perplexity is too large for a float
+        if self.best_step is None or logs[self.monitor] < self.best:
             self.best = float(logs[self.monitor])
             self.keep()
 

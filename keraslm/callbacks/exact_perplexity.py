@@ -89,7 +89,7 @@ class ExactPerplexity(Clocked):
         if self._measured_step == self.clock.step:
             return
         began = self.clock.seconds
-        with averaged(self.model):
+        with averaged(self.model), np.errstate(over="ignore", invalid="ignore"):
             log_p = self.model.language_model.log_probabilities(self._ids)
         self.nats = -float(np.mean(log_p))
         self._measured_step = self.clock.step
@@ -104,7 +104,7 @@ class ExactPerplexity(Clocked):
             logs[self.name] = measures.perplexity(self.nats)
 
     def _can_afford(self) -> bool:
-        """Say whether a measurement leaves most of the minutes for training."""
+        """Say whether a measurement now leaves most of the minutes for training."""
         if not self.clock.by_time or self.clock.over:
             return not self.clock.over
         spent = self.clock.seconds - self._ended

@@ -213,14 +213,15 @@ def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:
 
 def _identity(model: Any, windows: Any) -> dict[str, Any]:
     """Say what a training is: with the same, each of its steps comes out the same."""
-    ids = np.ascontiguousarray(windows.ids, np.int32)
-    text = hashlib.sha256(ids.data).hexdigest()
+    text = hashlib.sha256(np.ascontiguousarray(windows.ids, np.int32)).hexdigest()
+    optimizer = model.optimizer.get_config()
+    del optimizer["name"]  # Keras numbers them
     return {
         "text (SHA-256)": text,
         "rows of windows": windows.rows,
         "time of windows": windows.time,
         "model": str(model.get_config()),
-        "optimizer": str(model.optimizer.get_config()),
+        "optimizer": str(optimizer),
         "version of keraslm": __version__,
         "backend": keras.backend.backend(),
     }

@@ -35,7 +35,9 @@ class GradientNorm(keras.callbacks.Callback):
 
         @functools.wraps(apply)
         def noting(grads: list[Any], trainable_variables: Any = None) -> Any:
-            present = [ops.convert_to_tensor(g) for g in grads if g is not None]
+            # as one tensor: TensorFlow gives an embedding's row by row, twice where a
+            # token stands twice
+            present = [ops.reshape(g, g.shape) for g in grads if g is not None]
             squares = [ops.sum(ops.square(ops.cast(g, "float32"))) for g in present]
             self._norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
             return apply(grads, trainable_variables)
