@@ -213,7 +213,7 @@ def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:
 
 def _identity(model: Any, windows: Any) -> dict[str, Any]:
     """Say what a training is: with the same, each of its steps comes out the same."""
-    text = hashlib.sha256(np.ascontiguousarray(windows.ids, np.int32)).hexdigest()
+    text = hashlib.sha256(np.asarray(windows.ids, np.int32).tobytes()).hexdigest()
     optimizer = model.optimizer.get_config()
     del optimizer["name"]  # Keras numbers them
     return {

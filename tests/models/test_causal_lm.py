@@ -186,7 +186,7 @@ def saved_by_checkpoint(model, path):
 
 SAVING = {
     "model.save": lambda model, path: model.save(path),
-    "keras.saving": lambda model, path: keras.saving.save_model(model, path),
+    "keras.saving": keras.saving.save_model,
     "ModelCheckpoint": saved_by_checkpoint,
 }
 OPENING = {
