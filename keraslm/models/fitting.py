@@ -31,72 +31,8 @@ from keraslm.models.following import (
     resumed,
 )
 from keraslm.models.measured import NatsMetrics
+from keraslm.models.running import Running
 from keraslm.windows import Windows, windows_of
-
-
-class CarriedState:
-    """The state that the rows of a Windows have reached, and where they start."""
-
-    def __init__(self, model: CausalModel, windows: Windows) -> None:
-        self.full = windows.full
-        self.carries = windows.carried
-        self._initial = [
-            ops.convert_to_numpy(s) for s in model.initial_states(windows.rows)
-        ]
-        self.variables = [
-            keras.Variable(s, trainable=False, dtype=str(s.dtype), name=f"state{k}")
-            for k, s in enumerate(self._initial)
-        ]
-
-    def reset(self) -> None:
-        """Start again from the beginning of a text."""
-        for variable, value in zip(self.variables, self._initial, strict=True):
-            variable.assign(value)
-
-
-class Running:
-    """What a model knows while it is fitted or evaluated, and Keras does not track.
-
-    The states are no weights: they are not counted, not saved, not set.
-    """
-
-    def __init__(self) -> None:
-        self.in_step = False
-        self.testing = False
-        self.precision = "float32"
-        self.loss: Any = None
-        self.compiled: dict[str, Any] = {}
-        self.metrics = NatsMetrics([])
-        self.announced = NatsMetrics([])
-        self.reports = False
-        self.trained = NatsPerToken("nats")
-        """The nats of the epoch, which an evaluation in its midst leaves alone."""
-        self.states: dict[bool, CarriedState | None] = {False: None, True: None}
-        self._shapes: dict[bool, Any] = {False: None, True: None}
-
-    @property
-    def of_training(self) -> list[Any]:
-        """The state of training, and what draws words."""
-        state = self.states[False]
-        carried = [] if state is None else state.variables
-        return [*carried, *getattr(self.loss, "variables", [])]
-
-    @property
-    def variables(self) -> list[Any]:
-        """The states of training and of testing, and what draws words."""
-        state = self.states[True]
-        return [*self.of_training, *([] if state is None else state.variables)]
-
-    def carry(self, model: CausalModel, windows: Windows | None, testing: bool) -> bool:
-        """Carry the state over a Windows, or over nothing; say whether that is new."""
-        carries = windows is not None and windows.carried
-        shape = (windows.rows, windows.full, carries) if windows is not None else None
-        if shape == self._shapes[testing]:
-            return False
-        self._shapes[testing] = shape
-        state = CarriedState(model, windows) if windows is not None else None
-        self.states[testing] = state
-        return True
 
 
 class Fitted(CausalModel):

@@ -37,7 +37,7 @@ def test_the_help_has_groups_and_fits(columns):
     assert titles == [group.heading for group in GROUPS]
 
 
-@pytest.mark.parametrize("name", OPTIONS.keys() - {"corpus"})
+@pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"corpus"}))
 def test_every_option_is_a_flag_with_a_sentence_and_its_default(name):
     train = program.get_command(click.Context(program), "train")
     (flag,) = (each for each in train.params if each.name == name)

@@ -8,7 +8,7 @@ import pytest
 
 import keraslm
 from keraslm.errors import UsageError, VectorFileError
-from keraslm.training.fit import batch, compiled
+from keraslm.training.fit import compile_model, new_windows
 from keraslm.training.initial import complete
 from keraslm.training.network import new_network
 from keraslm.training.options import Configuration, read_toml
@@ -56,10 +56,11 @@ def started(corpus, notes):
         encoder, texts = read_texts(c, corpus, None, notes)
         rows = read_pretrained(c, encoder.vocabulary, notes)
         model = new_network(c, encoder, notes, pretrained=rows)
-        carried, windows = compiled(model, c, texts["train"])
-        carried.run_eagerly, carried.jit_compile = True, False
+        windows = new_windows(c, texts["train"], encoder)
+        compile_model(model, c, windows)
+        model.run_eagerly, model.jit_compile = True, False
         for number in range(steps):
-            carried.train_on_batch(*batch(windows, None, number, 0))
+            model.train_on_batch(*windows[number])
         return model
 
     return start

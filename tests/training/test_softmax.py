@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
+from keraslm.models.softmaxes import choose_cutoffs, shares_of
 from keraslm.training.options import Configuration, resolve
 from keraslm.training.run import train
-from keraslm.training.softmax import choose_cutoffs, shares_of
 
 TEXT = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n"
 
