@@ -108,6 +108,9 @@ class Fitted(CausalModel):
         """
         if not self.compiled:  # type: ignore[attr-defined]
             return {}
+        if not self.optimizer.built:  # type: ignore[attr-defined]
+            # that of a model from a file is, and asks for as many variables
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
         given = self._running.compiled | {"optimizer": self.optimizer}  # type: ignore[attr-defined]
         try:
             config = keras.saving.serialize_keras_object(given)
@@ -363,17 +366,26 @@ class Fitted(CausalModel):
         running = self._running
         if running.loss is None:
             logits = self.logits(y_pred) if running.in_step else y_pred
+            if running.metrics.metrics:
+                self._measure(token_nats(y, logits), logits, sample_weight, training)
             return super().compute_loss(x, y, logits, sample_weight, training)  # type: ignore[misc]
         y = ops.cast(y, "int32")
         with products_in(running.precision if training else "float32"):
             nats = self._nats(y, y_pred, training)
+        total = self._measure(nats, y_pred, sample_weight, training)
+        loss = total / self._tokens_of_a_step(y, training)
+        return functools.reduce(ops.add, self.losses, loss)
+
+    def _measure(
+        self, nats: Any, y_pred: Any, sample_weight: Any, training: bool
+    ) -> Any:
+        """Add the nats of a step to the metrics; give their sum."""
+        running = self._running
         weights = token_weights(nats, y_pred, sample_weight)
-        total = ops.sum(weighted(nats, weights))
         also = [running.trained] if training else []
         for metric in [*running.metrics.metrics, *also]:
             metric.update_nats(nats, weights)
-        loss = total / self._tokens_of_a_step(y, training)
-        return functools.reduce(ops.add, self.losses, loss)  # type: ignore[attr-defined]
+        return ops.sum(weighted(nats, weights))
 
     def _nats(self, y: Any, y_pred: Any, training: bool) -> Any:
         running = self._running
