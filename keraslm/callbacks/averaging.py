@@ -13,6 +13,7 @@ import keras
 from keras import ops
 
 from keraslm.checkpoints import validated
+from keraslm.errors import UsageError
 
 
 class Averaging(keras.callbacks.Callback):
@@ -35,6 +36,18 @@ class Averaging(keras.callbacks.Callback):
         self._figures: list[float] = []
         self._began = after is None
         self._steps = 0
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """See that the optimizer keeps a mean.
+
+        Raises: UsageError
+        """
+        if not getattr(self.model.optimizer, "averages", []):
+            raise UsageError(
+                "Averaging needs an optimizer of `keraslm.training.optimizers` that "
+                f"averages; received {type(self.model.optimizer).__name__}: Keras's own "
+                "have `use_ema=True`"
+            )
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Set the share of the step to come."""

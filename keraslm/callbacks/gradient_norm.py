@@ -37,8 +37,12 @@ class GradientNorm(keras.callbacks.Callback):
         def noting(grads: list[Any], trainable_variables: Any = None) -> Any:
             # as one tensor: TensorFlow gives an embedding's row by row, twice where a
             # token stands twice
-            present = [ops.reshape(g, g.shape) for g in grads if g is not None]
-            squares = [ops.sum(ops.square(ops.cast(g, "float32"))) for g in present]
+            weights = trainable_variables or self.model.trainable_variables
+            pairs = [
+                (g, w) for g, w in zip(grads, weights, strict=True) if g is not None
+            ]
+            whole = [ops.cast(ops.reshape(g, w.shape), "float32") for g, w in pairs]
+            squares = [ops.sum(ops.square(g)) for g in whole]
             self._norm.assign(ops.sqrt(functools.reduce(ops.add, squares)))
             return apply(grads, trainable_variables)
 

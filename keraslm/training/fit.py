@@ -59,14 +59,35 @@ def fit(
     windows = new_windows(c, train, model.tokens)
     compile_model(model, c, windows)
     clock = StopAfter(c.minutes, total_steps(c, len(windows)))
-    board = Board(folder.board) if c.tensorboard else None
-    history = History(folder.history, board)
+    history = History(folder.history, Board(folder.board) if c.tensorboard else None)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
-
     exact = None
     if valid is not None:
         exact = ExactPerplexity(valid.ids, steps=c.valid_steps, clock=clock)
-    rate = LearningRate(
+    best = _best_model(c, folder, clock)
+    signals = Signals(lambda: _interrupted(model, clock, folder, reporter))
+    every = [
+        clock,
+        *([exact] if exact is not None else []),
+        _learning_rate(c, clock),
+        _log(c, history, exact, (train, valid), clock, reporter),
+        best,
+        *_asked_for(c, windows, clock, reporter),
+        _samples(c, folder, clock, reporter),
+        KeepMemory(),
+        *callbacks,
+        _resume(c, folder, clock, reporter, identity, signals),
+    ]
+    try:
+        with signals.heard():
+            model.fit(windows, epochs=WITHOUT_END, verbose=0, callbacks=every)
+    except TrainingError as error:
+        raise TrainingError(f"{error}; {what_is_kept(best)}") from error
+    reporter.note(what_is_kept(best))
+
+
+def _learning_rate(c: Configuration, clock: Clock) -> LearningRate:
+    return LearningRate(
         c.learning_rate or 0.0,
         clock,
         c.schedule,
@@ -75,13 +96,26 @@ def fit(
         c.decay_after,
         c.plateau_factor,
     )
-    bits = (train.bits_per_nat, None if valid is None else valid.bits_per_nat)
+
+
+def _log(
+    c: Configuration,
+    history: History,
+    exact: ExactPerplexity | None,
+    texts: tuple[Encoded, Encoded | None],
+    clock: Clock,
+    reporter: Reporter,
+) -> LogHistory:
+    bits = [None if text is None else text.bits_per_nat for text in texts]
 
     def shown(row: dict[str, Any]) -> None:
         reporter.training(clock.progress, row)
 
-    log = LogHistory(history, c.log_steps, exact, bits, clock, shown)
-    best = BestModel(
+    return LogHistory(history, c.log_steps, exact, (bits[0], bits[1]), clock, shown)
+
+
+def _best_model(c: Configuration, folder: RunFolder, clock: Clock) -> BestModel:
+    return BestModel(
         folder.model,
         "exact_perplexity",
         (folder.card, folder.picture),
@@ -89,14 +123,26 @@ def fit(
         folder.model_of_step,
         clock,
     )
-    told = [clock, exact, rate, log, best]
+
+
+def _asked_for(
+    c: Configuration, windows: Windows, clock: Clock, reporter: Reporter
+) -> list[Any]:
+    """Give the callbacks that only some runs have."""
+    some: list[Any] = []
     if c.patience is not None:
-        told.append(Patience(c.patience, note=reporter.note, clock=clock))
+        some.append(Patience(c.patience, note=reporter.note, clock=clock))
     if averages(c):
-        told.append(Averaging(c.average_steps, c.average_after))
+        some.append(Averaging(c.average_steps, c.average_after))
     if c.l1 or c.l2:
-        told.append(PenaltyShare(windows, clock))
-    write = WriteText(
+        some.append(PenaltyShare(windows, clock))
+    return some
+
+
+def _samples(
+    c: Configuration, folder: RunFolder, clock: Clock, reporter: Reporter
+) -> WriteText:
+    return WriteText(
         length=SAMPLE_TOKENS[c.level],
         seed=c.seed,
         steps=c.sample_steps,
@@ -104,14 +150,21 @@ def fit(
         report=reporter.sample,
         clock=clock,
     )
-    told.append(write)
-    signals = Signals(lambda: _interrupted(model, clock, folder, reporter))
 
+
+def _resume(
+    c: Configuration,
+    folder: RunFolder,
+    clock: Clock,
+    reporter: Reporter,
+    identity: dict[str, Any],
+    signals: Signals,
+) -> ExactResume:
     def restored(checkpoint: Checkpoint) -> None:
         folder.restore(clock.step, checkpoint.best)
         reporter.note(f"going on after step {clock.step:,}")
 
-    resume = ExactResume(
+    return ExactResume(
         folder.checkpoint,
         c.checkpoint_steps,
         c.checkpoint_minutes,
@@ -120,15 +173,6 @@ def fit(
         signals,
         restored,
     )
-    given = [one for one in (*told, KeepMemory(), *callbacks) if one is not None]
-    try:
-        with signals.heard():
-            model.fit(
-                windows, epochs=WITHOUT_END, verbose=0, callbacks=[*given, resume]
-            )
-    except TrainingError as error:
-        raise TrainingError(f"{error}; {what_is_kept(best)}") from error
-    reporter.note(what_is_kept(best))
 
 
 class KeepMemory(keras.callbacks.Callback):

@@ -53,7 +53,7 @@ def trained(request):
     encoder = new_encoder()
     network = MODELS[request.param](len(encoder.vocabulary))
     network.compile(keras.optimizers.Adam(0.02))
-    windows, losses = Windows(TEXT, encoder, batch_size=4, time=8), []
+    windows, losses = Windows(encoder.encode(TEXT), encoder, 4, time=8), []
     note = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda step, logs: losses.append(logs["loss"])
     )
