@@ -44,9 +44,9 @@ class Averaging(keras.callbacks.Callback):
         """
         if not getattr(self.model.optimizer, "averages", []):
             raise UsageError(
-                "Averaging needs an optimizer of `keraslm.training.optimizers` that "
-                f"averages; received {type(self.model.optimizer).__name__}: Keras's own "
-                "have `use_ema=True`"
+                "Averaging needs an optimizer of keraslm.training.optimizers that "
+                f"averages; received {type(self.model.optimizer).__name__}: Keras's "
+                "own have `use_ema=True`"
             )
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:

@@ -374,7 +374,7 @@ class Fitted(CausalModel):
             nats = self._nats(y, y_pred, training)
         total = self._measure(nats, y_pred, sample_weight, training)
         loss = total / self._tokens_of_a_step(y, training)
-        return functools.reduce(ops.add, self.losses, loss)
+        return functools.reduce(ops.add, self.losses, loss)  # type: ignore[attr-defined]
 
     def _measure(
         self, nats: Any, y_pred: Any, sample_weight: Any, training: bool
