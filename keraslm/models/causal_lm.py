@@ -145,6 +145,10 @@ class CausalLM(Fitted, Asked, keras.Model):
         """Read ids from a state; give what the last layer multiplies with O."""
         return self._graph.read_features(ids, states, training, length)
 
+    def logits_of_features(self, features: Any) -> Any:
+        """Multiply what `read_features` gives with O."""
+        return self._graph.logits_of_features(features)
+
     def read_instead(
         self, instead: Instead, ids: Any, states: list[Any]
     ) -> tuple[Any, list[Any]]:

@@ -34,6 +34,8 @@ from keraslm.models.measured import NatsMetrics
 from keraslm.models.running import Running
 from keraslm.windows import Windows, windows_of
 
+_SHOWN, _LOGITS = "shown", "logits"
+
 
 class Fitted(CausalModel):
     """The part of a language model that Keras trains.
@@ -108,9 +110,6 @@ class Fitted(CausalModel):
         """
         if not self.compiled:  # type: ignore[attr-defined]
             return {}
-        if not self.optimizer.built:  # type: ignore[attr-defined]
-            # that of a model from a file is, and asks for as many variables
-            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
         given = self._running.compiled | {"optimizer": self.optimizer}  # type: ignore[attr-defined]
         try:
             config = keras.saving.serialize_keras_object(given)
@@ -329,7 +328,9 @@ class Fitted(CausalModel):
     def read_batch(self, x: Any, training: bool) -> Any:
         """Read a batch of a step from where its rows are, and keep where they end.
 
-        Gives what `nats` takes, or what a sampled softmax takes.
+        Gives what `nats` takes, or what a sampled softmax takes; and the logits, too,
+        where a loss or a metric of Keras's own asks for them. They are computed here,
+        since JAX has no weights where it updates the metrics.
         """
         running, length = self._running, None
         if isinstance(x, dict):
@@ -346,12 +347,19 @@ class Fitted(CausalModel):
         if state is not None and state.carries:
             for variable, value in zip(state.variables, after, strict=True):
                 variable.assign(ops.stop_gradient(value))
-        return shown
+        if running.loss is not None and self._compile_metrics is None:  # type: ignore[attr-defined]
+            return shown
+        logits = self.logits_of_features(shown) if sampled else self.logits(shown)
+        return {_SHOWN: shown, _LOGITS: logits}
 
     def read_features(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
         """Read ids as `step` does; give what the last layer multiplies with O."""
+        raise NotImplementedError
+
+    def logits_of_features(self, features: Any) -> Any:
+        """Multiply what `read_features` gives with O."""
         raise NotImplementedError
 
     def compute_loss(
@@ -364,8 +372,8 @@ class Fitted(CausalModel):
     ) -> Any:
         """Divide the nats of the tokens that are no padding by those of a full step."""
         running = self._running
+        y_pred, logits = _parts(y_pred)
         if running.loss is None:
-            logits = self.logits(y_pred) if running.in_step else y_pred
             if running.metrics.metrics:
                 self._measure(token_nats(y, logits), logits, sample_weight, training)
             return super().compute_loss(x, y, logits, sample_weight, training)  # type: ignore[misc]
@@ -406,10 +414,15 @@ class Fitted(CausalModel):
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> Any:
         """Update Keras's metrics, if there are any: they need all logits."""
-        has_others = self._compile_metrics is not None  # type: ignore[attr-defined]
-        if has_others and self._running.in_step:
-            y_pred = self.logits(y_pred)
-        return super().compute_metrics(x, y, y_pred, sample_weight)  # type: ignore[misc]
+        _, logits = _parts(y_pred)
+        return super().compute_metrics(x, y, logits, sample_weight)  # type: ignore[misc]
+
+
+def _parts(y_pred: Any) -> tuple[Any, Any]:
+    """Give what `nats` takes and the logits, which are the same where there is one."""
+    if isinstance(y_pred, dict) and _LOGITS in y_pred:
+        return y_pred[_SHOWN], y_pred[_LOGITS]
+    return y_pred, y_pred
 
 
 def _quickest(data: Any, first: int = 0) -> Any:

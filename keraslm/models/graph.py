@@ -219,6 +219,12 @@ class CausalGraph:
         _, after = self._memories.read(*given)
         return features[0], after
 
+    def logits_of_features(self, features: Any) -> Any:
+        """Multiply what `read_features` gives with O."""
+        if isinstance(self._last, keras.layers.ReversibleEmbedding):
+            return self._last(features, reverse=True)
+        return self._last(features)
+
     def check_has_matrix(self) -> None:
         """Refuse a model whose last layer is no product of its input with O.
 
