@@ -13,6 +13,8 @@ from keraslm.errors import ModelFileError
 from keraslm.layers import DirectFeatures, Dropout, OneHotDense, TiedEmbedding, Window
 from keraslm.models.adopted import AdoptedRecurrent, AdoptedWindow
 
+pytestmark = pytest.mark.long
+
 TOKENS = list("\nabcde")
 SIZE = len(TOKENS)
 HISTORY = np.array([0, 1, 2, 3, 1, 2, 5, 4, 0, 2, 2, 1])  # a line end comes first

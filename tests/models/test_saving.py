@@ -13,6 +13,8 @@ from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 
+pytestmark = pytest.mark.long
+
 TOKENS = TextEncoder(
     tokenizer_named("char"), Vocabulary.build(dict.fromkeys("\nabcde", 1), "char")
 )

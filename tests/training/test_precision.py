@@ -10,6 +10,8 @@ from keraslm.training import precision
 from keraslm.training.optimizers import new_optimizer
 from keraslm.training.options import Configuration, resolve
 
+pytestmark = pytest.mark.xla
+
 WITH = "processor : 0\nflags\t\t: fpu avx512_bf16 amx_bf16 amx_tile\n"
 WITHOUT = "processor : 0\nflags\t\t: fpu avx512_bf16\n"
 
