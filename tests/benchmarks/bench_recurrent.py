@@ -18,6 +18,7 @@ import keras
 import numpy as np
 from timing import seconds
 
+from keraslm import Windows
 from keraslm.models.language_model import KerasLanguageModel
 from keraslm.text import TextEncoder, Vocabulary, tokenizer_named
 from keraslm.training.memory import keep_freed_memory
@@ -31,6 +32,8 @@ TURNS = 3  # beside torch, each on its turn, since a shared machine is never the
 WRITTEN = 2000  # characters
 STREAMS = 64
 MEASURED = 200_000  # characters
+FITTED = 2**15  # tokens of an epoch, or a few more
+AT_ONCE = (1, 8)  # steps an execution
 COMPILED = {"tensorflow": (True, False), "jax": (True,), "torch": (False,)}
 CELLS = {
     "rnn": keras.layers.SimpleRNN,
@@ -61,6 +64,7 @@ class Size(NamedTuple):
 WORDS = Size("lstm", 10_000, 200, 200, 2, 20, 35)
 CHARACTERS = Size("lstm", 65, 64, 256, 2, 64, 100)
 DEFAULT = Size("lstm", 65, 64, 256, 1, 32, 32)
+SMALL = Size("lstm", 65, 64, 64, 1, 4, 16)
 OTHERS = [
     Size(cell, 65, 64, units, layers, batch, steps)
     for cell in CELLS
@@ -158,13 +162,47 @@ def torch(size: Size) -> float:
     return float(done.stdout)
 
 
-def language_model(size: Size) -> KerasLanguageModel:
-    """Build a network on characters, untrained."""
-    letters = "".join(map(chr, range(33, 33 + size.vocabulary)))
+def encoder_of(size: Size) -> TextEncoder:
+    """Give a vocabulary of the characters from `!` on."""
+    letters = "".join(map(chr, range(33, 33 + size.vocabulary - 2)))
     tokenizer = tokenizer_named("char")
     vocabulary = Vocabulary.build(tokenizer.count([letters]), "char")
-    encoder = TextEncoder(tokenizer, vocabulary)
-    return build(configuration(size), encoder).language_model
+    return TextEncoder(tokenizer, vocabulary)
+
+
+def language_model(size: Size) -> KerasLanguageModel:
+    """Build a network on characters, untrained."""
+    return build(configuration(size), encoder_of(size)).language_model
+
+
+def fitted(size: Size, at_once: int) -> float:
+    """Give the tokens a second of an epoch of `fit` over Windows, state carried."""
+    c, encoder = configuration(size), encoder_of(size)
+    model = build(c, encoder)
+    model.compile(
+        new_optimizer(c),
+        weighted_metrics=None,
+        steps_per_execution=at_once,
+        precision=usual_precision(),
+    )
+    rng = np.random.default_rng(1)
+    steps = AT_ONCE[-1] * -(-FITTED // (AT_ONCE[-1] * size.tokens))
+    ids = rng.integers(2, len(encoder.vocabulary), steps * size.tokens, np.int32)
+    windows = Windows(ids, encoder, size.batch, size.time)
+    model.fit(windows, verbose=0)  # compiles
+    return windows.tokens / seconds(lambda: model.fit(windows, verbose=0), 3)
+
+
+def print_fit(size: Size) -> None:
+    """Print how fast whole epochs are fitted, medians of turns."""
+    taken = [[fitted(size, at_once) for at_once in AT_ONCE] for _ in range(TURNS)]
+    single, several = np.median(taken, axis=0)
+    print(
+        f"fit, {size.layers} x {size.units} {size.cell}, V {size.vocabulary:,}, "
+        f"{size.batch} x {size.time}: {single:,.0f} tokens/s; {AT_ONCE[-1]} steps an "
+        f"execution {several:,.0f} ({several / single:.2f})",
+        flush=True,
+    )
 
 
 def print_training(size: Size, best: float, peer: bool) -> None:
@@ -224,6 +262,8 @@ def main() -> None:
     print(f"matrix product: {2e-9 * best:.0f} GFLOP/s; training in {usual_precision()}")
     for size in (WORDS, CHARACTERS, DEFAULT):
         print_training(size, best, peer=True)
+    for size in (SMALL, DEFAULT, WORDS):
+        print_fit(size)
     for size in (DEFAULT, CHARACTERS):
         print_reading_and_writing(size)
     for size in OTHERS:
