@@ -69,7 +69,9 @@ def test_an_interrupted_run_of_any_version_goes_on_or_is_refused_in_one_line(
     shutil.copy(run.parent / "corpus.txt", tmp_path)
     shutil.copytree(run, tmp_path / "run")
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(program, ["resume", "run", "--steps", "24"])
+    done = CliRunner().invoke(
+        program, ["resume", "run", "--corpus", "corpus.txt", "--steps", "24"]
+    )
     assert done.exit_code in (0, 1)
     if done.exit_code:
         assert "cannot go on from" in done.output
