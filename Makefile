@@ -40,7 +40,7 @@ types: $(READY)  ## mypy
 test-backends: $(BACKENDS_READY)  ## the models on JAX and on PyTorch
 	@for backend in jax torch; do \
 	  echo "KERAS_BACKEND=$$backend"; \
-	  KERAS_BACKEND=$$backend $(BACKENDS)/bin/python -m pytest -q -m backends; \
+	  KERAS_BACKEND=$$backend $(BACKENDS)/bin/python -m pytest -q -m 'backends and not long'; \
 	  status=$$?; \
 	  test $$status -eq 0 || test $$status -eq 5 || exit $$status; \
 	done

@@ -83,4 +83,4 @@ def test_an_adopted_network_says_that_it_needs_keras():
     done = run(COMMAND, "score", path, "the cat")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
-    assert "adopted network needs Keras" in done.stderr
+    assert "needs Keras with a back end" in done.stderr

@@ -15,7 +15,7 @@ from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from tests.kernels.cudnn import stand_in
 
-pytestmark = pytest.mark.backends
+pytestmark = [pytest.mark.backends, pytest.mark.xla]
 if keras.backend.backend() == "torch":
     pytest.skip("torch calls cuDNN itself", allow_module_level=True)
 

@@ -20,7 +20,7 @@ from keraslm.layers import (
 )
 from tests.cells.own import PeepholeLSTM
 
-pytestmark = pytest.mark.backends
+pytestmark = [pytest.mark.backends, pytest.mark.long]
 
 WORDS = 6
 RECURRENT = {

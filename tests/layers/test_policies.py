@@ -21,7 +21,7 @@ from keraslm.layers import (
 from keraslm.layers.dense import Dense
 from keraslm.probes import gradient
 
-pytestmark = pytest.mark.backends
+pytestmark = [pytest.mark.backends, pytest.mark.long]
 
 POLICIES = ["float32", "float64", "float16", "bfloat16"]
 POLICIES += ["mixed_float16", "mixed_bfloat16"]
