@@ -29,7 +29,7 @@ def contexts_of(layer, ids=IDS):
 
 def read(layer, ids, state=None, length=None):
     state = layer.get_initial_state(len(ids)) if state is None else state
-    return layer.read(ops.convert_to_tensor(ids), state, length)
+    return layer.read_contexts(ops.convert_to_tensor(ids), state, length)
 
 
 def test_a_place_by_hand():
@@ -65,7 +65,7 @@ def test_the_scores_are_a_product_with_one_hot_features():
     for row, starts in zip(features, contexts.reshape(10, -1), strict=True):
         np.add.at(row, starts, 1)
     weights = np.stack([table[p : p + OUTPUTS] for p in range(features.shape[1])])
-    found = ops.convert_to_numpy(layer(ops.convert_to_tensor(contexts)))
+    found = ops.convert_to_numpy(layer.all_scores(ops.convert_to_tensor(contexts)))
     expected = (features @ weights).reshape(2, 5, OUTPUTS)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -74,7 +74,7 @@ def test_some_outputs_score_what_they_score_among_all():
     layer = filled()
     contexts = contexts_of(layer)
     some = np.array([[[0, 5]] * 5, [[3, 1]] * 5])
-    expected = np.take_along_axis(np.asarray(layer(contexts)), some, axis=-1)
+    expected = np.take_along_axis(np.asarray(layer.all_scores(contexts)), some, axis=-1)
     np.testing.assert_allclose(layer.scores(contexts, some), expected, atol=1e-6)
 
 
