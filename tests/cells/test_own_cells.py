@@ -18,6 +18,8 @@ from keraslm.text.tokenizer import tokenizer_named
 from keraslm.training import Configuration, train
 from tests.cells.own import MinimalGatedUnit, PeepholeLSTM
 
+pytestmark = pytest.mark.xla
+
 TEXT = "the cat sat on the mat\na dog saw the cat\n" * 8
 OWN = {"peephole-lstm": PeepholeLSTM, "minimal-gated-unit": MinimalGatedUnit}
 

@@ -10,6 +10,8 @@ from keraslm.text.corpus import Corpus, Text
 from keraslm.training.options import Configuration
 from keraslm.training.run import train
 
+pytestmark = pytest.mark.xla
+
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4
 STEPS = 300
 

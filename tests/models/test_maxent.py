@@ -6,6 +6,8 @@ import pytest
 
 from keraslm.models import lstm, maxent
 
+pytestmark = pytest.mark.xla
+
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 4
 SIZE = 7
 

@@ -1,6 +1,7 @@
 """What the tests of training share: a tiny corpus, and runs of a few steps."""
 
 import functools
+import signal
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ class Impatient(Notes):
         super().training(fraction, row)
         if (row["step"], row["split"]) == self.when:
             self.when = None
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
 
 @pytest.fixture(scope="session")
