@@ -98,4 +98,4 @@ class KerasLanguageModel(NetworkLanguageModel):
         model = self.keras_model
         model.tokens, model.title = self.encoder, self.name
         model.metadata = self.metadata
-        model.save(path)
+        model.save(path, include_optimizer=False)
