@@ -9,14 +9,14 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-import keras
 from keras import ops
 
+from keraslm.callbacks.monitored import Monitored
 from keraslm.checkpoints import validated
 from keraslm.errors import UsageError
 
 
-class Averaging(keras.callbacks.Callback):
+class Averaging(Monitored):
     """Tell the optimizer before each step how fast the mean follows the weights.
 
     The optimizer is one of `keraslm.training.optimizers`, with `averaging` on. `steps`
@@ -32,7 +32,7 @@ class Averaging(keras.callbacks.Callback):
         monitor: str = "exact_perplexity",
     ) -> None:
         super().__init__()
-        self._most, self._patience, self._monitor = steps, after, monitor
+        self._most, self._patience, self.monitor = steps, after, monitor
         self._figures: list[float] = []
         self._began = after is None
         self._steps = 0
@@ -56,18 +56,9 @@ class Averaging(keras.callbacks.Callback):
         share = 1 / min(averaged, self._most or averaged)
         self.model.optimizer.averaging_share.assign(share)
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Hear of a validation."""
-        self._hear(logs)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def measured(self, figure: float) -> None:
         """Hear of a validation; it may be the one that averaging begins after."""
-        self._hear(logs)
-
-    def _hear(self, logs: Any) -> None:
-        if not logs or self._monitor not in logs:
-            return
-        self._figures.append(logs[self._monitor])
+        self._figures.append(figure)
         if self._patience is not None:
             earlier = self._figures[: -self._patience]
             self._began |= bool(earlier) and self._figures[-1] > min(earlier)
@@ -78,11 +69,12 @@ class Averaging(keras.callbacks.Callback):
 
     def get_state(self) -> dict[str, Any]:
         """Give what goes into a checkpoint, beside the mean: the optimizer has it."""
-        return {"figures": self._figures, "began": self._began, "steps": self._steps}
+        figures = [validated.stored(figure) for figure in self._figures]
+        return {"figures": figures, "began": self._began, "steps": self._steps}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self._figures = [validated.figure(figure) for figure in state["figures"]]
+        self._figures = [validated.lowest(figure) for figure in state["figures"]]
         self._began = bool(state["began"])
         self._steps = validated.count(state["steps"])
 

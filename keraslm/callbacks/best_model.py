@@ -8,11 +8,12 @@ from typing import Any
 
 from keraslm.callbacks.averaging import averaged
 from keraslm.callbacks.clock import Clock, Clocked
+from keraslm.callbacks.monitored import Monitored
 from keraslm.checkpoints import validated
 from keraslm.files.destinations import make_folder, remove
 
 
-class BestModel(Clocked):
+class BestModel(Monitored, Clocked):
     """Write the model whenever the figure that is monitored is the lowest so far.
 
         exact = keraslm.callbacks.ExactPerplexity(corpus.valid)
@@ -46,29 +47,19 @@ class BestModel(Clocked):
     def _beside(self, step: int) -> pathlib.Path:
         return self.path.with_stem(f"{self.path.stem}-{step:09}")
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Write if the figure was measured and is the best."""
-        super().on_train_batch_end(batch, logs)
-        self._look(logs)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Write if the figure was measured and is the best."""
-        self._look(logs)
-
     def on_train_end(self, logs: Any = None) -> None:
         """Write if the figure was measured and is the best, or nothing was ever."""
-        self._look(logs)
+        self._hear(logs)
         if self.best_step is None:
             self.keep()
 
-    def _look(self, logs: Any) -> None:
-        if not logs or self.monitor not in logs:
-            return
+    def measured(self, figure: float) -> None:
+        """Write the model if the figure is the best."""
         if self.keep_last:
             self._keep_model_of_step()
         # the first is kept even where its perplexity is too large for a float
-        if self.best_step is None or logs[self.monitor] < self.best:
-            self.best = float(logs[self.monitor])
+        if self.best_step is None or figure < self.best:
+            self.best = figure
             self.keep()
 
     def keep(self) -> None:
@@ -92,11 +83,10 @@ class BestModel(Clocked):
 
     def get_state(self) -> dict[str, Any]:
         """Give what goes into a checkpoint, beside the best model itself."""
-        best = None if self.best_step is None or math.isinf(self.best) else self.best
-        return {"best_step": self.best_step, "best": best}
+        return {"best_step": self.best_step, "best": validated.stored(self.best)}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
-        step, best = state["best_step"], state["best"]
+        step = state["best_step"]
         self.best_step = None if step is None else validated.count(step)
-        self.best = math.inf if best is None else validated.figure(best)
+        self.best = validated.lowest(state["best"])

@@ -13,8 +13,9 @@ import numpy as np
 from keraslm.callbacks.clock import Every
 from keraslm.callbacks.signals import Signals
 from keraslm.checkpoints import validated
-from keraslm.checkpoints.checkpoint import Checkpoint, damaged
+from keraslm.checkpoints.checkpoint import Checkpoint, damaged, first_difference
 from keraslm.errors import UsageError
+from keraslm.files.writing import write_atomically
 from keraslm.version import __version__
 
 _NO_GOOD = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
@@ -90,16 +91,17 @@ class ExactResume(keras.callbacks.Callback):
 
     def _put_best_back(self, checkpoint: Checkpoint) -> None:
         if self.best is not None and checkpoint.best is not None:
-            self.best.write_bytes(checkpoint.best)
+            with write_atomically(self.best) as temporary:
+                temporary.write_bytes(checkpoint.best)
 
     def _check_same(self, was: dict[str, Any]) -> None:
         now = self.identity or {}
-        for name in {**now, **was}:
-            if was.get(name) != now.get(name):
-                raise UsageError(
-                    f"{self.path} is of a training whose {name} was {was.get(name)!r}; "
-                    f"received {now.get(name)!r}: give what it had, or another path"
-                )
+        name = first_difference(was, now)
+        if name is not None:
+            raise UsageError(
+                f"{self.path} is of a training whose {name} was {was.get(name)!r}; "
+                f"received {now.get(name)!r}: give what it had, or another path"
+            )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         """Put the numbers back, and what the callbacks remember.
@@ -155,25 +157,22 @@ class ExactResume(keras.callbacks.Callback):
         """Write if it is time; then a signal that was heard ends the training."""
         place = self._first + batch + 1
         if place < self._length:  # else it waits for what the end of an epoch brings
-            if self._due or self.model.stop_training:
+            step = self._start + self._epoch * self._length + place
+            if self._due(step) or self.model.stop_training:
                 self._write((self._epoch, place))
             self._hear()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write if it is time, or training ends, unless this step was written."""
-        due = self._due or self.model.stop_training
-        if due and self._written_step != self._step:
-            whole = self._step == self._start + (epoch + 1) * self._length
-            self._write((epoch + 1, 0) if whole else (epoch, self._step_in(epoch)))
+        step = self._step
+        due = self._due(step) or self.model.stop_training
+        if due and self._written_step != step:
+            self._write(divmod(step - self._start, self._length))
         self._hear()
 
-    def _step_in(self, epoch: int) -> int:
-        return self._step - self._start - epoch * self._length
-
-    @property
-    def _due(self) -> bool:
+    def _due(self, step: int) -> bool:
         minutes = (time.monotonic() - self._written_at) / 60
-        due = self._every.due(self._step) or minutes >= self.minutes
+        due = self._every.due(step) or minutes >= self.minutes
         return due or bool(self.signals)
 
     def _hear(self) -> None:

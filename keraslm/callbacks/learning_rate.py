@@ -3,16 +3,15 @@
 import math
 from typing import Any
 
-import keras
-
 from keraslm.callbacks.clock import Clock
+from keraslm.callbacks.monitored import Monitored
 from keraslm.checkpoints import validated
 from keraslm.errors import UsageError
 
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
 
 
-class LearningRate(keras.callbacks.Callback):
+class LearningRate(Monitored):
     """Set the learning rate before every step.
 
     Math:   rate x min(1, (step + 1) / (warmup + 1)) x s
@@ -74,30 +73,27 @@ class LearningRate(keras.callbacks.Callback):
         """Log the rate, and hear of a validation."""
         if logs is not None:
             logs["learning_rate"] = self.value
-        self._hear(logs)
+        super().on_train_batch_end(batch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Log the rate, and hear of a validation."""
         if logs is not None:
             logs["learning_rate"] = self.value
-        self._hear(logs)
+        super().on_epoch_end(epoch, logs)
 
-    def _hear(self, logs: Any) -> None:
-        if self.schedule != "plateau" or not logs or self.monitor not in logs:
-            return
-        figure = float(logs[self.monitor])
-        if figure >= self._best:
+    def measured(self, figure: float) -> None:
+        """Hear of a validation."""
+        if self.schedule == "plateau" and figure >= self._best:
             self._reduced *= self.factor
         self._best = min(self._best, figure)
 
     def get_state(self) -> dict[str, Any]:
         """Give what goes into a checkpoint."""
-        best = None if math.isinf(self._best) else self._best
+        best = validated.stored(self._best)
         return {"reduced": self._reduced, "value": self.value, "best": best}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
         self._reduced = validated.figure(state["reduced"])
         self.value = validated.figure(state["value"])
-        best = state["best"]
-        self._best = math.inf if best is None else validated.figure(best)
+        self._best = validated.lowest(state["best"])

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from keraslm.callbacks.clock import Clock, Clocked
+from keraslm.callbacks.monitored import Monitored
 from keraslm.checkpoints import validated
 
 
-class Patience(Clocked):
+class Patience(Monitored, Clocked):
     """Stop after so many measurements in a row without a better figure.
 
     Unlike Keras's EarlyStopping it also hears of measurements within an epoch.
@@ -26,20 +27,10 @@ class Patience(Clocked):
         self.best = math.inf
         self.since_best = 0
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Count, if the figure was measured."""
-        super().on_train_batch_end(batch, logs)
-        self._count(logs)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Count, if the figure was measured."""
-        self._count(logs)
-
-    def _count(self, logs: Any) -> None:
-        if not logs or self.monitor not in logs:
-            return
-        improved = logs[self.monitor] < self.best
-        self.best = min(self.best, float(logs[self.monitor]))
+    def measured(self, figure: float) -> None:
+        """Count the measurements since the best, and stop at too many."""
+        improved = figure < self.best
+        self.best = min(self.best, figure)
         self.since_best = 0 if improved else self.since_best + 1
         if self.over:
             self.model.stop_training = True
@@ -56,11 +47,10 @@ class Patience(Clocked):
 
     def get_state(self) -> dict[str, Any]:
         """Give what goes into a checkpoint."""
-        best = None if math.isinf(self.best) else self.best
+        best = validated.stored(self.best)
         return {"since_best": self.since_best, "best": best}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
         self.since_best = validated.count(state["since_best"])
-        best = state["best"]
-        self.best = math.inf if best is None else validated.figure(best)
+        self.best = validated.lowest(state["best"])

@@ -81,6 +81,12 @@ class Checkpoint:
 _DESCRIBED = ("identity", "place", "parts")
 
 
+def first_difference(was: dict[str, Any], now: dict[str, Any]) -> str | None:
+    """Name the first thing that differs between two identities, if any."""
+    names = {**now, **was}
+    return next((name for name in names if was.get(name) != now.get(name)), None)
+
+
 def damaged(path: pathlib.Path, why: str) -> ModelFileError:
     """Say that a run cannot be continued from a checkpoint, and what to do."""
     return ModelFileError(

@@ -16,6 +16,19 @@ def figure(value: Any) -> float:
     return float(value)
 
 
+def stored(value: float) -> float | None:
+    """Give a figure as a checkpoint holds it: none yet, or too large, is None."""
+    return value if math.isfinite(value) else None
+
+
+def lowest(value: Any) -> float:
+    """Give the lowest figure so far, infinite where a checkpoint has none.
+
+    Raises: ValueError, as `figure`.
+    """
+    return math.inf if value is None else figure(value)
+
+
 def duration(value: Any) -> float:
     """Give seconds of a checkpoint.
 

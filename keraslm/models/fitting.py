@@ -15,7 +15,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keraslm.errors import first_line
+from keraslm.errors import UsageError, first_line
 from keraslm.kernels.precision import products_in
 from keraslm.losses import NextToken, SampledNextToken
 from keraslm.losses.nats import token_nats, token_weights, weighted
@@ -355,8 +355,14 @@ class Fitted(CausalModel):
     def read_features(
         self, ids: Any, states: list[Any], training: bool = False, length: Any = None
     ) -> tuple[Any, list[Any]]:
-        """Read ids as `step` does; give what the last layer multiplies with O."""
-        raise NotImplementedError
+        """Read ids as `step` does; give what the last layer multiplies with O.
+
+        Raises: UsageError if the model tells of no such layer.
+        """
+        raise UsageError(
+            "a sampled softmax trains a keraslm.CausalLM that ends with a Dense layer "
+            f"or a tied embedding; received {type(self).__name__}"
+        )
 
     def logits_of_features(self, features: Any) -> Any:
         """Multiply what `read_features` gives with O."""

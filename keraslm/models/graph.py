@@ -143,8 +143,7 @@ class CausalGraph:
         self._model = model
         self._memories = Memories(model)
         self._last = model.outputs[0]._keras_history.operation
-        is_softmax = hasattr(self._last, "nats")
-        self.output = self._last if is_softmax else None
+        self.output = self._last if hasattr(self._last, "nats") else None
         features = (x for x in model.layers if isinstance(x, DirectFeatures))
         self.direct: Any = next(features, None) if self.output is not None else None
         self.context = 0

@@ -66,11 +66,13 @@ class Running:
 
     def carry(self, model: CausalModel, windows: Windows | None, testing: bool) -> bool:
         """Carry the state over a Windows, or over nothing; say whether that is new."""
-        carries = windows is not None and windows.carried
-        shape = (windows.rows, windows.full, carries) if windows is not None else None
+        shape = None
+        if windows is not None:
+            shape = (windows.rows, windows.full, windows.carried)
         if shape == self._shapes[testing]:
             return False
         self._shapes[testing] = shape
-        state = CarriedState(model, windows) if windows is not None else None
-        self.states[testing] = state
+        self.states[testing] = None
+        if windows is not None:
+            self.states[testing] = CarriedState(model, windows)
         return True

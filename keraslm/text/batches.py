@@ -135,12 +135,8 @@ class VariedTextWindows(TextWindows):
         return int(self._ends[number]) - length, length
 
 
-Windows = TextWindows
-VariedWindows = VariedTextWindows
-
-
 def varied_lengths(row_length: int, time: int, seed: int) -> npt.NDArray[np.intp]:
-    """Draw lengths of windows until they cover a row; see `VariedWindows`."""
+    """Draw lengths of windows until they cover a row; see `VariedTextWindows`."""
     rng = np.random.default_rng(seed)
     middle = np.where(rng.random(row_length) < SHARE_OF_LONG, time, time / 2)
     lengths = np.clip(np.rint(rng.normal(middle, SPREAD)), 1, time + SPREAD)

@@ -33,7 +33,6 @@ from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import PenaltyShare, averages, new_optimizer
 from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
-from keraslm.training.room import window_shape
 from keraslm.windows import Windows
 
 WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
@@ -187,9 +186,9 @@ def new_windows(
     c: Configuration, train: Encoded, encoder: TextEncoder | None
 ) -> Windows:
     """Lay out the text in windows of one length, or of varied lengths."""
-    rows, time = window_shape(c, len(train.ids))
+    shape = (c.batch_size or 1, c.time or 1)
     carried = c.state == "carried"
-    return Windows(train.ids, encoder, rows, time, c.vary_time, c.seed, carried)  # type: ignore[arg-type]
+    return Windows(train.ids, encoder, *shape, c.vary_time, c.seed, carried)  # type: ignore[arg-type]
 
 
 def compile_model(model: CausalLM, c: Configuration, windows: Windows) -> None:

@@ -70,7 +70,7 @@ def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> A
         )
     if c.model == "maxent":
         return models.maxent(tokens, order=c.order or 3, softmax=softmax, **features)
-    if c.model == "bigram" and c.input == "one-hot" and not c.hidden_sizes:
+    if c.is_one_matrix:
         return models.bigram(tokens)
     return models.ngram(
         tokens,

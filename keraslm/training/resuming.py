@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from keraslm.card import Card
-from keraslm.checkpoints.checkpoint import Checkpoint
+from keraslm.checkpoints.checkpoint import Checkpoint, first_difference
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
@@ -47,13 +47,13 @@ def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) ->
 
     Raises: UsageError naming the first thing that differs, and its two values.
     """
-    for name in {**now, **was}:
-        if was.get(name) != now.get(name):
-            raise UsageError(
-                f"{folder.path} holds a run whose {name} was {was.get(name)!r}; "
-                f"received {now.get(name)!r}: give what it had, or another `out`, or "
-                "`overwrite=True` to start anew"
-            )
+    name = first_difference(was, now)
+    if name is not None:
+        raise UsageError(
+            f"{folder.path} holds a run whose {name} was {was.get(name)!r}; "
+            f"received {now.get(name)!r}: give what it had, or another `out`, or "
+            "`overwrite=True` to start anew"
+        )
 
 
 def with_the_runs_dropout(c: Configuration, folder: RunFolder) -> Configuration:

@@ -47,8 +47,7 @@ def check_bigram(c: Configuration, vocabulary_size: int) -> None:
 
     Raises: UsageError
     """
-    is_matrix = c.model == "bigram" and c.input == "one-hot" and not c.hidden_sizes
-    if is_matrix and vocabulary_size**2 > LARGEST_BIGRAM:
+    if c.is_one_matrix and vocabulary_size**2 > LARGEST_BIGRAM:
         most = math.isqrt(LARGEST_BIGRAM)
         raise UsageError(
             f"a bigram of one matrix, of {vocabulary_size:,} x {vocabulary_size:,} "

@@ -284,6 +284,12 @@ class Configuration:
         return self.model if self.model in MODELS else "lstm"
 
     @property
+    def is_one_matrix(self) -> bool:
+        """Whether a bigram is one matrix from word to word, with nothing between."""
+        plain = self.input == "one-hot" and not self.hidden_sizes
+        return self.model == "bigram" and plain
+
+    @property
     def limits_of_pruning(self) -> tuple[int, ...]:
         """What n-grams must occur more often than, order by order."""
         return parse_prune(self.prune or "0")
