@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 import sys, keraslm
 assert "numpy" not in sys.modules
@@ -33,6 +35,7 @@ def test_rooms_and_names_are_imported_when_they_are_asked_for():
     assert done.stdout == "module 'keraslm' has no attribute 'nothing'\n"
 
 
+@pytest.mark.long
 def test_a_room_may_be_the_first_that_imports_keras():
     rooms = "callbacks initializers layers losses metrics models windows".split()
     for room in rooms:

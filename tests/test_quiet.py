@@ -8,6 +8,8 @@ import pytest
 
 from keraslm.quiet import LEVEL
 
+pytestmark = pytest.mark.long
+
 SCRIPT = """
 import importlib.util, os, sys
 import keraslm
