@@ -138,8 +138,8 @@ class Windows(keras.utils.PyDataset):
         """Give the same batches as a `tf.data.Dataset`, cut inside TensorFlow's graph.
 
         Small networks train faster from it. It is read like the Windows, which are its
-        `windows`: each reading is the next epoch, whose number is `epoch` before it.
-        It may begin at a later step than the `first`.
+        `windows`: each reading of varied windows is the next epoch, whose number is
+        `epoch` before it. It may begin at a later step than the `first`.
         """
         from keraslm.kernels.tensorflow.windows import window_dataset
 

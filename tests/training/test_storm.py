@@ -105,6 +105,7 @@ def a_run(out, steps):
     return c
 
 
+@pytest.mark.xla  # the processes that are killed compile
 @pytest.mark.long
 def test_a_run_that_is_killed_at_random_moments_goes_on(tmp_path):
     steps = 5 * KILLS + 40

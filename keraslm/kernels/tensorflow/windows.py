@@ -16,13 +16,15 @@ def window_dataset(
 ) -> Any:
     """Give the steps of an epoch as a `tf.data.Dataset`, as `TextWindows.step` does.
 
-    It begins at the first step, or at a later one.
-
-    `epoch` is asked each time that the dataset is read from its start.
+    It begins at the first step, or at a later one. `epoch` is asked each time that
+    varied windows are read from their start.
 
     Shapes: ids, targets, weights (rows, width); of varied windows, the ids come as a
         table of "ids" and "length" (rows,)
     """
+    is_varied = isinstance(windows, VariedTextWindows)
+    if not is_varied and len(windows) * windows.full <= TOKENS_AT_ONCE:
+        return _of_one_slice(windows, first_step)
 
     def slices() -> Iterator[tuple[Any, Any]]:
         now, many = epoch(), max(1, TOKENS_AT_ONCE // windows.full)
@@ -48,6 +50,18 @@ def window_dataset(
     return dataset.apply(
         tf.data.experimental.assert_cardinality(len(windows) - first_step)
     )
+
+
+def _of_one_slice(windows: TextWindows, first_step: int) -> Any:
+    """Give the steps of a short text, of which an epoch begins in a millisecond."""
+    ids = tf.constant(windows.ids_between(-1, len(windows) * windows.width))
+    zero = tf.constant(0, tf.int64)
+
+    def step(number: tf.Tensor) -> Any:
+        column = tf.stack([number * windows.width, windows.width])
+        return _cut(windows, ids, column, zero)
+
+    return tf.data.Dataset.range(first_step, len(windows)).map(step)
 
 
 def _cut(
