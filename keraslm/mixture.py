@@ -136,6 +136,10 @@ class MixtureStream(TokenStream):
         for stream in self._streams:
             stream.push(token_id)
 
+    def fork(self) -> Self:
+        """Give a second stream with the same history: a fork of every part."""
+        return type(self)(self._weights, [stream.fork() for stream in self._streams])
+
 
 def mixed(weights: np.ndarray, log_p: Sequence[np.ndarray]) -> np.ndarray:
     """Mix log-probabilities without leaving the logarithm.

@@ -1,7 +1,9 @@
 """A stream of tokens: what came so far, and what may come next."""
 
 import abc
+import copy
 from collections.abc import Iterable
+from typing import Self
 
 import numpy as np
 
@@ -39,3 +41,11 @@ class TokenStream(abc.ABC):
         """Append several tokens to the history."""
         for token_id in token_ids:
             self.push(token_id)
+
+    def fork(self) -> Self:
+        """Give a second stream with the same history; each goes on for itself.
+
+        It costs no reading. A stream whose `push` changes what it holds, instead of
+        replacing it, copies that here.
+        """
+        return copy.copy(self)
