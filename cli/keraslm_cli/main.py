@@ -28,6 +28,7 @@ COMMANDS = (
     "adopt",
     "audit",
     "export",
+    "plot",
     "counts",
     "embeddings",
     "classes",

@@ -87,13 +87,19 @@ class Cell(abc.ABC):
         Shapes: x (batch, features), each state (batch, units); or of one text alone
                 (features,), (units,)
         """
+        values = self.values(x, state, weights, gates)
+        return tuple(values[name] for name in self.states)
+
+    def values(
+        self, x: Any, state: Sequence[Any], weights: Sequence[Any], gates: Any = NUMPY
+    ) -> dict[str, Any]:
+        """Give all values of a step by name: the states, and the gates; as `step`."""
         p = self.products(weights)
         z = x @ p.W + p.b
         a = state[0] @ p.U
         if p.b_h is not None:
             a = a + p.b_h
-        values = self.advance(z, a, state, gates, *p.others)
-        return tuple(values[name] for name in self.states)
+        return self.advance(z, a, state, gates, *p.others)
 
     @abc.abstractmethod
     def advance(

@@ -24,6 +24,8 @@ LIGHT = "#9DB7C9"
 INK = "#222222"
 GREY = "#6B6B6B"
 GRID = "#E3E3E3"
+SERIES = (BLUE, ORANGE, GREEN, INK, GREY, LIGHT)
+"""The colours of lines side by side, which grey print tells apart too."""
 
 TITLE_SIZE = 19
 LABEL_SIZE = 15
@@ -45,8 +47,9 @@ def new_figure(width: float = 11.0, height: float = 6.2) -> tuple[Figure, Axes]:
 
 def new_panels(number: int) -> tuple[Figure, list[Axes]]:
     """Make a figure and so many axes side by side."""
-    figure = Figure(figsize=(5.6 * number, 5.2), facecolor="white", layout="tight")
+    figure = Figure(figsize=(5.6 * number, 5.2), facecolor="white")
     FigureCanvasAgg(figure)
+    figure.subplots_adjust(left=0.07, right=0.98, wspace=0.3)
     axes = [figure.add_subplot(1, number, k + 1) for k in range(number)]
     for panel in axes:
         plain_axes(panel)
