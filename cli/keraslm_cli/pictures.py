@@ -12,7 +12,6 @@ from keraslm_cli.files_written import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from keraslm.figures.shaded_text import ShadedText
 
@@ -54,7 +53,7 @@ class Files:
     def write(
         self,
         table: "pd.DataFrame",
-        figure: "Callable[[], Figure]",
+        figure: Callable[[], Any],
         page: Callable[[], str] | None = None,
     ) -> None:
         """Write the figure and its numbers, and print where they are."""

@@ -16,5 +16,5 @@ def unit_text(
     low, high = table[column].min(), table[column].max()
     about = f"{on}: from {low:.2f} to {high:.2f} after reading each token"
     title = f"Unit {unit}: {where}"
-    meaning = ("what the unit holds after the token", "the negative ones")
+    meaning = ("what the unit holds after the token", "")
     return ShadedText(title, about, table, column, "activation", level, meaning)

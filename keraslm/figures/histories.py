@@ -85,6 +85,7 @@ def history_figure(
         best, last = curve["perplexity"].min(), curve["perplexity"].iloc[-1]
         short = drawable(style.shortened(str(name), 22))
         labels.append((float(last), f"{short} {style.figure_number(best)}", colour))
+    axes.set_xlim(left=0)
     label_right_ends(axes, labels)
     axes.set_xlabel(AXES[x], fontsize=style.LABEL_SIZE, color=INK)
     axes.set_ylabel("perplexity (log scale)", fontsize=style.LABEL_SIZE, color=INK)
@@ -109,6 +110,6 @@ def _scale(axes: Axes, values: pd.Series) -> None:
     axes.yaxis.set_major_locator(round_perplexities(high / low))
     axes.yaxis.set_minor_locator(ticker.NullLocator())
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
-    axes.xaxis.set_major_locator(ticker.MaxNLocator(6))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     axes.grid(axis="y", color=style.GRID, linewidth=1)

@@ -117,3 +117,8 @@ def figure_page(figure: Figure, title: str) -> str:
     figure.savefig(drawn, format="svg", bbox_inches="tight", pad_inches=0.3)
     svg = drawn.getvalue()
     return page(title, svg[svg.index("<svg") :])
+
+
+def escaped_lines(text: str) -> str:
+    """Give a text of several lines as HTML, its lines as they are."""
+    return "\n".join(map(escaped, text.split("\n")))

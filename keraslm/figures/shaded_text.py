@@ -33,7 +33,7 @@ class ShadedText:
     column: str
     unit: str
     level: str = "word"
-    meaning: tuple[str, str] = ("", "the other sign")
+    meaning: tuple[str, str] = ("", "")
 
     @property
     def tokens(self) -> list[str]:
@@ -60,8 +60,10 @@ class ShadedText:
     def key(self) -> str:
         """What the numbers are, and what a sign means."""
         above, below = self.meaning
-        sign = f"; below zero, underlined: {below}" if self.is_signed else ""
-        return f"{self.unit}: {above}{sign}"
+        said = f"{self.unit}: {above}"
+        if not self.is_signed:
+            return said
+        return f"{said}; underlined: below zero" + (f", {below}" if below else "")
 
     @property
     def steps(self) -> list[float]:

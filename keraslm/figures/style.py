@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from keraslm.errors import MissingGlyphs, UsageError
 from keraslm.figures.fonts import about_lacking, drawable, families, lacking
@@ -32,6 +33,7 @@ LABEL_SIZE = 15
 NOTE_SIZE = 13
 
 DOTS_PER_INCH = 150
+COLOURS = 256  # of a picture's palette
 LARGEST = 1e30  # a larger perplexity is drawn as an infinite one
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -132,11 +134,21 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
         said = about_lacking(missing)
         figure.text(0.02, -0.01, said, va="top", fontsize=NOTE_SIZE, color=GREY)
         warnings.warn(f"{path}: {said}", MissingGlyphs, stacklevel=3)
+    kind = path.suffix[1:].lower() if known else "png"
     with write_atomically(path) as temporary:
         figure.savefig(
             temporary,
-            format=path.suffix[1:].lower() if known else "png",
+            format=kind,
             dpi=DOTS_PER_INCH,
             bbox_inches="tight",
             pad_inches=0.3,
         )
+        if kind == "png":
+            _shrink(temporary)
+
+
+def _shrink(path: pathlib.Path) -> None:
+    """Write a picture with a palette, which is a third as large and looks the same."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, format="png", optimize=True)

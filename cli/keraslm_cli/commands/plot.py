@@ -9,6 +9,15 @@ KINDS = (
     "surprisal",
     "cell",
     "gates",
+    "gradients",
+    "contributions",
+    "zipf",
+    "smoothing",
+    "counts",
+    "embeddings",
+    "evolution",
+    "vocabulary",
+    "ladder",
 )
 
 

@@ -81,9 +81,13 @@ def command(
 
 
 def _beginning(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Leave of a long text what a picture has room for."""
+    """Leave of a long text what a picture has room for, to the end of a word."""
     ends = table["token"].str.len().cumsum()
-    return table[(ends <= SHOWN) | (ends.index == 0)]
+    if ends.iloc[-1] <= SHOWN:
+        return table
+    room = int((ends <= SHOWN).sum())
+    spaces = [k for k in range(room) if str(table["token"][k]).isspace()]
+    return table[: spaces[-1] + 1 if spaces else max(room, 1)]
 
 
 def _print(ranked: "pd.DataFrame", name: str) -> None:

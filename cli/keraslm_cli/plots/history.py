@@ -44,7 +44,7 @@ def command(
     paths = [_history_path(run) for run in runs]
     files = Files(out, csv)
     files.check(map(str, paths))
-    histories = [_read(path) for path in paths]
+    histories = [read_history(path) for path in paths]
     table = history_table(list(zip(_names(runs), histories, strict=True)), x, split)
     files.write(table, lambda: history_figure(table, split=split))
 
@@ -72,7 +72,7 @@ def _names(runs: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _read(path: pathlib.Path) -> "pd.DataFrame":
+def read_history(path: pathlib.Path) -> "pd.DataFrame":
     """Read a history.
 
     Raises: UsageError for a file that is none.
