@@ -12,7 +12,7 @@ from matplotlib.image import AxesImage
 from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.fonts import drawable, families
-from keraslm.figures.style import GREY, INK, LIGHT, SERIES
+from keraslm.figures.style import GREY, INK, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd

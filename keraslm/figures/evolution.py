@@ -5,6 +5,7 @@ import textwrap
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keraslm.errors import UsageError
@@ -14,7 +15,7 @@ from keraslm.figures.shaded_text import shown
 from keraslm.figures.style import BLUE, INK
 
 HEAD = re.compile(r"^--- step (\d+), epoch (\d+)$", re.MULTILINE)
-MOST = 8  # samples of a picture
+MOST = 6  # samples of a picture
 COLUMNS, ROWS = 84, 2  # of a sample in a picture
 TYPE = 16
 LINE = 1.45 * TYPE / 72  # inches
@@ -57,19 +58,20 @@ def evolution_figure(table: pd.DataFrame, title: str, subtitle: str = "") -> Fig
     axes.set_axis_off()
     style.add_title(axes, title, subtitle)
     for k, (_, row) in enumerate(rows.iterrows()):
-        top = k * (ROWS + 1.7) * LINE
-        axes.text(0, top + LINE * 0.8, _heading(row), fontsize=style.LABEL_SIZE,
-                  fontweight="bold", color=BLUE)  # fmt: skip
-        seen = " ".join(_visible(row["sample"]).split())
-        lines = textwrap.wrap(drawable(seen), COLUMNS)[:ROWS]
-        if len(" ".join(lines)) < len(drawable(seen)) and lines:
-            lines[-1] += " …"
-        axes.text(0, top + LINE * 1.8, "\n".join(lines), fontsize=TYPE, va="baseline",
-                  linespacing=1.3, color=INK, parse_math=False)  # fmt: skip
-        axes.texts[-1].set(va="top", y=top + LINE * 1.05)
-        axes.texts[-1].set_family(["DejaVu Sans Mono", *families()])
-        axes.axhline(top + (ROWS + 1.45) * LINE, color=style.GRID, linewidth=1)
+        _draw(axes, row, k * (ROWS + 1.7) * LINE)
     return figure
+
+
+def _draw(axes: Axes, row: pd.Series, top: float) -> None:
+    seen = drawable(" ".join(_visible(row["sample"]).split()))
+    beginning = textwrap.shorten(seen, COLUMNS * ROWS, placeholder=" …")
+    lines = textwrap.wrap(beginning, COLUMNS)[:ROWS]
+    axes.text(0, top, _heading(row), fontsize=style.LABEL_SIZE, fontweight="bold",
+              va="top", color=BLUE)  # fmt: skip
+    axes.text(0, top + 1.05 * LINE, "\n".join(lines), fontsize=TYPE, va="top",
+              family=["DejaVu Sans Mono", *families()], linespacing=1.3, color=INK,
+              parse_math=False)  # fmt: skip
+    axes.axhline(top + (ROWS + 1.45) * LINE, color=style.GRID, linewidth=1)
 
 
 def evolution_page(table: pd.DataFrame, title: str, subtitle: str = "") -> str:

@@ -42,9 +42,7 @@ def smoothing_figure(table: pd.DataFrame, title: str, subtitle: str = "") -> Fig
         _draw(axes, table, str(name), 1.9 * limit)
         if not k:
             _name_rows(axes, table)
-            style.add_title(axes, title, subtitle)
-            for text in axes.texts[-2:]:
-                text.set_position((text.get_position()[0], text.get_position()[1] + 36))
+            style.add_title(axes, title, subtitle, above=36)
     return figure
 
 

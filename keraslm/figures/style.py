@@ -33,7 +33,7 @@ LABEL_SIZE = 15
 NOTE_SIZE = 13
 
 DOTS_PER_INCH = 150
-COLOURS = 256  # of a picture's palette
+COLOURS = 64  # of a picture's palette
 LARGEST = 1e30  # a larger perplexity is drawn as an infinite one
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -68,10 +68,13 @@ def plain_axes(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def add_title(axes: Axes, title: str, subtitle: str = "") -> None:
-    """Write the title, and under it one line that says what was measured."""
-    _above(axes, shortened(title, 68), 40, TITLE_SIZE, INK, "bold")
-    _above(axes, shortened(subtitle, 100), 18, NOTE_SIZE, GREY, "normal")
+def add_title(axes: Axes, title: str, subtitle: str = "", above: int = 0) -> None:
+    """Write the title, and under it one line that says what was measured.
+
+    `above` leaves room below both, in points.
+    """
+    _above(axes, shortened(title, 68), above + 40, TITLE_SIZE, INK, "bold")
+    _above(axes, shortened(subtitle, 100), above + 18, NOTE_SIZE, GREY, "normal")
 
 
 def _above(
@@ -144,11 +147,11 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
             pad_inches=0.3,
         )
         if kind == "png":
-            _shrink(temporary)
+            _with_palette(temporary)
 
 
-def _shrink(path: pathlib.Path) -> None:
-    """Write a picture with a palette, which is a third as large and looks the same."""
+def _with_palette(path: pathlib.Path) -> None:
+    """Write a picture with a palette, a third as large, in which no shade is missed."""
     with Image.open(path) as picture:
         small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     small.save(path, format="png", optimize=True)

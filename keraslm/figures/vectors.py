@@ -74,7 +74,7 @@ def plane_table(
 
 
 def vectors_figure(table: "pd.DataFrame", title: str, subtitle: str = "") -> Figure:
-    """Draw a `plane_table`: each word at its point, a form and colour for each group."""
+    """Draw a `plane_table`: each word at its point, each group in its own form."""
     names = list(table.columns[1:3])
     points = table[names].to_numpy()
     figure, axes = style.new_figure(height=7.6)

@@ -33,13 +33,13 @@ def vocabulary_figure(table: pd.DataFrame, title: str, subtitle: str = "") -> Fi
                       textcoords="offset points", va="center", color=colour,
                       fontweight="bold", fontsize=style.LABEL_SIZE)  # fmt: skip
     for _, row in table.iterrows():
-        axes.annotate(f"{row['unknown']:.1%}", (row["vocabulary"], row["bits"]), (0, 12),
-                      textcoords="offset points", ha="center", color=GREY,
-                      fontsize=style.NOTE_SIZE)  # fmt: skip
+        place = (row["vocabulary"], row["bits"])
+        axes.annotate(f"{row['unknown']:.1%}", place, (0, 12), ha="center", color=GREY,
+                      textcoords="offset points", fontsize=style.NOTE_SIZE)  # fmt: skip
     axes.set_xticks(table["vocabulary"], [f"{v:,}" for v in table["vocabulary"]])
     axes.xaxis.set_minor_locator(ticker.NullLocator())
     axes.grid(axis="y", color=style.GRID, linewidth=1)
-    axes.set_xlabel("tokens of the vocabulary (log scale); above each point: the share "
-                    "of unknown tokens", fontsize=style.LABEL_SIZE, color=INK)  # fmt: skip
+    below = "tokens of the vocabulary (log scale); at the points: unknown tokens"
+    axes.set_xlabel(below, fontsize=style.LABEL_SIZE, color=INK)
     axes.set_ylabel("bits a character", fontsize=style.LABEL_SIZE, color=INK)
     return figure

@@ -25,7 +25,7 @@ DRAWN = 40  # words, where none are named
     "groups",
     metavar="NAME=A,B,...",
     multiple=True,
-    help="Draw the words A, B ... with a form and colour of their own; may be repeated.",
+    help="Draw these words with a form and colour of their own; may be repeated.",
 )
 @number_option(
     "--number", DRAWN, "Where no word is named: how many frequent ones.", least=1
