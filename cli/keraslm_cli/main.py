@@ -25,6 +25,7 @@ COMMANDS = (
     "score",
     "next",
     "generate",
+    "lab",
     "adopt",
     "audit",
     "export",
