@@ -66,12 +66,11 @@ def parsed(body: bytes, allowed: tuple[str, ...]) -> dict[str, Any]:
 
     Raises: UsageError
     """
+    if _depth(body.decode(errors="replace")) > DEEPEST:
+        raise UsageError("the request's JSON is too deep")
     try:
-        text = body.decode()
-        if _depth(text) > DEEPEST:
-            raise UsageError("the request's JSON is too deep")
-        data = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        data = json.loads(body, parse_constant=_refuse)
+    except ValueError as error:
         raise UsageError("the request is no JSON") from error
     if not isinstance(data, Mapping):
         raise UsageError("the request is no JSON object")

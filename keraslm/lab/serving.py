@@ -1,6 +1,7 @@
 """Serving the lab: a socket on this machine, and connections that may not linger."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -103,4 +104,5 @@ def serve(app: Any, opened: socket.socket, ready: Callable[[], None]) -> None:
         ready()
         await serving
 
-    asyncio.run(run())
+    with contextlib.suppress(KeyboardInterrupt):  # how the lab is ended
+        asyncio.run(run())

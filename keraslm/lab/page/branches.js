@@ -6,16 +6,26 @@ import { look } from "./colours.js";
 export const title = "Branches";
 export const path = "branches";
 
-const WIDE = 1200, HIGH = 640;
 let zoomed = 0; // the node that fills the height
+let WIDE = 1000, HIGH = 600; // pixels, as there is room
 let seen = ""; // what the tree is of
 
 export function question(state) {
-  return { text: state.text, model: state.models[0], nodes: 400 };
+  return { text: state.text, model: chosen(state), nodes: 400 };
+}
+
+const chosen = (state) => (state.models.includes(state.of) ? state.of : state.models[0]);
+
+function choice(lab) {
+  const options = lab.state.models.map((key) => make("option", { value: key, selected: key === chosen(lab.state) }, look(lab, key).name));
+  const select = make("select", { id: "of", onchange: (e) => lab.change({ of: e.target.value }, true) }, options);
+  return make("p", { class: "choice" }, make("label", { for: "of" }, "Tree of: "), select);
 }
 
 export function show(place, answer, lab) {
-  const now = JSON.stringify([lab.state.text, lab.state.models[0]]);
+  const now = JSON.stringify([lab.state.text, chosen(lab.state)]);
+  WIDE = Math.max(place.clientWidth, 300);
+  HIGH = Math.max(innerHeight - 320, 420);
   if (now !== seen) zoomed = 0;
   seen = now;
   const children = answer.nodes.map(() => []);
@@ -27,14 +37,14 @@ export function show(place, answer, lab) {
   svg.append(draw("defs", {}, draw("pattern", { id: "hatch", width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, draw("rect", { width: 3, height: 8, class: "hatch" }))));
   const boxes = new Map();
   for (const p of placed) if (p.column > 0 && p.column <= columns) svg.append(box(p, wide, answer, lab, boxes, children));
-  const colour = look(lab, lab.state.models[0]).colour;
+  const colour = look(lab, chosen(lab.state)).colour;
   svg.style.setProperty("--colour", colour);
-  place.replaceChildren(summary(answer, lab), svg, zoomed ? make("button", { type: "button", onclick: () => zoom(0, lab) }, "Show the whole tree") : "");
+  place.replaceChildren(choice(lab), summary(answer, lab), svg, zoomed ? make("button", { type: "button", onclick: () => zoom(0, lab) }, "Show the whole tree") : "");
 }
 
 function summary(answer, lab) {
   const shown = answer.nodes.filter((n) => n.parent === 0).reduce((sum, n) => sum + n.probability, 0);
-  const name = look(lab, lab.state.models[0]).name;
+  const name = look(lab, chosen(lab.state)).name;
   const wrong = answer.impossible === null ? "" : ` Branches that the language does not have (hatched) take ${percent(answer.impossible)}.`;
   return make("p", { class: "note" }, `${name}: ${answer.nodes.length - 1} branches; the first tokens shown have ${percent(shown)} of all probability.${wrong}`);
 }
@@ -110,7 +120,7 @@ export function csv(answer) {
 }
 
 export function command(state, lab, quote) {
-  return `keraslm next ${quote(lab.models.get(state.models[0]).given)} ${quote(state.text)} --top 12`;
+  return `keraslm next ${quote(lab.models.get(chosen(state)).given)} ${quote(state.text)} --top 12`;
 }
 
 export function svg() {

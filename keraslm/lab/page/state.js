@@ -26,6 +26,7 @@ const FIELDS = {
   seed: [1, number(0, 2 ** 32 - 1, true)],
   length: [60, number(0, 2000, true)],
   minus: ["", text],
+  of: ["", text],
   scene: [null, optional(number(0, 999, true))],
 };
 
