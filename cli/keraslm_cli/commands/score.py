@@ -1,12 +1,11 @@
-"""keraslm score: the worked table of a sentence's probability; ranked alternatives."""
+"""keraslm score: what a text costs, token by token, alternatives, models, pairs."""
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm.errors import CorpusError
+from keraslm.errors import CorpusError, UsageError
 from keraslm_cli import completion, console, models
 from keraslm_cli.visible import token_name
 
@@ -20,6 +19,16 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("model", shell_complete=completion.files)
 @click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--difference",
+    is_flag=True,
+    help="Compare two models: MODEL and, before the texts, a second one.",
+)
+@click.option(
+    "--pairs",
+    metavar="FILE.tsv",
+    help="Say which text of each line the model prefers: good, a tab, bad.",
+)
 @models.level_option
 @click.option("--tokens", is_flag=True, help="Print every sentence's table of tokens.")
 @click.option(
@@ -33,11 +42,13 @@ if TYPE_CHECKING:
     metavar="NAME",
     default="utf-8",
     show_default=True,
-    help="The encoding of standard input.",
+    help="The encoding of standard input and of the pairs.",
 )
 def command(
     model: str,
     texts: tuple[str, ...],
+    difference: bool,
+    pairs: str | None,
     level: str | None,
     tokens: bool,
     as_json: bool,
@@ -52,11 +63,91 @@ def command(
 
     At word level a sentence ends with </s>, which is predicted too. At character level
     it is the text alone.
+
+    --difference takes two models, then the texts. Of each token it prints the surprisal
+    of both in bits, the difference, and the truth where the text is of village.
+
+    --pairs prints, of each pair of a file, the text that is more probable and by how
+    many bits; then the accuracy, how often that is the good one, a tie counted as half.
+    Blank lines, lines that begin with # and a heading "good<TAB>bad" are no pairs.
     """
-    if texts:
-        _refuse_empty(texts)
+    if pairs is not None:
+        _refuse_beside_pairs(texts, difference, tokens)
+        _score_pairs(model, pairs, level, as_json, encoding)
+    elif difference:
+        _score_difference((model, *texts[:1]), texts[1:], level, as_json, encoding)
+    else:
+        _score(model, texts, level, tokens, as_json, encoding)
+
+
+def _refuse_beside_pairs(
+    texts: tuple[str, ...], difference: bool, tokens: bool
+) -> None:
+    given = {"--difference": difference, "--tokens": tokens, "a TEXT": bool(texts)}
+    for name, is_given in given.items():
+        if is_given:
+            raise UsageError(
+                "--pairs asks one model about the texts of a file; "
+                f"received {name} too: leave one of them out"
+            )
+
+
+def _score_pairs(
+    path: str, pairs: str, level: str | None, as_json: bool, encoding: str
+) -> None:
+    from keraslm_cli import pairs_table
+
+    models.check_there(path)
+    read = pairs_table.open_pairs(pairs, encoding)
+    model = models.open_model(path, level)
+    found = pairs_table.prefer(model, read)
+    if as_json:
+        console.print_json(pairs_table.as_json(model, found))
+    else:
+        pairs_table.print_table(found)
+
+
+def _score_difference(
+    paths: tuple[str, ...],
+    texts: tuple[str, ...],
+    level: str | None,
+    as_json: bool,
+    encoding: str,
+) -> None:
+    from keraslm_cli import surprisal_table
+    from keraslm_cli.commands.compare import labels
+
+    if len(paths) < 2:
+        raise UsageError(
+            "--difference is of two models, then the texts: "
+            f"keraslm score --difference A B [TEXT]...; received one, {paths[0]}"
+        )
+    for path in paths:
+        models.check_there(path)
+    sentences = _sentences(texts, encoding)
+    opened = [models.open_model(path, level) for path in paths]
+    names = labels([model.name for model in opened], paths)
+    found = [surprisal_table.compare(opened, names, each) for each in sentences]
+    if as_json:
+        console.print_json(surprisal_table.as_json(names, sentences, found))
+        return
+    for number, each in enumerate(found):
+        if number:
+            console.print_blank()
+        surprisal_table.print_table(each, names)
+
+
+def _score(
+    model: str,
+    texts: tuple[str, ...],
+    level: str | None,
+    tokens: bool,
+    as_json: bool,
+    encoding: str,
+) -> None:
+    """Print the table of one sentence, or rank several."""
     models.check_there(model)
-    sentences = list(texts) or _lines_of_input(encoding)
+    sentences = _sentences(texts, encoding)
     language_model = models.open_model(model, level)
     ranked = sorted(
         ((sentence, language_model.score(sentence)) for sentence in sentences),
@@ -73,6 +164,13 @@ def command(
         _print_ranking(ranked, shares)
 
 
+def _sentences(texts: tuple[str, ...], encoding: str) -> list[str]:
+    """Give the sentences of the command line, or of standard input."""
+    if not all(texts):
+        raise CorpusError("a sentence needs at least one token; received an empty one")
+    return list(texts) or _lines_of_input(encoding)
+
+
 def _lines_of_input(encoding: str) -> list[str]:
     import sys
 
@@ -85,11 +183,6 @@ def _lines_of_input(encoding: str) -> list[str]:
     if not lines:
         raise CorpusError("standard input has no sentence; give one a line, or as TEXT")
     return lines
-
-
-def _refuse_empty(sentences: Sequence[str]) -> None:
-    if not all(sentences):
-        raise CorpusError("a sentence needs at least one token; received an empty one")
 
 
 def _shares(log_probabilities: list[float]) -> "np.ndarray":

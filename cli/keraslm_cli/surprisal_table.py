@@ -1,0 +1,82 @@
+"""Two models side by side on the tokens of a text, in bits."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from keraslm_cli import console
+from keraslm_cli.visible import token_name
+
+if TYPE_CHECKING:
+    from keraslm.language_model import LanguageModel
+    from keraslm.surprisal import Surprisals
+    from keraslm.text.language import Language
+
+UNKNOWN = "not in the vocabulary: scored as <unk>"
+
+
+def compare(
+    models: "Sequence[LanguageModel]", names: Sequence[str], sentence: str
+) -> "Surprisals":
+    """Compare two models on a sentence, and with the truth where it is known."""
+    from keraslm.surprisal import surprisals
+
+    first, second = models
+    return surprisals(first, second, sentence, _language(sentence), names)
+
+
+def _language(sentence: str) -> "Language | None":
+    """Give the language of a sentence whose grammar is here."""
+    from keraslm.text.text import Text
+    from keraslm_datasets.languages import language_of
+
+    return language_of(Text.from_string(sentence.rstrip("\n") + "\n"))
+
+
+def print_table(found: "Surprisals", names: Sequence[str]) -> None:
+    """Print a row a token, the sum and the mean."""
+    first, second = names
+    titles = {
+        "first": first,
+        "second": second,
+        "difference": "difference",
+        "truth": "truth",
+    }
+    table, totals = found.table(), found.totals()
+    columns = [column for column in titles if column in table]
+    rows = [
+        (
+            token_name(row["token"]),
+            *(_bits(row[column], column) for column in columns),
+            UNKNOWN if row["oov"] else "",
+        )
+        for row in table.to_dict("records")
+    ]
+    for name, count in (("sum", 1), ("mean", len(table))):
+        rows.append((name, *(_bits(totals[c] / count, c) for c in columns), ""))
+    headings = ("token", *(titles[column] for column in columns), "")
+    right = range(1, len(headings) - 1)
+    said = f"surprisal in bits; difference: {first} less {second}"
+    console.print_styled(said, "bold")
+    console.print_table(headings, rows, right, foot=2, leave=("", "truth"))
+
+
+def as_json(
+    names: Sequence[str], sentences: Sequence[str], found: "Sequence[Surprisals]"
+) -> dict[str, Any]:
+    """Give the tokens and the sums, in bits."""
+    shown = [
+        {
+            "text": sentence,
+            "totals": each.totals(),
+            "tokens": each.table().to_dict("records"),
+        }
+        for sentence, each in zip(sentences, found, strict=True)
+    ]
+    first, second = names
+    return {"unit": "bits", "first": first, "second": second, "sentences": shown}
+
+
+def _bits(value: float, column: str) -> str:
+    sign = "+" if column == "difference" and 0 < value < math.inf else ""
+    return sign + console.number(value)
