@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keraslm.agreement import Agreement, Verb
     from keraslm.text.corpus import Text
 
-HELP = f"""Measure whether verbs agree with their subjects, past other nouns.
+HELP = f"""Measure whether verbs agree with their subjects.
 
 In "the friend of the doctors sings", doctors is an attractor: a noun between subject
 and verb that has the other number. Of each verb of TEXT that follows its subject, a
