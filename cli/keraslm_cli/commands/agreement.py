@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 HELP = f"""Measure whether verbs agree with their subjects.
 
-In "the friend of the doctors sings", doctors is an attractor: a noun between subject
-and verb that has the other number. Of each verb of TEXT that follows its subject, a
+In "the baker that farmers love sings", farmers is an attractor: a noun between subject
+and verb that has the other number. For each verb of TEXT that follows its subject, a
 model is right if the form that agrees is more probable, after the words before it, than
 the other form; a tie counts as half. The accuracy is shown by the number of attractors
 and by the distance in words, with n, the number of verbs, and Wilson's 95% interval.
