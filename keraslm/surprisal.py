@@ -1,4 +1,4 @@
-"""Surprisal: what each token of a text costs two models, and what it must cost.
+"""Surprisal: what each token of a text costs two models, and in truth.
 
 Math:       surprisal  s(y_t) = -log2 P(y_t | y_1 .. y_{t-1}), in bits
             difference s_first - s_second; above 0 the first is more surprised
@@ -15,9 +15,6 @@ import numpy as np
 
 from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
-from keraslm.score import Score
-from keraslm.text.language import Language
-from keraslm.text.text import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +24,7 @@ if TYPE_CHECKING:
 class Surprisals:
     """The surprisal of each token of a text under two models, and under the truth.
 
-    `tokens` are as written; where `oov` is true the models scored `<unk>`. `truth` is
-    what the grammar of the text's language says, where it is known.
+    `tokens` are as written; where `oov` is true the models scored `<unk>`.
     Shapes: first, second, truth, difference (tokens,), in bits; oov (tokens,)
     """
 
@@ -73,49 +69,46 @@ def surprisals(
     first: LanguageModel,
     second: LanguageModel,
     text: str,
-    language: Language | None = None,
+    truth: np.ndarray | None = None,
     names: Sequence[str] | None = None,
 ) -> Surprisals:
-    """Compare two models token by token on a text, and with its language if given.
+    """Compare two models token by token on a text, and with the truth if it is given.
 
     The models may differ in vocabulary if this text is the same tokens for both. Errors
     name them by `names`, by default their own.
 
-    Raises: UsageError if it is not; CorpusError if the text has no token.
+    Shapes: truth (tokens,), the log P of each token in nats
+    Raises: UsageError if the tokens differ, or `truth` is not of as many tokens;
+        CorpusError if the text has none.
     """
-    scores = [model.score(text) for model in (first, second)]
-    _require_same_tokens(names or [first.name, second.name], scores)
-    one, two = scores
+    one, two = (model.score(text) for model in (first, second))
+    _require_same_tokens(names or [first.name, second.name], one.tokens, two.tokens)
+    if truth is not None and len(truth) != len(one.tokens):
+        raise UsageError(
+            f"`truth` is of each of the {len(one.tokens)} tokens of the text; "
+            f"received {len(truth)}"
+        )
     return Surprisals(
         one.written,
         _bits(one.log_probabilities),
         _bits(two.log_probabilities),
-        _truth(first, text, language),
+        None if truth is None else _bits(truth),
         one.oov,
     )
 
 
-def _truth(
-    model: LanguageModel, text: str, language: Language | None
-) -> np.ndarray | None:
-    """Give what the grammar says of each word; None if it does not know the text."""
-    if language is None or model.encoder.tokenizer.level != "word":
-        return None
-    log_p = Text.from_string(text, language=language).language_log_probabilities
-    known = len(log_p) == len(model.encoder.encode(text)) and np.isfinite(log_p).all()
-    return _bits(log_p) if known else None
-
-
-def _require_same_tokens(names: Sequence[str], scores: Sequence[Score]) -> None:
+def _require_same_tokens(
+    names: Sequence[str], first: Sequence[str], second: Sequence[str]
+) -> None:
     """Refuse a text that is cut differently, or of which one model knows less."""
-    pairs = itertools.zip_longest(*(score.tokens for score in scores))
-    for number, (one, two) in enumerate(pairs, start=1):
-        if one != two:
-            shown = ["none" if token is None else repr(token) for token in (one, two)]
+    pairs = itertools.zip_longest(first, second)
+    for number, pair in enumerate(pairs, start=1):
+        if pair[0] != pair[1]:
+            one, two = ("none" if token is None else repr(token) for token in pair)
             raise UsageError(
                 f"models are compared token by token; token {number} of the text is "
-                f"{shown[0]} for {names[0]} and {shown[1]} for {names[1]}: give models "
-                "of one level and vocabulary, or compare their bits a character"
+                f"{one} for {names[0]} and {two} for {names[1]}: give models of one "
+                "level and vocabulary, or compare their bits a character"
             )
 
 

@@ -8,7 +8,6 @@ import pytest
 from keraslm.errors import UsageError
 from keraslm.surprisal import surprisals
 from tests.hand_made import HandMade
-from tests.test_floor import Coin
 
 FAIR = HandMade(
     {"</s>": {"a": 1.0}, "a": {"b": 0.5, "c": 0.5}, "b": {"</s>": 1}, "c": {"</s>": 1}},
@@ -26,7 +25,7 @@ SKEW = HandMade(
 
 
 def test_bits_of_each_token_their_difference_and_the_truth():
-    found = surprisals(FAIR, SKEW, "a b", Coin())
+    found = surprisals(FAIR, SKEW, "a b", np.log([1, 0.75, 1]))
     table = found.table()
     assert table["token"].tolist() == ["a", "b", "</s>"]
     assert table["first"].tolist() == pytest.approx([0, 1, 0])
@@ -37,9 +36,10 @@ def test_bits_of_each_token_their_difference_and_the_truth():
     assert found.totals() == pytest.approx(expected)
 
 
-def test_the_truth_says_nothing_of_a_text_that_is_not_of_its_language():
-    assert surprisals(FAIR, SKEW, "a", Coin()).truth is None
+def test_the_truth_is_of_every_token_or_not_there():
     assert "truth" not in surprisals(FAIR, SKEW, "a b").table()
+    with pytest.raises(UsageError, match=r"each of the 3 tokens .* received 2"):
+        surprisals(FAIR, SKEW, "a b", np.zeros(2))
 
 
 def test_what_is_impossible_is_infinite_and_has_no_difference_from_its_like():

@@ -8,9 +8,10 @@ from keraslm_cli import console
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from keraslm.language_model import LanguageModel
     from keraslm.surprisal import Surprisals
-    from keraslm.text.language import Language
 
 UNKNOWN = "not in the vocabulary: scored as <unk>"
 
@@ -22,15 +23,25 @@ def compare(
     from keraslm.surprisal import surprisals
 
     first, second = models
-    return surprisals(first, second, sentence, _language(sentence), names)
+    return surprisals(first, second, sentence, _truth(first, sentence), names)
 
 
-def _language(sentence: str) -> "Language | None":
-    """Give the language of a sentence whose grammar is here."""
+def _truth(model: "LanguageModel", sentence: str) -> "np.ndarray | None":
+    """Give log P of each word by the grammar of village; None of any other text.
+
+    Shapes: -> (tokens,), in nats
+    """
+    import numpy as np
+
     from keraslm.text.text import Text
     from keraslm_datasets.languages import language_of
 
-    return language_of(Text.from_string(sentence.rstrip("\n") + "\n"))
+    if model.encoder.tokenizer.name != "word":
+        return None
+    lines = sentence.rstrip("\n") + "\n"
+    text = Text.from_string(lines, language=language_of(Text.from_string(lines)))
+    log_p = text.language_log_probabilities
+    return log_p if len(log_p) and np.isfinite(log_p).all() else None
 
 
 def print_table(found: "Surprisals", names: Sequence[str]) -> None:
