@@ -171,7 +171,7 @@ def _question(encoder: TextEncoder, verb: Verb) -> tuple[Continuation, Continuat
 
 def _beginning(encoder: TextEncoder, verb: Verb, form: str) -> list[int]:
     """Give the ids up to the verb in a form; a character that ends it is among them."""
-    words = verb.sentence.split(" ")
+    words = verb.sentence.split()
     index = verb.fact.verb_index
     text = " ".join([*words[:index], form])
     if encoder.tokenizer.level == "char":

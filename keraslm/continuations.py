@@ -15,7 +15,7 @@ from keraslm.sampling.together import TokenStreams
 
 
 class Continuation(NamedTuple):
-    """Ids that follow a history; both start at the beginning of a line."""
+    """Ids that follow a history, which starts at the beginning of a line."""
 
     history: tuple[int, ...]
     ids: tuple[int, ...]

@@ -147,9 +147,7 @@ def test_minimal_pairs(keraslm, keraslm_json, model, tmp_path):
     nats = scored[0]["log_probability"] - scored[1]["log_probability"]
     assert first["margin_bits"] == pytest.approx(nats / math.log(2))
     shown = keraslm("score", model, "--pairs", path).stdout
-    assert (
-        "good is preferred in 1 of 2 pairs, with ties, 1, counted as half: 75" in shown
-    )
+    assert "good is preferred in 1 of 2 pairs (1 tie counted as half): 75.0%" in shown
     assert keraslm("score", model, "--pairs", "-", stdin=PAIRS).stdout == shown
 
 

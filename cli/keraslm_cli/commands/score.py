@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm.errors import CorpusError, UsageError
+from keraslm.errors import UsageError
 from keraslm_cli import completion, console, models
+from keraslm_cli.sentences import given_sentences
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--pairs",
     metavar="FILE.tsv",
+    shell_complete=completion.files,
     help="Say which text of each line the model prefers: good, a tab, bad.",
 )
 @models.level_option
@@ -71,11 +73,14 @@ def command(
     many bits; then the accuracy, how often that is the good one, a tie counted as half.
     Blank lines, lines that begin with # and a heading "good<TAB>bad" are no pairs.
     """
+    from keraslm_cli import minimal_pairs, surprisal
+
     if pairs is not None:
         _refuse_beside_pairs(texts, difference, tokens)
-        _score_pairs(model, pairs, level, as_json, encoding)
+        minimal_pairs.show(model, pairs, level, as_json, encoding)
     elif difference:
-        _score_difference((model, *texts[:1]), texts[1:], level, as_json, encoding)
+        two = (model, *texts[:1])
+        surprisal.show(two, texts[1:], level, as_json, encoding)
     else:
         _score(model, texts, level, tokens, as_json, encoding)
 
@@ -92,51 +97,6 @@ def _refuse_beside_pairs(
             )
 
 
-def _score_pairs(
-    path: str, pairs: str, level: str | None, as_json: bool, encoding: str
-) -> None:
-    from keraslm_cli import pairs_table
-
-    models.check_there(path)
-    read = pairs_table.open_pairs(pairs, encoding)
-    model = models.open_model(path, level)
-    found = pairs_table.prefer(model, read)
-    if as_json:
-        console.print_json(pairs_table.as_json(model, found))
-    else:
-        pairs_table.print_table(found)
-
-
-def _score_difference(
-    paths: tuple[str, ...],
-    texts: tuple[str, ...],
-    level: str | None,
-    as_json: bool,
-    encoding: str,
-) -> None:
-    from keraslm_cli import surprisal_table
-    from keraslm_cli.commands.compare import labels
-
-    if len(paths) < 2:
-        raise UsageError(
-            "--difference is of two models, then the texts: "
-            f"keraslm score --difference A B [TEXT]...; received one, {paths[0]}"
-        )
-    for path in paths:
-        models.check_there(path)
-    sentences = _sentences(texts, encoding)
-    opened = [models.open_model(path, level) for path in paths]
-    names = labels([model.name for model in opened], paths)
-    found = [surprisal_table.compare(opened, names, each) for each in sentences]
-    if as_json:
-        console.print_json(surprisal_table.as_json(names, sentences, found))
-        return
-    for number, each in enumerate(found):
-        if number:
-            console.print_blank()
-        surprisal_table.print_table(each, names)
-
-
 def _score(
     model: str,
     texts: tuple[str, ...],
@@ -147,7 +107,7 @@ def _score(
 ) -> None:
     """Print the table of one sentence, or rank several."""
     models.check_there(model)
-    sentences = _sentences(texts, encoding)
+    sentences = given_sentences(texts, encoding)
     language_model = models.open_model(model, level)
     ranked = sorted(
         ((sentence, language_model.score(sentence)) for sentence in sentences),
@@ -162,27 +122,6 @@ def _score(
             _print_tokens(score)
     if len(ranked) > 1:
         _print_ranking(ranked, shares)
-
-
-def _sentences(texts: tuple[str, ...], encoding: str) -> list[str]:
-    """Give the sentences of the command line, or of standard input."""
-    if not all(texts):
-        raise CorpusError("a sentence needs at least one token; received an empty one")
-    return list(texts) or _lines_of_input(encoding)
-
-
-def _lines_of_input(encoding: str) -> list[str]:
-    import sys
-
-    from keraslm.text.corpus import open_text
-
-    if sys.stdin is not None and console.in_terminal(sys.stdin):
-        console.note("Reading sentences, one a line, up to Ctrl-D.")
-    text = "".join(open_text("-", encoding).chunks())
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines:
-        raise CorpusError("standard input has no sentence; give one a line, or as TEXT")
-    return lines
 
 
 def _shares(log_probabilities: list[float]) -> "np.ndarray":

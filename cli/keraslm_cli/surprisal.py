@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from keraslm_cli import console
+from keraslm.errors import UsageError
+from keraslm_cli import console, models
+from keraslm_cli.sentences import given_sentences
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -16,14 +18,39 @@ if TYPE_CHECKING:
 UNKNOWN = "not in the vocabulary: scored as <unk>"
 
 
-def compare(
-    models: "Sequence[LanguageModel]", names: Sequence[str], sentence: str
-) -> "Surprisals":
-    """Compare two models on a sentence, and with the truth where it is known."""
-    from keraslm.surprisal import surprisals
+def show(
+    paths: tuple[str, ...],
+    texts: tuple[str, ...],
+    level: str | None,
+    as_json: bool,
+    encoding: str,
+) -> None:
+    """Compare two models on sentences, with the truth where it is known, and print it.
 
-    first, second = models
-    return surprisals(first, second, sentence, _truth(first, sentence), names)
+    Raises: UsageError if there are not two models, or a sentence is not the same tokens
+        for both.
+    """
+    from keraslm.surprisal import surprisals
+    from keraslm_cli.commands.compare import labels
+
+    if len(paths) != 2:
+        raise UsageError(
+            "--difference is of two models, then the texts: "
+            f"keraslm score --difference A B [TEXT]...; received one, {paths[0]}"
+        )
+    for path in paths:
+        models.check_there(path)
+    sentences = given_sentences(texts, encoding)
+    one, two = (models.open_model(path, level) for path in paths)
+    names = labels([one.name, two.name], paths)
+    found = [surprisals(one, two, s, _truth(one, s), names) for s in sentences]
+    if as_json:
+        console.print_json(_as_json(names, sentences, found))
+        return
+    for number, each in enumerate(found):
+        if number:
+            console.print_blank()
+        _print_table(each, names)
 
 
 def _truth(model: "LanguageModel", sentence: str) -> "np.ndarray | None":
@@ -44,7 +71,7 @@ def _truth(model: "LanguageModel", sentence: str) -> "np.ndarray | None":
     return log_p if len(log_p) and np.isfinite(log_p).all() else None
 
 
-def print_table(found: "Surprisals", names: Sequence[str]) -> None:
+def _print_table(found: "Surprisals", names: Sequence[str]) -> None:
     """Print a row a token, the sum and the mean."""
     first, second = names
     titles = {
@@ -72,7 +99,7 @@ def print_table(found: "Surprisals", names: Sequence[str]) -> None:
     console.print_table(headings, rows, right, foot=2, leave=("", "truth"))
 
 
-def as_json(
+def _as_json(
     names: Sequence[str], sentences: Sequence[str], found: "Sequence[Surprisals]"
 ) -> dict[str, Any]:
     """Give the tokens and the sums, in bits."""
