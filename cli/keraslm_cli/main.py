@@ -23,6 +23,7 @@ COMMANDS = (
     "compare",
     "ladder",
     "score",
+    "agreement",
     "next",
     "generate",
     "lab",
