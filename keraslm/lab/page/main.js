@@ -22,6 +22,7 @@ const lab = {
   scenes: [],
   answer: null,
   asked: 0,
+  notice: "",
 
   // Change some of the state; what is a step of its own can be undone with Back.
   change(given, isStep = false) {
@@ -31,6 +32,7 @@ const lab = {
   replace(state, isStep = true) {
     const before = lab.state;
     lab.state = state;
+    lab.notice = "";
     const address = fragment(state);
     if (address !== location.hash) history[isStep ? "pushState" : "replaceState"](null, "", address);
     const typed = before.view === state.view && before.models === state.models && before.scene === state.scene;
@@ -62,13 +64,15 @@ async function inquire() {
   const view = views[lab.state.view];
   const number = ++lab.asked;
   const started = performance.now();
+  document.body.dataset.state = "asking";
   try {
     const answer = await ask("view", view.question(lab.state, lab), view.path);
     if (answer === null || number !== lab.asked) return;
-    say("");
+    say(lab.notice);
     lab.answer = answer;
     draw();
     document.body.dataset.took = (performance.now() - started).toFixed(1);
+    document.body.dataset.state = "drawn";
   } catch (error) {
     if (number !== lab.asked) return;
     if (error instanceof Refused) return refuse(error.message);
@@ -97,6 +101,7 @@ function draw() {
 
 function refuse(message) {
   lab.answer = null;
+  document.body.dataset.state = "drawn";
   find("keep").replaceChildren();
   find("view").replaceChildren(make("p", { class: "refused" }, message));
 }
@@ -175,8 +180,8 @@ function fromAddress() {
   if (state.models && known.length < state.models.length) changed.push("models");
   state.models = known.length ? known : [...lab.models.keys()].slice(0, 4);
   lab.state = state;
+  lab.notice = changed.length ? `Of the address, this could not be taken as it was: ${changed.join(", ")}.` : "";
   render();
-  if (changed.length) say(`Of the address, this could not be taken as it was: ${changed.join(", ")}.`);
 }
 
 async function start() {

@@ -38,7 +38,7 @@ function aligned(key, t, lab) {
     cells.splice(cut, 0, ...Array.from({ length: gap }, () => make("td", { class: "gap" })));
     return make("tr", {}, cells);
   };
-  return make("div", { class: "wide" }, make("table", { class: "aligned", css: { "--colour": colour } }, make("caption", {}, `${mark} ${name}: bits a token`), line(t.one), line(t.other)));
+  return make("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `Tokens of both prompts, ${name}` }, make("table", { class: "aligned", css: { "--colour": colour } }, make("caption", {}, `${mark} ${name}: bits a token`), line(t.one), line(t.other)));
 }
 
 // How different the expectations are, at every place where the prompts end alike.
