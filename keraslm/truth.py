@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.errors import UsageError
+from keraslm.floor import LANGUAGE
 from keraslm.language_model import LanguageModel
 from keraslm.named_texts import catalogue
 from keraslm.text.encoder import TextEncoder
@@ -23,6 +24,7 @@ from keraslm.truth_stream import TruthStream
 from keraslm.word_tree import WordTree
 
 PREFIX = "truth:"
+VILLAGE = "truth:village"
 
 
 class Truth(LanguageModel):
@@ -104,6 +106,20 @@ def open_truth(name: str, level: str | None = None) -> Truth:
     """
     language = catalogue().open_language(name.removeprefix(PREFIX))
     return Truth.alone(language.parser(), level, name)
+
+
+def truth_beside(model: LanguageModel) -> Truth | None:
+    """Give the truth in the tokens of a model that learnt village, by its card.
+
+    None of any other model, or where the truth cannot be told in its tokens.
+    """
+    details = model.metadata.get("card", {}).get("details", {})
+    if LANGUAGE not in details:
+        return None
+    try:
+        return open_truth(VILLAGE).with_encoder(model.encoder)
+    except UsageError:
+        return None
 
 
 def told_alike(models: Sequence[LanguageModel]) -> list[LanguageModel]:
