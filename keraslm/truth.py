@@ -21,7 +21,6 @@ from keraslm.text.language import PrefixReader
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import BOUNDARIES, UNKNOWN, Vocabulary
 from keraslm.truth_stream import TruthStream
-from keraslm.word_tree import WordTree
 
 PREFIX = "truth:"
 VILLAGE = "truth:village"
@@ -30,11 +29,10 @@ VILLAGE = "truth:village"
 class Truth(LanguageModel):
     """What a grammar says of the tokens of an encoder: nothing was learnt.
 
-    It sees what a model sees: of an unknown token in the history it knows that it was
-    one of those which the vocabulary lacks, not which. A token that cannot follow has
-    probability 0, and so have all others up to the end of that line.
+    A token that cannot follow has probability 0, and so have all others up to the end
+    of that line.
 
-    Raises: UsageError, as `WordTree`.
+    Raises: UsageError if it cannot be told in these tokens, as `WordTree`.
     """
 
     state_rule = "the whole line; lines do not depend on each other"
@@ -44,7 +42,7 @@ class Truth(LanguageModel):
     ) -> None:
         self.grammar, self.encoder, self.name = grammar, encoder, name
         self.metadata: dict[str, Any] = {}
-        self._tree = WordTree(grammar.words, encoder)
+        self._beginning = TruthStream(grammar, encoder)
 
     @classmethod
     def alone(
@@ -72,14 +70,11 @@ class Truth(LanguageModel):
                 follow, up to the end of that line
         Shapes: ids (tokens,) -> (tokens,) float64, in nats
         """
-        stream = self.stream()
-        found = np.array([stream.read(token) for token in ids.tolist()])
-        with np.errstate(divide="ignore"):
-            return np.log(found)
+        return self.stream().log_probabilities(ids)
 
     def stream(self) -> TruthStream:
         """Start a stream at the beginning of a line."""
-        return TruthStream(self.grammar, self._tree, self.vocabulary)
+        return self._beginning.fork()
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Refuse: it has a name, and needs no file.

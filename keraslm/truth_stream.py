@@ -6,8 +6,8 @@ import numpy as np
 
 from keraslm.errors import UsageError
 from keraslm.sampling.stream import TokenStream
+from keraslm.text.encoder import TextEncoder
 from keraslm.text.language import PrefixReader
-from keraslm.text.vocabulary import Vocabulary
 from keraslm.word_tree import WordTree
 
 
@@ -18,14 +18,18 @@ class ImpossiblePrefix(UsageError):
 class TruthStream(TokenStream):
     """The whole words of the line so far, and the tokens of the word that is begun.
 
+    A token that the vocabulary lacks is `<unk>`, whose probability is the sum over all
+    that it lacks. The stream sees what a model sees: of an unknown token in the history
+    it knows that it was one of these, not which.
+
     Math:   P(t | line, tokens u of a word) = sum P(w | line) over words that begin u t
                                             / sum P(w | line) over words that begin u
+    Raises: UsageError, as `WordTree`.
     """
 
-    def __init__(
-        self, grammar: PrefixReader, tree: WordTree, vocabulary: Vocabulary
-    ) -> None:
-        self._grammar, self._tree, self._vocabulary = grammar, tree, vocabulary
+    def __init__(self, grammar: PrefixReader, encoder: TextEncoder) -> None:
+        self._grammar, self._vocabulary = grammar, encoder.vocabulary
+        self._tree = WordTree(grammar.words, encoder)
         self._begin_line()
 
     def _begin_line(self) -> None:
@@ -47,7 +51,8 @@ class TruthStream(TokenStream):
         """
         if self._impossible is not None:
             raise ImpossiblePrefix(
-                f"no line of the language begins so: {self._impossible}"
+                f"no line of the language begins so: {self._impossible}; leave it out, "
+                "or begin a new line"
             )
         node, found = self._node, np.zeros(len(self._vocabulary))
         if node.children:
@@ -66,6 +71,14 @@ class TruthStream(TokenStream):
     def push(self, token_id: int) -> None:
         """Append one token to the history; the boundary starts a new line."""
         self.read(token_id)
+
+    def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
+        """Append every token of a text, and give log P of each when its turn came.
+
+        Shapes: ids (tokens,) -> (tokens,) float64, in nats
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(np.array([self.read(token) for token in ids.tolist()]))
 
     def read(self, token_id: int) -> float:
         """Append one token, and give P(token | the line so far).

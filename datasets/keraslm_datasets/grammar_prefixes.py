@@ -22,6 +22,8 @@ LINE_END = "</s>"
 EMPTY = 0  # the number of the empty stack
 _MANY = 1_000_000  # stacks that are remembered from line to line
 
+_Left = list[tuple[tuple[int, ...], float]]
+
 
 @dataclass(frozen=True)
 class Beginning:
@@ -69,6 +71,7 @@ class PrefixReader:
         self._rules_of = [grammar.rules_of[symbol] for symbol in grammar.nonterminals]
         self._first = len(self._numbers) + grammar.nonterminals.index(grammar.start)
         self._beginnings: dict[tuple[int, int], list[Beginning]] = {}
+        self._left: dict[tuple[int, ...], dict[int, _Left]] = {}  # by words, symbol
         self._first_words: dict[int, np.ndarray] = {}
         self._forget()
 
@@ -104,15 +107,24 @@ class PrefixReader:
 
     def _read(self, prefix: Prefix, words: tuple[int, ...]) -> tuple[Prefix, float]:
         after: dict[int, float] = {}
-        stacks = prefix.stacks
+        stacks, known = prefix.stacks, self._left.setdefault(words, {})
         for stack, weight in prefix.weights.items():
             top, below = stacks.cells[stack]
-            for word in words if stack != EMPTY else ():
-                for way in self.ways(top, word):
-                    new = stacks.push(way.left, below)
-                    after[new] = after.get(new, 0.0) + weight * way.probability
+            if stack != EMPTY and top not in known:
+                known[top] = self._left_of(top, words)
+            for left, probability in known[top] if stack != EMPTY else ():
+                new = stacks.push(left, below)
+                after[new] = after.get(new, 0.0) + weight * probability
         total = sum(after.values())
         return Prefix(stacks, {s: weight / total for s, weight in after.items()}), total
+
+    def _left_of(self, symbol: int, words: tuple[int, ...]) -> _Left:
+        """What is left of a symbol that began with any of some words, and P of it."""
+        found: dict[tuple[int, ...], float] = {}
+        for word in words:
+            for way in self.ways(symbol, word):
+                found[way.left] = found.get(way.left, 0.0) + way.probability
+        return list(found.items())
 
     def end(self, prefix: Prefix) -> float:
         """P(the sentence ends here | its words so far)."""
