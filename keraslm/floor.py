@@ -79,6 +79,8 @@ def floor_of(text: Text, ids: np.ndarray, encoder: TextEncoder) -> Floor | None:
             log_p = TruthStream(language.parser(), encoder).log_probabilities(ids)
         except UsageError:
             return None
+        if not np.all(np.isfinite(log_p)):
+            return None
         found = measures.token_figures(log_p, is_oov)
         figures = {name: float(found[name]) for name in _NAMES}
     bits = measures.bits(-float(np.sum(log_p))) / text.characters

@@ -30,6 +30,21 @@ def check_there(path: str) -> None:
         model_path(path)
 
 
+def refuse_truth(path: str, needed: str) -> None:
+    """Refuse truth:village where a model is needed that has learnt something.
+
+    Raises: UsageError
+    """
+    from keraslm.errors import UsageError
+    from keraslm.truth import is_truth
+
+    if is_truth(path):
+        raise UsageError(
+            f"{path} is a grammar, which has not learnt from a text; {needed} a model "
+            "that has"
+        )
+
+
 def open_model(path: str, level: str | None = None) -> "LanguageModel":
     """Open a model file; what had to be guessed of an ARPA file is said.
 

@@ -48,15 +48,10 @@ def command(
     file, which KenLM and SRILM read. The paths of what was written are printed.
     """
     from keraslm.export.installed import check_installed
-    from keraslm.truth import is_truth
 
+    models.refuse_truth(model, "export")
     _check_out(pathlib.Path(model), out, file_format, overwrite)
     check_installed(file_format)
-    if is_truth(model):
-        raise UsageError(
-            f"{model} is a grammar, which has neither layers nor counts to export; "
-            "give a model that learnt from a text"
-        )
     language_model = models.open_model(model, level)
     with console.working(f"exporting {language_model.name}"):
         write = _write_arpa if file_format == "arpa" else _write_neural
