@@ -50,6 +50,17 @@ def test_the_examples_of_the_probes_page_run(
     assert shown["cells.values.shape"] == (2000, 8)
 
 
+def test_the_examples_of_the_truth_page_run() -> None:
+    names: dict[str, Any] = {}
+    shown = {}
+    for block in _python_blocks(ROOT / "docs/truth.md"):
+        shown |= _run(block, names)
+    small, unknown, nothing = shown.values()
+    assert round(float(small), 3) == 0.024
+    assert round(float(unknown), 3) == 0.896
+    assert nothing == 0
+
+
 def test_the_examples_of_the_keras_page_run(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ def show(
         for both.
     """
     from keraslm.surprisal import surprisals
+    from keraslm.truth import told_alike
     from keraslm_cli.commands.compare import labels
 
     if len(paths) != 2:
@@ -41,7 +42,7 @@ def show(
     for path in paths:
         models.check_there(path)
     sentences = given_sentences(texts, encoding)
-    one, two = (models.open_model(path, level) for path in paths)
+    one, two = told_alike([models.open_model(path, level) for path in paths])
     names = labels([one.name, two.name], paths)
     found = [surprisals(one, two, s, _truth(one, s), names) for s in sentences]
     if as_json:
@@ -54,21 +55,25 @@ def show(
 
 
 def _truth(model: "LanguageModel", sentence: str) -> "np.ndarray | None":
-    """Give log P of each word by the grammar of village; None of any other text.
+    """Give log P of each token by the grammar of village; None of any other text.
 
     Shapes: -> (tokens,), in nats
     """
     import numpy as np
 
     from keraslm.text.text import Text
+    from keraslm.truth import VILLAGE, Truth, open_truth
     from keraslm_datasets.languages import language_of
 
-    if model.encoder.tokenizer.name != "word":
+    text = Text.from_string(sentence.rstrip("\n") + "\n")
+    if isinstance(model, Truth) or language_of(text) is None:
         return None
-    lines = sentence.rstrip("\n") + "\n"
-    text = Text.from_string(lines, language=language_of(Text.from_string(lines)))
-    log_p = text.language_log_probabilities
-    return log_p if len(log_p) and np.isfinite(log_p).all() else None
+    try:
+        truth = open_truth(VILLAGE).with_encoder(model.encoder)
+    except UsageError:  # it cannot be told in the model's tokens
+        return None
+    log_p = truth.log_probabilities(model.encoder.encode(sentence))
+    return log_p if np.isfinite(log_p).all() else None
 
 
 def _print_table(found: "Surprisals", names: Sequence[str]) -> None:

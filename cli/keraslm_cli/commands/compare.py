@@ -124,9 +124,10 @@ def _measured(
 ) -> list[Row]:
     """Measure every model; refuse before what cannot be mixed, if it shall be."""
     from keraslm.mixture import require_mixable
+    from keraslm.truth import told_alike
     from keraslm_cli.commands.evaluate import command_line
 
-    models = [open_model(path, level) for path in paths]
+    models = told_alike([open_model(path, level) for path in paths])
     if mix:
         require_mixable(models)
     names = labels([model.name for model in models], paths)
