@@ -1,6 +1,5 @@
 """The truth as a model: by hand on a tiny grammar, and as village's grammar scores."""
 
-import itertools
 import math
 import time
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 import keraslm
 from keraslm.counts.model import NgramModel
-from keraslm.errors import UsageError
+from keraslm.errors import KeraslmError, UsageError
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
@@ -21,14 +20,17 @@ from keraslm_datasets import village
 from keraslm_datasets.grammar_parser import Parser
 from keraslm_datasets.grammar_reader import read_grammar
 
-# Lines: the cat sat 1/2, the cats sat 1/4, a cat sat 1/8, a cat 1/8.
 TOY = """
 S -> 3 the/D Noun sat/V | 1 a/D cat/N End
 Noun -> 2 cat/N | 1 cats/N
 End -> sat/V | 1 !/X
 """
-LINES = {"the cat sat": 1 / 2, "the cats sat": 1 / 4, "a cat sat": 1 / 8}
-LINES["a cat !"] = 1 / 8
+LINES = {
+    "the cat sat": 1 / 2,
+    "the cats sat": 1 / 4,
+    "a cat sat": 1 / 8,
+    "a cat !": 1 / 8,
+}
 PARSER = Parser(read_grammar(TOY))
 
 
@@ -58,7 +60,7 @@ def beginnings(encoder):
         ("word", ["the", "a", "cat", "cats", "sat", "!"]),
         ("word", ["the", "a", "sat"]),  # cat, cats and ! are <unk>
         ("word", ["cat", "zebra"]),
-        ("char", list(" theacsS!")),
+        ("char", list(" theacs!")),
         ("char", list(" ahx")),  # "t", "e", "c", "s" and "!" are <unk>
     ],
 )
@@ -73,7 +75,7 @@ def test_a_few_by_hand():
     words = told(["the", "a", "cat", "cats", "sat", "!"])
     # after "a cat": sat and ! one to one; <unk> </s> the a cat cats sat ! in this order
     assert words.next_token_probabilities("a cat").tolist() == [0] * 6 + [0.5, 0.5]
-    characters = told(list(" theacsS!"), "char")
+    characters = told(list(" theacs!"), "char")
     # "the cat" goes on with " " (cat, 2/3) or "s" (cats, 1/3)
     found = characters.next_token_probabilities("the cat")
     assert found[characters.vocabulary[" "]] == pytest.approx(2 / 3)
@@ -111,7 +113,7 @@ def test_a_stream_answers_at_once_and_agrees_with_the_scores(level):
 
 
 def test_forks_go_their_own_ways():
-    truth = told(list(" theacsS!"), "char")
+    truth = told(list(" theacs!"), "char")
     first = truth.stream()
     first.extend(truth.encoder.encode_prompt("the ca"))
     second = first.fork()
@@ -195,12 +197,12 @@ def test_beside_other_models_the_truth_has_their_tokens():
 def test_a_file_of_that_name_comes_first(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "truth:village").write_text("no model")
-    with pytest.raises(keraslm.errors.KeraslmError, match="truth:village"):
+    with pytest.raises(KeraslmError, match="truth:village"):
         keraslm.load("truth:village")
 
 
-def test_all_toy_lines_are_one():
-    truth = told(list(" theacsS!"), "char")
-    for line, p in itertools.islice(LINES.items(), 4):
+def test_lines_of_characters_have_the_probability_of_their_words():
+    truth = told(list(" theacs!"), "char")
+    for line, p in LINES.items():
         found = truth.score(line + "\n").log_probability
         assert math.exp(found) == pytest.approx(p)
