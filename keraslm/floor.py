@@ -13,9 +13,11 @@ import numpy as np
 
 from keraslm import measures
 from keraslm.card import Card
+from keraslm.errors import UsageError
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.language import Language
 from keraslm.text.text import Text
+from keraslm.truth_stream import TruthStream
 
 LANGUAGE = "language"  # the place of a floor among a card's details
 GRAMMAR_NAME = "grammar, same text"
@@ -59,26 +61,29 @@ class Floor:
 def floor_of(text: Text, ids: np.ndarray, encoder: TextEncoder) -> Floor | None:
     """Measure the grammar of a text's language on the text, by the rules of a card.
 
-    A word that the vocabulary lacks is `<unk>` for the grammar too: its probability is
-    the sum over all words that the vocabulary lacks. None where the language is not
-    known, a line is not of it, or an unknown token is no word of the grammar.
+    A token that the vocabulary lacks is `<unk>` for the grammar too, as it is for
+    `Truth`. None where the language is not known, a line is not of it, or it cannot be
+    told in these tokens.
 
     Shapes: ids (tokens,), the text's own
     """
     language, log_p = text.language, text.language_log_probabilities
     if language is None or not len(log_p) or not np.all(np.isfinite(log_p)):
         return None
+    by_word = len(log_p) == len(ids)
     is_oov = np.asarray(ids == encoder.vocabulary.unknown_id)
     if not is_oov.any():
         figures = _even(-float(np.sum(log_p)) / len(ids))
-    elif len(log_p) == len(ids):
-        log_p = _with_unknown(text, log_p, is_oov, encoder)
+    else:
+        try:
+            log_p = TruthStream(language.parser(), encoder).log_probabilities(ids)
+        except UsageError:
+            return None
+        if not np.all(np.isfinite(log_p)):
+            return None
         found = measures.token_figures(log_p, is_oov)
         figures = {name: float(found[name]) for name in _NAMES}
-    else:
-        return None
     bits = measures.bits(-float(np.sum(log_p))) / text.characters
-    by_word = len(log_p) == len(ids)
     tokens = None if by_word else len(ids) / text.characters
     return Floor(
         Figures(**figures, bits_per_character=bits), _entropy(language, tokens)
@@ -118,21 +123,3 @@ def _even(nats: float) -> dict[str, float]:
     """Give the figures of a cost that is the same with and without unknown tokens."""
     perplexity = measures.perplexity(nats)
     return dict(zip(_NAMES, (nats, perplexity, perplexity), strict=True))
-
-
-def _with_unknown(
-    text: Text, log_p: np.ndarray, is_oov: np.ndarray, encoder: TextEncoder
-) -> np.ndarray:
-    """Let every unknown word cost what all unknown words cost together."""
-    if not is_oov.any() or text.language is None:
-        return log_p
-    log_p, place = log_p.copy(), 0
-    for line in text.sentences():
-        words = line.split()
-        for at in np.flatnonzero(is_oov[place : place + len(words)]):
-            beginning = " ".join(words[:at])
-            following = text.language.next_token_probabilities(beginning)
-            unknown = (p for w, p in following.items() if w not in encoder.vocabulary)
-            log_p[place + at] = np.log(sum(unknown))
-        place += len(words) + 1
-    return log_p

@@ -16,18 +16,21 @@ from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.opening import read_arrays, read_config
 from keraslm.language_model import LanguageModel
 from keraslm.text.encoder import TextEncoder
+from keraslm.truth import is_truth, open_truth
 
 
 def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageModel:
-    """Open a model file, or the model of a folder RUN.
+    """Open a model file, or the model of a folder RUN, or the truth "truth:village".
 
     An ARPA file is a model too, of words unless its `level` is told, "char" or "word",
     or it was written here; any other file says its level itself. Counts and networks
     of keraslm's own are opened without Keras; an adopted network needs it. Nothing in
-    the file is executed.
+    the file is executed. The truth is of words unless its `level` is "char".
     Raises: UsageError if there is none, it is of another level, or there is no back end
         for it; ModelFileError if it is damaged or foreign.
     """
+    if is_truth(path):
+        return open_truth(str(path), level)
     file = archive.model_path(path)
     if is_arpa(file):
         return NgramModel.read_arpa(file, level)

@@ -7,10 +7,13 @@ References: Jelinek, Mercer, Bahl & Baker (1977), perplexity; Shannon (1951), bi
 """
 
 import math
+from typing import TypeVar
 
 import numpy as np
 
 from keraslm.errors import UsageError
+
+Nats = TypeVar("Nats", float, np.ndarray)
 
 
 def perplexity(nats_per_token: float) -> float:
@@ -21,7 +24,7 @@ def perplexity(nats_per_token: float) -> float:
     return math.inf if nats_per_token >= 709 else math.exp(nats_per_token)
 
 
-def bits(nats: float) -> float:
+def bits(nats: Nats) -> Nats:
     """Turn nats into bits.
 
     Math:   H / log 2

@@ -19,6 +19,9 @@ class Catalogue(Protocol):
     def open_text(self, name: str) -> Any:
         """Open NAME[:SPLIT[:SIZE]] as a text."""
 
+    def open_language(self, name: str) -> Any:
+        """Give the language of a name, whose grammar is known."""
+
     def refuse_misspelt(self, name: str) -> None:
         """Raise a UsageError where a name must be a dataset's, and is nobody's."""
 
@@ -33,6 +36,9 @@ class _Nothing:
         raise NotImplementedError
 
     def open_text(self, name: str) -> Any:
+        raise NotImplementedError
+
+    def open_language(self, name: str) -> Any:
         raise NotImplementedError
 
     def refuse_misspelt(self, name: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from keraslm.counts.additive import Additive
+from keraslm.counts.model import NgramModel
 from keraslm.models import CausalLM, recurrent
 from keraslm.text import TextEncoder, tokenizer_named
 from keraslm_datasets import village
@@ -48,6 +50,17 @@ def test_the_examples_of_the_probes_page_run(
     assert shown["cells.values.shape"] == (2000, 8)
 
 
+def test_the_examples_of_the_truth_page_run() -> None:
+    names: dict[str, Any] = {}
+    shown = {}
+    for block in _python_blocks(ROOT / "docs/truth.md"):
+        shown |= _run(block, names)
+    small, unknown, nothing = shown.values()
+    assert round(float(small), 3) == 0.024
+    assert round(float(unknown), 3) == 0.896
+    assert nothing == 0
+
+
 def test_the_examples_of_the_keras_page_run(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +77,22 @@ def test_the_examples_of_the_keras_page_run(
         shown |= _run(block, names)
     assert (tmp_path / "lstm.keras").is_file()
     assert [value for line, value in shown.items() if "1e-06" in line] == [True]
+
+
+def test_the_examples_of_the_agreement_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On counts, in place of the models of the page."""
+    monkeypatch.chdir(tmp_path)
+    encoder, ids = TextEncoder.learn(tokenizer_named("word"), village.text("train"))
+    for name, order in (("ngram", 2), ("lstm", 3)):
+        (tmp_path / "runs/demo" / name).mkdir(parents=True)
+        model = NgramModel.train(encoder, ids, order, Additive(0.1))
+        model.save(tmp_path / "runs/demo" / name / "model.keras")
+    (block,) = _python_blocks(ROOT / "docs/agreement.md")
+    *_, interval, share = _run(block, {}).values()
+    assert interval[0] < 1 == interval[1]  # of one pair, which is right
+    assert 0 < share < 0.5
 
 
 def _new_model(cell: str) -> CausalLM:

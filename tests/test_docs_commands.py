@@ -74,7 +74,9 @@ def places_written(command: Documented) -> list[str]:
 
 
 def is_there(place: str, written: set[str]) -> bool:
-    """Say whether a place is brought, a dataset, or below what was written."""
+    """Say whether a place is brought, a dataset, its truth, or below one written."""
+    if place.startswith("truth:"):
+        return True
     place = place.split(":")[0]
     above = {str(folder) for folder in pathlib.PurePath(place).parents}
     named = place in BROUGHT or place in catalogue.names()

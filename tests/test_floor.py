@@ -10,6 +10,8 @@ from keraslm.counts.model import NgramModel
 from keraslm.floor import Floor, floor_of, floor_of_characters
 from keraslm.text import Text, TextEncoder, tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
+from keraslm_datasets.grammar_parser import Parser
+from keraslm_datasets.grammar_reader import read_grammar
 
 SENTENCES = {"a b": 0.75, "a c": 0.25}
 TEXT = "a b\na c\n"
@@ -34,6 +36,9 @@ class Coin:
 
     def characters_per_line(self):
         return 4.0
+
+    def parser(self):
+        return Parser(read_grammar("S -> a/X B\nB -> 3 b/X | 1 c/X"))
 
 
 def floor(words, text=TEXT, level="word"):
@@ -72,7 +77,11 @@ def test_an_unknown_word_costs_the_grammar_what_all_unknown_words_cost():
 def test_characters_share_the_cost_of_their_words():
     found = floor("abc ", level="char").grammar
     assert found.nats_per_token == pytest.approx(math.log(16 / 3) / 8)
-    assert floor("ab ", level="char") is None  # what the grammar says of c is of a word
+    # without c, <unk> after "a " is c alone
+    without_c = floor("ab ", level="char").grammar
+    assert without_c.nats_per_token == pytest.approx(math.log(16 / 3) / 8)
+    assert without_c.perplexity_without_oov == pytest.approx((4 / 3) ** (1 / 7))
+    assert floor("abc", level="char") is None  # no space: where does a word end?
 
 
 @pytest.mark.parametrize("text", ["a b\nb a\n", "a\n", "\n"])

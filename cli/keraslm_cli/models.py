@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 level_option = click.option(
     "--level",
     type=click.Choice(["char", "word"]),
-    help="What a token of an ARPA file is. Without it: what the keraslm that wrote the "
-    "file says there, or else word.",
+    help="What a token of an ARPA file or of truth:village is. Without it: what the "
+    "keraslm that wrote the file says there, or else word.",
 )
 
 
@@ -24,8 +24,25 @@ def check_there(path: str) -> None:
     Raises: UsageError
     """
     from keraslm.files.archive import model_path
+    from keraslm.truth import is_truth
 
-    model_path(path)
+    if not is_truth(path):
+        model_path(path)
+
+
+def refuse_truth(path: str, needed: str) -> None:
+    """Refuse truth:village where a model is needed that has learnt something.
+
+    Raises: UsageError
+    """
+    from keraslm.errors import UsageError
+    from keraslm.truth import is_truth
+
+    if is_truth(path):
+        raise UsageError(
+            f"{path} is a grammar, which has not learnt from a text; {needed} a model "
+            "that has"
+        )
 
 
 def open_model(path: str, level: str | None = None) -> "LanguageModel":

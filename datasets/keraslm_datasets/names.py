@@ -12,6 +12,7 @@ from keraslm_datasets.download import Progress
 
 if TYPE_CHECKING:
     from keraslm.text.corpus import Corpus, Text
+    from keraslm.text.language import Language
 
 SPLITS = ("train", "valid", "test")
 
@@ -20,6 +21,20 @@ def is_dataset(name: str) -> bool:
     """Say whether a name is a dataset's; a file of that very name is not."""
     is_file = name == "-" or os.path.lexists(name)
     return not is_file and name.split(":")[0] in catalogue.names()
+
+
+def open_language(name: str) -> "Language":
+    """Give the language of a name, whose grammar is known.
+
+    Raises: UsageError if no such grammar is known.
+    """
+    from keraslm_datasets import village
+
+    if name != "village":
+        raise UsageError(
+            f"the only language whose grammar is known is village; received {name!r}"
+        )
+    return village
 
 
 def refuse_misspelt(name: str) -> None:

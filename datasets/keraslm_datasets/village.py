@@ -40,6 +40,7 @@ __all__ = [
     "log_probability",
     "lowest_perplexity",
     "next_token_probabilities",
+    "parser",
     "pronouns",
     "tagged",
     "text",
@@ -62,7 +63,8 @@ def grammar() -> Grammar:
 
 
 @functools.cache
-def _parser() -> Parser:
+def parser() -> Parser:
+    """The reader of the grammar: probabilities word by word, and derivations."""
     return Parser(grammar())
 
 
@@ -134,7 +136,7 @@ def token_log_probabilities(line: str) -> np.ndarray:
 
     Shapes: (tokens + 1,)
     """
-    return _parser().token_log_probabilities(line.split())
+    return parser().token_log_probabilities(line.split())
 
 
 def next_token_probabilities(beginning: str) -> dict[str, float]:
@@ -142,7 +144,7 @@ def next_token_probabilities(beginning: str) -> dict[str, float]:
 
     The line end is `</s>`. A beginning that is not of the language gives {}.
     """
-    return _parser().next_probabilities(beginning.split())
+    return parser().next_probabilities(beginning.split())
 
 
 @functools.cache
@@ -224,7 +226,7 @@ def pronouns(line: str) -> list[PronounFact]:
 
 def _facts(line: str) -> FactReader:
     tokens = line.split()
-    tree = _parser().tree(tokens)
+    tree = parser().tree(tokens)
     if not tree:
         known = next((word for word in tokens if word not in words()), None)
         reason = f"{known!r} is not a word of it" if known else "no rules derive it"

@@ -12,7 +12,7 @@ class NgramStream(TokenStream):
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._history = [0]  # the empty history, which every token has
+        self.history = [0]  # the empty history, which every token has
         self.push(table.trie.boundary)
 
     def next_log_probabilities(self) -> np.ndarray:
@@ -20,13 +20,13 @@ class NgramStream(TokenStream):
 
         Shapes: -> (vocabulary,) float64, in nats
         """
-        return self._table.next_log_probabilities(self._history)
+        return self._table.next_log_probabilities(self.history)
 
     def draw(self, sampler: Sampler, forbidden: int) -> int:
         """Draw the next token, without asking for every word's probability."""
         if sampler.is_plain:
             for _ in range(REDRAWS):
-                word = self._table.draw(self._history, sampler.rng)
+                word = self._table.draw(self.history, sampler.rng)
                 if word != forbidden:
                     return word
         return super().draw(sampler, forbidden)
@@ -35,9 +35,9 @@ class NgramStream(TokenStream):
         """Append one token; the boundary starts a new line, and a new history."""
         levels = self._table.trie.levels[:-1]
         if token_id == self._table.trie.boundary:
-            levels, self._history = levels[:1], [0]
+            levels, self.history = levels[:1], [0]
         longer = [
             level.child(history, token_id)
-            for level, history in zip(levels, self._history, strict=False)
+            for level, history in zip(levels, self.history, strict=False)
         ]
-        self._history = [0, *longer]
+        self.history = [0, *longer]

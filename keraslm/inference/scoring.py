@@ -19,7 +19,7 @@ def log_probabilities(network: Network, ids: Array, boundary_id: int) -> Array:
     Math:   log P(y_t | boundary, y_1 .. y_{t-1})
     Shapes: (tokens,) -> (tokens,) float64, in nats
     """
-    inputs = np.concatenate([[boundary_id], ids[:-1]])
+    inputs = np.concatenate([[boundary_id], ids])[: len(ids)]
     if isinstance(network, WindowNetwork | MaxEntNetwork):
         return _by_windows(network, inputs, ids, boundary_id)
     scores, state = np.empty(len(ids)), network.initial_state(boundary_id)

@@ -1,8 +1,35 @@
 """A language that a text may be written in, whose grammar says how probable it is."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
+
+
+class PrefixReader(Protocol):
+    """Reads a line word by word; a prefix is never changed, so it can be gone on from.
+
+    Words are numbered by their place in `words`.
+    """
+
+    @property
+    def words(self) -> Sequence[str]:
+        """Give the vocabulary, without the end of the line."""
+
+    def start(self) -> Any:
+        """Give the prefix before the first word."""
+
+    def read(self, prefix: Any, words: Sequence[int], /) -> tuple[Any, float]:
+        """Give the prefix after any one of some words, and P(any of them | prefix)."""
+
+    def end(self, prefix: Any, /) -> float:
+        """Give P(the line ends here | prefix)."""
+
+    def next_words(self, prefix: Any, /) -> np.ndarray:
+        """Give P(next word | prefix) for every word.
+
+        Shapes: -> (words,); with `end` it sums to one, if the prefix is possible
+        """
 
 
 class Language(Protocol):
@@ -28,3 +55,6 @@ class Language(Protocol):
 
     def characters_per_line(self) -> float:
         """Give the mean number of characters of a line, the newline included."""
+
+    def parser(self) -> PrefixReader:
+        """Give the reader of its grammar."""

@@ -8,6 +8,7 @@ from keraslm.counts.model import NgramModel
 from keraslm.text.corpus import Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
+from keraslm_datasets import village
 
 
 @pytest.fixture
@@ -49,6 +50,20 @@ def test_the_truth_stands_beside_a_model_of_village(keraslm, tmp_path):
     assert shown[1].split() == ["token", "probability", "truth"]
     impossible = keraslm("next", run, "the the").stdout
     assert "no line that begins so" in impossible
+
+
+def test_the_truth_stands_beside_a_model_of_characters(keraslm, tmp_path):
+    run = tmp_path / "run"
+    settings = ("--model", "ngram", "--level", "char", "--out", run)
+    assert keraslm("train", "village:small", *settings).exit_code == 0
+    told = keraslm("next", run, "alice bought the", "--json", "--top", 99).stdout
+    truth = {row["token"]: row["truth"] for row in json.loads(told)["next"]}
+    assert sum(truth.values()) == pytest.approx(1)
+    # "the" ends there, or it is the beginning of "these"
+    following = village.next_token_probabilities("alice bought")
+    both = following["the"] + following["these"]
+    assert truth[" "] == pytest.approx(following["the"] / both)
+    assert truth["s"] == pytest.approx(following["these"] / both)
 
 
 def test_an_unknown_token_is_named(keraslm, counts, refused):

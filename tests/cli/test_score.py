@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from keraslm_datasets import village
+
 
 def test_the_worked_table_by_hand(keraslm, train):
     # Vocabulary <unk> </s> a b: V = 4. count(<s> a)=2, count(a b)=1, count(a </s>)=1,
@@ -78,3 +80,87 @@ def test_an_empty_sentence(keraslm, refused, model, sentences):
 
 def test_no_sentence_on_standard_input(keraslm, refused, model):
     refused(keraslm("score", model, stdin="\n \n"), 1, "no sentence")
+
+
+@pytest.fixture
+def two_models(train):
+    """Bigrams of one vocabulary: the first knows what follows, the second does not."""
+    return train("one.keras", "a b\na\n", delta=1.0), train(
+        "two.keras", "a b\na\n", delta=1e9
+    )
+
+
+def test_the_difference_of_two_models_by_hand(keraslm, two_models):
+    # P(a | <s>) = (2 + 1) / (2 + 4), and 1/4 of four tokens where delta is large
+    lines = keraslm("score", "--difference", *two_models, "a b").stdout.splitlines()
+    assert lines[0].startswith("surprisal in bits; difference: ")
+    rows = [line.split() for line in lines[2:]]
+    assert rows[0] == ["a", "1.0000", "2.0000", "-1.0000"]
+    # P(b | a) = (1 + 1) / (2 + 4)
+    assert rows[1] == ["b", "1.5850", "2.0000", "-0.4150"]
+    assert [row[0] for row in rows] == ["a", "b", "</s>", "sum", "mean"]
+    assert rows[3][2] == "6.0000"
+
+
+def test_the_option_may_stand_anywhere(keraslm_json, two_models):
+    one, two = two_models
+    found = keraslm_json("score", "--difference", one, two, "a b", "a")
+    assert [each["text"] for each in found["sentences"]] == ["a b", "a"]
+    assert found["sentences"][0]["totals"]["second"] == pytest.approx(6)
+    assert found == keraslm_json("score", one, "--difference", two, "a b", "a")
+    stdin = "a b\na\n"
+    assert found == keraslm_json("score", one, two, "--difference", stdin=stdin)
+
+
+def test_the_truth_stands_beside_what_is_of_village(keraslm_json, train):
+    sentence = "helen wore her shoe ."
+    models = [train(f"{d}.keras", f"{sentence}\n", delta=d) for d in (0.1, 2)]
+    (found,) = keraslm_json("score", "--difference", *models, sentence)["sentences"]
+    nats = -village.token_log_probabilities(sentence)
+    truth = [token["truth"] for token in found["tokens"]]
+    assert truth == pytest.approx((nats / math.log(2)).tolist())
+    assert found["totals"]["truth"] == pytest.approx(sum(truth))
+    (other,) = keraslm_json("score", "--difference", *models, "her helen")["sentences"]
+    assert "truth" not in other["totals"]
+
+
+def test_two_models_that_cannot_be_compared(keraslm, refused, model, chinese):
+    said = "models are compared token by token"
+    refused(keraslm("score", "--difference", model, chinese, "the dog"), 2, said)
+    refused(keraslm("score", "--difference", model), 2, "two models", str(model))
+    refused(keraslm("score", "--difference", model, model, "the"), 2, "twice")
+
+
+PAIRS = "good\tbad\n# of number\nthe dog barks\tdog the barks\n\nthe\tthe\n"
+
+
+def test_minimal_pairs(keraslm, keraslm_json, model, tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text(PAIRS)
+    found = keraslm_json("score", model, "--pairs", path)
+    assert [found[name] for name in ("n", "right", "ties")] == [2, 1, 1]
+    assert found["accuracy"] == 0.75
+    first, second = found["pairs"]
+    assert (first["preferred"], second["preferred"]) == ("good", "tie")
+    texts = ("the dog barks", "dog the barks")
+    scored = keraslm_json("score", model, *texts)["sentences"]
+    nats = scored[0]["log_probability"] - scored[1]["log_probability"]
+    assert first["margin_bits"] == pytest.approx(nats / math.log(2))
+    shown = keraslm("score", model, "--pairs", path).stdout
+    assert "good is preferred in 1 of 2 pairs (1 tie counted as half): 75.0%" in shown
+    assert keraslm("score", model, "--pairs", "-", stdin=PAIRS).stdout == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a\tb\nthe dog\n", ["line 2 has no tab"]), ("# nothing\n", ["no pair"])],
+)
+def test_a_file_without_pairs(keraslm, refused, model, tmp_path, text, words):
+    path = tmp_path / "pairs.tsv"
+    path.write_text(text)
+    refused(keraslm("score", model, "--pairs", path), 1, str(path), *words)
+
+
+@pytest.mark.parametrize("other", ["the", "--tokens", "--difference"])
+def test_pairs_take_nothing_else(keraslm, refused, model, other):
+    refused(keraslm("score", model, "--pairs", "pairs.tsv", other), 2, "--pairs asks")

@@ -20,7 +20,8 @@ HELP = f"""Rank models by their perplexity on the same text.
 Of a text with unknown tokens both perplexities are shown, of all tokens and of the
 known ones; the latter ranks. Models of different level or vocabulary are compared in
 bits a character, and in that alone. On village the last rows are what its grammar
-scores on the same text, and the entropy of the language.
+scores on the same text, and the entropy of the language. truth:village, that grammar
+as a model, has the vocabulary of the first other MODEL.
 
 With --interpolate one more row is the mixture of the models, sum_k w_k P_k. Its weights
 are those that make a validation text most probable: --valid, or the validation part of
@@ -124,9 +125,10 @@ def _measured(
 ) -> list[Row]:
     """Measure every model; refuse before what cannot be mixed, if it shall be."""
     from keraslm.mixture import require_mixable
+    from keraslm.truth import told_alike
     from keraslm_cli.commands.evaluate import command_line
 
-    models = [open_model(path, level) for path in paths]
+    models = told_alike([open_model(path, level) for path in paths])
     if mix:
         require_mixable(models)
     names = labels([model.name for model in models], paths)

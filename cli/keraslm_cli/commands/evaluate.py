@@ -1,5 +1,6 @@
 """keraslm evaluate: the perplexity of a text, on a card that says what was counted."""
 
+import dataclasses
 import shlex
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,9 @@ HELP = f"""Measure the perplexity of TEXT under MODEL.
 
 The card that is printed says in nats and bits what the text costs, and what was
 counted. Every token of the text is predicted once, with the longest history that the
-model can use. MODEL is a model file or the folder RUN of a training.
+model can use. MODEL is a model file, the folder RUN of a training, or truth:village,
+the grammar itself. On village the card also says how far the model is from the truth:
+their divergence, of whole distributions.
 
 {texts.TEXT_HELP}
 """
@@ -46,6 +49,7 @@ def command(
     as_json: bool,
     encoding: str,
 ) -> None:
+    from keraslm.divergence import DIVERGENCE, divergence_on
     from keraslm.ranking import unknown_warning
 
     text = _the_text(text, named)
@@ -55,6 +59,9 @@ def command(
     with console.working(f"measuring {language_model.name} on {opened.name}"):
         again = command_line(model, text, encoding, level)
         card = language_model.evaluate(opened, again)
+        if found := divergence_on(opened, language_model):
+            told = {DIVERGENCE: dataclasses.asdict(found)}
+            card = dataclasses.replace(card, details=card.details | told)
     if as_json:
         console.print_json(card.to_dict())
     else:
@@ -85,7 +92,8 @@ def command_line(model: str, text: str, encoding: str, level: str | None = None)
 
 def rows(card: "Card") -> list[tuple[str, str, str]]:
     """Give the card as lines: the figure's name, its value, its unit and rule."""
-    return [*_figures(card), *_floor(card), *_counts(card), *_origin(card)]
+    known = [*_floor(card), *_divergence(card)]
+    return [*_figures(card), *known, *_counts(card), *_origin(card)]
 
 
 def _figures(card: "Card") -> list[tuple[str, str, str]]:
@@ -120,6 +128,23 @@ def _floor(card: "Card") -> list[tuple[str, str, str]]:
             "of the language: the grammar's mean over all texts, as a perplexity",
         ),
     ]
+
+
+def _divergence(card: "Card") -> list[tuple[str, str, str]]:
+    from keraslm.divergence import DIVERGENCE, Divergence
+
+    if DIVERGENCE not in card.details:
+        return []
+    found = Divergence(**card.details[DIVERGENCE])
+    read = found.tokens + found.impossible
+    of = f"{found.tokens:,} of {found.text_tokens:,} tokens"
+    over = (
+        f"{of}, in lines evenly spaced" if read < found.text_tokens else "every token"
+    )
+    if found.impossible:
+        over = f"{of}; {found.impossible:,} follow what the grammar does not allow"
+    meaning = f"nats per token from the truth, KL(truth || model), over {over}"
+    return [("divergence", console.number(found.nats_per_token), meaning)]
 
 
 def _counts(card: "Card") -> list[tuple[str, str, str]]:

@@ -49,6 +49,7 @@ def command(
     """
     from keraslm.export.installed import check_installed
 
+    models.refuse_truth(model, "export")
     _check_out(pathlib.Path(model), out, file_format, overwrite)
     check_installed(file_format)
     language_model = models.open_model(model, level)

@@ -10,6 +10,8 @@ from keraslm_cli.help_page import number_option
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from keraslm.language_model import LanguageModel
 
 BAR = 24  # columns of the longest bar
@@ -29,8 +31,9 @@ def command(
     """Show the most probable next tokens after PROMPT.
 
     Without a prompt, those at the beginning of a line. The last row adds up all other
-    tokens, so a column sums to one. Of a model of words that learnt village, the truth
-    stands beside it: the probability by the grammar that wrote the text.
+    tokens, so a column sums to one. Beside a model that learnt village stands the
+    truth: the probability by the grammar that wrote the text, which MODEL may also be:
+    truth:village.
     """
     language_model = models.open_model(model, level)
     rows, others = most_probable(language_model, prompt, top)
@@ -54,18 +57,21 @@ def most_probable(
     return rows, max(1 - sum(p for _, p in rows), 0.0)
 
 
-def _truth(model: "LanguageModel", prompt: str) -> dict[str, float] | None:
-    """Give what the grammar of village says, by token, for a model that learnt it."""
-    from keraslm.floor import LANGUAGE
+def _truth(model: "LanguageModel", prompt: str) -> "np.ndarray | None":
+    """Give P by the grammar of the language that a model learnt; 0 if none begins so.
 
-    details = model.metadata.get("card", {}).get("details", {})
-    if LANGUAGE not in details or model.vocabulary.level != "word":
-        return None
-    from keraslm_datasets import village
+    Shapes: -> (vocabulary,)
+    """
+    import numpy as np
 
-    found = village.next_token_probabilities(prompt.rpartition("\n")[2])
-    line_end = model.vocabulary.token(model.vocabulary.boundary_id)
-    return {line_end if w == village.LINE_END else w: p for w, p in found.items()}
+    from keraslm.truth import truth_beside
+    from keraslm.truth_stream import ImpossiblePrefix
+
+    truth = truth_beside(model)
+    try:
+        return None if truth is None else truth.next_token_probabilities(prompt)
+    except ImpossiblePrefix:
+        return np.zeros(len(model.vocabulary))
 
 
 def _as_json(
@@ -73,13 +79,12 @@ def _as_json(
     prompt: str,
     rows: list[tuple[str, float]],
     others: float,
-    truth: dict[str, float] | None,
+    truth: "np.ndarray | None",
 ) -> dict[str, Any]:
-    tokens = [
-        {"token": token, "probability": p}
-        | ({} if truth is None else {"truth": truth.get(token, 0.0)})
-        for token, p in rows
-    ]
+    tokens: list[dict[str, Any]] = [{"token": t, "probability": p} for t, p in rows]
+    if truth is not None:
+        for told in tokens:
+            told["truth"] = float(truth[model.vocabulary[told["token"]]])
     return {"model": model.name, "prompt": prompt, "next": tokens, "others": others}
 
 
@@ -87,23 +92,23 @@ def _print(
     model: "LanguageModel",
     rows: list[tuple[str, float]],
     others: float,
-    truth: dict[str, float] | None,
+    truth: "np.ndarray | None",
 ) -> None:
     """Print a table: bars where there is room, the truth where it is known."""
     tokens, columns = [token for token, _ in rows], [[p for _, p in rows]]
     if truth is not None:
-        columns.append([truth.get(token, 0.0) for token in tokens])
+        columns.append([float(truth[model.vocabulary[token]]) for token in tokens])
     names = [token_name(token) for token in tokens]
     if left := len(model.vocabulary) - len(rows):
         names.append(f"the other {left:,} tokens")
         columns[0].append(others)
-        for column in columns[1:]:
-            column.append(max(sum(truth.values()) - sum(column), 0.0) if truth else 0.0)
+        if truth is not None:
+            columns[1].append(max(float(truth.sum()) - sum(columns[1]), 0.0))
     figures = [[f"{p:.4f}" for p in column] for column in columns]
     bars = bars_of(columns[0], BAR)
     headings = ("token", "probability", "truth")[: 1 + len(columns)]
     lines = list(zip(names, *figures, bars, strict=True))
     right = range(1, len(headings))
     console.print_table((*headings, ""), lines, right, bool(left), ("",))
-    if truth == {}:
+    if truth is not None and not truth.any():
         console.say("The grammar of village has no line that begins so.")

@@ -1,13 +1,13 @@
-"""keraslm score: the worked table of a sentence's probability; ranked alternatives."""
+"""keraslm score: what a text costs, token by token, alternatives, models, pairs."""
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm.errors import CorpusError
+from keraslm.errors import UsageError
 from keraslm_cli import completion, console, models
+from keraslm_cli.sentences import given_sentences
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("model", shell_complete=completion.files)
 @click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--difference",
+    is_flag=True,
+    help="Compare two models: MODEL and, before the texts, a second one.",
+)
+@click.option(
+    "--pairs",
+    metavar="FILE.tsv",
+    shell_complete=completion.files,
+    help="Say which text of each line the model prefers: good, a tab, bad.",
+)
 @models.level_option
 @click.option("--tokens", is_flag=True, help="Print every sentence's table of tokens.")
 @click.option(
@@ -33,11 +44,13 @@ if TYPE_CHECKING:
     metavar="NAME",
     default="utf-8",
     show_default=True,
-    help="The encoding of standard input.",
+    help="The encoding of standard input and of the pairs.",
 )
 def command(
     model: str,
     texts: tuple[str, ...],
+    difference: bool,
+    pairs: str | None,
     level: str | None,
     tokens: bool,
     as_json: bool,
@@ -52,11 +65,49 @@ def command(
 
     At word level a sentence ends with </s>, which is predicted too. At character level
     it is the text alone.
+
+    --difference takes two models, then the texts. Of each token it prints the surprisal
+    of both in bits, the difference, and the truth where the text is of village.
+
+    --pairs prints, of each pair of a file, the text that is more probable and by how
+    many bits; then the accuracy, how often that is the good one, a tie counted as half.
+    Blank lines, lines that begin with # and a heading "good<TAB>bad" are no pairs.
     """
-    if texts:
-        _refuse_empty(texts)
+    from keraslm_cli import minimal_pairs, surprisal
+
+    if pairs is not None:
+        _refuse_beside_pairs(texts, difference, tokens)
+        minimal_pairs.show(model, pairs, level, as_json, encoding)
+    elif difference:
+        two = (model, *texts[:1])
+        surprisal.show(two, texts[1:], level, as_json, encoding)
+    else:
+        _score(model, texts, level, tokens, as_json, encoding)
+
+
+def _refuse_beside_pairs(
+    texts: tuple[str, ...], difference: bool, tokens: bool
+) -> None:
+    given = {"--difference": difference, "--tokens": tokens, "a TEXT": bool(texts)}
+    for name, is_given in given.items():
+        if is_given:
+            raise UsageError(
+                "--pairs asks one model about the texts of a file; "
+                f"received {name} too: leave one of them out"
+            )
+
+
+def _score(
+    model: str,
+    texts: tuple[str, ...],
+    level: str | None,
+    tokens: bool,
+    as_json: bool,
+    encoding: str,
+) -> None:
+    """Print the table of one sentence, or rank several."""
     models.check_there(model)
-    sentences = list(texts) or _lines_of_input(encoding)
+    sentences = given_sentences(texts, encoding)
     language_model = models.open_model(model, level)
     ranked = sorted(
         ((sentence, language_model.score(sentence)) for sentence in sentences),
@@ -71,25 +122,6 @@ def command(
             _print_tokens(score)
     if len(ranked) > 1:
         _print_ranking(ranked, shares)
-
-
-def _lines_of_input(encoding: str) -> list[str]:
-    import sys
-
-    from keraslm.text.corpus import open_text
-
-    if sys.stdin is not None and console.in_terminal(sys.stdin):
-        console.note("Reading sentences, one a line, up to Ctrl-D.")
-    text = "".join(open_text("-", encoding).chunks())
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines:
-        raise CorpusError("standard input has no sentence; give one a line, or as TEXT")
-    return lines
-
-
-def _refuse_empty(sentences: Sequence[str]) -> None:
-    if not all(sentences):
-        raise CorpusError("a sentence needs at least one token; received an empty one")
 
 
 def _shares(log_probabilities: list[float]) -> "np.ndarray":

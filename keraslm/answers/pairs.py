@@ -1,0 +1,95 @@
+"""Two prompts side by side: which one is more probable, and how far a change reaches.
+
+Math:   log-odds  = log2 P(a) - log2 P(b)
+        ripple_t  = KL(P(. | a up to t) || P(. | b up to t)), where both end alike
+        knock-out = log2 P(y | h) - log2 P(y | h without its token t)
+"""
+
+from typing import Any
+
+import numpy as np
+
+from keraslm import measures
+from keraslm.answers.place import Asked
+from keraslm.answers.surprise import surprise
+from keraslm.inference.rows import next_of_each, push_each
+from keraslm.sampling.stream import TokenStream
+
+
+def pair(asked: Asked, one: str, other: str) -> dict[str, Any]:
+    """Compare two prompts token by token.
+
+    `ripple` has a value for the place after the first token of the common end, and so
+    on; a model that sees n tokens has exactly 0 from the n-th on.
+    Units: bits
+    """
+    told = [surprise(asked, text) for text in (one, other)]
+    ids = [asked.encoder.encode_prompt(text) for text in (one, other)]
+    start, end = common(*ids)
+    totals = [t["total"] for t in told]
+    odds = None if None in totals else totals[1] - totals[0]
+    return {
+        "one": told[0],
+        "other": told[1],
+        "start": start,
+        "end": end,
+        "log_odds": odds,
+        "ripple": ripple(asked, ids[0], ids[1], end),
+    }
+
+
+def common(one: list[int], other: list[int]) -> tuple[int, int]:
+    """Count the tokens that both begin with, and those that both end with."""
+    shorter = min(len(one), len(other))
+    start = 0
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return start, end
+
+
+def ripple(
+    asked: Asked, one: list[int], other: list[int], end: int
+) -> list[float | None]:
+    """Give the divergence between what is expected next, along the common end.
+
+    The first value is at the place before the common end, where the prompts differ.
+    Units: bits; None where it is infinite
+    """
+    streams = [asked.stream(ids[: len(ids) - end]) for ids in (one, other)]
+    values = [_divergence(streams)]
+    for token in one[len(one) - end :]:
+        push_each(streams, [token, token])
+        values.append(_divergence(streams))
+    return values
+
+
+def _divergence(streams: list[TokenStream]) -> float | None:
+    """Give KL(P || Q) of two streams' next tokens, in bits."""
+    p, q = next_of_each(streams)
+    if np.array_equal(p, q):
+        return 0.0
+    possible = p > -np.inf
+    nats = float(np.sum(np.exp(p[possible]) * (p[possible] - q[possible])))
+    return max(float(measures.bits(nats)), 0.0) if np.isfinite(nats) else None
+
+
+def knock_out(asked: Asked, text: str, token: int) -> list[float | None]:
+    """Give how much each earlier token helps the probability of a next one.
+
+    The text is read again without it; positive where the token helps.
+    Units: bits, a value a token of the text; None where it is infinite
+    """
+    ids = asked.encoder.encode_prompt(text)
+    streams = [asked.stream([])]
+    without: list[TokenStream] = []  # of each token read so far: the text without it
+    for number in ids:
+        before = streams[0].fork()
+        push_each([streams[0], *without], [number] * (1 + len(without)))
+        without.append(before)
+    log_p = next_of_each([streams[0], *without])[:, token]
+    with np.errstate(invalid="ignore"):
+        change = measures.bits(log_p[0] - log_p[1:])
+    return [float(c) if np.isfinite(c) else None for c in change]

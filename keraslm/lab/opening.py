@@ -1,0 +1,44 @@
+"""Starting the lab: models, scenes, a socket, and the page."""
+
+from collections.abc import Callable, Sequence
+
+from keraslm.errors import MissingExtra, UsageError
+from keraslm.lab.scenes import read_scenes
+from keraslm.lab.shelf import Shelf
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def run_lab(
+    given: Sequence[str],
+    level: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8321,
+    scenes: str | None = None,
+    password: str | None = None,
+    ready: Callable[[str], None] = print,
+) -> None:
+    """Serve the page until Ctrl-C; `ready` gets its address.
+
+    Raises: UsageError for models, scenes or an address that cannot be used, or a place
+        other than this machine without a `password`; MissingExtra without a server.
+    """
+    try:
+        from keraslm.lab.app import app
+        from keraslm.lab.serving import hosts_of, listen, serve
+    except ModuleNotFoundError as error:
+        raise MissingExtra("The lab", "lab") from error
+    if host not in LOOPBACK and not password:
+        raise UsageError(
+            f"{host} can be reached by others; give a `password`, or no `host`"
+        )
+    if password is not None and not password:
+        raise UsageError("an empty `password` protects nothing; give another")
+    shown = read_scenes(scenes) if scenes else []
+    opened = listen(host, port)
+    with opened:
+        port = opened.getsockname()[1]
+        shelf = Shelf(given, level)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        guarded = app(shelf, shown, hosts_of(host, port), password)
+        serve(guarded, opened, lambda: ready(address))

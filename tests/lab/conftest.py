@@ -1,0 +1,110 @@
+"""A lab that answers on this machine, with small models of each kind."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import keras
+import pytest
+
+import keraslm
+from keraslm.counts.model import NgramModel
+from keraslm.text.text import Text
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+
+TEXT = (
+    "the dog barks <script>alert(1)</script>\nthe cat \u202esleeps \u4e2d\u6587\n"
+    "a dog \U0001f468\u200d\U0001f469\u200d\U0001f467 sleeps\nthe cats sleep\n"
+) * 3
+
+
+class Client:
+    """Asks the lab, as its page does unless told otherwise."""
+
+    def __init__(self, address):
+        self.address, self.port = address, int(address.rstrip("/").rpartition(":")[2])
+        self.models = {m["given"]: m["key"] for m in self.get("/about")["models"]}
+
+    def send(self, method, path, body=None, **headers):
+        sent = {"Host": f"127.0.0.1:{self.port}"} | headers
+        with self.connected() as connection:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    def connected(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        return contextlib.closing(connection)
+
+    def get(self, path):
+        status, _, body = self.send("GET", path)
+        assert status == 200
+        return json.loads(body)
+
+    def post(self, path, question, **headers):
+        sent = {
+            "Content-Type": "application/json",
+            "Origin": f"http://127.0.0.1:{self.port}",
+            "Sec-Fetch-Site": "same-origin",
+        } | headers
+        body = question if isinstance(question, bytes) else json.dumps(question)
+        status, _, answer = self.send("POST", path, body, **sent)
+        return status, answer
+
+    def ask(self, path, **question):
+        status, answer = self.post(path, question)
+        assert status == 200, answer
+        return json.loads(answer)
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    keras.utils.set_random_seed(0)
+    tokens = keraslm.TextEncoder.fit(Text.from_string(TEXT), level="word")
+    NgramModel.train(tokens, tokens.encode(TEXT), 3).save(folder / "counts.keras")
+    gru = keraslm.models.gru(tokens, embedding=3, units=5, layers=2)
+    gru.save(folder / "gru.keras")
+    letters = keraslm.TextEncoder.fit(Text.from_string(TEXT), level="char")
+    keraslm.models.lstm(letters, embedding=3, units=5).save(folder / "lstm.keras")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def serve(files):
+    """Give a function that starts the command on some models; gives its address."""
+    running = []
+
+    def start(*names, **environment):
+        given = [
+            str(files / name) if name.endswith(".keras") else name for name in names
+        ]
+        command = [sys.executable, "-m", "keraslm_cli", "lab", *given, "--port", "0"]
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
+        )
+        running.append(process)
+        line = process.stdout.readline()
+        assert line.startswith("The lab is at http://127.0.0.1:"), process.stderr.read()
+        return line.split()[4]
+
+    yield start
+    for process in running:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.fixture(scope="session")
+def lab(serve):
+    return Client(serve("counts.keras", "gru.keras", "lstm.keras"))

@@ -1,0 +1,216 @@
+"""The lab over HTTP: the answers of its models, and what it refuses."""
+
+import concurrent.futures
+import contextlib
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+
+import keraslm
+from keraslm.errors import UsageError
+from keraslm.lab.opening import run_lab
+from keraslm.lab.requests import BODY, PROMPT, parsed
+from keraslm.lab.scenes import read_scenes
+
+
+def test_the_next_tokens_are_those_of_the_models(lab, files):
+    keys = list(lab.models.values())
+    answer = lab.ask("/next", models=keys, text="the dog")
+    words, letters = answer["groups"]  # models of one vocabulary stand together
+    assert words["models"] == keys[:2]
+    assert letters["models"] == keys[2:]
+    for group, names in ((words, ("counts", "gru")), (letters, ("lstm",))):
+        ids = [token["id"] for token in group["tokens"]]
+        for name, column in zip(names, group["columns"], strict=True):
+            model = keraslm.load(files / f"{name}.keras")
+            p = model.next_token_probabilities("the dog")
+            np.testing.assert_allclose(column["p"], p[ids], rtol=1e-6)
+            assert sum(column["p"]) + column["others"] == pytest.approx(1)
+
+
+def test_what_is_written_is_what_the_model_writes(lab, files):
+    for name in ("counts", "gru", "lstm"):
+        key = next(k for given, k in lab.models.items() if name in given)
+        asked = {"model": key, "text": "the dog", "length": 30, "seed": 3}
+        asked |= {"temperature": 0.7, "top_k": 5}
+        status, body = lab.post("/write", asked)
+        assert status == 200
+        pieces = [json.loads(line)["piece"] for line in body.splitlines()]
+        how = {"length": 30, "seed": 3, "temperature": 0.7, "top_k": 5}
+        model = keraslm.load(files / f"{name}.keras")
+        assert "".join(pieces) == "".join(model.generate("the dog", **how))
+
+
+def test_many_texts_are_written_at_once_and_none_waits_for_another(lab):
+    key = next(k for given, k in lab.models.items() if "gru" in given)
+
+    def write(seed):
+        asked = {"model": key, "text": "the", "length": 200, "seed": seed}
+        status, body = lab.post("/write", asked)
+        assert status == 200
+        return len(body.splitlines())
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        assert list(pool.map(write, range(20))) == [200] * 20
+
+
+def test_a_reader_that_goes_away_ends_its_text(lab):
+    key = next(k for given, k in lab.models.items() if "gru" in given)
+    asked = json.dumps({"model": key, "text": "the", "length": 2000})
+    for _ in range(70):  # more than may be written at once
+        with socket.create_connection(("127.0.0.1", lab.port), 5) as gone:
+            head = (
+                f"POST /write HTTP/1.1\r\nHost: 127.0.0.1:{lab.port}\r\n"
+                f"Origin: http://127.0.0.1:{lab.port}\r\n"
+                "Content-Type: application/json\r\n"
+                f"Content-Length: {len(asked)}\r\n\r\n"
+            )
+            gone.sendall((head + asked).encode())
+            gone.recv(200)
+    time.sleep(0.5)
+    status, body = lab.post("/write", {"model": key, "text": "the", "length": 5})
+    assert (status, len(body.splitlines())) == (200, 5)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (b"{", "no JSON"),
+        (b'{"text": NaN}', "no JSON"),
+        (b"\xff", "no JSON"),
+        (b"[" * 5000 + b"]" * 5000, "too deep"),
+        (b'"a"', "no JSON object"),
+        ({"models": []}, "a list of 1 to 5 models"),
+        ({"models": ["x"], "text": 3}, "a text of up to 4,000 characters"),
+        ({"models": ["x"], "text": "a" * (PROMPT + 1)}, "a text of up to 4,000"),
+        ({"models": ["x"], "text": "\ud800"}, "a text of up to"),
+        ({"models": ["nothing"]}, "no model 'nothing'"),
+        ({"models": ["x"], "temperature": -1}, "a number from 0 to 100"),
+        ({"models": ["x"], "temperature": True}, "a number from 0 to 100"),
+        ({"models": ["x"], "top_p": 0}, "a number above 0"),
+        ({"models": ["x"], "else": 1}, "unknown field 'else'"),
+    ],
+)
+def test_a_request_that_is_wrong_gets_one_line(lab, question, said):
+    status, answer = lab.post("/next", question)
+    error = json.loads(answer)["error"]
+    assert (status, "\n" in error) == (400, False)
+    assert said in error
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Length": str(BODY + 1)}, 413),
+    ],
+)
+def test_only_the_page_itself_may_ask(lab, headers, status):
+    question = {"models": list(lab.models.values()), "text": ""}
+    assert lab.post("/next", question, **headers)[0] == status
+
+
+def test_a_body_in_chunks_has_the_same_limit(lab):
+    headers = {
+        "Content-Type": "application/json",
+        "Origin": f"http://127.0.0.1:{lab.port}",
+        "Transfer-Encoding": "chunked",
+    }
+    chunks = iter([b"a" * 1000] * (BODY // 1000 + 2))
+    with lab.connected() as connection:
+        connection.request("POST", "/next", chunks, headers, encode_chunked=True)
+        assert connection.getresponse().status == 413
+
+
+def test_every_answer_forbids_what_comes_from_outside(lab):
+    for path in ("/", "/page/main.js", "/about", "/nothing"):
+        _, headers, _ = lab.send("GET", path)
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'")
+        assert "require-trusted-types-for 'script'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/page/../app.py", "/page/%2e%2e/app.py", "/page/x.js"]
+)
+def test_only_the_page_s_own_files_are_given(lab, path):
+    assert lab.send("GET", path)[0] == 404
+
+
+@pytest.mark.long
+def test_half_a_request_is_not_waited_for(lab):
+    with contextlib.ExitStack() as stack:
+        there = ("127.0.0.1", lab.port)
+        half = [socket.create_connection(there, 20) for _ in range(200)]
+        for each in half:
+            stack.enter_context(each)
+            each.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert lab.send("GET", "/")[0] == 200
+        start = time.perf_counter()
+        assert [each.recv(1) for each in half] == [b""] * 200
+        assert 8 < time.perf_counter() - start < 13
+
+
+def test_with_a_password_every_request_has_it(serve):
+    address = serve("counts.keras", "--password", "a b")
+    port = int(address.rstrip("/").rpartition(":")[2])
+    for given, status in (("", 401), ("bGFiOmE=", 401), ("bGFiOmEgYg==", 200)):
+        headers = {"Authorization": f"Basic {given}"} if given else {}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/about", headers=headers
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                assert answer.status == status
+        except urllib.error.HTTPError as error:
+            with error:
+                assert error.code == status
+
+
+def test_others_may_look_only_with_a_password(files):
+    with pytest.raises(UsageError, match="can be reached by others; give a `password`"):
+        run_lab([str(files / "counts.keras")], host="0.0.0.0", port=0)
+
+
+def test_a_port_that_is_taken_is_told(files, lab):
+    with pytest.raises(
+        UsageError, match=f"cannot listen on 127.0.0.1, port {lab.port}"
+    ):
+        run_lab([str(files / "counts.keras")], port=lab.port)
+
+
+def test_scenes_are_read_and_their_faults_are_told(tmp_path):
+    path = tmp_path / "scenes.toml"
+    path.write_text('[[scene]]\ncaption = "One"\nview = "pair"\ntop_k = 3\n')
+    assert read_scenes(path)[0].state == {"caption": "One", "view": "pair", "top_k": 3}
+    for text, said in (
+        ("", "has no scenes"),
+        ("[[scene", "no TOML"),
+        ("[[scene]]\nview = 'next'", "scene 1 of .* needs a caption"),
+        ("[[scene]]\ncaption = 'a'\nview = 'all'", "view must be one of next"),
+        ("[[scene]]\ncaption = 'a'\nseed = 'b'", "seed must be a number"),
+        ("[[scene]]\ncaption = 'a'\nwho = 1", "unknown entry 'who'"),
+    ):
+        path.write_text(text)
+        with pytest.raises(UsageError, match=said):
+            read_scenes(path)
+    with pytest.raises(UsageError, match="No such file"):
+        read_scenes(tmp_path / "none.toml")
+
+
+def test_a_field_that_is_missing_has_its_default():
+    asked = parsed(b'{"model": "x"}', ("model", "text", "length", "top_k", "seed"))
+    assert asked == {"model": "x", "text": "", "length": 100, "top_k": None, "seed": 0}
+    with pytest.raises(UsageError, match="model must be a model"):
+        parsed(b"{}", ("model",))

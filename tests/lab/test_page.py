@@ -1,0 +1,296 @@
+"""The lab's page in Chromium, by mouse and by keyboard."""
+
+import pathlib
+import shutil
+import urllib.parse
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+VIEWS = ("next", "surprise", "branches", "pair")
+TITLES = ("Next", "Surprise", "Branches", "Two prompts")
+SIZES = {"wide": (1280, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser, lab):
+    """A page of a fresh profile; nothing may leave the lab or complain."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield from watched(context, lab.address)
+    context.close()
+
+
+def watched(context, address):
+    faults = []
+    page = context.new_page()
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith((address, "blob:")) else faults.append(r.url)
+        ),
+    )
+    page.goto(address)
+    page.wait_for_selector("body[data-ready]")
+    yield page
+    assert faults == []
+
+
+def go(page, lab, **state):
+    """Open a state by its address."""
+    page.goto(f"{lab.address}#{urllib.parse.urlencode({'v': 1, **state})}")
+    settle(page)
+
+
+def settle(page):
+    page.wait_for_selector("body[data-state=drawn]")
+    page.wait_for_load_state("networkidle")
+
+
+def shown(page):
+    return page.locator("#view").inner_text()
+
+
+def rows(page):
+    return page.locator("#view .group").first.locator(".row .token").all_inner_texts()
+
+
+def test_bars_move_while_one_types_and_a_click_takes_a_token(page, lab):
+    area = page.locator("#text")
+    area.press_sequentially("the dog")
+    settle(page)
+    assert "text=the+dog" in page.url
+    first = rows(page)[0]
+    page.locator("#view .row .token").first.click()
+    settle(page)
+    assert page.locator("#text").input_value() == f"the dog {first}"
+    page.go_back()
+    settle(page)
+    assert page.locator("#text").input_value() == "the dog"
+
+
+def test_the_figures_are_those_of_the_model(page, lab):
+    go(page, lab, text="the dog")
+    answer = lab.ask(
+        "/next", models=list(lab.models.values())[:2], text="the dog", seed=1
+    )
+    p = answer["groups"][0]["columns"][0]["p"][0]
+    figure = page.locator("#view .row .figure").first.inner_text()
+    assert figure.startswith(f"● {100 * p:.1f}%")  # and what is left without <unk>
+
+
+def test_it_is_used_by_keyboard_alone(page, lab):
+    page.keyboard.press("/")
+    page.keyboard.type("the")
+    page.keyboard.press("Escape")
+    for key, name in enumerate(
+        ("Next", "Surprise", "Branches", "Two prompts"), start=1
+    ):
+        page.keyboard.press(str(key))
+        settle(page)
+        assert page.locator("#title").inner_text() == name
+    page.keyboard.press("1")
+    settle(page)
+    page.locator("#view .row").first.focus()
+    page.keyboard.press("ArrowDown")
+    taken = page.locator("#view .row:focus .token").inner_text()
+    page.keyboard.press("Enter")
+    settle(page)
+    assert page.locator("#text").input_value() == f"the {taken}".replace(
+        "⏎ end of line", "\n"
+    )
+    page.keyboard.press("3")
+    settle(page)
+    page.locator("#view .node").first.focus()
+    before = page.locator("#text").input_value()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert len(page.locator("#text").input_value()) > len(before)
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+
+
+def test_a_link_opens_the_same_picture_in_a_fresh_profile(page, lab, browser):
+    keys = list(lab.models.values())
+    for view in VIEWS:
+        go(
+            page,
+            lab,
+            view=view,
+            text="the dog",
+            other="the cats",
+            models=keys[1],
+            top_k=3,
+        )
+        with browser.new_context(viewport={"width": 1280, "height": 900}) as other:
+            for again in watched(other, lab.address):
+                again.goto(page.url)
+                settle(again)
+                assert shown(again) == shown(page)
+
+
+def test_what_an_address_has_wrong_is_told_or_ignored(page, lab):
+    go(page, lab, temperature=99, view="nothing", else_="x", text="a")
+    banner = page.locator("#banner").inner_text()
+    assert "temperature" in banner
+    assert "view" in banner
+    assert page.locator("#title").inner_text() == "Next"
+
+
+def test_hostile_tokens_are_shown_as_text(page, lab):
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    go(page, lab, text="the dog barks")
+    assert "<script>alert(1)</script>" in rows(page)
+    go(page, lab, text="the cat")
+    assert "\\u{202e}sleeps" in rows(page)
+    go(page, lab, text="a dog")
+    assert "\U0001f468\u200d\U0001f469\u200d\U0001f467" in rows(page)
+
+
+def test_models_write_side_by_side_what_they_write(page, lab, files):
+    import keraslm
+
+    go(page, lab, text="the dog", temperature=0.5, seed=7, length=20)
+    page.locator("text=Write").click()
+    page.wait_for_load_state("networkidle")
+    written = page.locator(".written").first.evaluate("p => p.textContent")
+    model = keraslm.load(files / "counts.keras")
+    expected = "".join(model.generate("the dog", 20, temperature=0.5, seed=7))
+    assert written == "the dog" + expected
+
+
+def test_tables_pictures_and_commands_are_taken_home(page, lab, tmp_path):
+    go(page, lab, text="the dog")
+    with page.expect_download() as download:
+        page.locator("#keep >> text=CSV").click()
+    saved = tmp_path / "next.csv"
+    download.value.save_as(saved)
+    lines = saved.read_text("utf-8").splitlines()
+    assert lines[0] == "model,token,probability,sampled"
+    of_counts = [line for line in lines if line.startswith("ngram-3")]
+    total = sum(float(line.split(",")[-2]) for line in of_counts)
+    assert total == pytest.approx(1)
+    with page.expect_download() as download:
+        page.locator("#keep >> text=SVG").click()
+    download.value.save_as(tmp_path / "next.svg")
+    assert (tmp_path / "next.svg").read_text("utf-8").startswith("<svg ")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#keep >> text=Copy the command").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("keraslm next ")
+    assert "'the dog' --top 12" in copied
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_fits_and_axe_finds_nothing(browser, lab, size, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        bypass_csp=True,  # axe is put into the page
+    )
+    for page in watched(context, lab.address):
+        for view in VIEWS:
+            go(page, lab, view=view, text="the dog barks a", other="the cats barks a")
+            assert page.evaluate("document.body.scrollWidth") <= width
+            found = axe.run(page).response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    context.close()
+
+
+def test_a_stale_answer_never_paints(page, lab):
+    """The first answer is held back until the second one is there."""
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/next", hold)
+    area = page.locator("#text")
+    area.fill("the")
+    area.fill("the dog")
+    page.wait_for_timeout(200)
+    page.unroute("**/next")
+    for route in reversed(held):
+        try:
+            route.continue_()
+        except playwright.Error:  # the page gave it up
+            continue
+    settle(page)
+    expected = lab.ask("/next", models=list(lab.models.values())[:2], text="the dog")
+    assert rows(page)[0] == expected["groups"][0]["tokens"][0]["token"]
+
+
+def test_the_lab_comes_back_with_the_same_state(browser, serve, lab):
+    """A server that is gone is told, asked again, and found again."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(lab.address)
+    page.wait_for_selector("body[data-ready]")
+    page.route("**/next", lambda route: route.abort())
+    page.locator("#text").fill("the dog")
+    page.wait_for_selector("#banner:not([hidden])")
+    page.unroute("**/next")
+    page.wait_for_selector("#banner[hidden]", state="attached", timeout=10_000)
+    assert page.locator("#text").input_value() == "the dog"
+    assert len(rows(page)) > 3
+    context.close()
+
+
+def test_a_presenter_walks_through_scenes_with_two_buttons(browser, serve, tmp_path):
+    scenes = tmp_path / "scenes.toml"
+    scenes.write_text(
+        "[[scene]]\ncaption = 'One'\nview = 'next'\ntext = 'the dog'\n"
+        "[[scene]]\ncaption = 'Two'\nview = 'pair'\ntext = 'the'\nother = 'a'\n"
+    )
+    address = serve("counts.keras", "--scenes", str(scenes))
+    context = browser.new_context()
+    for page in watched(context, address):
+        for key, title, caption in (
+            ("PageDown", "Next", "One"),
+            ("PageDown", "Two prompts", "Two"),
+            ("PageDown", "Two prompts", "Two"),
+            ("PageUp", "Next", "One"),
+            ("Space", "Two prompts", "Two"),
+        ):
+            page.keyboard.press(key)
+            settle(page)
+            assert page.locator("#title").inner_text() == title
+            assert caption in page.locator("#caption").inner_text()
+    context.close()
+
+
+def test_the_modules_are_the_page_s_own():
+    import keraslm.lab
+
+    folder = pathlib.Path(keraslm.lab.__file__).parent / "page"
+    for file in folder.glob("*.js"):
+        text = file.read_text("utf-8")
+        assert "innerHTML" not in text
+        for line in text.splitlines():
+            if line.startswith(("import ", "export ")) and " from " in line:
+                assert '"./' in line
