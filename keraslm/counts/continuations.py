@@ -24,7 +24,7 @@ SMOOTHINGS = (
     "kneser-ney",
     "modified-kneser-ney",
 )
-SEEN, UNSEEN = 7, 3  # tokens with a row of their own, of those that follow or do not
+SEEN, UNSEEN = 5, 3  # tokens with a row of their own, of those that follow or do not
 LAST = "modified-kneser-ney"  # chooses which of the unseen have a row
 
 

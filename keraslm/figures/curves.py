@@ -4,9 +4,12 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from keraslm.figures import style
+
+Array = npt.NDArray[np.float64]
 
 
 def curve_of(history: pd.DataFrame, split: str) -> pd.DataFrame:
@@ -28,13 +31,17 @@ def _merged(rows: pd.DataFrame) -> pd.DataFrame:
     steps = np.diff(rows["step"].to_numpy(), prepend=0)
     groups = list(_groups(steps.tolist()))
     merged = rows.iloc[[last for _, last in groups]].copy()
-    nats = np.log(rows["perplexity"].to_numpy(dtype=float))
-    means = [
-        np.average(nats[a : b + 1], weights=steps[a : b + 1] if b > a else None)
-        for a, b in groups
+    values = rows["perplexity"].to_numpy(dtype=float)
+    merged["perplexity"] = [
+        _mean(values[a : b + 1], steps[a : b + 1]) for a, b in groups
     ]
-    merged["perplexity"] = np.exp(means)
     return merged
+
+
+def _mean(perplexities: Array, steps: Array) -> float:
+    if len(perplexities) == 1:
+        return float(perplexities[0])
+    return float(np.exp(np.average(np.log(perplexities), weights=steps)))
 
 
 def _groups(steps: list[int]) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from keraslm.figures.shaded_text import shown
 from keraslm.figures.style import BLUE, INK
 
 HEAD = re.compile(r"^--- step (\d+), epoch (\d+)$", re.MULTILINE)
-MOST = 6  # samples of a picture
+MOST = 5  # samples of a picture
 COLUMNS, ROWS = 84, 2  # of a sample in a picture
 TYPE = 16
 LINE = 1.45 * TYPE / 72  # inches

@@ -33,7 +33,7 @@ LABEL_SIZE = 15
 NOTE_SIZE = 13
 
 DOTS_PER_INCH = 150
-COLOURS = 64  # of a picture's palette
+COLOURS = 256  # of a picture's palette
 LARGEST = 1e30  # a larger perplexity is drawn as an infinite one
 SUFFIXES = (".png", ".svg", ".pdf")
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from keraslm.errors import UsageError
 from keraslm.figures.shaded_text import ShadedText
 from keraslm.score import Score
 
@@ -24,34 +23,10 @@ def surprisal_table(score: Score) -> pd.DataFrame:
     return pd.DataFrame({"token": table["token"], BITS: bits, "oov": table["oov"]})
 
 
-def difference_table(first: Score, second: Score) -> pd.DataFrame:
-    """Give a row a token: token, the bits of two models, and their difference.
-
-    Raises: UsageError if the models do not read the same tokens.
-    """
-    if first.written != second.written or (first.oov != second.oov).any():
-        raise UsageError(
-            "the surprisal of two models is compared token by token, and these two do "
-            "not read the same tokens; give models of one level and vocabulary"
-        )
-    one, two = (surprisal_table(score)[BITS] for score in (first, second))
-    return pd.DataFrame(
-        {
-            "token": first.written,
-            "bits of the first": one,
-            "bits of the second": two,
-            DIFFERENCE: one - two,
-        }
-    )
-
-
 def surprisal_text(table: pd.DataFrame, model: str, on: str, level: str) -> ShadedText:
-    """Shade the table of one model; `on` names the text.
-
-    Raises: UsageError if there is no token.
-    """
+    """Shade the table of one model; `on` names the text."""
     bits = table[BITS].to_numpy()
-    about = f"{on}: {bits.sum():,.1f} bits, {bits.mean():.2f} a token"
+    about = f"{on}: {_bits(bits.sum())}, {bits.mean():.2f} a token"
     title = f"Surprisal of {model}"
     return ShadedText(title, about, table, BITS, BITS, level, MORE_AND_LESS)
 
@@ -59,10 +34,14 @@ def surprisal_text(table: pd.DataFrame, model: str, on: str, level: str) -> Shad
 def difference_text(
     table: pd.DataFrame, models: Sequence[str], on: str, level: str
 ) -> ShadedText:
-    """Shade the table of two models: above zero the first is the more surprised."""
-    total = float(table[DIFFERENCE].sum())
-    winner = models[1] if total > 0 else models[0]
-    about = f"{on}: {winner} needs {abs(total):,.1f} bits less for the whole"
+    """Shade the table of a `keraslm.surprisal.Surprisals`, two models on one text."""
+    first, second = (float(table[column].sum()) for column in ("first", "second"))
+    totals = (f"{models[0]} {_bits(first)}", f"{models[1]} {_bits(second)}")
+    about = f"{on}: {', '.join(totals)}"
     title = f"Surprisal of {models[0]} minus {models[1]}"
     meaning = ("the first pays more", "the first pays less")
     return ShadedText(title, about, table, DIFFERENCE, BITS, level, meaning)
+
+
+def _bits(total: float) -> str:
+    return f"{total:,.1f} bits" if np.isfinite(total) else "infinitely many bits"

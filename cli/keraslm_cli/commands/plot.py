@@ -18,6 +18,7 @@ KINDS = (
     "evolution",
     "vocabulary",
     "ladder",
+    "agreement",
 )
 
 

@@ -16,7 +16,7 @@ from keraslm_cli.plots.history import read_history
 def command(run: str, out: str, csv: str | None) -> None:
     """Show the samples that RUN wrote while it trained, in order of its steps.
 
-    A picture has room for the beginnings of six of them; a page has all of them.
+    A picture has room for the beginnings of five of them; a page has all of them.
     """
     from keraslm.figures.evolution import (
         evolution_figure,

@@ -32,19 +32,23 @@ def command(
 ) -> None:
     """Shade SENTENCE, or a text, by the bits that each token costs MODEL."""
     from keraslm.figures import surprisal
+    from keraslm.surprisal import surprisals
+    from keraslm.truth import told_alike
 
     files = Files(out, csv)
     files.check([each for each in (model, minus, named) if each])
     for path in filter(None, (model, minus)):
         models.check_there(path)
     text, on = passage(sentence, named, length, encoding)
-    first = models.open_model(model, level)
-    unit = first.encoder.tokenizer.level
     if minus is None:
-        table = surprisal.surprisal_table(first.score(text))
-        files.write_text(surprisal.surprisal_text(table, first.name, on, unit))
+        opened = models.open_model(model, level)
+        table = surprisal.surprisal_table(opened.score(text))
+        unit = opened.encoder.tokenizer.level
+        files.write_text(surprisal.surprisal_text(table, opened.name, on, unit))
         return
-    second = models.open_model(minus, level)
-    table = surprisal.difference_table(first.score(text), second.score(text))
-    names = labels([first.name, second.name], [model, minus])
+    paths = [model, minus]
+    two = told_alike([models.open_model(path, level) for path in paths])
+    names = labels([each.name for each in two], paths)
+    table = surprisals(two[0], two[1], text, names=names).table()
+    unit = two[0].encoder.tokenizer.level
     files.write_text(surprisal.difference_text(table, names, on, unit))
