@@ -42,7 +42,8 @@ def agreement_figure(
     for k, (name, own) in enumerate(rows.groupby("model", sort=False)):
         _draw(axes, own, groups, k)
         colour = SERIES[k % len(SERIES)]
-        ends.append((float(own["accuracy"].iloc[-1]), str(name), colour))
+        text = drawable(style.shortened(str(name), 24)) + _of_all(table, name)
+        ends.append((float(own["accuracy"].iloc[-1]), text, colour))
     _name_lines(axes, ends)
     counts = [_count(rows, group) for group in groups]
     axes.set_xticks(range(len(groups)), counts)
@@ -74,9 +75,9 @@ def _name_lines(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     ends.sort()
     low, high = LIMITS
     heights = spread([(value - low) / (high - low) for value, _, _ in ends], 0.075)
-    for height, (value, name, colour) in zip(heights, ends, strict=True):
+    for height, (_, text, colour) in zip(heights, ends, strict=True):
         axes.annotate(
-            f"{drawable(style.shortened(name, 24))} {value:.0%}",
+            text,
             (1, height),
             (14, 0),
             xycoords="axes fraction",
@@ -88,6 +89,12 @@ def _name_lines(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
             family=families(),
             parse_math=False,
         )
+
+
+def _of_all(table: pd.DataFrame, name: object) -> str:
+    """Give the accuracy of a model on all verbs, where the table has it."""
+    rows = table[(table["model"] == name) & (table["by"] == "all")]
+    return "".join(f", {share:.0%} of all" for share in rows["accuracy"])
 
 
 def _count(rows: pd.DataFrame, group: str) -> str:
