@@ -70,9 +70,11 @@ LAYERS = (
     "registration",
     "export",
     "probes",
+    "answers",
     "figures",
     "training",
     "ladder",
+    "lab",
 )
 BELOW_THE_DATASETS = (
     "version",

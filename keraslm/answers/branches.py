@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from keraslm.answers.place import Asked, distribution
-from keraslm.inference.rows import next_of_each, push_each
+from keraslm.answers.place import Asked, distribution, next_or_nan
+from keraslm.inference.rows import push_each
 from keraslm.sampling.stream import TokenStream
 
 NODES = 400
@@ -72,8 +72,10 @@ class Tree:
         # of each candidate: -probability, parent, rank among the parent's children
         self._candidates: list[tuple[float, int, int]] = []
         self._ready: dict[tuple[int, int], tuple[TokenStream, np.ndarray]] = {}
-        self._sort(0, self._streams[0].next_log_probabilities())
-        self._offer(0, 0)
+        first = next_or_nan([self._streams[0]])[0]
+        if not np.isnan(first).any():  # a text that is impossible has no branches
+            self._sort(0, first)
+            self._offer(0, 0)
 
     def grow(self) -> bool:
         """Add the most probable candidate; False if there is none."""
@@ -118,7 +120,7 @@ class Tree:
         streams = [self._streams[parent].fork() for parent, _ in keys]
         tokens = [int(self._sorted[parent][0][rank]) for parent, rank in keys]
         push_each(streams, tokens)
-        log_p = next_of_each(streams)
+        log_p = next_or_nan(streams)
         for key, stream, row in zip(keys, streams, log_p, strict=True):
             self._ready[key] = (stream, row)
 

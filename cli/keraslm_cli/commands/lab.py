@@ -24,7 +24,9 @@ from keraslm_cli import completion, console, models
 )
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @click.option(
-    "--scenes", metavar="FILE.toml", help="States of the page to walk through."
+    "--scenes",
+    metavar="FILE.toml",
+    help="States of the page to walk through: a file, or village.",
 )
 @click.option(
     "--host",
