@@ -5,6 +5,7 @@ Math:   P(w_1 .. w_k | text) = prod_j P(w_j | text, w_1 .. w_{j-1})
 
 import dataclasses
 import heapq
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ class Tree:
     def _sort(self, number: int, log_p: np.ndarray) -> None:
         best = np.arange(len(log_p))
         if len(log_p) > NODES:  # a node has no more children in the tree
-            best = np.argpartition(-log_p, NODES)[:NODES]
+            best = np.argpartition(log_p, -NODES)[-NODES:]
         order = best[np.lexsort((best, -log_p[best]))]
         self._sorted[number] = (order, np.exp(log_p[order]))
 
@@ -113,16 +114,28 @@ class Tree:
             probability = self.nodes[parent].probability * float(p[rank])
             heapq.heappush(self._candidates, (-probability, parent, rank))
 
+    def _siblings(
+        self, candidate: tuple[float, int, int]
+    ) -> Iterator[tuple[float, int, int]]:
+        """Give the candidates that will follow one, below the same parent."""
+        _, parent, rank = candidate
+        probability, (_, p) = self.nodes[parent].probability, self._sorted[parent]
+        for later in range(rank + 1, min(rank + AHEAD, len(p))):
+            if p[later] > 0:
+                yield -probability * float(p[later]), parent, later
+
     def _look_ahead(self) -> None:
         """Step to the best candidates at once; most of them are soon in the tree."""
         best = heapq.nsmallest(AHEAD, self._candidates)
-        keys = [key[1:] for key in best if key[1:] not in self._ready]
+        after = [next_one for one in best for next_one in self._siblings(one)]
+        ahead = heapq.nsmallest(AHEAD, {*best, *after})
+        keys = [key for _, *key in ahead if tuple(key) not in self._ready]
         streams = [self._streams[parent].fork() for parent, _ in keys]
         tokens = [int(self._sorted[parent][0][rank]) for parent, rank in keys]
         push_each(streams, tokens)
         log_p = next_or_nan(streams)
-        for key, stream, row in zip(keys, streams, log_p, strict=True):
-            self._ready[key] = (stream, row)
+        for (parent, rank), stream, row in zip(keys, streams, log_p, strict=True):
+            self._ready[parent, rank] = (stream, row)
 
     def _follow_truth(self, parent: int, number: int, node: Node) -> None:
         """Say whether the branch is possible; below an impossible one all are not."""
