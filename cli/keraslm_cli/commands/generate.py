@@ -42,6 +42,19 @@ if TYPE_CHECKING:
     help="Draw from the fewest tokens that together have probability P.",
 )
 @click.option(
+    "--min-p",
+    metavar="P",
+    type=float,
+    help="Draw from the tokens with at least P times the greatest probability.",
+)
+@click.option(
+    "--typical-p",
+    metavar="P",
+    type=float,
+    help="Draw from the fewest tokens of probability P that surprise about as much as "
+    "is expected.",
+)
+@click.option(
     "--seed",
     metavar="S",
     type=click.IntRange(min=0),
@@ -69,7 +82,7 @@ def command(
 
     from keraslm.sampling.sampler import Sampler
 
-    Sampler(how["temperature"], how["top_k"], how["top_p"])  # refuses a bad one now
+    Sampler(**{k: v for k, v in how.items() if k != "length"})  # refuses a bad one now
     language_model = models.open_model(model, level)
     told = seed is not None
     seed = secrets.randbelow(2**32) if seed is None else seed

@@ -1,0 +1,102 @@
+"""What every model writes: texts that are drawn from its predictions, or searched."""
+
+import abc
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from keraslm.errors import UsageError
+from keraslm.sampling.loop import generate_ids
+from keraslm.sampling.sampler import Sampler
+from keraslm.sampling.stream import TokenStream
+from keraslm.sampling.together import TokenStreams, generate_together
+from keraslm.text.encoder import TextEncoder
+
+TOGETHER = 64  # texts that are written side by side
+
+
+class Writer(abc.ABC):
+    """What a language model writes, token by token."""
+
+    encoder: TextEncoder
+
+    @abc.abstractmethod
+    def stream(self) -> TokenStream:
+        """Start a stream at the beginning of a line."""
+
+    def streams(self, texts: int) -> TokenStreams | None:
+        """Start so many streams at once; None if the model has no quicker way."""
+        return None
+
+    def generate(
+        self,
+        prompt: str = "",
+        length: int = 100,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        typical_p: float | None = None,
+        seed: int | None = None,
+    ) -> Iterator[str]:
+        """Write `length` tokens after `prompt`, yielded piece by piece as text.
+
+        Joined, the pieces continue the prompt; the prompt is not repeated. The same
+        seed gives the same text; `<unk>` is never written.
+        Raises: UsageError for a setting out of range or a prompt with unknown tokens.
+        """
+        sampler = Sampler(temperature, top_k, top_p, min_p, typical_p, seed)
+        if length < 0:
+            raise UsageError(f"length counts tokens, 0 or more; received {length}")
+        prompt_ids = self.prompt_ids(prompt)
+        stream = self.stream()
+        forbidden = self.encoder.vocabulary.unknown_id
+        written = generate_ids(stream, prompt_ids, sampler, length, forbidden)
+        return self.encoder.continuation(prompt_ids, written)
+
+    def generate_many(
+        self, seeds: Sequence[int], prompt: str = "", length: int = 100, **how: Any
+    ) -> list[str]:
+        """Write a text for each seed, as `generate` does for one, with its settings.
+
+        A recurrent model writes them side by side, which is many times as fast; its
+        texts are those of `generate` up to the rounding of floating-point numbers.
+        Raises: UsageError as `generate` does.
+        """
+        texts: list[str] = []
+        for k in range(0, len(seeds), TOGETHER):
+            some = seeds[k : k + TOGETHER]
+            streams = self.streams(len(some)) if len(some) > 1 and length > 0 else None
+            if streams is None:
+                alone = (self.generate(prompt, length, seed=s, **how) for s in some)
+                texts += map("".join, alone)
+            else:
+                texts += self._together(streams, some, prompt, length, Sampler(**how))
+        return texts
+
+    def _together(
+        self,
+        streams: TokenStreams,
+        seeds: Sequence[int],
+        prompt: str,
+        length: int,
+        sampler: Sampler,
+    ) -> Iterator[str]:
+        ids = self.prompt_ids(prompt)
+        unknown = self.encoder.vocabulary.unknown_id
+        written = generate_together(streams, ids, sampler, seeds, length, unknown)
+        return (
+            "".join(self.encoder.continuation(ids, row)) for row in written.tolist()
+        )
+
+    def prompt_ids(self, prompt: str) -> list[int]:
+        """Give the ids of a prompt.
+
+        Raises: UsageError if it has tokens that the vocabulary lacks.
+        """
+        unknown = self.encoder.unknown_tokens(prompt)
+        if unknown:
+            shown = ", ".join(repr(token) for token in unknown[:8])
+            raise UsageError(
+                f"a prompt may only use the model's vocabulary; unknown: {shown}"
+            )
+        return self.encoder.encode_prompt(prompt)
