@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from keraslm.errors import UsageError
+from keraslm.sampling.beam import Beams, Hypothesis, beam_search
 from keraslm.sampling.loop import generate_ids
 from keraslm.sampling.sampler import Sampler
 from keraslm.sampling.stream import TokenStream
@@ -45,8 +46,7 @@ class Writer(abc.ABC):
         Raises: UsageError for a setting out of range or a prompt with unknown tokens.
         """
         sampler = Sampler(temperature, top_k, top_p, min_p, typical_p, seed)
-        if length < 0:
-            raise UsageError(f"length counts tokens, 0 or more; received {length}")
+        _check_length(length)
         prompt_ids = self.prompt_ids(prompt)
         stream = self.stream()
         forbidden = self.encoder.vocabulary.unknown_id
@@ -72,6 +72,27 @@ class Writer(abc.ABC):
             else:
                 texts += self._together(streams, some, prompt, length, Sampler(**how))
         return texts
+
+    def beam_search(
+        self,
+        prompt: str = "",
+        length: int = 100,
+        beams: int = 5,
+        length_penalty: float = 1.0,
+        until_line_end: bool = False,
+    ) -> list[tuple[str, Hypothesis]]:
+        """Find the most probable continuations of a prompt, best first, as texts.
+
+        They have `length` tokens, or end with the line if `until_line_end`. See
+        `keraslm.sampling.beam`.
+        Raises: UsageError for a setting out of range or a prompt with unknown tokens.
+        """
+        last = self.encoder.vocabulary.boundary_id if until_line_end else None
+        settings = Beams(beams, length_penalty, last)
+        _check_length(length)
+        ids, unknown = self.prompt_ids(prompt), self.encoder.vocabulary.unknown_id
+        found = beam_search(self.stream(), ids, settings, length, unknown)
+        return [("".join(self.encoder.continuation(ids, h.tokens)), h) for h in found]
 
     def _together(
         self,
@@ -100,3 +121,8 @@ class Writer(abc.ABC):
                 f"a prompt may only use the model's vocabulary; unknown: {shown}"
             )
         return self.encoder.encode_prompt(prompt)
+
+
+def _check_length(length: int) -> None:
+    if length < 0:
+        raise UsageError(f"length counts tokens, 0 or more; received {length}")
