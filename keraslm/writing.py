@@ -1,6 +1,7 @@
 """What every model writes: texts that are drawn from its predictions, or searched."""
 
 import abc
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from keraslm.sampling.loop import generate_ids
 from keraslm.sampling.sampler import Sampler
 from keraslm.sampling.stream import TokenStream
 from keraslm.sampling.together import TokenStreams, generate_together
+from keraslm.sampling.trace import Step, explain
 from keraslm.text.encoder import TextEncoder
 
 TOGETHER = 64  # texts that are written side by side
@@ -72,6 +74,23 @@ class Writer(abc.ABC):
             else:
                 texts += self._together(streams, some, prompt, length, Sampler(**how))
         return texts
+
+    def explain(
+        self, prompt: str = "", length: int = 100, **how: Any
+    ) -> Iterator[tuple[str, Step]]:
+        """Write as `generate` does with the same settings; say how each token is drawn.
+
+        Yields each piece of text with its `keraslm.sampling.trace.Step`.
+        Raises: UsageError as `generate` does.
+        """
+        sampler = Sampler(**how)
+        _check_length(length)
+        ids, unknown = self.prompt_ids(prompt), self.encoder.vocabulary.unknown_id
+        steps, again = itertools.tee(
+            explain(self.stream(), ids, sampler, length, unknown)
+        )
+        pieces = self.encoder.continuation(ids, (step.token for step in steps))
+        return zip(pieces, again, strict=True)
 
     def beam_search(
         self,
