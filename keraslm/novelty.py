@@ -31,6 +31,10 @@ class Novelty:
 
     lengths: list[np.ndarray]
 
+    def of(self, texts: slice) -> "Novelty":
+        """Give what was found of some of the texts."""
+        return Novelty(self.lengths[texts])
+
     def novel(self, n: int) -> tuple[int, int]:
         """Count the novel n-grams, and all; each occurrence counts."""
         grams = [lengths[: max(len(lengths) - n + 1, 0)] for lengths in self.lengths]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from keraslm.errors import UsageError
+from keraslm.sampling import loop
 from keraslm.sampling.beam import Beams, Hypothesis, beam_search
-from keraslm.sampling.loop import generate_ids
 from keraslm.sampling.sampler import Sampler
 from keraslm.sampling.stream import TokenStream
 from keraslm.sampling.together import TokenStreams, generate_together
@@ -47,13 +47,19 @@ class Writer(abc.ABC):
         seed gives the same text; `<unk>` is never written.
         Raises: UsageError for a setting out of range or a prompt with unknown tokens.
         """
-        sampler = Sampler(temperature, top_k, top_p, min_p, typical_p, seed)
+        how = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        how |= {"min_p": min_p, "typical_p": typical_p, "seed": seed}
+        written = self.generate_ids(prompt, length, **how)
+        return self.encoder.continuation(self.prompt_ids(prompt), written)
+
+    def generate_ids(
+        self, prompt: str = "", length: int = 100, **how: Any
+    ) -> Iterator[int]:
+        """Write as `generate` does with the same settings; yield the tokens' ids."""
+        sampler = Sampler(**how)
         _check_length(length)
-        prompt_ids = self.prompt_ids(prompt)
-        stream = self.stream()
-        forbidden = self.encoder.vocabulary.unknown_id
-        written = generate_ids(stream, prompt_ids, sampler, length, forbidden)
-        return self.encoder.continuation(prompt_ids, written)
+        ids, unknown = self.prompt_ids(prompt), self.encoder.vocabulary.unknown_id
+        return loop.generate_ids(self.stream(), ids, sampler, length, unknown)
 
     def generate_many(
         self, seeds: Sequence[int], prompt: str = "", length: int = 100, **how: Any

@@ -5,45 +5,22 @@ turn the direction of what follows.
 """
 
 import html
+import importlib.resources
 import unicodedata
 from collections.abc import Sequence
 
 from keraslm.sampling.trace import Step
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1a1a1a; --paper: #fff; --dim: #5c5c5c;
-  --raw: #c9d6e8; --left: #f2c48d; --drawn: #b3400e; --rule: #8a8a8a }
-@media (prefers-color-scheme: dark) { :root { --ink: #f2f2f2; --paper: #16181c;
-  --dim: #b4b4b4; --raw: #2f4a70; --left: #7a4a12; --drawn: #ffb27d } }
-body { font: clamp(18px, 1.7vw, 30px)/1.4 system-ui, sans-serif; color: var(--ink);
-  background: var(--paper); margin: 0 auto; max-width: 64em; padding: 0 1em 3em }
-h1 { font-size: 1.5em } h2 { font-size: 1.3em; margin: 2.2em 0 .4em }
-.dim { color: var(--dim) } .text { white-space: pre-wrap; font-size: 1.2em }
-.text a { color: inherit; text-decoration-color: var(--rule) }
-.line { position: relative; height: 2.6em; margin: 1.6em 0 .6em;
-  border: 2px solid var(--rule) }
-.part { position: absolute; top: 0; bottom: 0; overflow: hidden; line-height: 2.6em;
-  white-space: nowrap; text-align: center; background: var(--left);
-  box-sizing: border-box; border-right: 1px solid var(--paper) }
-.part.drawn { outline: 4px solid var(--drawn); outline-offset: -4px; font-weight: bold }
-.dart { position: absolute; top: -1.1em; bottom: 0;
-  border-left: 4px solid var(--drawn) }
-.wide { overflow-x: auto } table { border-collapse: collapse; width: 100% }
-th, td { padding: .15em .5em; text-align: right; font-variant-numeric: tabular-nums;
-  white-space: nowrap } th:first-child { text-align: left; font-weight: normal }
-thead th { border-bottom: 2px solid var(--rule); font-weight: bold }
-tfoot td, tfoot th { border-top: 1px solid var(--rule); color: var(--dim) }
-td { background: linear-gradient(to right, var(--bar, var(--left)) calc(var(--p, 0)
-  * 100%), transparent 0) } td.raw { --bar: var(--raw) }
-tr.drawn { font-weight: bold; color: var(--drawn) }
-tr.drawn th { font-weight: bold }
-"""
 HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title><style>{style}</style></head><body>
+"""
+LEAD = """<p>Each token is where a random number falls on a line from 0 to 1, which
+all tokens share in the order of their ids. Empty parts are tokens that are not
+shown.</p>
 """
 LABEL = 0.06  # of the line: a narrower part has no room for its token
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -67,8 +44,9 @@ def trace_page(
         for number, (piece, _) in enumerate(written, start=1)
     )
     parts = [
-        HEAD.format(title=escaped(title), style=STYLE),
+        HEAD.format(title=escaped(title), style=_style()),
         f"<h1>{escaped(title)}</h1>\n<p>{escaped(settings)}</p>\n",
+        LEAD,
         f'<p class="text" dir="auto"><span class="dim">{escaped(prompt, keep=chr(10))}'
         f"</span>{links}</p>\n",
     ]
@@ -83,6 +61,11 @@ def escaped(text: str, keep: str = "") -> str:
     kept = keep + JOINERS
     shown = "".join(c if c in kept or not _hides(c) else ascii(c)[1:-1] for c in text)
     return html.escape(shown)
+
+
+def _style() -> str:
+    folder = importlib.resources.files("keraslm.sampling")
+    return folder.joinpath("trace_page.css").read_text("utf-8")
 
 
 def _hides(character: str) -> bool:
@@ -151,7 +134,7 @@ def _table(step: Step, shown: Sequence[int], tokens: Sequence[str]) -> str:
 
 def _row(name: str, values: Sequence[float], is_drawn: bool) -> str:
     cells = "".join(
-        f'<td{"" if number else " class=raw"} style="--p:{value:.4f}">'
+        f'<td{"" if number else " class=raw"} style="background-size:{value:.2%} 100%">'
         f"{f'{value:.4f}' if value else '&middot;'}</td>"
         for number, value in enumerate(values)
     )
