@@ -1,7 +1,8 @@
 """Beam search: the most probable continuations, several at a time; nothing is drawn.
 
-At each step every kept continuation is lengthened by every token, and the best `beams`
-are kept. Nothing streams: which one is best is known when the search ends.
+At each step every continuation that is kept is lengthened by every token, and the best
+`beams` are kept; those that end are set aside. Nothing streams: which one is best is
+known when the search ends.
 """
 
 import dataclasses
@@ -45,14 +46,17 @@ class Beams:
             )
 
     def hypothesis(self, tokens: tuple[int, ...], log_p: float) -> Hypothesis:
-        """Rank a continuation; a longer one is less probable, and is helped.
+        """Rank a continuation by its probability and its length."""
+        score = self.score(log_p, len(tokens))
+        return Hypothesis(tokens, log_p, score, tokens[-1:] == (self.last,))
 
-        Math:   score = log P(tokens) / ((5 + n) / 6)^A, n tokens, A the length penalty
+    def score(self, log_p: float, length: int) -> float:
+        """Divide log P by a measure of length, since longer texts are less probable.
+
+        Math:   log P / ((5 + n) / 6)^A, n tokens, A the length penalty
         References: Wu et al. (2016), equation 14.
         """
-        divisor = ((5 + len(tokens)) / 6) ** self.length_penalty
-        is_finished = tokens[-1:] == (self.last,)
-        return Hypothesis(tokens, log_p, log_p / divisor, is_finished)
+        return log_p / ((5 + length) / 6) ** self.length_penalty
 
 
 def beam_search(
@@ -64,32 +68,43 @@ def beam_search(
 ) -> list[Hypothesis]:
     """Find the best continuations of `length` tokens, or that end before; best first.
 
-    One beam is greedy. A beam as wide as there are continuations finds the best one.
-    `forbidden` is a token that is never written; the probabilities are the model's own.
+    Those that end stand before those that were cut at `length`. One beam is greedy; as
+    many as there are continuations find the best one. `forbidden` is a token that is
+    never written; the probabilities are the model's own.
     """
     stream.extend(prompt)
-    kept = [(settings.hypothesis((), 0.0), stream)]
+    growing, finished = [(settings.hypothesis((), 0.0), stream)], list[Hypothesis]()
     for _ in range(length):
         candidates = [
             (longer, stream)
-            for hypothesis, stream in kept
+            for hypothesis, stream in growing
             for longer in _longer(hypothesis, stream, settings, forbidden)
         ]
-        candidates.sort(key=lambda pair: -pair[0].score)
-        best = candidates[: settings.beams]
-        if all(hypothesis.is_finished for hypothesis, _ in best):
-            kept = best
+        best = sorted(candidates, key=lambda pair: -pair[0].score)[: settings.beams]
+        finished += [h for h, _ in best if h.is_finished]
+        finished = sorted(finished, key=lambda h: -h.score)[: settings.beams]
+        growing = [(h, _after(s, h.tokens[-1])) for h, s in best if not h.is_finished]
+        if not growing or _is_decided(growing[0][0], finished, settings, length):
             break
-        kept = [(h, s if h.is_finished else _after(s, h.tokens[-1])) for h, s in best]
-    return [hypothesis for hypothesis, _ in kept]
+    return [*finished, *(h for h, _ in growing)][: settings.beams]
+
+
+def _is_decided(
+    best: Hypothesis, finished: list[Hypothesis], settings: Beams, length: int
+) -> bool:
+    """Say whether what still grows cannot do better than what has ended.
+
+    A continuation only becomes less probable, and is helped most at full length.
+    """
+    if len(finished) < settings.beams:
+        return False
+    return settings.score(best.log_probability, length) <= finished[-1].score
 
 
 def _longer(
     hypothesis: Hypothesis, stream: TokenStream, settings: Beams, forbidden: int
 ) -> list[Hypothesis]:
-    """Lengthen a continuation by its best next tokens; a finished one stays."""
-    if hypothesis.is_finished:
-        return [hypothesis]
+    """Lengthen a continuation by its best next tokens."""
     log_p = without(stream.next_log_probabilities(), forbidden)
     before, total = hypothesis.tokens, hypothesis.log_probability
     return [

@@ -72,10 +72,27 @@ def test_up_to_the_end_of_the_line_lengths_are_compared(table, penalty):
 
     found = search(table, Beams(len(every), penalty, last=END), longest)
     assert {h.tokens for h in found} == set(every)
-    ranked = sorted(map(score, every), reverse=True)
-    np.testing.assert_allclose([h.score for h in found], ranked)
-    assert score(found[0].tokens) == pytest.approx(ranked[0])
-    assert {h.is_finished for h in found if len(h.tokens) < longest} == {True}
+    ended, cut = found[: len(inner)], found[len(inner) :]
+    assert {h.is_finished for h in ended} == {True}
+    assert {h.is_finished for h in cut} == {False}
+    for part in (ended, cut):
+        ranked = sorted((score(h.tokens) for h in part), reverse=True)
+        np.testing.assert_allclose([h.score for h in part], ranked)
+        assert score(part[0].tokens) == pytest.approx(ranked[0])
+
+
+def test_the_search_stops_when_nothing_better_can_come():
+    # the line ends with 0.6: 3 beams have ended before any other text is as probable
+    table = np.tile([0.01, 0.6, 0.2, 0.1, 0.09], (SIZE, 1))
+    pushed = []
+
+    class Counted(Chain):
+        def push(self, token_id):
+            pushed.append(token_id)
+
+    found = beam_search(Counted(table), [], Beams(3, 0, END), 10**6, UNKNOWN)
+    assert [h.tokens for h in found] == [(1,), (2, 1), (3, 1)]
+    assert len(pushed) < 20
 
 
 def test_a_wider_beam_finds_what_a_narrow_one_misses():
