@@ -131,13 +131,13 @@ def explain_step(stream: TokenStream, sampler: Sampler, forbidden: int) -> Step:
     kept = 1 - float(raw[forbidden])
     stages = [Stage(ALLOWED, None, weights / weights.sum(), kept)]
     for name, left in sampler.stages(scores):
+        if name == "temperature" and sampler.temperature == 1:
+            continue  # it changes nothing
         # tempering moves probability, a filter takes some away
         kept = 1.0 if name == "temperature" else float(left.sum() / weights.sum())
         setting = getattr(sampler, name)
         stages.append(Stage(name, setting, left / left.sum(), kept))
         weights = left
-    if sampler.temperature == 1:
-        del stages[1]  # it changes nothing
     token = pick(weights, point)
     ends = weights.cumsum() / weights.sum()
     low = float(ends[token - 1]) if token else 0.0
