@@ -91,7 +91,7 @@ def _print_step(step: "Step", names: tuple[str, ...]) -> None:
         rows.append((f"the other {left:,}", *map(_share, step.others(shown))))
     tokens = [f"{stage.tokens:,}" for stage in step.stages]
     kept = [f"{stage.kept:.2%}" for stage in step.stages]
-    rows += [("tokens left", f"{len(step.raw):,}", *tokens), ("kept", "", *kept)]
+    rows += [("tokens left", f"{step.possible:,}", *tokens), ("kept", "", *kept)]
     titles = [stage.title for stage in step.stages]
     headings = ("token", "model", *titles)
     right = range(1, len(headings))

@@ -62,6 +62,11 @@ class Step:
     high: float
 
     @property
+    def possible(self) -> int:
+        """How many tokens may come next by the model."""
+        return int(np.count_nonzero(self.raw))
+
+    @property
     def final(self) -> np.ndarray:
         """The distribution that the token was drawn from; shape (vocabulary,)."""
         return self.stages[-1].distribution

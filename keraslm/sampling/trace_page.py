@@ -123,7 +123,7 @@ def _table(step: Step, shown: Sequence[int], tokens: Sequence[str]) -> str:
     counts = "".join(f"<td>{stage.tokens:,}</td>" for stage in step.stages)
     kept = "".join(f"<td>{stage.kept:.2%}</td>" for stage in step.stages)
     foot = (
-        f"<tr><th>tokens left</th><td>{len(step.raw):,}</td>{counts}</tr>"
+        f"<tr><th>tokens left</th><td>{step.possible:,}</td>{counts}</tr>"
         f"<tr><th>kept of the column before</th><td></td>{kept}</tr>"
     )
     return (
