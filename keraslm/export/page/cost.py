@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keraslm.card import HASH
+from keraslm.card import HASH, name_of_text
 from keraslm.errors import CorpusError, KeraslmError, UsageError
 from keraslm.export.page.model import PageModel
 from keraslm.inference.language_model import NetworkLanguageModel
@@ -90,8 +90,7 @@ def _measured(page: PageModel, text: Text) -> Cost:
     if why := encoder.vocabulary.why_unmeasured(text.name, ids):
         raise CorpusError(why)
     before, after = (_perplexity(model, ids) for model in (page.model, page.rounded))
-    part = page.model.part_of(text) or "text"
-    named = text.name if part in text.name else f"{text.name} ({part})"
+    named = name_of_text(text.name, page.model.part_of(text))
     return Cost(page.precision, named, len(ids), before, after)
 
 

@@ -13,7 +13,7 @@ function rowsOf(models, columns) {
     for (const id of bestOf(columns[k].raw)) best.add(model.tokens[id]);
   });
   const rows = Array.from(best, (token) => ({ token, shares: sharesOf(token) }));
-  rows.sort((a, b) => mean(b.shares) - mean(a.shares));
+  rows.sort((a, b) => total(b.shares) - total(a.shares));
   return { rows, others: models.map(othersOf) };
 
   function sharesOf(token) {
@@ -25,13 +25,18 @@ function rowsOf(models, columns) {
   }
 
   function othersOf(model, k) {
-    const own = rows.map((row) => row.shares[k]).filter(Boolean);
-    const left = (what) => Math.max(0, own.reduce((rest, s) => rest - s[what], 1));
-    return { count: model.tokens.length - own.length, raw: left("raw"), drawn: left("drawn") };
+    const others = { count: 0, raw: 0, drawn: 0 };
+    model.tokens.forEach((token, id) => {
+      if (best.has(token)) return;
+      others.count++;
+      others.raw += columns[k].raw[id];
+      others.drawn += columns[k].drawn[id];
+    });
+    return others;
   }
 }
 
-const mean = (shares) => shares.reduce((sum, share) => sum + (share ? share.raw : 0), 0);
+const total = (shares) => shares.reduce((sum, share) => sum + (share ? share.raw : 0), 0);
 
 // The ids of the twelve most probable tokens; of equals the lower ids.
 function bestOf(shares) {

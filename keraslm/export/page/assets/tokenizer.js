@@ -1,23 +1,23 @@
-// Text to tokens and back, as keraslm/text does it.
+// Text to tokens and back, as keraslm/text does it. "\n" ends a line at both levels.
 
 const UNKNOWN = 0;
-const LINE_END = "</s>";
+const NO_WORDS = ["<s>", "</s>"]; // in a text, where they are not ends of lines
 const WHITE = /[ \t\r\f\v]+/;
 
 const oneNewline = (text) => text.replace(/\r\n?/g, "\n");
 
 const TOKENIZERS = {
-  // Unicode characters of the text in NFC; a newline is the boundary
+  // Unicode characters of the text in NFC
   char: {
     tokens: (text) => Array.from(oneNewline(text).normalize("NFC")),
     piece: (token, id) => (id === UNKNOWN ? "\ufffd" : token),
   },
-  // what stands between white space; </s> at each newline
+  // what stands between white space
   word: {
     tokens(text) {
       const lines = oneNewline(text).split("\n");
-      const words = lines.map((line) => line.split(WHITE).filter(Boolean).map(renamed));
-      return words.flatMap((line, k) => (k ? [LINE_END, ...line] : line));
+      const words = lines.map((line) => line.split(WHITE).filter(Boolean));
+      return words.flatMap((line, k) => (k ? ["\n", ...line] : line));
     },
     piece(token, id, startsLine) {
       if (id === BOUNDARY) return "\n";
@@ -25,9 +25,6 @@ const TOKENIZERS = {
     },
   },
 };
-
-// In a text, <s> and </s> are no words, but could be taken for ends of lines.
-const renamed = (word) => (word === "<s>" || word === LINE_END ? "<unk>" : word);
 
 class Encoder {
   constructor(tokenizer, tokens) {
@@ -37,12 +34,17 @@ class Encoder {
     this.ids = new Map(tokens.map((token, id) => [token, id]));
   }
 
-  // The ids of a text, and the tokens that are not known.
+  // The id of a token of a text, undefined if it is not known.
+  idOf(token) {
+    if (token === "\n") return BOUNDARY;
+    return this.isWord && NO_WORDS.includes(token) ? undefined : this.ids.get(token);
+  }
+
+  // The ids of a text, and the tokens that are not known, each once.
   read(text) {
     const found = this.tokenizer.tokens(text);
-    const ids = found.map((token) => this.ids.get(token) ?? UNKNOWN);
-    const unknown = new Set(found.filter((token) => !this.ids.has(token)));
-    return { ids, unknown: [...unknown] };
+    const unknown = new Set(found.filter((token) => this.idOf(token) === undefined));
+    return { ids: found.map((token) => this.idOf(token) ?? UNKNOWN), unknown: [...unknown] };
   }
 
   // The text that a token adds after a token.

@@ -63,7 +63,8 @@ class View {
     let text = this.prompt.value;
     let waiting = "";
     const last = this.isWord ? text.match(/[^ \t\r\n\f\v]+$/) : null;
-    if (last && this.models.every((model) => !model.encoder.ids.has(last[0]))) {
+    const knows = ({ encoder }) => encoder.idOf(last[0]) !== undefined;
+    if (last && !this.models.some(knows)) {
       waiting = last[0];
       text = text.slice(0, last.index);
     }
