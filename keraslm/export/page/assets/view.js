@@ -54,7 +54,10 @@ class View {
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.stop();
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.write();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault(); // of a bar that has the focus, which takes its token
+        this.write();
+      }
     });
   }
 
