@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 
 from keraslm import models
+from keraslm.cells import GRU
 from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.export.page import counts as page_counts
 from keraslm.export.page.model import pack
+from keraslm.export.page.networks import pack_network
 from keraslm.export.page.numbers import Packer
 from keraslm.export.page.writing import export_page
+from keraslm.inference.output import TiedOutput
+from keraslm.inference.recurrent import RecurrentNetwork
+from keraslm.layers import AdaptiveSoftmax, ClassSoftmax
 from keraslm.models import KerasLanguageModel
 from keraslm.sampling.sampler import Sampler
 from keraslm.text.corpus import Text
@@ -27,6 +32,7 @@ NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no `node` on the PATH")
 SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sees a cat\n" * 4
 SMOOTHINGS = ["modified-kneser-ney", "katz", "mle", Additive(0.3), Additive(0.0)]
+SOFTMAXES = ["adaptive", "classes"]
 ODD_TEXTS = [
     "",
     "the  dog\tbarks",
@@ -63,15 +69,27 @@ def count(level="word", order=3, smoothing="modified-kneser-ney", text=SENTENCES
     return NgramModel.train(encoder, encoder.encode(text), order, smoothing)
 
 
+def structured(kind):
+    """Build a network of another softmax, with weights that are far from zero."""
+    softmax = {
+        "adaptive": AdaptiveSoftmax(7, [3, 5], [0.2, 0.1]),
+        "classes": ClassSoftmax([0, 2, 0, 1, 1, 0, 2]),
+    }[kind]
+    model = models.lstm(7, embedding=4, units=9, softmax=softmax)
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 0.7, w.shape) for w in model.get_weights()])
+    return model
+
+
 @pytest.fixture(params=["float16", "int8"])
 def precision(request):
     return request.param
 
 
 @needs_node
-@pytest.mark.parametrize("kind", [*WINDOWS, *RECURRENT])
+@pytest.mark.parametrize("kind", [*WINDOWS, *RECURRENT, *SOFTMAXES])
 def test_a_network_gives_the_logits_of_the_rounded_one(run, ask, kind, precision):
-    model = ask(new_model(kind))
+    model = ask(structured(kind) if kind in SOFTMAXES else new_model(kind))
     rounded = pack(model, precision).rounded
     ids = np.random.default_rng(3).integers(0, 7, 20).tolist()
     stream, expected = rounded.stream(), []
@@ -249,13 +267,12 @@ def test_a_network_without_a_program_is_refused(tmp_path, ask, build, kind, word
     assert not (tmp_path / "p.html").exists()
 
 
-def test_a_structured_softmax_is_refused(tmp_path, ask):
-    from keraslm.layers import ClassSoftmax
-
-    softmax = ClassSoftmax([0, 1, 0, 1, 1, 0, 1])
-    model = ask(models.lstm(7, units=4, softmax=softmax))
-    with pytest.raises(UsageError, match="a page has no ClassOutput"):
-        export_page([model], tmp_path / "p.html")
+def test_a_cell_of_other_equations_is_refused():
+    cell, table = GRU(3, reset_after=False), np.zeros((7, 2), np.float32)
+    weights = [np.zeros(weight.shape) for weight in cell.weights(2)]
+    network = RecurrentNetwork(table, [cell], [weights], TiedOutput(table))
+    with pytest.raises(UsageError, match=r"gru \(with `reset_after`\); received GRU"):
+        pack_network(network, Packer("int8"))
 
 
 def test_what_a_page_does_not_hold_is_refused(tmp_path, ask, monkeypatch):

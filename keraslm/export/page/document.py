@@ -21,6 +21,7 @@ PROGRAM = (
     "bytes.js",
     "product.js",
     "cells.js",
+    "outputs.js",
     "networks.js",
     "counts.js",
     "tokenizer.js",

@@ -13,8 +13,8 @@ from keraslm.cells.cell import Cell
 from keraslm.cells.registry import name_of
 from keraslm.errors import UsageError
 from keraslm.export.page.numbers import Array, Packer
+from keraslm.export.page.outputs import pack_output
 from keraslm.inference.network import Network
-from keraslm.inference.output import FullOutput, StructuredOutput, TiedOutput
 from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.inference.window import WindowNetwork
 
@@ -41,18 +41,19 @@ def _pack_recurrent(network: RecurrentNetwork, packer: Packer) -> tuple[Table, N
         raise UsageError(
             "a page has no hashed features of the history; train without `direct_order`"
         )
+    cells = [_described(cell) for cell in network.cells]
     embedding = packer.keep("embedding", network.embedding)
     pairs = zip(network.cells, network.cell_weights, strict=True)
     weights = [
         _pack_cell(f"layer {number}", cell, own, packer)
         for number, (cell, own) in enumerate(pairs, start=1)
     ]
-    output, kind = _pack_output(network.output, embedding, packer)
+    output, softmax = pack_output(network.output, embedding, packer)
     described = {
         "kind": "recurrent",
-        "cells": [_described(cell) for cell in network.cells],
+        "cells": cells,
         "residual": network.residual,
-        "output": kind,
+        "output": softmax,
     }
     given = (embedding, network.cells, weights, output, network.residual)
     return described, RecurrentNetwork(*given)
@@ -66,7 +67,7 @@ def _described(cell: Cell) -> Table:
     known = type(cell) in (SimpleRNN, GRU, LSTM)
     if not known or not getattr(cell, "reset_after", True):
         raise UsageError(
-            "a page computes the cells rnn, gru (with `reset_after`) and lstm; "
+            "a page computes the cells rnn, lstm, and gru (with `reset_after`); "
             f"received {type(cell).__name__}"
         )
     return {"name": name_of(cell), **cell.get_config()}
@@ -81,23 +82,6 @@ def _pack_cell(name: str, cell: Cell, weights: Any, packer: Packer) -> list[Arra
     if p.b_h is None:
         return [W, U, b]
     return [W, U, np.stack([b, packer.keep(f"{name} b_h", p.b_h)])]
-
-
-def _pack_output(
-    output: FullOutput | StructuredOutput, embedding: Array, packer: Packer
-) -> tuple[FullOutput, str]:
-    if isinstance(output, StructuredOutput):
-        raise UsageError(
-            f"a page has no {type(output.output).__name__}; export a model trained "
-            "with `softmax='full'` or `softmax='sampled'`"
-        )
-    if not isinstance(output, TiedOutput):
-        kernel = packer.keep("output O", output.kernel, transposed=True)
-        return FullOutput(kernel, packer.keep("output b", output.bias)), "full"
-    if output.projection is None:
-        return TiedOutput(embedding), "tied"
-    projection = packer.keep("output P", output.projection, transposed=True)
-    return TiedOutput(embedding, projection), "tied"
 
 
 def _pack_window(network: WindowNetwork, packer: Packer) -> tuple[Table, Network]:

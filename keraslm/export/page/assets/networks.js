@@ -7,7 +7,7 @@ const BOUNDARY = 1;
 
 function recurrentNetwork(described, arrays) {
   const layers = described.cells.map((cell, k) => layerOf(cell, k + 1, arrays));
-  const output = outputOf(described.output, arrays);
+  const output = OUTPUTS[described.output.kind](arrays, described.output);
   return {
     start: () => layers.map((layer) => layer.start()),
     step(id, states) {
@@ -26,13 +26,6 @@ function recurrentNetwork(described, arrays) {
 // h, or x + h where the two have the same width
 function handOn(x, h) {
   return x.length === h.length ? h.map((value, k) => value + x[k]) : h;
-}
-
-// full: logits = h O + b;  tied: logits = h P E', or h E' where P is left out
-function outputOf(kind, arrays) {
-  if (kind === "full") return (h) => product(arrays["output O"], h, arrays["output b"]);
-  const P = arrays["output P"];
-  return (h) => product(arrays.embedding, P ? product(P, h) : h);
 }
 
 // The state of a window is its ids, the newest last.
