@@ -1,6 +1,7 @@
 """keraslm export: what is refused before any work, and in which words."""
 
 import pathlib
+import shutil
 
 import pytest
 
@@ -145,3 +146,13 @@ def test_what_is_no_page_is_refused_first(keraslm, refused, model, arguments, wo
     named = [model if name == "m" else name for name in arguments]
     refused(keraslm("export", *named), 2, words)
     assert not list(model.parent.glob("x.*"))
+
+
+def test_two_models_of_one_name_are_told_apart(keraslm, counts, tmp_path):
+    shutil.copytree(counts, tmp_path / "second")
+    out = tmp_path / "page.html"
+    result = keraslm("export", counts, tmp_path / "second", out, "--format", "html")
+    assert result.exit_code == 0, result.output
+    page = out.read_text("utf-8")
+    assert "kneser-ney (run)" in page
+    assert "kneser-ney (second)" in page

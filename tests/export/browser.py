@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 
@@ -110,6 +111,8 @@ class Browser:
 
     def _next(self):
         while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._read], [], [], 60)
+            assert ready, "the browser does not answer"
             some = os.read(self._read, 1 << 16)
             assert some, "the browser has ended"
             self._rest += some

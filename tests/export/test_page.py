@@ -246,11 +246,17 @@ def test_rounding_is_measured_on_a_text(tmp_path, ask):
 def test_what_was_not_measured_is_said(tmp_path, ask):
     model = ask(new_model("lstm"))
     (cost,) = export_page([model], tmp_path / "p.html").costs
-    assert "not measured: the model does not name a corpus" in cost.sentence
+    assert "not measured: the model does not name a corpus" in cost.report
     (tmp_path / "a.txt").write_text("abc\n" * 100)
     model.metadata["configuration"] = {"corpus": str(tmp_path / "a.txt")}
     (cost,) = export_page([model], tmp_path / "p.html").costs
-    assert "is not what the model was validated on" in cost.sentence
+    assert "is not what the model was validated on" in cost.report
+    model.metadata["configuration"] = {"corpus": str(tmp_path / "gone.txt")}
+    (cost,) = export_page([model], tmp_path / "p.html").costs
+    assert str(tmp_path) in cost.report
+    page = (tmp_path / "p.html").read_text("utf-8")
+    assert cost.sentence in page
+    assert str(tmp_path) not in page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm.files.destinations import check_folder, destination
-from keraslm_cli import completion, console, outputs, texts
+from keraslm_cli import completion, console, outputs, page_export
 from keraslm_cli import models as model_files
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 ENDINGS = {"keras": ".keras", "arpa": ".arpa", "html": ".html"}
-PAGE = "html"
 FOLDERS = ("savedmodel", "onnx", "litert")
 FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
 
@@ -74,11 +73,14 @@ def command(
     """
     from keraslm.export.installed import check_installed
 
-    _check_page_options(models, file_format, weights, text)
+    page_export.check_options(models, file_format, weights, text)
     _check_out([pathlib.Path(model) for model in models], out, file_format, overwrite)
     check_installed(file_format)
-    if file_format == PAGE:
-        _write_page(models, out, weights or "float16", text, level)
+    if file_format == page_export.FORMAT:
+        try:
+            page_export.write(models, out, weights or "float16", text, level)
+        except OSError as error:
+            raise _cannot_write(out, error) from error
         return
     language_model = model_files.open_model(models[0], level)
     with console.working(f"exporting {language_model.name}"):
@@ -89,51 +91,6 @@ def command(
             raise _cannot_write(out, error) from error
     for path in paths:
         console.print_line(str(path))
-
-
-def _check_page_options(
-    models: Sequence[str], file_format: str, weights: str | None, text: str | None
-) -> None:
-    """Refuse what only a page has.
-
-    Raises: UsageError
-    """
-    if file_format == PAGE:
-        return
-    if len(models) > 1:
-        raise UsageError(
-            f"--format {file_format} writes one model; received {len(models)}: two "
-            "models are compared with --format html"
-        )
-    for flag, value in (("--weights", weights), ("--text", text)):
-        if value is not None:
-            raise UsageError(
-                f"{flag} is for --format html; received --format {file_format}: "
-                "leave it out"
-            )
-
-
-def _write_page(
-    models: Sequence[str],
-    out: pathlib.Path,
-    weights: str,
-    text: str | None,
-    level: str | None,
-) -> None:
-    from keraslm.export.page.writing import export_page
-
-    for model in models:
-        model_files.check_there(model)
-    opened = None if text is None else texts.open_named_text(text)
-    language_models = [model_files.open_model(model, level) for model in models]
-    with console.working(f"writing {out}"):
-        try:
-            page = export_page(language_models, out, weights, opened)
-        except OSError as error:
-            raise _cannot_write(out, error) from error
-    for model, cost in zip(models, page.costs, strict=True):
-        console.note(f"{model}: {cost.sentence}")
-    console.print_line(str(page.path))
 
 
 def _cannot_write(out: pathlib.Path, error: OSError) -> UsageError:

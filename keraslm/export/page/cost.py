@@ -32,13 +32,19 @@ class Cost:
     why_not: str = ""
 
     @property
+    def report(self) -> str:
+        """Say what rounding costs, and why it was not measured."""
+        why_not = f": {self.why_not}." if self.why_not else "."
+        return f"{self.sentence.removesuffix('.')}{why_not}"
+
+    @property
     def sentence(self) -> str:
-        """Say what rounding costs."""
+        """Say what rounding costs, without a path of this machine: for the page."""
         if self.precision == "float32":
             return "Numbers are kept to seven digits (float32)."
         stored = f"Weights are rounded to {self.precision}"
         if self.why_not:
-            return f"{stored}; what that costs was not measured: {self.why_not}."
+            return f"{stored}; what that costs was not measured."
         change = round(self.after / self.before - 1, 5) + 0.0  # never -0.000%
         return (
             f"{stored}: perplexity {self.after:,.4f} instead of {self.before:,.4f} "

@@ -23,7 +23,6 @@ class PageModel:
     rounded: LanguageModel
     described: dict[str, Any]
     base64: str
-    bytes: int
     precision: str
 
 
@@ -46,7 +45,7 @@ def pack(model: LanguageModel, precision: str, name: str = "") -> PageModel:
     }
     exact = isinstance(model, NgramModel)
     stored = "float32" if exact else precision
-    return PageModel(model, rounded, described, packer.base64, packer.size, stored)
+    return PageModel(model, rounded, described, packer.base64, stored)
 
 
 def _pack(model: LanguageModel, packer: Packer) -> tuple[LanguageModel, dict[str, Any]]:

@@ -64,11 +64,6 @@ class Packer:
         """All bytes, one array after another."""
         return base64.b64encode(self._bytes).decode("ascii")
 
-    @property
-    def size(self) -> int:
-        """How many bytes there are."""
-        return len(self._bytes)
-
     def _float16(self, name: str, weights: Array) -> Array:
         with np.errstate(over="ignore"):
             codes = weights.astype("<f2")

@@ -22,8 +22,9 @@ def pack_output(
     if isinstance(output, TiedOutput):
         return _pack_tied(output, embedding, packer), {"kind": "tied"}
     if isinstance(output, FullOutput):
-        O = packer.keep("output O", output.kernel, transposed=True)  # noqa: E741
-        return FullOutput(O, packer.keep("output b", output.bias)), {"kind": "full"}
+        kernel = packer.keep("output O", output.kernel, transposed=True)
+        bias = packer.keep("output b", output.bias)
+        return FullOutput(kernel, bias), {"kind": "full"}
     if isinstance(output.output, AdaptiveOutput):
         weights = _pack_adaptive(output, packer)
         cutoffs = {"kind": "adaptive", "cutoffs": list(output.output.cutoffs)}
@@ -61,7 +62,8 @@ def _pack_classes(classes: ClassOutput, weights: Any, packer: Packer) -> list[Ar
     A = packer.keep("class A", class_kernel, transposed=True)
     a = packer.keep("class a", class_bias)
     rows = word_kernel.reshape(-1, word_kernel.shape[-1])
-    O, b = np.zeros_like(rows), np.zeros(word_bias.size, np.float32)  # noqa: E741
-    O[classes.places] = packer.keep("word O", rows[classes.places])
-    b[classes.places] = packer.keep("word b", word_bias.reshape(-1)[classes.places])
-    return [A, a, O.reshape(word_kernel.shape), b.reshape(word_bias.shape)]
+    words, biases = np.zeros_like(rows), np.zeros(word_bias.size, np.float32)
+    here = classes.places
+    words[here] = packer.keep("word O", rows[here])
+    biases[here] = packer.keep("word b", word_bias.reshape(-1)[here])
+    return [A, a, words.reshape(word_kernel.shape), biases.reshape(word_bias.shape)]

@@ -40,7 +40,7 @@ def export_page(
         `pack` refuses; CorpusError as `cost_of`.
     """
     _check_models(models)
-    names = list(names) or _told_apart([model.name for model in models])
+    names = _told_apart(list(names) or [model.name for model in models])
     pairs = zip(models, names, strict=True)
     packed = [pack(model, weights, name) for model, name in pairs]
     costs = [cost_of(page, text) for page in packed]

@@ -53,6 +53,7 @@ class View {
       this.write();
     });
     document.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
       if (event.key === "Escape") this.stop();
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault(); // of a bar that has the focus, which takes its token
@@ -151,11 +152,12 @@ class View {
 
   async writeAll(job, seed, length) {
     const { text } = this.read();
+    const given = this.isWord ? text.replace(/[ \t\r\f\v]+$/, "") : text;
     const how = this.sampler.how();
     const streams = this.prefixes.map(({ last }) => last);
     document.getElementById("write").textContent = "Stop";
     await Promise.all(this.writers.map((writer, k) => writer.write(
-      text, streams[k], how, seed, length, () => job.isOver)));
+      given, streams[k], how, seed, length, () => job.isOver)));
   }
 
   stop() {

@@ -1,7 +1,7 @@
 // Text that models write, shown as it is written. A model writes for some milliseconds,
 // then the browser draws and listens.
 
-const AT_ONCE = 12; // milliseconds
+const AT_ONCE = 24; // milliseconds
 
 const pause = () => new Promise((resolve) => setTimeout(resolve));
 
