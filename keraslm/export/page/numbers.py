@@ -51,12 +51,13 @@ class Packer:
         return np.ascontiguousarray(rounded.T if transposed else rounded)
 
     def keep_exactly(self, name: str, numbers: Array) -> None:
-        """Store integers, in the smallest type that holds them, or float32."""
+        """Store integers, in the smallest type that holds them; others as float32."""
         if numbers.dtype.kind == "f":
             self._add(name, numbers.astype("<f4"))
             return
         largest = int(numbers.max(initial=0))
-        kind = next(k for k in ("u1", "u2", "u4") if largest < 256 ** int(k[1]))
+        kinds = (kind for kind in ("u1", "u2", "u4") if largest < 256 ** int(kind[1]))
+        kind = next(kinds, "f8")
         self._add(name, numbers.astype(f"<{kind}"))
 
     @property

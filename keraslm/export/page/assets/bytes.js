@@ -22,7 +22,7 @@ function float16Table() {
 }
 
 const TYPES = {
-  f4: Float32Array, f2: Uint16Array, i1: Int8Array,
+  f8: Float64Array, f4: Float32Array, f2: Uint16Array, i1: Int8Array,
   u1: Uint8Array, u2: Uint16Array, u4: Uint32Array,
 };
 

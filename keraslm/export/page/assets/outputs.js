@@ -32,9 +32,13 @@ const OUTPUTS = {
       const ofClass = logSoftmax(product(arrays["class A"], h, arrays["class a"]));
       const scores = product(arrays["word O"], h, arrays["word b"]);
       const most = new Float64Array(ofClass.length).fill(-Infinity);
-      scores.forEach((score, w) => { most[classes[w]] = Math.max(most[classes[w]], score); });
+      scores.forEach((score, w) => {
+        most[classes[w]] = Math.max(most[classes[w]], score);
+      });
       const sums = new Float64Array(ofClass.length);
-      scores.forEach((score, w) => { sums[classes[w]] += Math.exp(score - most[classes[w]]); });
+      scores.forEach((score, w) => {
+        sums[classes[w]] += Math.exp(score - most[classes[w]]);
+      });
       return Float64Array.from(scores, (score, w) => {
         const c = classes[w];
         return ofClass[c] + score - most[c] - Math.log(sums[c]);

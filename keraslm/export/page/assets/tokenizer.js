@@ -44,7 +44,8 @@ class Encoder {
   read(text) {
     const found = this.tokenizer.tokens(text);
     const unknown = new Set(found.filter((token) => this.idOf(token) === undefined));
-    return { ids: found.map((token) => this.idOf(token) ?? UNKNOWN), unknown: [...unknown] };
+    const ids = found.map((token) => this.idOf(token) ?? UNKNOWN);
+    return { ids, unknown: [...unknown] };
   }
 
   // The text that a token adds after a token.

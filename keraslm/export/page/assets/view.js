@@ -127,9 +127,9 @@ class View {
 
   take(token) {
     const { text } = this.read();
-    const id = this.models.map((m) => m.encoder.ids.get(token)).find((i) => i !== undefined);
+    const endsLine = token === this.models[0].tokens[BOUNDARY];
     if (!this.isWord) this.setPrompt(text + token);
-    else if (id === BOUNDARY) this.setPrompt(`${text}\n`);
+    else if (endsLine) this.setPrompt(`${text}\n`);
     else this.setPrompt(text + (/(^|[ \t\r\n\f\v])$/.test(text) ? "" : " ") + token);
   }
 
