@@ -31,7 +31,13 @@ RUNTIME = pathlib.Path(__file__).parent / "page_runtime.js"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no `node` on the PATH")
 SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sees a cat\n" * 4
-SMOOTHINGS = ["modified-kneser-ney", "katz", "mle", Additive(0.3), Additive(0.0)]
+SMOOTHINGS = {
+    "modified-kneser-ney": "modified-kneser-ney",
+    "katz": "katz",
+    "mle": "mle",
+    "additive": Additive(0.3),
+    "additive, 0": Additive(0.0),
+}
 SOFTMAXES = ["adaptive", "classes"]
 ODD_TEXTS = [
     "",
@@ -123,7 +129,7 @@ def test_a_network_writes_what_generate_writes(run, ask, kind, python, page):
 
 
 @needs_node
-@pytest.mark.parametrize("smoothing", SMOOTHINGS, ids=str)
+@pytest.mark.parametrize("smoothing", SMOOTHINGS.values(), ids=SMOOTHINGS)
 @pytest.mark.parametrize(("level", "order"), [("word", 1), ("word", 3), ("char", 4)])
 def test_counts_give_their_probabilities(run, smoothing, level, order):
     model = count(level, order, smoothing)
