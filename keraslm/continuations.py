@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from keraslm.inference.network import log_softmax
-from keraslm.language_model import TOGETHER, LanguageModel
+from keraslm.language_model import LanguageModel
 from keraslm.sampling.together import TokenStreams
+from keraslm.writing import TOGETHER
 
 
 class Continuation(NamedTuple):

@@ -8,31 +8,24 @@ import dataclasses
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from keraslm import measures
 from keraslm.card import OOV_RULE, PARTS, Card, Reading
-from keraslm.errors import CorpusError, UsageError
+from keraslm.errors import CorpusError
 from keraslm.floor import LANGUAGE, floor_of
-from keraslm.sampling.loop import generate_ids
-from keraslm.sampling.sampler import Sampler
-from keraslm.sampling.stream import TokenStream
-from keraslm.sampling.together import TokenStreams, generate_together
 from keraslm.score import Score
 from keraslm.text.corpus import Text, as_text
-from keraslm.text.encoder import TextEncoder
 from keraslm.version import __version__
+from keraslm.writing import Writer
 
-TOGETHER = 64  # texts that are written side by side
 
-
-class LanguageModel(abc.ABC):
+class LanguageModel(Writer):
     """A distribution over texts, asked one token at a time."""
 
-    encoder: TextEncoder
     name: str
     state_rule: str
     """How much of the history a prediction sees, in words, for the card."""
@@ -46,10 +39,6 @@ class LanguageModel(abc.ABC):
         Math:   log P(y_t | boundary, y_1 .. y_{t-1}), natural logarithm
         Shapes: ids (tokens,) -> (tokens,) float64
         """
-
-    @abc.abstractmethod
-    def stream(self) -> TokenStream:
-        """Start a stream at the beginning of a line."""
 
     @abc.abstractmethod
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -81,7 +70,7 @@ class LanguageModel(abc.ABC):
         Math:   P(w | history) for every w; sums to one
         Shapes: history, a text or ids -> (vocabulary,) float64
         """
-        ids = self._prompt_ids(history) if isinstance(history, str) else history
+        ids = self.prompt_ids(history) if isinstance(history, str) else history
         stream = self.stream()
         stream.extend(ids)
         return np.exp(stream.next_log_probabilities())
@@ -176,78 +165,6 @@ class LanguageModel(abc.ABC):
         """Say which part of the model's corpus a text is; empty for any other text."""
         part = self.metadata.get("texts", {}).get(text.sha256)
         return part if part in PARTS else ""
-
-    def streams(self, texts: int) -> TokenStreams | None:
-        """Start so many streams at once; None if the model has no quicker way."""
-        return None
-
-    def generate(
-        self,
-        prompt: str = "",
-        length: int = 100,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        seed: int | None = None,
-    ) -> Iterator[str]:
-        """Write `length` tokens after `prompt`, yielded piece by piece as text.
-
-        Joined, the pieces continue the prompt; the prompt is not repeated. The same
-        seed gives the same text; `<unk>` is never written.
-        Raises: UsageError for a setting out of range or a prompt with unknown tokens.
-        """
-        sampler = Sampler(temperature, top_k, top_p, seed)
-        if length < 0:
-            raise UsageError(f"length counts tokens, 0 or more; received {length}")
-        prompt_ids = self._prompt_ids(prompt)
-        stream = self.stream()
-        forbidden = self.encoder.vocabulary.unknown_id
-        written = generate_ids(stream, prompt_ids, sampler, length, forbidden)
-        return self.encoder.continuation(prompt_ids, written)
-
-    def generate_many(
-        self, seeds: Sequence[int], prompt: str = "", length: int = 100, **how: Any
-    ) -> list[str]:
-        """Write a text for each seed, as `generate` does for one, with its settings.
-
-        A recurrent model writes them side by side, which is many times as fast; its
-        texts are those of `generate` up to the rounding of floating-point numbers.
-        Raises: UsageError as `generate` does.
-        """
-        texts: list[str] = []
-        for k in range(0, len(seeds), TOGETHER):
-            some = seeds[k : k + TOGETHER]
-            streams = self.streams(len(some)) if len(some) > 1 and length > 0 else None
-            if streams is None:
-                alone = (self.generate(prompt, length, seed=s, **how) for s in some)
-                texts += map("".join, alone)
-            else:
-                texts += self._together(streams, some, prompt, length, Sampler(**how))
-        return texts
-
-    def _together(
-        self,
-        streams: TokenStreams,
-        seeds: Sequence[int],
-        prompt: str,
-        length: int,
-        sampler: Sampler,
-    ) -> Iterator[str]:
-        ids = self._prompt_ids(prompt)
-        unknown = self.encoder.vocabulary.unknown_id
-        written = generate_together(streams, ids, sampler, seeds, length, unknown)
-        return (
-            "".join(self.encoder.continuation(ids, row)) for row in written.tolist()
-        )
-
-    def _prompt_ids(self, prompt: str) -> list[int]:
-        unknown = self.encoder.unknown_tokens(prompt)
-        if unknown:
-            shown = ", ".join(repr(token) for token in unknown[:8])
-            raise UsageError(
-                f"a prompt may only use the model's vocabulary; unknown: {shown}"
-            )
-        return self.encoder.encode_prompt(prompt)
 
 
 def _ratio(numerator: float, denominator: float) -> float:

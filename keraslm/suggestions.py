@@ -69,6 +69,8 @@ _THEIRS = {
     "prompt": "start primetext prime prefix start_text seed_text start_string context",
     "top_k": "topk k",
     "top_p": "topp nucleus nucleus_p p",
+    "min_p": "minp",
+    "typical_p": "typical typicalp",
     "number": "topn top n k top_n num count n_classes num_classes num_clusters classes",
     "width": "dim size vector_size embedding_size embedding_dim vec_size dimension "
     "dimensions layer1_size",

@@ -49,7 +49,7 @@ def _unrolled(line: str) -> list[str]:
 def commands(page: pathlib.Path) -> list[Documented]:
     """Parse the `keraslm` commands of a page; one that click refuses fails."""
     found = (CALL.search(line) for line in lines(page))
-    calls = [call[1].partition(" | ")[0] for call in found if call]
+    calls = [re.split(r" [|>] ", call[1])[0] for call in found if call]
     return [_parsed(tuple(shlex.split(call, comments=True))) for call in calls]
 
 

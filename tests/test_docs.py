@@ -50,6 +50,24 @@ def test_the_examples_of_the_probes_page_run(
     assert shown["cells.values.shape"] == (2000, 8)
 
 
+def test_the_examples_of_the_lab_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs/lab-3-gram").mkdir(parents=True)
+    encoder, ids = TextEncoder.learn(tokenizer_named("word"), village.text("valid"))
+    counts = NgramModel.train(encoder, ids, order=3)
+    counts.save(tmp_path / "runs/lab-3-gram/model.keras")
+    names: dict[str, Any] = {}
+    shown = {}
+    for block in _python_blocks(ROOT / "docs/lab.md"):
+        shown |= _run(block, names)
+    ripple, nodes = shown.values()
+    assert ripple[0] > 0
+    assert ripple[2:] == [0.0, 0.0]
+    assert nodes == 51
+
+
 def test_the_examples_of_the_truth_page_run() -> None:
     names: dict[str, Any] = {}
     shown = {}

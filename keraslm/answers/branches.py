@@ -5,12 +5,13 @@ Math:   P(w_1 .. w_k | text) = prod_j P(w_j | text, w_1 .. w_{j-1})
 
 import dataclasses
 import heapq
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from keraslm.answers.place import Asked, distribution
-from keraslm.inference.rows import next_of_each, push_each
+from keraslm.answers.place import Asked, distribution, next_or_nan
+from keraslm.inference.rows import push_each
 from keraslm.sampling.stream import TokenStream
 
 NODES = 400
@@ -72,8 +73,10 @@ class Tree:
         # of each candidate: -probability, parent, rank among the parent's children
         self._candidates: list[tuple[float, int, int]] = []
         self._ready: dict[tuple[int, int], tuple[TokenStream, np.ndarray]] = {}
-        self._sort(0, self._streams[0].next_log_probabilities())
-        self._offer(0, 0)
+        first = next_or_nan([self._streams[0]])[0]
+        if not np.isnan(first).any():  # a text that is impossible has no branches
+            self._sort(0, first)
+            self._offer(0, 0)
 
     def grow(self) -> bool:
         """Add the most probable candidate; False if there is none."""
@@ -101,7 +104,7 @@ class Tree:
     def _sort(self, number: int, log_p: np.ndarray) -> None:
         best = np.arange(len(log_p))
         if len(log_p) > NODES:  # a node has no more children in the tree
-            best = np.argpartition(-log_p, NODES)[:NODES]
+            best = np.argpartition(log_p, -NODES)[-NODES:]
         order = best[np.lexsort((best, -log_p[best]))]
         self._sorted[number] = (order, np.exp(log_p[order]))
 
@@ -111,16 +114,28 @@ class Tree:
             probability = self.nodes[parent].probability * float(p[rank])
             heapq.heappush(self._candidates, (-probability, parent, rank))
 
+    def _siblings(
+        self, candidate: tuple[float, int, int]
+    ) -> Iterator[tuple[float, int, int]]:
+        """Give the candidates that will follow one, below the same parent."""
+        _, parent, rank = candidate
+        probability, (_, p) = self.nodes[parent].probability, self._sorted[parent]
+        for later in range(rank + 1, min(rank + AHEAD, len(p))):
+            if p[later] > 0:
+                yield -probability * float(p[later]), parent, later
+
     def _look_ahead(self) -> None:
         """Step to the best candidates at once; most of them are soon in the tree."""
         best = heapq.nsmallest(AHEAD, self._candidates)
-        keys = [key[1:] for key in best if key[1:] not in self._ready]
+        after = [next_one for one in best for next_one in self._siblings(one)]
+        ahead = heapq.nsmallest(AHEAD, {*best, *after})
+        keys = [key for _, *key in ahead if tuple(key) not in self._ready]
         streams = [self._streams[parent].fork() for parent, _ in keys]
         tokens = [int(self._sorted[parent][0][rank]) for parent, rank in keys]
         push_each(streams, tokens)
-        log_p = next_of_each(streams)
-        for key, stream, row in zip(keys, streams, log_p, strict=True):
-            self._ready[key] = (stream, row)
+        log_p = next_or_nan(streams)
+        for (parent, rank), stream, row in zip(keys, streams, log_p, strict=True):
+            self._ready[parent, rank] = (stream, row)
 
     def _follow_truth(self, parent: int, number: int, node: Node) -> None:
         """Say whether the branch is possible; below an impossible one all are not."""

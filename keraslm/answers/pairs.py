@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from keraslm import measures
-from keraslm.answers.place import Asked
+from keraslm.answers.place import Asked, next_or_nan
 from keraslm.answers.surprise import surprise
-from keraslm.inference.rows import next_of_each, push_each
+from keraslm.inference.rows import push_each
 from keraslm.sampling.stream import TokenStream
 
 
@@ -56,7 +56,7 @@ def ripple(
     """Give the divergence between what is expected next, along the common end.
 
     The first value is at the place before the common end, where the prompts differ.
-    Units: bits; None where it is infinite
+    Units: bits; None where it is infinite, or a text is impossible
     """
     streams = [asked.stream(ids[: len(ids) - end]) for ids in (one, other)]
     values = [_divergence(streams)]
@@ -67,8 +67,13 @@ def ripple(
 
 
 def _divergence(streams: list[TokenStream]) -> float | None:
-    """Give KL(P || Q) of two streams' next tokens, in bits."""
-    p, q = next_of_each(streams)
+    """Give KL(P || Q) of two streams' next tokens, in bits.
+
+    None where it is infinite, or one of the texts is impossible.
+    """
+    p, q = next_or_nan(streams)
+    if np.isnan(p).any() or np.isnan(q).any():
+        return None
     if np.array_equal(p, q):
         return 0.0
     possible = p > -np.inf
@@ -89,7 +94,8 @@ def knock_out(asked: Asked, text: str, token: int) -> list[float | None]:
         before = streams[0].fork()
         push_each([streams[0], *without], [number] * (1 + len(without)))
         without.append(before)
-    log_p = next_of_each([streams[0], *without])[:, token]
+    log_p = next_or_nan([streams[0], *without])
+    log_p = log_p[:, min(token, log_p.shape[1] - 1)]
     with np.errstate(invalid="ignore"):
         change = measures.bits(log_p[0] - log_p[1:])
     return [float(c) if np.isfinite(c) else None for c in change]

@@ -1,10 +1,12 @@
 """A place in a text where a model is asked: its tokens so far, and its stream there."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from keraslm.errors import UsageError
+from keraslm.inference.rows import next_of_each
 from keraslm.language_model import LanguageModel
 from keraslm.sampling.prefixes import Prefixes
 from keraslm.sampling.stream import TokenStream
@@ -48,6 +50,21 @@ class Place:
         Shapes: -> (vocabulary,)
         """
         return distribution(self.stream)
+
+
+def next_or_nan(streams: Sequence[TokenStream]) -> np.ndarray:
+    """Give log P of the next tokens of each stream; NaN where a text is impossible.
+
+    Shapes: -> (streams, vocabulary), in nats
+    """
+    try:
+        return next_of_each(streams)
+    except UsageError:
+        rows = [distribution(stream) for stream in streams]
+    known = [row for row in rows if row is not None]
+    lost = np.full_like(known[0], np.nan) if known else np.array([np.nan])
+    with np.errstate(divide="ignore"):
+        return np.stack([lost if row is None else np.log(row) for row in rows])
 
 
 def distribution(stream: TokenStream) -> np.ndarray | None:

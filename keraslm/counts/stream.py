@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from keraslm.counts.table import REDRAWS, Table
-from keraslm.sampling.sampler import Sampler
+from keraslm.counts.table import Table
 from keraslm.sampling.stream import TokenStream
 
 
@@ -21,15 +20,6 @@ class NgramStream(TokenStream):
         Shapes: -> (vocabulary,) float64, in nats
         """
         return self._table.next_log_probabilities(self.history)
-
-    def draw(self, sampler: Sampler, forbidden: int) -> int:
-        """Draw the next token, without asking for every word's probability."""
-        if sampler.is_plain:
-            for _ in range(REDRAWS):
-                word = self._table.draw(self.history, sampler.rng)
-                if word != forbidden:
-                    return word
-        return super().draw(sampler, forbidden)
 
     def push(self, token_id: int) -> None:
         """Append one token; the boundary starts a new line, and a new history."""

@@ -2,17 +2,12 @@
 
 import abc
 import dataclasses
-import functools
 from typing import ClassVar
 
 import numpy as np
 
 from keraslm.counts.sorting import NONE
 from keraslm.counts.trie import Found, Level, Trie
-from keraslm.errors import ModelFileError
-
-REDRAWS = 100
-"""How often a word that may not be drawn is, before all probabilities are looked at."""
 
 
 class Table(abc.ABC):
@@ -38,11 +33,6 @@ class Table(abc.ABC):
 
         Shapes: -> (vocabulary,) float64, in nats
         """
-
-    def draw(self, history: list[int], rng: np.random.Generator) -> int:
-        """Draw a word from P(w | h)."""
-        cumulative = np.exp(self.next_log_probabilities(history)).cumsum()
-        return _drawn(cumulative, rng)
 
     @abc.abstractmethod
     def sizes(self) -> list[int]:
@@ -91,37 +81,6 @@ class BackoffTable(Table):
                 row[level.words[children]] = self.log_p[k][children]
         return row
 
-    def draw(self, history: list[int], rng: np.random.Generator) -> int:
-        """Draw a word from P(w | h): one that was seen, or else as after h'.
-
-        What h' gives and was seen after h is drawn again: P(w | h) is P(w | h') up to
-        a factor on the other words.
-        """
-        known = [k for k, index in enumerate(history) if index != NONE]
-        k = known[-1]
-        if k == 0:
-            return _drawn(self._cumulative, rng)
-        level, index = self.trie.levels[k], history[k]
-        children = level.children(index)
-        words, cumulative = (
-            level.words[children],
-            np.exp(self.log_p[k][children]).cumsum(),
-        )
-        backs_off = self.log_b[k - 1][index] > -np.inf
-        if len(words) and not (backs_off and rng.random() >= cumulative[-1]):
-            return int(words[_drawn(cumulative, rng)])
-        for _ in range(REDRAWS):
-            word = self.draw(history[:k], rng)
-            at = int(np.searchsorted(words, word))
-            if at == len(words) or words[at] != word:
-                return word
-        return super().draw(history, rng)
-
-    @functools.cached_property
-    def _cumulative(self) -> np.ndarray:
-        """The running sum of P(w)."""
-        return np.exp(self.log_p[0]).cumsum()
-
     def sizes(self) -> list[int]:
         """How many n-grams have a probability of their own, order by order."""
         return [len(level) for level in self.trie.levels]
@@ -140,16 +99,3 @@ class BackoffTable(Table):
         log_p = [p[is_kept] for p, is_kept in zip(self.log_p, kept, strict=True)]
         log_b = [b[is_kept] for b, is_kept in zip(self.log_b, kept[:-1], strict=True)]
         return BackoffTable(Trie(levels, self.trie.boundary), log_p, log_b)
-
-
-def _drawn(cumulative: np.ndarray, rng: np.random.Generator) -> int:
-    """Draw a place from running sums of probabilities.
-
-    Raises: ModelFileError if they are all 0.
-    """
-    if not cumulative[-1] > 0:
-        raise ModelFileError(
-            "no word has a probability after this history; the model's file is damaged"
-        )
-    point = rng.random() * cumulative[-1]
-    return int(cumulative.searchsorted(point, side="right"))

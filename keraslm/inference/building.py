@@ -15,7 +15,7 @@ from keraslm.errors import ModelFileError, UsageError
 from keraslm.inference import arguments
 from keraslm.inference.maxent import MaxEntNetwork
 from keraslm.inference.network import Array, Network
-from keraslm.inference.output import Features, FullOutput, StructuredOutput
+from keraslm.inference.output import Features, FullOutput, StructuredOutput, TiedOutput
 from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.inference.window import WindowNetwork
 from keraslm.outputs.adaptive import AdaptiveOutput
@@ -126,10 +126,10 @@ def _output(
     if not tied:
         kernel = weights.take("layers/dense/vars/0", width, size)
         return FullOutput(kernel, weights.take("layers/dense/vars/1", size))
-    kernel, narrow = np.ascontiguousarray(embedding.T), embedding.shape[1]
-    if narrow != width:
-        kernel = weights.take("layers/dense/vars/0", width, narrow) @ kernel
-    return FullOutput(kernel, np.zeros(size, np.float32))
+    narrow = embedding.shape[1]
+    if narrow == width:
+        return TiedOutput(embedding)
+    return TiedOutput(embedding, weights.take("layers/dense/vars/0", width, narrow))
 
 
 def _softmax(

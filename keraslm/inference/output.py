@@ -1,6 +1,7 @@
 """The output side of a network on NumPy: which softmax, and features beside it.
 
 Math:   full:               logits = h O + b + s
+        tied:               logits = h P E^T + s, E the embedding
         adaptive, classes:  the log-probabilities of `keraslm.outputs`, from h and s
         s are the scores of the features of the history, where a network has them
 """
@@ -27,6 +28,17 @@ class FullOutput:
     def logits(self, hidden: Array, *scores: Array) -> Array:
         """Give h O + b, and the features' scores added."""
         return sum(scores, hidden @ self.kernel + self.bias)
+
+
+class TiedOutput(FullOutput):
+    """The embedding read backwards; P is left out where it is as wide as h."""
+
+    def __init__(self, embedding: Array, projection: Array | None = None) -> None:
+        kernel = np.ascontiguousarray(embedding.T)
+        if projection is not None:
+            kernel = projection @ kernel
+        super().__init__(kernel, np.zeros(len(embedding), np.float32))
+        self.projection = projection
 
 
 class StructuredOutput:

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.inference.network import Array, Network, State, log_softmax
-from keraslm.sampling.sampler import Sampler
-from keraslm.sampling.stream import TokenStream
+from keraslm.sampling.stream import TokenStream, without
 from keraslm.sampling.together import TokenStreams
 
 
@@ -30,11 +29,9 @@ class NetworkStream(TokenStream):
         """
         return log_softmax(self.logits)
 
-    def draw(self, sampler: Sampler, forbidden: int) -> int:
-        """Draw the next token; a sampler does not need the logits normalised."""
-        logits = self.logits.astype(np.float64)
-        logits[forbidden] = -np.inf
-        return sampler.draw(logits)
+    def scores(self, forbidden: int) -> Array:
+        """Give the logits, which need not be normalised to be drawn from."""
+        return without(self.logits.astype(np.float64), forbidden)
 
 
 class NetworkStreams(TokenStreams):

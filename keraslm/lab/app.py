@@ -194,9 +194,7 @@ def random_point(seed: int) -> float:
 
 
 def _sampler(asked: Asking) -> Sampler:
-    return Sampler(
-        asked["temperature"], asked["top_k"], asked["top_p"], seed=asked["seed"]
-    )
+    return Sampler(**{name: asked[name] for name in SAMPLING})
 
 
 def _place(shown: Shown, text: str) -> Any:

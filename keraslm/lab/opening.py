@@ -24,10 +24,13 @@ def run_lab(
         other than this machine without a `password`; MissingExtra without a server.
     """
     try:
-        from keraslm.lab.app import app
-        from keraslm.lab.serving import hosts_of, listen, serve
-    except ModuleNotFoundError as error:
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
         raise MissingExtra("The lab", "lab") from error
+    from keraslm.lab.app import app
+    from keraslm.lab.serving import hosts_of, listen, serve
+
     if host not in LOOPBACK and not password:
         raise UsageError(
             f"{host} can be reached by others; give a `password`, or no `host`"

@@ -18,6 +18,8 @@ VIEWS = ("next", "surprise", "branches", "pair", "inside")
 NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length"}
 TEXTS = {"caption", "text", "other"}
 MOST = 200
+HERE = pathlib.Path(__file__).parent
+SHIPPED = ("village",)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,12 +35,14 @@ class Scene:
 
 
 def read_scenes(path: str | os.PathLike[str]) -> list[Scene]:
-    """Read a file of scenes.
+    """Read a file of scenes, or those that come with keraslm: "village".
 
     Raises: UsageError with the number of the scene, for what the page has not.
     """
+    shipped = HERE / "tours" / f"{path}.toml"
+    is_shipped = str(path) in SHIPPED and not os.path.lexists(path)
     try:
-        with pathlib.Path(path).open("rb") as file:
+        with (shipped if is_shipped else pathlib.Path(path)).open("rb") as file:
             data = tomllib.load(file)
     except OSError as error:
         raise UsageError(f"cannot read the scenes {path}: {error.strerror}") from error

@@ -12,12 +12,11 @@ from keraslm.answers.place import Asked
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.files import archive
-from keraslm.floor import LANGUAGE
 from keraslm.language_model import LanguageModel
+from keraslm.truth import VILLAGE, Truth, is_truth, truth_beside
 
 MOST = 12  # models on the shelf
 HASH = 12  # digits
-TRUTH = "truth:village"
 
 
 @dataclasses.dataclass
@@ -43,7 +42,7 @@ class Shown:
     @property
     def is_truth(self) -> bool:
         """Whether it is the grammar itself."""
-        return self.given == TRUTH
+        return isinstance(self.model, Truth)
 
     def told(self) -> dict[str, Any]:
         """Describe the model, as JSON."""
@@ -83,12 +82,12 @@ class Shelf:
             raise UsageError(f"the lab shows 1 to {MOST} models; received {len(given)}")
         self.shown: dict[str, Shown] = {}
         for name in given:
-            self._put(hash_of(name), name, loading.load(name, level))
+            key = "truth" if is_truth(name) else hash_of(name)
+            self._put(key, name, loading.load(name, level))
         for one in list(self.shown.values()):
-            if LANGUAGE in one.model.metadata.get("card", {}).get("details", {}):
-                key = f"truth-{one.group}"
-                if key not in self.shown and hasattr(loading, "truth_for"):
-                    self._put(key, TRUTH, loading.truth_for(one.model.encoder))
+            truth = truth_beside(one.model)
+            if truth is not None:
+                self._put(f"truth-{one.group}", VILLAGE, truth)
 
     def _put(self, key: str, given: str, model: LanguageModel) -> None:
         self.shown.setdefault(key, Shown(key, given, Asked(model)))

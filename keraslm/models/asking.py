@@ -97,6 +97,8 @@ class Asked(CausalModel):
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        typical_p: float | None = None,
         seed: int | None = None,
         strip_prompt: bool = False,
         stream: bool = False,
@@ -109,12 +111,13 @@ class Asked(CausalModel):
         Raises: UsageError for a setting out of range, a prompt with unknown tokens,
             several prompts to stream, or a model without a vocabulary.
         """
-        how = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        how: dict[str, Any] = {"temperature": temperature, "top_k": top_k}
+        how |= {"top_p": top_p, "min_p": min_p, "typical_p": typical_p}
         model = self.language_model
 
         def pieces(prompt: str, number: int) -> Iterator[str]:
             own = None if seed is None else seed + number
-            written = model.generate(prompt, length, seed=own, **how)  # type: ignore[arg-type]
+            written = model.generate(prompt, length, seed=own, **how)
             return written if strip_prompt else _after(prompt, written)
 
         if isinstance(prompts, str):

@@ -1,18 +1,35 @@
-"""Choosing the next token from its distribution: temper, keep top k and p, draw."""
+"""Choosing the next token from its distribution: temper, filter, draw."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
+from keraslm.sampling.min_p import check_min_p, keep_min_p
 from keraslm.sampling.temperature import check_temperature, temper
 from keraslm.sampling.top_k import check_top_k, keep_top_k
 from keraslm.sampling.top_p import check_top_p, keep_top_p
+from keraslm.sampling.typical import check_typical_p, keep_typical
+
+FILTERS: dict[str, Callable[[np.ndarray, Any], np.ndarray]] = {
+    "top_k": keep_top_k,
+    "top_p": keep_top_p,
+    "min_p": keep_min_p,
+    "typical_p": keep_typical,
+}
+"""What each setting keeps of the weights, in the order in which they are applied."""
 
 
 class Sampler:
-    """Draw tokens at a temperature, from the top k, from the nucleus of mass p.
+    """Draw tokens at a temperature, from those that the filters leave.
+
+    The filters that are set come in this order, each working on what the one before it
+    left: top k, top p, min p, typical.
 
     Math:   q(w) proportional to P(w)^(1/T) on the kept tokens, 0 elsewhere;
             temperature 0 takes the most probable token (greedy)
-    Raises: UsageError if temperature < 0, k < 1 or p is not in (0, 1].
+    Raises: UsageError if temperature < 0, k < 1, top p or typical p is not in (0, 1] or
+        min p is not in [0, 1].
     """
 
     def __init__(
@@ -20,29 +37,33 @@ class Sampler:
         temperature: float = 1.0,
         top_k: int | None = None,
         top_p: float | None = None,
+        min_p: float | None = None,
+        typical_p: float | None = None,
         seed: int | None = None,
     ) -> None:
         check_temperature(temperature)
         check_top_k(top_k)
         check_top_p(top_p)
+        check_min_p(min_p)
+        check_typical_p(typical_p)
         self.temperature = temperature
         self.top_k = top_k
         self.top_p = top_p
+        self.min_p = min_p
+        self.typical_p = typical_p
         self.rng = np.random.default_rng(seed)
 
     @property
-    def is_plain(self) -> bool:
-        """Whether the model's own distribution is drawn from."""
-        return self.temperature == 1 and self.top_k is None and self.top_p is None
+    def filters(self) -> list[str]:
+        """The settings of `FILTERS` that are set, in their order."""
+        return [name for name in FILTERS if getattr(self, name) is not None]
 
     def draw(self, log_probabilities: np.ndarray) -> int:
-        """Draw one token.
+        """Draw one token by one random number.
 
         Shapes: log_probabilities (vocabulary,), -inf where a token is forbidden
         """
-        cumulative = self.weights(log_probabilities).cumsum()
-        point = self.rng.random() * cumulative[-1]
-        return int(cumulative.searchsorted(point, side="right"))
+        return pick(self.weights(log_probabilities), self.rng.random())
 
     def draw_rows(
         self, log_probabilities: np.ndarray, points: np.ndarray
@@ -69,10 +90,32 @@ class Sampler:
         Shapes: (.., vocabulary) -> (.., vocabulary)
         """
         weights = temper(log_probabilities, self.temperature)
-        if self.top_k is None and self.top_p is None:
+        if not self.filters:
             return weights
-        return np.apply_along_axis(self._kept, -1, weights)
+        return np.apply_along_axis(self._filtered, -1, weights)
 
-    def _kept(self, weights: np.ndarray) -> np.ndarray:
-        """Keep the top k, and of these the top p."""
-        return keep_top_p(keep_top_k(weights, self.top_k), self.top_p)
+    def stages(self, log_probabilities: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield what the temperature, then each filter leaves, with its setting's name.
+
+        The last one is `weights`. Shapes: (vocabulary,) -> (vocabulary,) each
+        """
+        weights = temper(log_probabilities, self.temperature)
+        yield "temperature", weights
+        for name in self.filters:
+            weights = FILTERS[name](weights, getattr(self, name))
+            yield name, weights
+
+    def _filtered(self, weights: np.ndarray) -> np.ndarray:
+        for name in self.filters:
+            weights = FILTERS[name](weights, getattr(self, name))
+        return weights
+
+
+def pick(weights: np.ndarray, point: float) -> int:
+    """Give the token on whose interval of the cumulative line a point in [0, 1) falls.
+
+    Math:   the first w with sum_{v <= w} q(v) > point
+    Shapes: weights (vocabulary,)
+    """
+    cumulative = weights.cumsum()
+    return int(cumulative.searchsorted(point * cumulative[-1], side="right"))

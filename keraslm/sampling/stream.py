@@ -20,18 +20,16 @@ class TokenStream(abc.ABC):
         Shapes: -> (vocabulary,) float64, in nats
         """
 
-    def draw(self, sampler: Sampler, forbidden: int) -> int:
-        """Draw the next token, which is not pushed.
+    def scores(self, forbidden: int) -> np.ndarray:
+        """Give what is drawn from: log P of every token up to a constant, in nats.
 
-        `forbidden` is a token that is never drawn; the others share its probability,
-        equally where they have none of their own.
+        `forbidden` is a token that is never drawn; the others share its probability.
         """
-        log_probabilities = self.next_log_probabilities()
-        log_probabilities[forbidden] = -np.inf
-        if log_probabilities.max() == -np.inf:  # only the forbidden was possible
-            log_probabilities[:] = 0
-            log_probabilities[forbidden] = -np.inf
-        return sampler.draw(log_probabilities)
+        return without(self.next_log_probabilities(), forbidden)
+
+    def draw(self, sampler: Sampler, forbidden: int) -> int:
+        """Draw the next token, which is not pushed."""
+        return sampler.draw(self.scores(forbidden))
 
     @abc.abstractmethod
     def push(self, token_id: int) -> None:
@@ -49,3 +47,16 @@ class TokenStream(abc.ABC):
         replacing it, copies that here.
         """
         return copy.copy(self)
+
+
+def without(log_probabilities: np.ndarray, forbidden: int) -> np.ndarray:
+    """Leave one token out; where no other is possible, all others are alike.
+
+    Shapes: (vocabulary,) -> (vocabulary,)
+    """
+    result = log_probabilities.copy()
+    result[forbidden] = -np.inf
+    if result.max() == -np.inf:
+        result[:] = -np.log(max(len(result) - 1, 1))
+        result[forbidden] = -np.inf
+    return result

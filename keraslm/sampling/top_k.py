@@ -14,13 +14,13 @@ def check_top_k(k: int | None) -> None:
         raise UsageError(f"`top_k` must be 1 or more; received {k}")
 
 
-def keep_top_k(weights: np.ndarray, k: int | None) -> np.ndarray:
+def keep_top_k(weights: np.ndarray, k: int) -> np.ndarray:
     """Keep the k heaviest tokens; among equals the lower ids are kept.
 
     Shapes: (vocabulary,) -> (vocabulary,)
     References: Fan, Lewis & Dauphin (2018).
     """
-    if k is None or k >= len(weights):
+    if k >= len(weights):
         return weights
     least = np.sort(weights)[-k]  # faster than partition where many are equal
     result = np.where(weights > least, weights, 0)

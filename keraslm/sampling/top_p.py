@@ -15,14 +15,12 @@ def check_top_p(p: float | None) -> None:
         raise UsageError(f"`top_p` must lie in (0, 1]; received {p}")
 
 
-def keep_top_p(weights: np.ndarray, p: float | None) -> np.ndarray:
+def keep_top_p(weights: np.ndarray, p: float) -> np.ndarray:
     """Keep the fewest heaviest tokens whose share of the mass reaches p.
 
     Shapes: (vocabulary,) -> (vocabulary,)
     References: Holtzman, Buys, Du, Forbes & Choi (2020).
     """
-    if p is None:
-        return weights
     cumulative = np.cumsum(np.sort(weights)[::-1])
     needed = int(np.searchsorted(cumulative, p * cumulative[-1])) + 1
     return keep_top_k(weights, needed)

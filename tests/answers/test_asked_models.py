@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+import keraslm
 from keraslm.answers.branches import branches
 from keraslm.answers.next_tokens import next_tokens
 from keraslm.answers.pairs import common, knock_out, pair, ripple
@@ -234,3 +235,18 @@ def test_knocking_out_a_token_is_reading_the_text_without_it(asked):
     for k, change in enumerate(changes):
         without = np.log2(after(asked.model, ids[:k] + ids[k + 1 :])[token])
         assert change == pytest.approx(whole - without, abs=1e-5)
+
+
+def test_a_text_that_the_truth_holds_for_impossible_has_no_figures():
+    truth = Asked(keraslm.load("truth:village"))
+    text, wrong = "the dog", "the the"
+    answer = next_tokens([truth], wrong, Sampler(), point=0.5)
+    assert (answer["tokens"], answer["columns"]) == ([], [None])
+    assert len(branches(truth, wrong)["nodes"]) == 1
+    assert surprise(truth, wrong)["bits"][1] is None
+    told = pair(truth, text, wrong)
+    assert (told["log_odds"], told["ripple"]) == (None, [None])
+    assert knock_out(truth, wrong, 5) == [None, None]
+    tree = branches(truth, text, truth, nodes=50)
+    assert all(node["possible"] for node in tree["nodes"][1:])
+    assert tree["impossible"] == 0

@@ -56,6 +56,7 @@ def never(monkeypatch):
         ("audit", "m.keras", "--text", "a.txt", "--train", ""),
         ("export", "", "x.arpa", "--format", "arpa"),
         ("export", "m.keras", "", "--format", "arpa"),
+        ("export", "m.keras", "x.html", "--format", "html", "--text", ""),
         ("counts", ""),
         ("counts", "a.txt", "--csv", ""),
         ("counts", "a.txt", "--heatmap", ""),

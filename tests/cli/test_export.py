@@ -1,6 +1,7 @@
 """keraslm export: what is refused before any work, and in which words."""
 
 import pathlib
+import shutil
 
 import pytest
 
@@ -107,3 +108,51 @@ def test_additive_smoothing_has_no_arpa_file(keraslm, refused, model, tmp_path):
     result = keraslm("export", model, tmp_path / "out.arpa", "--format", "arpa")
     refused(result, 2, "additive smoothing does not")
     assert not (tmp_path / "out.arpa").exists()
+
+
+def test_two_models_become_a_page_that_says_what_rounding_costs(
+    keraslm, counts, tmp_path
+):
+    text, out = tmp_path / "text.txt", tmp_path / "page.html"
+    run = tmp_path / "net"
+    trained = keraslm(
+        *("train", text, "--model", "bigram", "--hidden", 4, "--out", run),
+        *("--level", "word", "--epochs", 1),
+    )
+    assert trained.exit_code == 0, trained.output
+    options = ("--format", "html", "--weights", "int8")
+    result = keraslm("export", run, counts, out, *options)
+    assert result.stdout.strip() == str(out)
+    of_network, of_counts = result.stderr.splitlines()
+    assert of_network.startswith(f"{run}: Weights are rounded to int8: perplexity ")
+    assert " on text.txt (valid), " in of_network
+    assert of_counts.endswith("Numbers are kept to seven digits (float32).")
+    assert out.read_text("utf-8").count('class="model"') == 2
+    again = keraslm("export", run, out, *options, "--overwrite", "--text", text)
+    assert " on text.txt, training text included, 160 tokens." in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("m", "m", "x.arpa", "--format", "arpa"), "compared with --format html"),
+        (("m", "x.arpa", "--format", "arpa", "--weights", "int8"), "--weights is for"),
+        (("m", "x.arpa", "--format", "arpa", "--text", "t"), "--text is for"),
+        (("m", "x.txt", "--format", "html"), "ends with .html"),
+        (("none", "m", "x.html", "--format", "html"), "none"),
+    ],
+)
+def test_what_is_no_page_is_refused_first(keraslm, refused, model, arguments, words):
+    named = [model if name == "m" else name for name in arguments]
+    refused(keraslm("export", *named), 2, words)
+    assert not list(model.parent.glob("x.*"))
+
+
+def test_two_models_of_one_name_are_told_apart(keraslm, counts, tmp_path):
+    shutil.copytree(counts, tmp_path / "second")
+    out = tmp_path / "page.html"
+    result = keraslm("export", counts, tmp_path / "second", out, "--format", "html")
+    assert result.exit_code == 0, result.output
+    page = out.read_text("utf-8")
+    assert "kneser-ney (run)" in page
+    assert "kneser-ney (second)" in page

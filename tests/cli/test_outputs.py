@@ -28,6 +28,7 @@ FILES = {
     "plot": ("embeddings plot vectors.txt --out {}", ".png", PNG),
     "arpa": ("export run {} --format arpa --overwrite", ".arpa", b"\\data\\"),
     "stock": ("export network.keras {} --format keras --overwrite", ".keras", b"PK"),
+    "page": ("export run {} --format html --overwrite", ".html", b"<!doctype html>"),
     "adopted": (
         "adopt foreign.keras --vocabulary words.json --out {} --overwrite",
         ".keras",

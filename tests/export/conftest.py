@@ -1,8 +1,16 @@
 """The small models of tests/models, and each format in its own runtime."""
 
+import shutil
+
 import numpy as np
 import pytest
 
+from keraslm.counts.model import NgramModel
+from keraslm.export.page.writing import export_page
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+from keraslm.text.vocabulary import Vocabulary
+from tests.export.browser import Browser
 from tests.models.conftest import ask, build, exported_kinds, ids  # noqa: F401
 
 RUNTIMES = {
@@ -10,6 +18,20 @@ RUNTIMES = {
     "onnx": "onnxruntime",
     "litert": "ai_edge_litert.interpreter",
 }
+
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    "<!--<script>",
+    "<img/src=x/onerror=alert(1)>",
+    "{{program}}",
+    "&lt;b&gt;",
+    "\u2028\u2029",
+    "\u202egnp.exe",
+    "\x00\x1b[2J",
+    "\\u003c",
+    '"],"x":["',
+    "__proto__",
+]
 
 
 @pytest.fixture
@@ -57,3 +79,34 @@ def _savedmodel(module, folder, name):
         return {key: np.asarray(value) for key, value in found.items()}
 
     return run
+
+
+@pytest.fixture
+def hostile():
+    """A model whose tokens and name would like to be markup."""
+    vocabulary = Vocabulary(["<unk>", "</s>", *HOSTILE])
+    encoder = TextEncoder(tokenizer_named("word"), vocabulary)
+    read = encoder.encode("\n".join(HOSTILE[:2]))
+    model = NgramModel.train(encoder, read, 2, "kneser-ney")
+    model.name = HOSTILE[0]
+    return model
+
+
+@pytest.fixture
+def hostile_page(tmp_path, hostile):
+    export_page([hostile], tmp_path / "page.html")
+    return tmp_path / "page.html"
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """A page in Chromium, or skip the test; nothing else is asked for there."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no `chromium` on the PATH")
+    browser = Browser(program, tmp_path / "profile")
+    yield browser
+    browser.close()
+    assert browser.complaints == []
+    assert {url.partition(":")[0] for url in browser.requests} == {"file"}
+    assert len(browser.requests) == browser.opened

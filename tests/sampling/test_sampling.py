@@ -71,8 +71,48 @@ def test_top_k_comes_before_top_p():
     np.testing.assert_allclose(kept(top_k=3, top_p=0.75), [0, 4 / 7, 0, 3 / 7])
 
 
+def test_min_p_keeps_what_is_not_much_less_probable_than_the_best():
+    # of 0.4: 0.45 of it is 0.18, 0.6 of it 0.24
+    np.testing.assert_allclose(kept(min_p=0.45), [0, 4 / 9, 2 / 9, 3 / 9])
+    np.testing.assert_allclose(kept(min_p=0.6), [0, 4 / 7, 0, 3 / 7])
+    np.testing.assert_allclose(kept(min_p=1), [0, 1, 0, 0])
+    np.testing.assert_allclose(kept(min_p=0), P)
+
+
+def test_typical_keeps_the_surprisals_nearest_to_the_entropy():
+    # entropy 1.280 nats; surprisals 2.303, 0.916, 1.609, 1.204: the order is 3, 2, 1, 0
+    np.testing.assert_allclose(kept(typical_p=0.25), [0, 0, 0, 1])
+    np.testing.assert_allclose(kept(typical_p=0.45), [0, 0, 0.4, 0.6])
+    np.testing.assert_allclose(kept(typical_p=0.8), [0, 4 / 9, 2 / 9, 3 / 9])
+    np.testing.assert_allclose(kept(typical_p=1), P)
+
+
+def test_typical_never_takes_what_is_impossible():
+    few = Sampler(typical_p=1).distribution(log([0, 0.5, 0, 0.5]))
+    np.testing.assert_allclose(few, [0, 0.5, 0, 0.5])
+
+
+def test_typical_looks_at_what_the_filters_before_it_left():
+    # top 2: 4/7 and 3/7, entropy 0.683; surprisals 0.560 and 0.847: 4/7 is nearer
+    np.testing.assert_allclose(kept(top_k=2, typical_p=0.45), [0, 1, 0, 0])
+
+
+def test_min_p_comes_after_the_temperature():
+    # squares 0.01, 0.16, 0.04, 0.09; 0.45 of 0.16 is 0.072
+    tempered = kept(temperature=0.5, min_p=0.45)
+    np.testing.assert_allclose(tempered, [0, 16 / 25, 0, 9 / 25])
+
+
 @pytest.mark.parametrize(
-    "settings", [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.85}]
+    "settings",
+    [
+        {},
+        {"temperature": 0.7},
+        {"top_k": 3},
+        {"top_p": 0.85},
+        {"min_p": 0.3},
+        {"typical_p": 0.6},
+    ],
 )
 def test_many_draws_have_the_distributions_frequencies(settings):
     sampler, draws = Sampler(seed=0, **settings), 5_000
@@ -95,6 +135,10 @@ def test_many_draws_have_the_distributions_frequencies(settings):
         {"top_p": 0},
         {"top_p": 1.01},
         {"top_p": float("nan")},
+        {"min_p": -0.1},
+        {"min_p": float("nan")},
+        {"typical_p": 0},
+        {"typical_p": 1.1},
     ],
 )
 def test_a_setting_out_of_range_is_named(settings):

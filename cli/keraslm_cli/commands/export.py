@@ -1,26 +1,33 @@
 """keraslm export: a model for programs that do not have keraslm."""
 
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from keraslm.errors import UsageError
 from keraslm.files.destinations import check_folder, destination
-from keraslm_cli import completion, console, models, outputs
+from keraslm_cli import completion, console, outputs, page_export
+from keraslm_cli import models as model_files
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
 
 
-ENDINGS = {"keras": ".keras", "arpa": ".arpa"}
+ENDINGS = {"keras": ".keras", "arpa": ".arpa", "html": ".html"}
 FOLDERS = ("savedmodel", "onnx", "litert")
 FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
 
 
 @click.command()
-@click.argument("model", shell_complete=completion.files)
+@click.argument(
+    "models",
+    nargs=-1,
+    required=True,
+    metavar="MODEL [MODEL2]",
+    shell_complete=completion.files,
+)
 @click.argument("out", type=click.Path(path_type=pathlib.Path))
 @click.option(
     "--format",
@@ -28,14 +35,29 @@ FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
     type=click.Choice([*ENDINGS, *FOLDERS]),
     required=True,
     help="keras: stock layers, and a vocabulary file; savedmodel, onnx, litert: "
-    "a folder for TensorFlow, ONNX Runtime, LiteRT; arpa: counts, as KenLM's.",
+    "a folder for TensorFlow, ONNX Runtime, LiteRT; arpa: counts, as KenLM's; html: "
+    "a page for a browser, of one model or two.",
 )
-@models.level_option
+@click.option(
+    "--weights",
+    type=click.Choice(["float16", "int8"]),
+    help="How a page stores a network's weights.  [default: float16]",
+)
+@click.option(
+    "--text",
+    metavar="TEXT",
+    shell_complete=completion.texts,
+    help="What to measure the cost of rounded weights on; without it, the valid part "
+    "of the corpus that the model was trained on.",
+)
+@model_files.level_option
 @click.option("--overwrite", is_flag=True, help="Replace OUT if it exists.")
 def command(
-    model: str,
+    models: tuple[str, ...],
     out: pathlib.Path,
     file_format: str,
+    weights: str | None,
+    text: str | None,
     level: str | None,
     overwrite: bool,
 ) -> None:
@@ -45,24 +67,36 @@ def command(
     outputs, with its vocabulary as JSON beside it; or a folder that holds the model one
     token at a time, with its states as inputs and outputs, and for whole sequences, a
     description as JSON and a program that writes text. A count model becomes an .arpa
-    file, which KenLM and SRILM read. The paths of what was written are printed.
+    file, which KenLM and SRILM read. A page shows what one model, or two side by side,
+    think may come next, and writes text, without a server; its numbers and its program
+    are in the file. The paths of what was written are printed.
     """
     from keraslm.export.installed import check_installed
 
-    models.refuse_truth(model, "export")
-    _check_out(pathlib.Path(model), out, file_format, overwrite)
+    for model in models:
+        model_files.refuse_truth(model, "export")
+    page_export.check_options(models, file_format, weights, text)
+    _check_out([pathlib.Path(model) for model in models], out, file_format, overwrite)
     check_installed(file_format)
-    language_model = models.open_model(model, level)
+    if file_format == page_export.FORMAT:
+        try:
+            page_export.write(models, out, weights or "float16", text, level)
+        except OSError as error:
+            raise _cannot_write(out, error) from error
+        return
+    language_model = model_files.open_model(models[0], level)
     with console.working(f"exporting {language_model.name}"):
         write = _write_arpa if file_format == "arpa" else _write_neural
         try:
             paths = write(language_model, out, file_format)
         except OSError as error:
-            raise UsageError(
-                f"cannot write {out}: {error.strerror or error}"
-            ) from error
+            raise _cannot_write(out, error) from error
     for path in paths:
         console.print_line(str(path))
+
+
+def _cannot_write(out: pathlib.Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write {out}: {error.strerror or error}")
 
 
 def _write_neural(
@@ -97,7 +131,7 @@ def _write_arpa(
 
 
 def _check_out(
-    model: pathlib.Path, out: pathlib.Path, file_format: str, overwrite: bool
+    models: Sequence[pathlib.Path], out: pathlib.Path, file_format: str, overwrite: bool
 ) -> None:
     """Refuse before any work what cannot be written.
 
@@ -105,7 +139,9 @@ def _check_out(
     """
     _check_name(out, file_format)
     if out.exists() and any(
-        path.exists() and path.samefile(out) for path in (model, model / out.name)
+        path.exists() and path.samefile(out)
+        for model in models
+        for path in (model, model / out.name)
     ):
         raise UsageError(f"{out} is the model itself; give OUT another name")
     if file_format in FOLDERS:

@@ -4,11 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from keraslm_cli import completion, console, models
+from keraslm_cli import completion, console, copied, explained, models, searched
+from keraslm_cli.generate_options import (
+    beam_options,
+    check_together,
+    explain_options,
+    novelty_options,
+    sampling_options,
+)
 from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
+
+TEMPERATURES = (0.5, 1.0, 1.5)  # at which novelty is compared
 
 
 @click.command()
@@ -24,23 +33,7 @@ if TYPE_CHECKING:
 @number_option(
     "--length", 200, "How many tokens to write; the prompt is not counted.", least=0
 )
-@click.option(
-    "--temperature",
-    metavar="T",
-    type=float,
-    default=1.0,
-    show_default=True,
-    help="Above 1 wilder, below 1 tamer; 0 takes the most probable token each time.",
-)
-@click.option(
-    "--top-k", metavar="K", type=int, help="Draw from the K most probable tokens."
-)
-@click.option(
-    "--top-p",
-    metavar="P",
-    type=float,
-    help="Draw from the fewest tokens that together have probability P.",
-)
+@sampling_options
 @click.option(
     "--seed",
     metavar="S",
@@ -48,46 +41,81 @@ if TYPE_CHECKING:
     help="The same seed gives the same text; without it, a random one is told.",
 )
 @number_option("--samples", 1, "How many texts to write.", least=1)
+@explain_options
+@novelty_options
+@beam_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON when all is written.")
 def command(
     model: str,
     level: str | None,
     prompt: str,
+    length: int,
+    temperatures: tuple[float, ...],
     samples: int,
     seed: int | None,
+    explain: bool,
+    form: str,
+    every: bool,
+    novelty: str | None,
+    encoding: str,
+    beams: int | None,
+    length_penalty: float,
+    until_line_end: bool,
     as_json: bool,
-    **how: Any,
+    **filters: Any,
 ) -> None:
     """Let MODEL write text after a prompt.
 
     The text is shown as it is written. A token is a character or a word, as the model
-    was trained. The first of several
-    samples is the one that the same seed gives alone; the others have seeds that
-    follow from it.
+    was trained. The temperature is applied first, then, each to what is left, top-k,
+    top-p, min-p and typical-p. The first of several samples is the one that the same
+    seed gives alone; the others have seeds that follow from it.
+    """
+    check_together(click.get_current_context())
+    if beams is not None:
+        settings: dict[str, Any] = {"length": length, "beams": beams}
+        settings["length_penalty"] = length_penalty
+        settings["until_line_end"] = until_line_end
+        searched.check(**settings)
+        searched.show(models.open_model(model, level), prompt, settings, as_json)
+        return
+    temperatures = temperatures or (TEMPERATURES if novelty else (1.0,))
+    _refuse_bad(temperatures, filters)
+    language_model = models.open_model(model, level)
+    seeds = _seeds(seed, samples)
+    how = {"length": length, "temperature": temperatures[0], **filters}
+    if novelty is not None:
+        text = copied.training_text(language_model, novelty, encoding)
+        copied.show(language_model, text, prompt, seeds, temperatures, how, as_json)
+    elif explain:
+        form, top = "json" if as_json else form, None if every else explained.TOP
+        explained.show(language_model, prompt, {**how, "seed": seeds[0]}, form, top)
+    elif as_json:
+        console.print_json(_as_json(language_model, prompt, seeds, how))
+    else:
+        _stream(language_model, prompt, seeds, how)
+    if seed is None and not as_json:
+        console.note(f"seed {seeds[0]}")
+
+
+def _refuse_bad(temperatures: tuple[float, ...], filters: dict[str, Any]) -> None:
+    from keraslm.sampling.sampler import Sampler
+
+    for temperature in temperatures:
+        Sampler(temperature, **filters)
+
+
+def _seeds(seed: int | None, samples: int) -> list[int]:
+    """Give each sample its seed: the first the given one, or a random one, the others
+    drawn from it.
     """
     import secrets
 
-    from keraslm.sampling.sampler import Sampler
-
-    Sampler(how["temperature"], how["top_k"], how["top_p"])  # refuses a bad one now
-    language_model = models.open_model(model, level)
-    told = seed is not None
-    seed = secrets.randbelow(2**32) if seed is None else seed
-    seeds = _seeds(seed, samples)
-    if as_json:
-        console.print_json(_as_json(language_model, prompt, seeds, how))
-        return
-    _stream(language_model, prompt, seeds, how)
-    if not told:
-        console.note(f"seed {seed}")
-
-
-def _seeds(seed: int, samples: int) -> list[int]:
-    """Give each sample its seed: the first the given one, the others drawn from it."""
     import numpy as np
 
-    others = np.random.SeedSequence(seed).generate_state(samples - 1)
-    return [seed, *others.tolist()]
+    first = secrets.randbelow(2**32) if seed is None else seed
+    others = np.random.SeedSequence(first).generate_state(samples - 1)
+    return [first, *others.tolist()]
 
 
 def _as_json(

@@ -24,7 +24,9 @@ from keraslm_cli import completion, console, models
 )
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @click.option(
-    "--scenes", metavar="FILE.toml", help="States of the page to walk through."
+    "--scenes",
+    metavar="FILE.toml",
+    help="States of the page to walk through: a file, or village.",
 )
 @click.option(
     "--host",
@@ -53,6 +55,10 @@ def command(
     next tokens, the surprise of a text, the tree of what may follow, two prompts
     compared. Nothing is loaded from outside; Ctrl-C ends the lab.
     """
+    import os
+
+    # Small products: a second thread would wait for the other programs of a laptop.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from keraslm.lab.opening import run_lab
 
     def ready(address: str) -> None:

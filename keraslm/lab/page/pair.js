@@ -15,7 +15,7 @@ export function show(place, answer, lab) {
   const told = lab.state.models.filter((key) => answer.models[key]).map((key) => [key, answer.models[key]]);
   const first = told[0]?.[1];
   const help = make("div", { class: "knock" });
-  place.replaceChildren(odds(told, lab), ...told.map(([key, t]) => aligned(key, t, lab)), first ? waves(told, lab) : "", help);
+  place.replaceChildren(odds(told, lab), first ? waves(told, lab) : "", ...told.map(([key, t]) => aligned(key, t, lab)), help);
   if (told.length) knockOut(help, told[0][0], lab);
 }
 
@@ -23,7 +23,7 @@ function odds(told, lab) {
   const cells = told.map(([key, t]) => {
     const { mark, name, colour } = look(lab, key);
     const first = t.log_odds === null ? "–" : t.log_odds >= 0 ? "the first prompt" : "the second prompt";
-    return make("tr", { css: { "--colour": colour } }, make("th", { scope: "row", class: "mark" }, `${mark} ${name}`), make("td", {}, first), make("td", {}, t.log_odds === null ? "infinite" : `by ${Math.abs(t.log_odds).toFixed(2)} bits`),
+    return make("tr", { css: { "--colour": colour } }, make("th", { scope: "row", class: "mark" }, `${mark} ${name}`), make("td", {}, first), make("td", {}, t.log_odds === null ? "a text is impossible" : `by ${Math.abs(t.log_odds).toFixed(2)} bits`),
       make("td", {}, t.log_odds === null || Math.abs(t.log_odds) > 40 ? "" : `${(2 ** Math.abs(t.log_odds)).toPrecision(3)} times as probable`));
   });
   return make("table", { class: "odds" }, make("caption", {}, "Which one is more probable"), cells);
@@ -60,9 +60,9 @@ function waves(told, lab) {
   const ends = [];
   for (const [key, t] of told) {
     const { colour, mark, name } = look(lab, key);
-    const points = t.ripple.map((v, k) => [x(k, t.ripple.length), y(v ?? most)]);
+    const points = t.ripple.map((v, k) => [x(k, t.ripple.length), v === null ? 8 : y(v)]);
     svg.append(draw("polyline", { points: points.map((p) => p.join(",")).join(" "), class: "line", css: { "--colour": colour } }));
-    points.forEach(([px, py], k) => svg.append(draw("text", { x: px, y: py, class: "point", "text-anchor": "middle", "dominant-baseline": "central", "font-size": 15, css: { "--colour": colour } }, mark, draw("title", {}, `${name}: ${t.ripple[k] === null ? "infinite" : t.ripple[k] === 0 ? "exactly 0" : `${t.ripple[k].toPrecision(4)} bits`}`))));
+    points.forEach(([px, py], k) => svg.append(draw("text", { x: px, y: py, class: "point", "text-anchor": "middle", "dominant-baseline": "central", "font-size": 15, css: { "--colour": colour } }, mark, draw("title", {}, `${name}: ${t.ripple[k] === null ? "infinite, or impossible" : t.ripple[k] === 0 ? "exactly 0" : `${t.ripple[k].toPrecision(4)} bits`}`))));
     const [ex, ey] = points.at(-1);
     ends.push({ ex, ey, name, colour });
   }
