@@ -86,12 +86,12 @@ def files_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def passage_options(length: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the text to show: TEXT itself, or part of --text."""
+    """Give a command the options of the text to show, at most `length` characters."""
     options = (
         click.option("--text", "named", metavar="TEXT",
                      shell_complete=completion.texts,
                      help="Show the beginning of a file or dataset, such as "
-                     "village:valid, in place of SENTENCE."),
+                     "village:valid."),
         click.option("--length", metavar="N", type=click.IntRange(min=1),
                      default=length, show_default=True,
                      help="How many characters of --text, at most."),

@@ -31,7 +31,8 @@ def command(
 ) -> None:
     """Draw the norm of the loss's gradient, so many steps before the loss.
 
-    Each MODEL has recurrent layers. A straight line loses the same share at every step.
+    Each MODEL has recurrent layers, and reads the beginning of --text, by default of
+    village:valid. A straight line loses the same share at every step.
     """
     import pandas as pd
 
