@@ -59,16 +59,18 @@ def ripple(
     Units: bits; None where it is infinite
     """
     streams = [asked.stream(ids[: len(ids) - end]) for ids in (one, other)]
-    values = [_divergence(streams)]
+    values = [divergence(*next_of_each(streams))]
     for token in one[len(one) - end :]:
         push_each(streams, [token, token])
-        values.append(_divergence(streams))
+        values.append(divergence(*next_of_each(streams)))
     return values
 
 
-def _divergence(streams: list[TokenStream]) -> float | None:
-    """Give KL(P || Q) of two streams' next tokens, in bits."""
-    p, q = next_of_each(streams)
+def divergence(p: np.ndarray, q: np.ndarray) -> float | None:
+    """Give KL(P || Q) of two distributions, given as log P and log Q.
+
+    Units: bits; None where it is infinite
+    """
     if np.array_equal(p, q):
         return 0.0
     possible = p > -np.inf

@@ -13,6 +13,7 @@ from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.files import archive
 from keraslm.floor import LANGUAGE
+from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.language_model import LanguageModel
 
 MOST = 12  # models on the shelf
@@ -61,7 +62,12 @@ class Shown:
             "perplexity": card.get("perplexity"),
             "text": card.get("text"),
             "truth": self.is_truth,
+            "cells": self._has_cells(),
         }
+
+    def _has_cells(self) -> bool:
+        network = getattr(self.model, "network", None)
+        return isinstance(network, RecurrentNetwork)
 
     def _reach(self) -> int | None:
         """Count the tokens that a prediction sees; None where there is no limit."""
