@@ -24,6 +24,19 @@ SHOWN = 160  # tokens of a text whose values are shown
 SECONDS = 0.15  # after which an answer is given with what it has
 
 
+def layers(opened: Inside) -> list[dict[str, Any]]:
+    """Describe each layer: its cell, how many units, the names of their values."""
+    described = zip(opened.network.cells, opened.names, strict=True)
+    return [
+        {
+            "cell": registry.name_of(cell),
+            "units": cell.units,
+            "values": list(names.ranges),
+        }
+        for cell, names in described
+    ]
+
+
 def inside(
     readings: Readings,
     text: str,
@@ -50,7 +63,6 @@ def inside(
         "skipped": skipped,
         "values": np.round(values.T.astype(np.float64), 4).tolist(),
         "range": opened.names[layer - 1].ranges[what],
-        "layers": [_layer(opened, k) for k in range(len(opened.names))],
         "fitting": [opened.fits(force) for force in forces],
         "unknown": opened.asked.encoder.unknown_tokens(text),
         "selected": None,
@@ -152,16 +164,12 @@ def _column(p: Array, rows: list[int]) -> dict[str, Any]:
     return {"p": p[rows].tolist(), "others": max(1 - float(p[rows].sum()), 0.0)}
 
 
-def _layer(opened: Inside, number: int) -> dict[str, Any]:
-    cell = opened.network.cells[number]
-    ranges = opened.names[number].ranges
-    return {"cell": registry.name_of(cell), "units": cell.units, "values": list(ranges)}
-
-
 def _check(opened: Inside, layer: int, what: str, number: int = 0) -> None:
-    layers = len(opened.names)
-    if not 1 <= layer <= layers:
-        raise UsageError(f"`layer` must lie from 1 to {layers}; received {layer}")
+    number_of_layers = len(opened.names)
+    if not 1 <= layer <= number_of_layers:
+        raise UsageError(
+            f"`layer` must lie from 1 to {number_of_layers}; received {layer}"
+        )
     known = opened.names[layer - 1].ranges
     if what not in known:
         raise UsageError(f"`what` must be one of {', '.join(known)}; received {what!r}")

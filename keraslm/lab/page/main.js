@@ -6,6 +6,7 @@ import { find, make, visible } from "./dom.js";
 import { buttons } from "./keep.js";
 import { fragment, parse, VIEWS } from "./state.js";
 import * as branches from "./branches.js";
+import * as inside from "./inside.js";
 import * as help from "./help.js";
 import * as next from "./next.js";
 import * as pair from "./pair.js";
@@ -13,7 +14,7 @@ import * as scenes from "./scenes.js";
 import * as surprise from "./surprise.js";
 import * as writing from "./writing.js";
 
-const views = { next, surprise, branches, pair };
+const views = { next, surprise, branches, pair, inside };
 const AGAIN = 1500; // milliseconds, where the lab does not answer
 
 const lab = {
@@ -21,7 +22,9 @@ const lab = {
   models: new Map(),
   scenes: [],
   answer: null,
+  known: null, // the question that the answer is to, where the answer stays the same
   asked: 0,
+  isDown: false,
 
   // Change some of the state; what is a step of its own can be undone with Back.
   change(given, isStep = false) {
@@ -30,6 +33,7 @@ const lab = {
 
   replace(state, isStep = true) {
     const before = lab.state;
+    say("");
     lab.state = state;
     const address = fragment(state);
     if (address !== location.hash) history[isStep ? "pushState" : "replaceState"](null, "", address);
@@ -63,16 +67,22 @@ async function inquire() {
   const number = ++lab.asked;
   const started = performance.now();
   try {
-    const answer = await ask("view", view.question(lab.state, lab), view.path);
+    const question = view.question(lab.state, lab);
+    const known = view.keeps && JSON.stringify(question);
+    if (known && known === lab.known && lab.answer) return draw();
+    const answer = await ask("view", question, view.path);
     if (answer === null || number !== lab.asked) return;
-    say("");
+    if (lab.isDown) say("");
+    lab.isDown = false;
     lab.answer = answer;
+    lab.known = known;
     draw();
     document.body.dataset.took = (performance.now() - started).toFixed(1);
   } catch (error) {
     if (number !== lab.asked) return;
     if (error instanceof Refused) return refuse(error.message);
     say("The lab does not answer; it is asked again.");
+    lab.isDown = true;
     setTimeout(() => number === lab.asked && inquire(), AGAIN);
   }
 }
