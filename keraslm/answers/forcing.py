@@ -100,15 +100,20 @@ class _Replaced(_Results):
 
 @dataclasses.dataclass(frozen=True)
 class Names:
-    """The values of a cell that can be forced, and where its equations compute them.
+    """The values of a cell, and where its equations compute those that can be forced.
 
     `results` and `arguments` name those of the activations, by the activations' order.
-    `ranges` has each name's least and greatest value, None where there is none.
+    `ranges` has the least and greatest of every value by name, None without bounds.
     """
 
     results: dict[int, str]
     arguments: dict[int, str]
     ranges: dict[str, Range]
+
+    def can_force(self, name: str) -> bool:
+        """Tell whether a value can be forced: h, and what the activations show."""
+        shown = {*self.results.values(), *self.arguments.values()}
+        return name == "h" or name in shown
 
 
 def names_of(cell: Cell, weights: Sequence[Array]) -> Names:
@@ -122,16 +127,17 @@ def names_of(cell: Cell, weights: Sequence[Array]) -> Names:
     values = cell.values(x, zeros(cell), weights, kept)
     results: dict[int, str] = {}
     arguments: dict[int, str] = {}
-    ranges: dict[str, Range] = {"h": RANGES["tanh"]}
+    ranges: dict[str, Range] = {}
     is_own = type(cell) in (SimpleRNN, GRU, LSTM)
     for name, value in values.items():
         if "_" in name:  # a step on the way to another value, as tanh_c
             continue
+        ranges[name] = RANGES["tanh"] if is_own and name == "h" else None
         for number, (activation, y) in enumerate(kept.results):
             if y is value:
                 results[number], ranges[name] = name, RANGES[activation]
             elif is_own and kept.arguments.get(number) is value:
-                arguments[number], ranges[name] = name, None
+                arguments[number] = name
     return Names(results, arguments, ranges)
 
 

@@ -56,8 +56,8 @@ class Inside:
         if not 1 <= force.layer <= len(self.names):
             return False
         units = self.network.cells[force.layer - 1].units
-        known = self.names[force.layer - 1].ranges
-        return force.what in known and 0 <= force.unit < units
+        known = self.names[force.layer - 1]
+        return known.can_force(force.what) and 0 <= force.unit < units
 
     def read(
         self,

@@ -20,6 +20,7 @@ from keraslm.outputs.history_features import HistoryFeatures
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 from keraslm.text.vocabulary import Vocabulary
+from tests.cells.own import PeepholeLSTM
 
 TEXT = "a c a b"
 LAST = 4  # its last token; number 0 is the line boundary
@@ -249,6 +250,19 @@ def test_gates_are_named_with_their_ranges(lstm):
     assert ranges["f"] == (0, 1)
     assert ranges["g"] == (-1, 1)
     assert ranges["c"] is None
+
+
+def test_a_cell_of_one_s_own_is_read_and_forced_where_that_is_certain():
+    given = network(PeepholeLSTM(UNITS))
+    told = inside.intervene(readings(given), TEXT, [], top=SIZE)
+    p = asked(given).place(TEXT).distribution()
+    assert told["after"]["p"] == np.sort(p)[::-1].tolist()
+    names = Inside(asked(given)).names[0]
+    assert [n for n in names.ranges if names.can_force(n)] == ["h", "i", "f", "o"]
+    forces = [hold("f", 3, 1.0, 2), hold("i", 3, 0.0, 2)]
+    c = [step.layers[0]["c"][3] for step in Inside(asked(given)).read(IDS, forces)]
+    assert c[1] == c[2] == c[3] == c[4]
+    assert inside.unit(readings(given), TEXT, 1, 3, 4, forces)["now"]["c"] == c[1]
 
 
 def test_a_model_without_cells_is_refused_in_one_line():
