@@ -47,6 +47,20 @@ function cells(answer, order, { wide, high }) {
   return [...found, draw("path", { class: "minus", d: minus.join("") })];
 }
 
+// The map by itself, with its tokens and what it shows written beside it.
+export function picture(map, answer, caption) {
+  const copy = map.cloneNode(true);
+  for (const mark of copy.querySelectorAll(".cursor")) mark.remove();
+  const [wide, high] = [map.width.baseVal.value, map.height.baseVal.value];
+  const names = answer.tokens.map((token, k) => {
+    const x = (k + 0.65) * wide / answer.tokens.length;
+    return draw("text", { x, y: -6, transform: `rotate(-90 ${x} -6)`, "font-size": 13 }, k + answer.skipped ? visible(token) : "start");
+  });
+  const whole = draw("svg", { class: "heatmap", width: wide + 20, height: high + 130, viewBox: `-10 -100 ${wide + 20} ${high + 130}` });
+  whole.append(...names, ...copy.childNodes, draw("text", { x: 0, y: high + 20, "font-size": 14 }, `${caption}; blue to +${scale(answer).toPrecision(2)}, orange to −${scale(answer).toPrecision(2)}`));
+  return whole;
+}
+
 export function scale(answer) {
   if (answer.range) return Math.max(...answer.range.map(Math.abs));
   return Math.max(1, ...answer.values.map((row) => Math.max(...row.map(Math.abs))));
@@ -69,12 +83,12 @@ function pointing(svg, answer, order, { wide, high, columns, rows }, act) {
 // The tokens above their columns: a click chooses one, a drag or shift-click a range.
 function tokens(answer, { wide }, chosen, act) {
   const names = answer.tokens.map((token, k) => (k + answer.skipped ? visible(token) : "start"));
-  const longest = Math.max(...names.map((name) => [...name].length));
+  const long = names.filter((name) => [...name].length * 9 > wide).length;
   let from = null;
   const made = names.map((name, k) => {
     const place = k + answer.skipped;
     const isIn = chosen.selected && place >= chosen.selected[0] && place <= chosen.selected[1];
-    const element = make("button", { type: "button", tabindex: -1, class: `${isIn ? "in " : ""}${place === chosen.place ? "at" : ""}`, css: { width: `${wide}px` }, "aria-label": `${name}, token ${place}` }, make("bdi", {}, name));
+    const element = make("button", { type: "button", tabindex: -1, class: `${isIn ? "in " : ""}${place === chosen.place ? "at" : ""}`, css: { width: `${wide}px` }, title: `${name} (${place})`, "aria-label": `${name}, token ${place}` }, make("bdi", {}, name));
     element.addEventListener("pointerdown", (event) => {
       element.releasePointerCapture(event.pointerId);
       from = place;
@@ -88,5 +102,5 @@ function tokens(answer, { wide }, chosen, act) {
     element.addEventListener("click", (event) => event.detail === 0 && act.choose(chosen.unit, place));
     return lightsUp(element, answer.tokens[k]);
   });
-  return make("div", { class: `maptokens${longest * 9 > wide ? " upright" : ""}` }, made);
+  return make("div", { class: `maptokens${long > 2 ? " upright" : ""}` }, made);
 }

@@ -4,7 +4,8 @@ import { ask, Refused } from "./api.js";
 import { look } from "./colours.js";
 import { make, visible } from "./dom.js";
 import { bars, decoded, list, put } from "./forces.js";
-import { heatmap, scale } from "./heatmap.js";
+import { heatmap, picture, scale } from "./heatmap.js";
+import { figure } from "./mathml.js";
 import { byChange, byRange, changes, ordered } from "./ranking.js";
 import { equations } from "./unit.js";
 
@@ -55,20 +56,19 @@ export function show(place, answer, lab) {
   const colour = look(lab, given.model).colour;
   again(at.controls, () => controls(at.controls, given, answer, lab));
   again(at.forces, () => list(at.forces, answer, lab, token));
-  again(at.range, () => byRange(at.range, answer.selected, chosen.selected, token, lab));
+  again(at.range, () => byRange(at.range, answer.selected, chosen, token, lab));
   map(at, answer, given, chosen, lab);
   slider(at.slider, given, chosen, answer, lab);
   const { model } = given, { text } = state, forces = decoded(state);
-  ask("inside-bars", { model, text, forces }, "intervene").then((told) => told && bars(at.bars, told, colour, lab)).catch(() => {});
-  ask("inside-unit", { model, text, forces, layer: given.layer, unit: chosen.unit, place: chosen.place }, "unit").then((told) => {
-    const values = { ...given, unit: chosen.unit, gates: given.values.filter((name) => name !== "c" && (given.values.length === 1 || name !== "h")) };
-    if (told) again(at.unit, () => equations(at.unit, told, values, lab));
-  }).catch(() => {});
+  const failed = (error) => error instanceof Refused || lab.lost();
+  ask("inside-bars", { model, text, forces }, "intervene").then((told) => told && bars(at.bars, told, colour, lab), failed);
+  ask("inside-unit", { model, text, forces, layer: given.layer, unit: chosen.unit, place: chosen.place }, "unit")
+    .then((told) => told && again(at.unit, () => equations(at.unit, told, { ...given, unit: chosen.unit }, lab)), failed);
   at.change.style.setProperty("--colour", colour);
-  changes({ model, text, layer: given.layer, start: state.silent }, (found) => {
+  changes({ model, text, layer: given.layer, start: state.silent }, at.change, failed, (found) => {
     again(at.change, () => byChange(at.change, found, chosen.place, token, lab));
     if (state.rows === "change" && lab.state === state) map(at, answer, given, chosen, lab);
-  }).catch(() => {});
+  });
 }
 
 // Fill a place anew; what had the focus has it again.
@@ -97,7 +97,7 @@ function map(at, answer, given, chosen, lab) {
   const last = answer.skipped + answer.tokens.length - 1;
   const read = (unit = chosen.unit, column = chosen.place - answer.skipped) => {
     const value = answer.values[unit]?.[column];
-    at.readout.replaceChildren(`unit ${unit}, `, make("bdi", {}, column + answer.skipped ? visible(answer.tokens[column] ?? "…") : "start"), ` (${column + answer.skipped}): ${given.what} = ${value === undefined ? "not shown" : value.toFixed(4).replace("-", "−")}`);
+    at.readout.replaceChildren(`unit ${unit}, `, make("bdi", {}, column + answer.skipped ? visible(answer.tokens[column] ?? "…") : "start"), ` (${column + answer.skipped}): ${given.what} = ${value === undefined ? "not shown" : figure(value)}`);
   };
   const choose = (unit, place) => lab.change({ unit, place: place === last ? null : place }, true);
   const selectTokens = (a, b) => lab.change({ selected: `${Math.min(a, b)}-${Math.max(a, b)}` }, true);
@@ -154,8 +154,7 @@ export function command(state, lab, quote) {
   return `python -c ${quote(text.join("; "))}`;
 }
 
-export function svg() {
-  const picture = document.querySelector("svg.heatmap").cloneNode(true);
-  for (const mark of picture.querySelectorAll(".cursor")) mark.remove();
-  return picture;
+export function svg(answer, lab) {
+  const { layer, what, units } = asked(lab.state, lab);
+  return picture(document.querySelector("svg.heatmap"), answer, `${what} of the ${units} units of layer ${layer}, by rows`);
 }

@@ -48,6 +48,15 @@ const lab = {
   redraw() {
     draw();
   },
+
+  // The lab did not answer: ask again what was asked last.
+  lost() {
+    const number = lab.asked;
+    say("The lab does not answer; it is asked again.");
+    lab.isDown = true;
+    lab.known = null;
+    setTimeout(() => number === lab.asked && inquire(), AGAIN);
+  },
 };
 
 function render(typed = false) {
@@ -81,9 +90,7 @@ async function inquire() {
   } catch (error) {
     if (number !== lab.asked) return;
     if (error instanceof Refused) return refuse(error.message);
-    say("The lab does not answer; it is asked again.");
-    lab.isDown = true;
-    setTimeout(() => number === lab.asked && inquire(), AGAIN);
+    lab.lost();
   }
 }
 

@@ -16,7 +16,7 @@ export function formula(text) {
   const parts = [];
   let was = "";
   for (const [whole, name, below] of text.matchAll(WORDS)) {
-    if (name && /^[A-Za-z)]/.test(was)) parts.push(sign("mspace"), sign("mo", "\u2062"));
+    if (name && /^[A-Za-z)]/.test(was)) parts.push(sign("mo", "\u2062"));
     const shown = SHOWN[whole] ?? (name ?? whole).replace("'", "′");
     if (below) parts.push(sign("msub", sign("mi", shown), sign("mi", below)));
     else if (name) parts.push(sign("mi", SHOWN[name] ?? shown));
@@ -26,10 +26,10 @@ export function formula(text) {
   return sign("math", sign("mrow", ...parts));
 }
 
-export const figure = (x) => {
-  const text = Math.abs(x) >= 1000 ? x.toPrecision(4) : x.toFixed(4);
+export function figure(x, digits = 4) {
+  const text = Math.abs(x) >= 1000 ? x.toPrecision(4) : x.toFixed(digits);
   return text.replace("-", "−");
-};
+}
 
 // The same line with numbers in it.
 export function numbers(pieces) {

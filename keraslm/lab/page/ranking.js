@@ -2,21 +2,30 @@
 
 import { ask } from "./api.js";
 import { make } from "./dom.js";
+import { figure } from "./mathml.js";
 
 const SHOWN = 12;
+const REST = 120; // milliseconds without a change
+let waiting = 0;
 const found = { key: "", bits: [], missing: 0, start: 0 };
 
-// Ask for each unit's ablation, as many at once as the lab has time for; then `done`.
-export async function changes(asked, done) {
+// Ask for each unit's ablation once nobody types, as many at once as the lab has time
+// for, while the box is shown; after each answer, `done`.
+export function changes(asked, box, failed, done) {
   const key = JSON.stringify(asked);
+  clearTimeout(waiting);
   if (found.key === key && !found.missing) return done(found);
-  Object.assign(found, { key, bits: [], missing: 0 });
+  waiting = setTimeout(() => goOn(asked, key, box, done).catch(failed), REST);
+}
+
+async function goOn(asked, key, box, done) {
+  if (found.key !== key) Object.assign(found, { key, bits: [], missing: 0 });
   do {
     const answer = await ask("inside-changes", { ...asked, first: found.bits.length }, "ablate");
     if (!answer || found.key !== key) return;
     Object.assign(found, { bits: [...found.bits, ...answer.bits], missing: answer.missing, start: answer.start });
     done(found);
-  } while (found.missing);
+  } while (found.missing && box.isConnected);
 }
 
 // The order of the rows of the map.
@@ -45,17 +54,24 @@ export function byChange(box, { bits, missing, start }, place, token, lab) {
     missing ? make("p", { class: "note" }, `${missing.toLocaleString("en")} units are not reached yet.`) : "", make("ol", { class: "ranked" }, rows));
 }
 
-export function byRange(box, selected, range, token, lab) {
+export function byRange(box, selected, chosen, token, lab) {
+  const range = chosen.selected;
   if (!selected) {
-    box.replaceChildren(make("h3", {}, "Units that are on in a range"), make("p", { class: "note" }, "Drag over the tokens above the map, or press Shift with an arrow in it, to select a range."));
+    box.replaceChildren(make("h3", {}, "Units that are on in a range"), make("p", { class: "note" }, "Drag over the tokens above the map, or press Shift with an arrow in it."),
+      make("p", {}, button("select", "Begin a range at the chosen token", { selected: `${chosen.place}-${chosen.place}` }, lab)));
     return;
   }
-  const rows = selected.slice(0, SHOWN).map((s) => make("tr", {}, make("th", { scope: "row" }, choose(s.unit, lab)), make("td", {}, s.score.toFixed(3)),
-    make("td", {}, s.within === null ? "–" : s.within.toFixed(3)), make("td", {}, s.without === null ? "–" : s.without.toFixed(3)), make("td", {}, s.exact ? "✓" : "")));
-  const head = ["unit", "correlation", "mean within", "mean without", "on exactly there"];
-  box.replaceChildren(make("h3", {}, "Units that are on from ", make("bdi", {}, token(range[0])), " to ", make("bdi", {}, token(range[1]))),
+  const rows = selected.slice(0, SHOWN).map((s) => make("tr", {}, make("th", { scope: "row" }, choose(s.unit, lab)), make("td", {}, figure(s.score, 3)),
+    make("td", {}, s.within === null ? "–" : figure(s.within, 3)), make("td", {}, s.without === null ? "–" : figure(s.without, 3)), make("td", {}, s.exact ? "✓" : "")));
+  const head = ["unit", "correlation", "within", "without", "exact"];
+  box.replaceChildren(make("h3", {}, "Units that are on from ", make("bdi", {}, token(range[0])), ` (${range[0]}) to `, make("bdi", {}, token(range[1])), ` (${range[1]})`),
     make("div", { class: "wide" }, make("table", { class: "figures" }, make("tr", {}, head.map((h) => make("th", { scope: "col" }, h))), rows)),
-    make("p", {}, make("button", { type: "button", "data-act": "unselect", onclick: () => lab.change({ selected: "", rows: "unit" }, true) }, "Clear the range")));
+    make("p", { class: "note" }, "The correlation with being in the range, and the means; exact: |value| is 0.3 or more there alone."),
+    make("p", { class: "buttons" }, button("extend", "To the chosen token", { selected: `${Math.min(range[0], chosen.place)}-${Math.max(range[0], chosen.place)}` }, lab), button("unselect", "Clear", { selected: "", rows: "unit" }, lab)));
+}
+
+function button(act, name, change, lab) {
+  return make("button", { type: "button", "data-act": act, onclick: () => lab.change(change, true) }, name);
 }
 
 function choose(unit, lab) {

@@ -29,10 +29,10 @@ export function equations(place, told, asked, lab) {
 
 // The units of the layer whose h adds most to this unit's h U.
 function drivers(told, asked, lab) {
-  const gates = told.lines.map((line) => line.name).filter((name) => asked.gates.includes(name));
-  const head = ["unit", "h before", ...told.drivers[0].adds.map((_, k) => (gates[k] ? `adds to ${gates[k]}` : `block ${k + 1}`))];
+  const gates = told.lines.filter((line) => line.formula.includes("x W")).map((line) => line.name);
+  const head = ["unit", "h", ...told.drivers[0].adds.map((_, k) => `h U, ${gates[k] ?? k + 1}`)];
   const rows = told.drivers.map((d) => make("tr", {}, make("th", { scope: "row" }, make("button", { type: "button", "data-act": `driver-${d.unit}`, onclick: () => lab.change({ unit: d.unit }, true) }, String(d.unit))),
     make("td", {}, figure(d.h)), d.adds.map((x) => make("td", {}, figure(x)))));
-  return make("details", { open: isOpen, ontoggle: (event) => { isOpen = event.target.open; } }, make("summary", {}, "The units that drive it most"),
+  return make("details", { open: isOpen, ontoggle: (event) => { isOpen = event.target.open; } }, make("summary", {}, "What adds most to h U: units of the layer, by their h before"),
     make("div", { class: "wide" }, make("table", { class: "figures" }, make("tr", {}, head.map((h) => make("th", { scope: "col" }, h))), rows)));
 }
