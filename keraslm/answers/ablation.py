@@ -15,6 +15,7 @@ from keraslm.answers.reading import Inside
 from keraslm.inference.network import Array, log_softmax
 
 ROWS = 256  # units that are silenced in the rows of one product
+STEPS = 8  # tokens; if more are read again, fewer units are in one product
 
 
 def ablations(
@@ -29,18 +30,20 @@ def ablations(
     """Give the change for each unit of a layer, from the unit `first` on.
 
     h_u is 0 for the layers above, and for the layer itself, from the token `start` on.
-    After so many seconds no further units are begun: the result is then shorter.
+    After so many seconds no further units are begun: the result is then shorter. Single
+    precision tells changes from about 1e-6 bits on.
 
     Shapes: ids (tokens,), `steps` those of the ids -> (units,) or fewer, in bits
     """
+    rows = max(ROWS * STEPS // max(len(ids) - start, STEPS), 1)
     units = inside.network.cells[layer - 1].units
     begun = time.perf_counter()
     found = [np.zeros(0)]
-    for low in range(first, units, ROWS):
+    for low in range(first, units, rows):
         late = seconds is not None and time.perf_counter() - begun > seconds
         if late and low > first:
             break
-        silenced = np.arange(low, min(low + ROWS, units))
+        silenced = np.arange(low, min(low + rows, units))
         found.append(_changes(inside, ids, steps, layer, start, silenced))
     return np.concatenate(found)
 
@@ -56,12 +59,10 @@ def _changes(
     """Give the changes of some units, a row each; the row before them changes none."""
     rows = np.arange(1, len(silenced) + 1)
     puts = {layer - 1: [Put("h", (rows, silenced), 0.0)]}
-    step = steps[start - 1] if start else None
+    before = steps[start - 1] if start else None
     for token in ids[start:]:
         each = np.full(len(rows) + 1, token)
-        step = values_of_step(inside.network, each, step, puts, inside.names)
-    if step is None:  # no token is left to read
-        return np.zeros(len(silenced))
+        before = step = values_of_step(inside.network, each, before, puts, inside.names)
     logits = inside.logits(ids, step.shown)
     return measures.bits(divergences(logits[0], logits[1:]))
 

@@ -15,6 +15,7 @@ PROMPT = 4000  # characters
 LENGTH = 2000  # tokens of a text that is written
 MODELS = 5  # four and the truth
 HELD = 100  # the largest value that is forced
+NAME = 20  # characters of the name of a gate
 FORCES = 16  # interventions
 DEEPEST = 6  # brackets within brackets
 
@@ -45,6 +46,10 @@ def _is_count(value: Any, least: int) -> bool:
     return is_whole and least <= value < 2**32
 
 
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= NAME
+
+
 def _is_range(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 2:
         return False
@@ -63,8 +68,8 @@ def _is_force(value: dict[str, Any]) -> bool:
     held = value["value"]
     counts = _is_count(value["layer"], 1) and _is_count(value["unit"], 0)
     is_held = held is None or _is_number(held, -HELD, HELD)
-    is_named = isinstance(value["what"], str)
-    return counts and is_named and is_held and _is_count(value["start"], 0)
+    is_named = _is_name(value["what"]) and _is_count(value["start"], 0)
+    return counts and is_named and is_held
 
 
 Check = Callable[[Any], bool]
@@ -82,7 +87,7 @@ FIELDS: dict[str, tuple[Any, Check, str]] = {
     "token": (None, lambda v: _is_count(v, 0), "the id of a token"),
     "nodes": (400, lambda v: _is_count(v, 1) and v <= 400, "1 to 400"),
     "layer": (1, lambda v: _is_count(v, 1), "a layer from 1"),
-    "what": ("h", lambda v: isinstance(v, str), "the name of a value"),
+    "what": ("h", _is_name, "the name of a value"),
     "unit": (None, lambda v: _is_count(v, 0), "the number of a unit"),
     "place": (None, lambda v: v is None or _is_count(v, 0), "the number of a token"),
     "start": (None, lambda v: v is None or _is_count(v, 0), "the number of a token"),

@@ -57,7 +57,7 @@ export function picture(map, answer, caption) {
     return draw("text", { x, y: -6, transform: `rotate(-90 ${x} -6)`, "font-size": 13 }, k + answer.skipped ? visible(token) : "start");
   });
   const whole = draw("svg", { class: "heatmap", width: wide + 20, height: high + 130, viewBox: `-10 -100 ${wide + 20} ${high + 130}` });
-  whole.append(...names, ...copy.childNodes, draw("text", { x: 0, y: high + 20, "font-size": 14 }, `${caption}; blue to +${scale(answer).toPrecision(2)}, orange to −${scale(answer).toPrecision(2)}`));
+  whole.append(...names, ...copy.childNodes, draw("text", { x: 0, y: high + 20, "font-size": 14 }, `${caption}; the deepest blue is +${scale(answer).toPrecision(2)}, the deepest orange −${scale(answer).toPrecision(2)}`));
   return whole;
 }
 

@@ -84,10 +84,10 @@ function controls(place, given, answer, lab) {
   const { mark, name, colour } = look(lab, given.model);
   const layers = Array.from({ length: given.layers }, (_, k) => [k + 1, String(k + 1)]);
   const rows = [["unit", "number"], ["change", "change"], ["range", "range"]];
-  const most = scale(answer);
+  const most = scale(answer), isShare = answer.range?.[0] === 0;
   place.replaceChildren(make("span", { class: "mark", css: { "--colour": colour } }, `${mark} ${name}`), select("layer", "Layer", layers, given.layer),
     select("what", "Value", given.values.map((v) => [v, v]), given.what), select("rows", "Rows by", rows, lab.state.rows),
-    make("span", { class: "legend" }, `−${most.toPrecision(2)}`, make("i", {}), `+${most.toPrecision(2)}`),
+    make("span", { class: isShare ? "legend share" : "legend" }, isShare ? "0" : `−${most.toPrecision(2)}`, make("i", {}), isShare ? "1" : `+${most.toPrecision(2)}`),
     answer.skipped ? make("span", { class: "note" }, `The first ${answer.skipped.toLocaleString("en")} tokens are read, and not shown.`) : "");
 }
 
