@@ -3,7 +3,7 @@
 import { draw, lightsUp, make, visible } from "./dom.js";
 
 const LEVELS = 8; // of strength, for each sign
-const HIGH = 560;
+const HIGH = 480; // pixels, where the units leave a choice
 
 // Draw the map; `chosen` has the unit and place, `order` the units from the top down.
 export function heatmap(box, answer, order, chosen, forced, act) {
