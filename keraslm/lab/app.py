@@ -22,6 +22,7 @@ from keraslm.answers.next_tokens import next_tokens
 from keraslm.answers.pairs import knock_out, pair
 from keraslm.answers.surprise import surprise
 from keraslm.errors import KeraslmError
+from keraslm.lab.cells import Cells
 from keraslm.lab.guard import Guard
 from keraslm.lab.requests import parsed
 from keraslm.lab.scenes import Scene
@@ -140,6 +141,7 @@ def app(
         Question("branches", lab.branches, ("model", "text", "nodes")),
         Question("pair", lab.pair, ("models", "text", "other")),
         Question("knock-out", lab.knock_out, ("model", "text", "token")),
+        *[Question(*asked) for asked in Cells(shelf).questions()],
     )
     routes = [
         Route("/", functools.partial(_file, name="index.html")),
