@@ -70,6 +70,7 @@ class Writer:
             while (token := await text.tokens.get()) is not None:
                 text.unread -= 1
                 yield token
+                await asyncio.sleep(0)  # a reader that went away is noticed here
         finally:
             text.is_stopped = True
             self.writing -= 1

@@ -18,8 +18,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VIEWS = ("next", "surprise", "branches", "pair")
-TITLES = ("Next", "Surprise", "Branches", "Two prompts")
+VIEWS = ("next", "surprise", "branches", "pair", "inside")
+TITLES = ("Next", "Surprise", "Branches", "Two prompts", "Inside")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
 
