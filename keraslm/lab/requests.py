@@ -57,6 +57,8 @@ FIELDS: dict[str, tuple[Any, Check, str]] = {
     "length": (100, lambda v: _is_count(v, 0) and v <= LENGTH, f"0 to {LENGTH:,}"),
     "token": (None, lambda v: _is_count(v, 0), "the id of a token"),
     "nodes": (400, lambda v: _is_count(v, 1) and v <= 400, "1 to 400"),
+    "seen": ("", lambda v: isinstance(v, str) and len(v) <= 64, "a version"),
+    "step": (None, lambda v: v is None or _is_count(v, 0), "a step"),
     "unit": (None, lambda v: v is None or isinstance(v, dict), "a unit"),
 }
 

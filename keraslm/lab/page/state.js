@@ -1,6 +1,6 @@
 // The state of the page, which is the fragment of its address.
 
-export const VIEWS = ["next", "surprise", "branches", "pair"];
+export const VIEWS = ["next", "surprise", "branches", "pair", "learning"];
 const MOST_MODELS = 5;
 const PROMPT = 4000;
 
@@ -27,6 +27,8 @@ const FIELDS = {
   length: [60, number(0, 2000, true)],
   minus: ["", text],
   of: ["", text],
+  step: [null, optional(number(0, 2 ** 32 - 1, true))],
+  axis: ["step", (value) => (["step", "seconds"].includes(value) ? value : undefined)],
   scene: [null, optional(number(0, 999, true))],
 };
 
