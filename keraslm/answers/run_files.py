@@ -77,7 +77,7 @@ class RunFiles:
         training, quiet = self.is_training(), self._quiet()
         if training and quiet > QUIET:
             return (
-                f"{self.name}: nothing new for {quiet / 60:.0f} minutes; if its "
+                f"{self.name}: nothing new for {quiet / 60:,.0f} minutes; if its "
                 f"process was killed, {GO_ON}."
             )
         if training:

@@ -89,7 +89,8 @@ def test_half_a_line_waits_and_a_damaged_one_is_counted(tmp_path):
 
 
 def test_samples_come_with_their_steps():
-    text = "--- step 0, epoch 0\nthe the\n\n--- step 40, epoch 2\na dog\n--- no heading\n\n"
+    first, second = "--- step 0, epoch 0\nthe the\n\n", "--- step 40, epoch 2\na dog\n"
+    text = f"{first}{second}--- no heading\n\n"
     assert samples_of(text) == [
         {"step": 0, "text": "the the"},
         {"step": 40, "text": "a dog\n--- no heading"},

@@ -18,7 +18,7 @@ const COUNTS = {
 const parts = {}; // what stays on the page: a slider must not be replaced while it is drawn
 let told = null; // the last whole answer
 let bars = null; // the last answer for the slider's step
-let drawn = ""; // what the charts show
+let drawn = ""; // what the charts are of
 let asked = ""; // what the bars are of
 
 export function question() {
@@ -32,7 +32,7 @@ export function show(place, answer, lab) {
     place.replaceChildren(parts.box);
     drawn = asked = "";
   }
-  parts.situation.textContent = told.damaged ? `${answer.situation} ${told.damaged} lines of history.csv are damaged and left out.` : answer.situation;
+  parts.situation.textContent = answer.situation + damage();
   const now = JSON.stringify([told.version, lab.state.axis, lab.state.step]);
   if (now !== drawn) {
     drawn = now;
@@ -43,6 +43,8 @@ export function show(place, answer, lab) {
   }
   stepBars(lab);
 }
+
+const damage = () => (told.damaged ? ` Lines of history.csv that are damaged and left out: ${told.damaged}.` : "");
 
 function build(lab) {
   const slide = (event) => {
@@ -81,7 +83,7 @@ function slider(lab) {
   parts.range.value = told.steps.indexOf(step);
   parts.at.textContent = step.toLocaleString("en");
   parts.range.setAttribute("aria-valuetext", `step ${step}`);
-  const row = told.comparison.rows.find((r) => r.step === step);
+  const row = told.comparison.rows.findLast((r) => r.step <= step); // the newest may not be measured yet
   if (row) parts.verdict.textContent = verdict(row, told.comparison.names);
 }
 
@@ -124,6 +126,9 @@ function verdict(row, names) {
 const stage = ({ name, from, to }) => (from === to ? `${name} at step ${from.toLocaleString("en")}` : `${name} from step ${from.toLocaleString("en")} to ${to.toLocaleString("en")}`);
 
 function samples() {
+  const now = `${told.samples.length} ${told.samples.at(-1)?.text.length}`;
+  if (parts.samples.dataset.now === now) return; // so that a reader's place stays
+  parts.samples.dataset.now = now;
   const items = told.samples.map(({ step, text }) => make("li", {}, make("b", {}, `Step ${step.toLocaleString("en")}`), make("p", { class: "written", dir: "auto" }, text)));
   parts.samples.replaceChildren(...items.reverse());
 }
