@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from keraslm import loading, measures
+from keraslm import measures
 from keraslm.answers.place import distribution
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import count_ngrams
+from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
+from keraslm.truth import VILLAGE, open_truth
 
 PREFIXES = 64
 LONGEST = 64  # tokens of a prefix
@@ -32,10 +34,10 @@ TruthOf = Callable[[TextEncoder], LanguageModel | None]
 
 def truth_in(encoder: TextEncoder) -> LanguageModel | None:
     """Give the truth of village in the tokens of an encoder, if it can be told so."""
-    if not hasattr(loading, "truth_for"):
+    try:
+        return open_truth(VILLAGE).with_encoder(encoder)
+    except UsageError:
         return None
-    found: LanguageModel | None = loading.truth_for(encoder)
-    return found
 
 
 class References:
