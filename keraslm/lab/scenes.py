@@ -14,8 +14,8 @@ from typing import Any
 
 from keraslm.errors import UsageError, first_line
 
-VIEWS = ("next", "surprise", "branches", "pair", "inside")
-NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length"}
+VIEWS = ("next", "surprise", "branches", "pair", "inside", "learning")
+NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length", "step"}
 TEXTS = {"caption", "text", "other"}
 MOST = 200
 HERE = pathlib.Path(__file__).parent

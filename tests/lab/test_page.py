@@ -6,6 +6,8 @@ import urllib.parse
 
 import pytest
 
+from keraslm.history import COLUMNS
+
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -294,3 +296,33 @@ def test_the_modules_are_the_page_s_own():
         for line in text.splitlines():
             if line.startswith(("import ", "export ")) and " from " in line:
                 assert '"./' in line
+
+
+def test_a_run_is_watched(browser, serve, files, tmp_path):
+    """Its models by slider, what they are near to, and what it wrote."""
+    run = tmp_path / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    text = tmp_path / "text.txt"
+    text.write_text("the dog barks\nthe cat sleeps\na dog sleeps\n" * 40)
+    (run / "config.toml").write_text(f'corpus = "{text.as_posix()}"\n')
+    (run / "samples.txt").write_text("--- step 20, epoch 1\n<b>the the</b>\n\n")
+    head = ",".join(COLUMNS)
+    (run / "history.csv").write_text(f"{head}\n20,1,0.5,valid,2,7.389,,,,\n20,1,0.")
+    for step, name in ((20, "gru"), (40, "counts")):
+        file = run / "checkpoints" / f"step-{step:09}.keras"
+        shutil.copy(files / f"{name}.keras", file)
+    address = serve("counts.keras", "--watch", str(run))
+    for page in watched(browser.new_context(), address):
+        page.goto(f"{address}#v=1&view=learning&text=the")
+        page.wait_for_selector("#view .lines .name >> text=unigram")
+        newest = page.locator("#view .row .figure").first.inner_text()
+        assert "newest" not in newest
+        page.locator("#step").focus()
+        page.keyboard.press("Home")
+        page.wait_for_selector("#view .row .figure >> text=newest")
+        assert "step=20" in page.url
+        assert newest in page.locator("#view .row .figure").first.inner_text()
+        assert "<b>the the</b>" in page.locator("#view .samples").inner_text()
+        assert "nearest to a" in page.locator("#view .verdict").inner_text()
+        (run / "samples.txt").write_text("--- step 40, epoch 2\na dog\n\n")
+        page.wait_for_selector("#view .samples >> text=a dog", timeout=10_000)

@@ -18,7 +18,7 @@ from keraslm_cli.help_page import number_option
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(run: str, prefixes: int, as_json: bool) -> None:
-    """Compare each kept model of a run with counts of its text and with the truth.
+    """Compare a run's models, step by step, with counts.
 
     A row a step: the divergence KL(counts || model) of the unigram, bigram and trigram
     model of the training text, and of the grammar where it is known, in bits a token

@@ -106,6 +106,8 @@ function nearness(lab) {
   const { comparison } = told;
   const found = [];
   if (comparison.message) found.push(make("p", { class: "note" }, comparison.message));
+  const left = told.steps.filter((step) => !comparison.rows.some((r) => r.step === step)).length;
+  if (left && !comparison.message) found.push(make("p", { class: "note" }, `Models that are not measured yet: ${left}.`));
   if (!comparison.rows.length) return found;
   const series = comparison.names.map((name) => ({ name, ...COUNTS[name], points: comparison.rows.filter((r) => r[name] !== null).map((r) => [r.step, r[name]]) }));
   const at = chosen(lab) ?? null;

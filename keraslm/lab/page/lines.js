@@ -26,7 +26,7 @@ export function chart({ series, across, up, logarithmic = false, at = null, labe
   for (const value of ticks(...ends, isNarrow ? 3 : 6)) svg.append(text(x(value), HIGH + 20, short(value), { "text-anchor": "middle" }));
   svg.append(text(LEFT + wide, HIGH + 43, across, { "text-anchor": "end", class: "unit" }), text(0, 10, up, { class: "unit" }));
   if (at !== null && at >= ends[0] && at <= ends[1]) svg.append(draw("line", { x1: x(at), x2: x(at), y1: TOP, y2: HIGH, class: "at" }));
-  const names = shown.map((one) => line(svg, one, x, y, ends));
+  const names = shown.map((one) => line(svg, one, x, y, ends, wide / 45));
   spread(names, HIGH - 4);
   for (const n of names) {
     const given = { class: "name", css: { "--colour": n.colour } };
@@ -36,12 +36,13 @@ export function chart({ series, across, up, logarithmic = false, at = null, labe
   return svg;
 }
 
-function line(svg, one, x, y, ends) {
+function line(svg, one, x, y, ends, most) {
   const points = one.flat ? ends.map((value) => [value, one.points[0][1]]) : one.points;
   const placed = points.map(([px, py]) => [x(px), y(py)]);
   svg.append(draw("polyline", { points: placed.map((p) => p.map((v) => v.toFixed(1)).join(",")).join(" "), class: one.dashed ? "line dashed" : "line", css: { "--colour": one.colour } }));
-  if (!one.flat && !one.dashed && placed.length <= 60)
-    placed.forEach(([px, py], k) => svg.append(text(px, py, one.mark, { class: "point", "text-anchor": "middle", css: { "--colour": one.colour } }, draw("title", {}, `${one.name}: ${points[k][1].toPrecision(5)} at ${points[k][0]}`))));
+  const every = Math.ceil(placed.length / most); // marks that do not touch, the last one always
+  if (!one.flat && !one.dashed)
+    placed.forEach(([px, py], k) => (placed.length - 1 - k) % every === 0 && svg.append(text(px, py, one.mark, { class: "point", "text-anchor": "middle", css: { "--colour": one.colour } }, draw("title", {}, `${one.name}: ${points[k][1].toPrecision(5)} at ${points[k][0]}`))));
   const [lastX, lastY] = placed.at(-1);
   return { x: lastX, y: lastY, at: lastY, text: `${one.mark} ${one.name} ${short(points.at(-1)[1])}`, colour: one.colour };
 }
@@ -80,7 +81,7 @@ function logScale(ys) {
 export function ticks(low, high, number) {
   if (!(high > low)) return [low];
   const rough = (high - low) / number, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((m) => m * power >= rough * 0.999);
+  const step = power * [1, 2, 5, 10].find((m) => m * power >= rough * 0.75);
   const first = Math.ceil(low / step);
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
 }
