@@ -18,7 +18,9 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from keraslm.answers.branches import branches
+from keraslm.answers.game import Game
 from keraslm.answers.learning import Learning
+from keraslm.answers.map import token_map
 from keraslm.answers.next_tokens import next_tokens
 from keraslm.answers.pairs import knock_out, pair
 from keraslm.answers.surprise import surprise
@@ -31,6 +33,7 @@ from keraslm.lab.writing import Writer
 from keraslm.sampling.sampler import Sampler
 
 SAMPLING = ("temperature", "top_k", "top_p", "min_p", "seed")
+GAME = ("models", "seed", "counts", "played", "guesses", "give_up")
 KINDS = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -60,6 +63,7 @@ class Lab:
         self, shelf: Shelf, scenes: list[Scene], watched: Learning | None = None
     ) -> None:
         self.shelf, self.scenes, self._watched = shelf, scenes, watched
+        self._game = Game()
         self._writers: dict[str, Writer] = {}
 
     def about(self) -> dict[str, Any]:
@@ -129,6 +133,23 @@ class Lab:
             raise UsageError("no run is watched; start the lab with `watch`")
         return self._watched
 
+    def map(self, asked: Asking) -> dict[str, Any]:
+        """Place tokens by the vectors of each model."""
+        told = {}
+        for key in asked["models"]:
+            with _held([self.shelf[key]]):
+                told[key] = token_map(self.shelf[key].asked, asked["text"])
+        return {"models": told}
+
+    def game(self, asked: Asking) -> dict[str, Any]:
+        """Judge the room's guesses of a hidden line, and let the models guess it."""
+        first = self.shelf[asked["models"][0]]
+        alike = [self.shelf[key] for key in asked["models"]]
+        alike = [m for m in alike if m.group == first.group]
+        with _held(alike):
+            players = {m.key: m.asked for m in alike}
+            return self._game.turn(players, asked)
+
     def learning(self, asked: Asking) -> dict[str, Any]:
         """Give how far the run is, if that has changed."""
         return self.watched.told(asked["seen"])
@@ -167,6 +188,8 @@ def app(
         Question("branches", lab.branches, ("model", "text", "nodes")),
         Question("pair", lab.pair, ("models", "text", "other")),
         Question("knock-out", lab.knock_out, ("model", "text", "token")),
+        Question("map", lab.map, ("models", "text")),
+        Question("game", lab.game, GAME),
         Question("learning", lab.learning, ("seen",)),
         Question("learning-next", lab.learning_next, ("text", "step", *SAMPLING)),
     )

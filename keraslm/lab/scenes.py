@@ -14,7 +14,7 @@ from typing import Any
 
 from keraslm.errors import UsageError, first_line
 
-VIEWS = ("next", "surprise", "branches", "pair", "inside", "learning")
+VIEWS = ("next", "surprise", "branches", "pair", "inside", "learning", "map", "game")
 NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length", "step"}
 TEXTS = {"caption", "text", "other"}
 MOST = 200

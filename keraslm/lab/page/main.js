@@ -6,15 +6,17 @@ import { find, make, visible } from "./dom.js";
 import { buttons } from "./keep.js";
 import { fragment, parse, VIEWS } from "./state.js";
 import * as branches from "./branches.js";
+import * as game from "./game.js";
 import * as help from "./help.js";
 import * as learning from "./learning.js";
+import * as map from "./map.js";
 import * as next from "./next.js";
 import * as pair from "./pair.js";
 import * as scenes from "./scenes.js";
 import * as surprise from "./surprise.js";
 import * as writing from "./writing.js";
 
-const views = { next, surprise, branches, pair, learning };
+const views = { next, surprise, branches, pair, learning, map, game };
 const AGAIN = 1500; // milliseconds, where the lab does not answer
 
 const lab = {

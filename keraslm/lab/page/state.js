@@ -1,6 +1,6 @@
 // The state of the page, which is the fragment of its address.
 
-export const VIEWS = ["next", "surprise", "branches", "pair", "learning"];
+export const VIEWS = ["next", "surprise", "branches", "pair", "learning", "map", "game"];
 const MOST_MODELS = 5;
 const PROMPT = 4000;
 
