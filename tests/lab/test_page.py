@@ -20,7 +20,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VIEWS = ("next", "surprise", "branches", "pair")
+VIEWS = ("next", "surprise", "branches", "pair", "map")
 TITLES = ("Next", "Surprise", "Branches", "Two prompts")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
@@ -326,3 +326,24 @@ def test_a_run_is_watched(browser, serve, files, tmp_path):
         assert "nearest to a" in page.locator("#view .verdict").inner_text()
         (run / "samples.txt").write_text("--- step 40, epoch 2\na dog\n\n")
         page.wait_for_selector("#view .samples >> text=a dog", timeout=10_000)
+
+
+def test_the_room_guesses_by_keyboard(browser, serve, train_counts):
+    address = serve(train_counts)
+    for page in watched(browser.new_context(), address):
+        page.goto(f"{address}#v=1&view=game&seed=2")
+        page.locator("#guess").fill("nonsense")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#view >> text=Not nonsense")
+        page.locator("#guess").fill("the")  # with which every line begins
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#view .guessed >> text=the")
+        assert page.locator("#view .guessed small").inner_text() == "2"
+        while page.locator("#view .blank").count():
+            page.locator("text=Show it").click()
+            settle(page)
+        assert "The line is whole" in page.locator("#view .note").inner_text()
+        page.locator("text=Another line").click()
+        page.wait_for_selector("#view .blank")
+        assert "seed=3" in page.url
+        assert "in 2 lines" in page.locator("#view .scores").inner_text()
