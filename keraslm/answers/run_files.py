@@ -82,7 +82,7 @@ class RunFiles:
             )
         if training:
             return f"{self.name}: training."
-        if _stamp(folder.card) > _stamp(folder.configuration):
+        if folder.card.exists():  # it goes when another model is kept
             return f"{self.name}: the run has ended."
         return f"{self.name}: the run was interrupted; {GO_ON}."
 

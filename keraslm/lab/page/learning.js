@@ -170,7 +170,7 @@ function ordered() {
 function showBars(lab) {
   const { step, newest, truth } = columns();
   const most = Math.max(...step.p, ...newest.p, ...(truth?.p ?? []), 0.01);
-  const scale = [0.02, 0.05, 0.1, 0.2, 0.5, 1].find((s) => s >= most) ?? 1;
+  const scale = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1].find((s) => s >= most) ?? 1;
   const unknown = bars.unknown.length ? ` Not in the vocabulary, read as <unk>: ${bars.unknown.slice(0, 8).map(visible).join(", ")}.` : "";
   parts.about.textContent = `Filled: step ${bars.step.toLocaleString("en")}. Outlined: step ${bars.newest.toLocaleString("en")}, the newest.${truth ? " Black tick: the truth." : ""} Full width: ${percent(scale)}.${unknown}`;
   const kept = new Map([...parts.bars.children].map((row) => [row.dataset.id, row]));

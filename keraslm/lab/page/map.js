@@ -23,15 +23,16 @@ function one(key, told, lab, wide) {
   const heading = make("h3", { class: "mark", css: { "--colour": colour } }, `${mark} ${name}`);
   if (!told.points.length) return make("section", {}, heading, make("p", { class: "note" }, lab.models.get(key).truth ? "The grammar has no vectors." : "It has no vectors."));
   const kept = percent(told.shares.reduce((a, b) => a + b, 0));
-  return make("section", { css: { "--colour": colour } }, heading, make("p", { class: "note" }, `These two directions keep ${kept} of the differences.`), picture(told.points, name, lab, wide, Math.max(0.7 * wide, 420)));
+  return make("section", { css: { "--colour": colour } }, heading, make("p", { class: "note" }, `These two directions keep ${kept} of the differences.`), picture(told.points, name, colour, lab, wide, Math.max(0.7 * wide, 420)));
 }
 
-function picture(points, name, lab, wide, high) {
-  const svg = draw("svg", { viewBox: `0 0 ${wide} ${high}`, class: "map", role: "group", "aria-label": `Map of the vectors of ${name}` });
+function picture(points, name, colour, lab, wide, high) {
+  const svg = draw("svg", { viewBox: `0 0 ${wide} ${high}`, class: "map", role: "group", css: { "--colour": colour }, "aria-label": `Map of the vectors of ${name}` });
   const x = scale(points.map((p) => p.x), wide), y = scale(points.map((p) => -p.y), high);
   const ordered = [...points.filter((p) => p.own), ...points.filter((p) => !p.own)];
   const taken = points.map((p) => around(x(p.x), y(-p.y), p.own ? 9 : 5, p.own ? 9 : 5)); // no label lies on a point
-  const nodes = ordered.map((p) => point(p, x(p.x), y(-p.y), taken, wide, high, lab));
+  const named = []; // where names stand
+  const nodes = ordered.map((p) => point(p, x(p.x), y(-p.y), p.own ? named : [...taken, ...named], named, wide, high, lab));
   svg.append(...nodes);
   nodes.forEach((node, k) => {
     node.setAttribute("tabindex", k ? -1 : 0); // Tab comes to the first one, arrows walk on
@@ -54,7 +55,7 @@ const around = (x, y, dx, dy) => [x - dx, y - dy, x + dx, y + dy];
 const meet = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
 // A name stands above, below, right or left of its point, where there is room; else it is hidden.
-function point(p, px, py, taken, wide, high, lab) {
+function point(p, px, py, taken, named, wide, high, lab) {
   const shown = visible(p.token), half = Math.max(5, shown.length * SIZE * 0.29) + 2, far = p.own ? 18 : 13;
   const places = [[px, py - far], [px, py + far], [px + half + far - 5, py], [px - half - far + 5, py]];
   const free = places.find(([cx, cy]) => {
@@ -62,7 +63,7 @@ function point(p, px, py, taken, wide, high, lab) {
     return box[0] > 0 && box[2] < wide && box[1] > 0 && box[3] < high && !taken.some((other) => meet(box, other));
   });
   const [cx, cy] = free ?? [Math.min(Math.max(px, half), wide - half), py - far];
-  if (free) taken.push(around(cx, cy, half, 8));
+  if (free) named.push(around(cx, cy, half, 8));
   const take = () => lab.take(`${lab.state.text && !lab.state.text.endsWith(" ") && lab.models.get(lab.state.models[0])?.level === "word" ? " " : ""}${p.token}`);
   const node = draw("g", { class: `place${p.own ? " own" : ""}${free ? "" : " unnamed"}`, role: "button", "aria-label": shown, onclick: take, onkeydown: (event) => event.key === "Enter" && take() },
     draw("circle", { cx: px, cy: py, r: p.own ? 7 : 4 }),
