@@ -16,6 +16,7 @@ from keraslm.errors import KeraslmError, UsageError
 from keraslm.loading import load
 from keraslm.sampling.sampler import Sampler
 
+TOP = 8  # tokens of each model that are shown
 OPEN = 16  # models of steps that are held open
 
 
@@ -83,7 +84,7 @@ class Learning:
             if truth is not None and truth.encoder.hash == asked[0].encoder.hash:
                 asked.append(Asked(truth))
                 names.append("truth")
-            found = next_tokens(asked, text, sampler, point)
+            found = next_tokens(asked, text, sampler, point, TOP)
         return {"step": chosen, "newest": newest, "names": names, **found}
 
 

@@ -213,7 +213,7 @@ export function csv() {
 
 export function command(state, lab, quote) {
   const lines = [`keraslm learning ${quote(lab.watch)}`];
-  if (bars) lines.push(`keraslm next ${quote(`${lab.watch}/checkpoints/step-${String(bars.step).padStart(9, "0")}.keras`)} ${quote(state.text)} --top 12`);
+  if (bars) lines.push(`keraslm next ${quote(`${lab.watch}/checkpoints/step-${String(bars.step).padStart(9, "0")}.keras`)} ${quote(state.text)} --top 8`);
   return lines.join("\n");
 }
 
