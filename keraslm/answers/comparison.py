@@ -75,7 +75,7 @@ class Comparison:
 
     def work(self) -> None:
         """Measure every kept model that was not measured yet."""
-        run = self._files.version()[2]
+        run = self._files.begun()
         if run != self._of:  # a new run in the same folder, or one that goes on
             self._of, self._measured, self.references = run, {}, None
             self.message, self.floor = NO_MODELS, None
@@ -89,8 +89,9 @@ class Comparison:
         if self.references is None:
             self.message = COUNTING
             self._prepare(model.encoder)
-        if self.references is not None:
-            self._measured[file] = self.references.bits(model)
+        known = self.references
+        if known is not None and known.encoder.hash == model.encoder.hash:
+            self._measured[file] = known.bits(model)
 
     def _prepare(self, encoder: TextEncoder) -> None:
         try:

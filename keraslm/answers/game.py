@@ -8,7 +8,6 @@ References: Shannon (1951), Prediction and entropy of printed English.
 """
 
 import contextlib
-import itertools
 import random
 import threading
 from collections import Counter
@@ -22,9 +21,10 @@ from keraslm.answers.place import Asked, distribution
 from keraslm.errors import KeraslmError, UsageError
 from keraslm.text.corpus import Text, open_corpus
 
+KEPT = 1000  # lines that models have guessed
 LINES = 500  # that are chosen among
 FEWEST = 30  # tokens that bounds are of
-READ = 20_000  # lines of the text that are looked at
+READ = 2_000_000  # characters of the text that are looked at
 SHORTEST = {"word": 4, "char": 15}  # tokens of a line
 LONGEST = {"word": 20, "char": 60}  # of longer lines the beginning is taken
 
@@ -87,10 +87,12 @@ class Game:
         guesses: list[int] = []
         bits: list[float | None] = []
         for seed, counts in played:
-            if (key, seed) not in self._guessed:
-                line = self.line(list(models.values()), seed)
-                self._guessed[key, seed] = machine(models[key], line)
-            found = self._guessed[key, seed]
+            found = self._guessed.get((key, seed))
+            if found is None:
+                found = machine(models[key], self.line(list(models.values()), seed))
+                if len(self._guessed) >= KEPT:
+                    self._guessed.clear()
+                self._guessed[key, seed] = found
             guesses += found[0][: len(counts)]
             bits += found[1][: len(counts)]
         here = len(guesses) - len(played[-1][1])  # where the present line begins
@@ -118,7 +120,7 @@ def lines_of(text: Text, asked: Asked) -> list[list[int]]:
     """Give lines of a text all of whose tokens the model knows."""
     level = asked.vocabulary.level
     found = []
-    for line in itertools.islice(text.lines(), READ):
+    for line in text.part(0, READ, text.name).lines():
         ids = asked.encoder.encode_prompt(line.strip())[: LONGEST[level]]
         known = asked.vocabulary.unknown_id not in ids
         if known and len(ids) >= SHORTEST[level]:

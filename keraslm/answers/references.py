@@ -54,6 +54,7 @@ class References:
 
         Raises: CorpusError if a text cannot be read.
         """
+        self.encoder = encoder
         self.is_validation = corpus.valid is not None
         text = corpus.valid or corpus.train
         ids = encoder.encode(beginning(text))

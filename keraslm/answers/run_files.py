@@ -65,6 +65,10 @@ class RunFiles:
         files = (folder.history, folder.samples, folder.configuration, folder.card)
         return [_stamp(file) for file in (*files, *folder.models_of_steps)]
 
+    def begun(self) -> tuple[int, int]:
+        """Give what changes when a run begins in the folder, or goes on."""
+        return _stamp(self.folder.configuration)
+
     def is_training(self) -> bool:
         """Say whether a process trains here, or was killed while it did."""
         return (self.folder.path / ".lock").exists()

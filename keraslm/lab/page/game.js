@@ -90,7 +90,7 @@ function table(lab) {
     if (told) rows.push(row(`${mark} ${name}`, colour, told));
   }
   const head = ["guesses", "at once", "bits by guesses", "bits by P"].map((h) => make("th", { scope: "col" }, h));
-  return make("table", { class: "scores" }, make("caption", {}, `A token, of ${last.room.tokens} in ${played.length + 1} lines. Shannon's bounds by guesses are given from 30 tokens on.`), make("tr", {}, make("td"), head), rows);
+  return make("table", { class: "scores" }, make("caption", {}, `A token, of ${last.room.tokens} in ${played.length + 1} line${played.length ? "s" : ""}. Shannon's bounds by guesses are given from 30 tokens on.`), make("tr", {}, make("td"), head), rows);
 }
 
 function row(name, colour, { tokens, mean, at_once, lower, upper, by_p }) {

@@ -140,7 +140,7 @@ async function stepBars(lab) {
   if (!told.steps.length) {
     asked = "";
     parts.bars.replaceChildren();
-    parts.about.textContent = told.comparison.message;
+    parts.about.textContent = "";
     return;
   }
   const { text, temperature, top_k, top_p, min_p, seed } = lab.state;

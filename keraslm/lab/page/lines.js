@@ -68,7 +68,9 @@ function linearScale(ys) {
 }
 
 function logScale(ys) {
-  const low = Math.log(Math.min(...ys)), high = Math.log(Math.max(...ys));
+  const least = Math.log(Math.min(...ys)), most = Math.log(Math.max(...ys));
+  const spare = Math.max(0, 0.8 - (most - least)) / 2; // so that there is a number to read
+  const low = least - spare, high = most + spare;
   const all = [];
   for (let power = Math.floor(low / Math.LN10); power <= high / Math.LN10; power += 1)
     for (const first of [1, 2, 5]) all.push(first * 10 ** power);
