@@ -19,7 +19,13 @@ OF_EVERY_ROW = (
     "perplexity",
     "bits_per_character",
 )
-COLUMNS = (*OF_EVERY_ROW, "learning_rate", "gradient_norm", "tokens_per_second")
+COLUMNS = (
+    *OF_EVERY_ROW,
+    "learning_rate",
+    "gradient_norm",
+    "tokens_per_second",
+    "tokens",
+)
 SPLITS = ("train", "epoch", "valid")
 _HEAD = ",".join(COLUMNS) + "\n"
 
@@ -38,6 +44,7 @@ class History:
             epoch: the mean over the tokens of the epoch
             valid: every token of the validation text, exact
     nats    per token; seconds since the start of training
+    tokens  train: how many tokens the mean is over
     """
 
     def __init__(

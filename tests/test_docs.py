@@ -48,6 +48,7 @@ def test_the_examples_of_the_probes_page_run(
     assert shown["(joint[1:] / joint[:-1]).max() < 0.25"]
     assert shown["np.allclose(layer.of_steps().sum(axis=0), whole)"]
     assert shown["cells.values.shape"] == (2000, 8)
+    assert shown["len(set(held['values'][5][1:])) == 1"]
 
 
 def test_the_examples_of_the_lab_page_run(

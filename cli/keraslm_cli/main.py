@@ -31,6 +31,7 @@ COMMANDS = (
     "adopt",
     "audit",
     "export",
+    "plot",
     "counts",
     "embeddings",
     "classes",

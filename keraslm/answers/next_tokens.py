@@ -31,7 +31,7 @@ def next_tokens(
     places = [model.place(text) for model in models]
     raw = [place.distribution() for place in places]
     known = [p for p in raw if p is not None]
-    rows = _union(known, top)
+    rows = union(known, top)
     pairs = list(zip(raw, places, strict=True))
     kept = [None if p is None else sampled(p, place, sampler) for p, place in pairs]
     vocabulary, ids = models[0].vocabulary, places[0].ids
@@ -61,7 +61,7 @@ def sampled(p: np.ndarray, place: Place, sampler: Sampler) -> np.ndarray:
     return sampler.distribution(log_p)
 
 
-def _union(distributions: Sequence[np.ndarray], top: int) -> list[int]:
+def union(distributions: Sequence[np.ndarray], top: int) -> list[int]:
     """Give the tokens that are among the best of any, the most probable first."""
     if not distributions:
         return []

@@ -59,19 +59,18 @@ def ripple(
     Units: bits; None where it is infinite, or a text is impossible
     """
     streams = [asked.stream(ids[: len(ids) - end]) for ids in (one, other)]
-    values = [_divergence(streams)]
+    values = [divergence(*next_or_nan(streams))]
     for token in one[len(one) - end :]:
         push_each(streams, [token, token])
-        values.append(_divergence(streams))
+        values.append(divergence(*next_or_nan(streams)))
     return values
 
 
-def _divergence(streams: list[TokenStream]) -> float | None:
-    """Give KL(P || Q) of two streams' next tokens, in bits.
+def divergence(p: np.ndarray, q: np.ndarray) -> float | None:
+    """Give KL(P || Q) of two distributions, given as log P and log Q.
 
-    None where it is infinite, or one of the texts is impossible.
+    Units: bits; None where it is infinite, or one of them is NaN
     """
-    p, q = next_or_nan(streams)
     if np.isnan(p).any() or np.isnan(q).any():
         return None
     if np.array_equal(p, q):

@@ -84,6 +84,7 @@ class LogHistory(Clocked):
         if norm is not None:
             more["gradient_norm"] = float(ops.convert_to_numpy(norm))
         more["tokens_per_second"] = tokens / (self.clock.seconds - self._began)
+        more["tokens"] = int(tokens)
         bits = self.bits_per_nat[0]
         self._add(new_row("train", nats / tokens, bits, *self._now, **more))
         self._began = self.clock.seconds

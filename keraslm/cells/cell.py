@@ -38,6 +38,12 @@ class Products:
     b_h: Any = None
     others: Sequence[Any] = ()
 
+    def sums(self, x: Any, h: Any) -> tuple[Any, Any]:
+        """Give z and a; shapes: x (.., features), h (.., units) -> each (.., width)."""
+        z = x @ self.W + self.b
+        a = h @ self.U
+        return z, a if self.b_h is None else a + self.b_h
+
 
 class Cell(abc.ABC):
     """A cell: its weights, its states, and how a step changes them.
@@ -87,13 +93,16 @@ class Cell(abc.ABC):
         Shapes: x (batch, features), each state (batch, units); or of one text alone
                 (features,), (units,)
         """
-        p = self.products(weights)
-        z = x @ p.W + p.b
-        a = state[0] @ p.U
-        if p.b_h is not None:
-            a = a + p.b_h
-        values = self.advance(z, a, state, gates, *p.others)
+        values = self.values(x, state, weights, gates)
         return tuple(values[name] for name in self.states)
+
+    def values(
+        self, x: Any, state: Sequence[Any], weights: Sequence[Any], gates: Any = NUMPY
+    ) -> dict[str, Any]:
+        """Give all values of a step by name, as `advance` does; shapes as in `step`."""
+        p = self.products(weights)
+        z, a = p.sums(x, state[0])
+        return self.advance(z, a, state, gates, *p.others)
 
     @abc.abstractmethod
     def advance(

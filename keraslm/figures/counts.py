@@ -6,29 +6,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.fonts import drawable, families
-from keraslm.figures.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE
+from keraslm.figures.style import GREY, INK, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLOURS = (BLUE, ORANGE, GREEN, INK, GREY, LIGHT)
+DASHES = ("-", "--", "-.", ":")
 
 
 def draw_count_table(
     table: "pd.DataFrame", path: str | os.PathLike[str], title: str, subtitle: str = ""
 ) -> None:
-    """Draw a table of counts, darker where a count is higher, on a logarithmic scale.
+    """Draw `count_table_figure` to a file.
 
-    A key beside it says which shade is how many.
     Raises: UsageError if the table is empty, or `path` is not a picture's name in an
         existing folder.
     """
     style.check_picture_path(path)
+    style.save_figure(count_table_figure(table, title, subtitle), path)
+
+
+def count_table_figure(table: "pd.DataFrame", title: str, subtitle: str = "") -> Figure:
+    """Draw a table of counts, darker where a count is higher, on a logarithmic scale.
+
+    A key beside it says which shade is how many.
+    Raises: UsageError if the table is empty.
+    """
     if not table.size:
         raise UsageError("a table of counts needs a row and a column or more")
     rows, columns = table.shape
@@ -42,14 +51,15 @@ def draw_count_table(
     _add_key(axes, image, int(values.max()))
     for (row, column), value in np.ndenumerate(values):
         dark = shades[row, column] > 0.75 * shades.max()
-        colour = ("white" if dark else INK) if value else LIGHT
-        axes.text(column, row, f"{value:,}", ha="center", va="center", color=colour)
+        colour = ("white" if dark else INK) if value else GREY
+        axes.text(column, row, f"{value:,}", ha="center", va="center", color=colour,
+                  fontsize=style.NOTE_SIZE)  # fmt: skip
     axes.set_xticks(range(columns), _names(table.columns))
     axes.set_yticks(range(rows), _names(table.index))
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set(family=families(), fontsize=style.NOTE_SIZE, parse_math=False)
     axes.tick_params(length=0)
-    style.save_figure(figure, path)
+    return figure
 
 
 def _add_key(axes: Axes, image: AxesImage, largest: int) -> None:
@@ -71,28 +81,79 @@ def _names(tokens: Iterable[object]) -> list[str]:
 def draw_ranks(
     counts: Sequence[np.ndarray], path: str | os.PathLike[str], title: str
 ) -> None:
-    """Draw each order's counts by rank, both on logarithmic scales.
+    """Draw `ranks_figure` to a file.
 
-    Zipf's law is a straight line of slope -1; the longer the n-grams, the more of
-    them occur once.
-
-    References: Zipf (1949).
     Raises: UsageError if `path` is not a picture's name in an existing folder.
     """
     style.check_picture_path(path)
-    figure, axes = style.new_figure()
-    style.add_title(axes, title, "how often an n-gram occurs, by its rank")
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    style.save_figure(ranks_figure(ranks_table(counts), title), path)
+
+
+def ranks_table(counts: Sequence[np.ndarray]) -> "pd.DataFrame":
+    """Give the counts of each order by rank: columns order, rank and count.
+
+    Of many ranks some 400 are given, as far from one another as a logarithmic axis
+    shows them.
+    """
+    import pandas as pd
+
+    parts = []
     for n, occurrences in enumerate(counts, start=1):
         ranked = np.sort(occurrences[occurrences > 0])[::-1]
-        if not len(ranked):
-            continue
-        ranks = np.unique(np.geomspace(1, len(ranked), 400).astype(int))
-        colour = COLOURS[(n - 1) % len(COLOURS)]
-        label = f"order {n}: {len(ranked):,}"
-        axes.plot(ranks, ranked[ranks - 1], color=colour, linewidth=2.5, label=label)
-    axes.set_xlabel("rank", fontsize=style.LABEL_SIZE, color=INK)
-    axes.set_ylabel("count", fontsize=style.LABEL_SIZE, color=INK)
-    axes.legend(fontsize=style.NOTE_SIZE, frameon=False)
-    style.save_figure(figure, path)
+        if len(ranked):
+            ranks = np.unique(np.geomspace(1, len(ranked), 400).round().astype(int))
+            columns = {"order": n, "rank": ranks, "count": ranked[ranks - 1]}
+            parts.append(pd.DataFrame(columns))
+    empty = pd.DataFrame({"order": [], "rank": [], "count": []}, dtype=int)
+    return pd.concat(parts or [empty], ignore_index=True)
+
+
+def ranks_figure(table: "pd.DataFrame", title: str) -> Figure:
+    """Draw each order's counts by rank, both on logarithmic scales.
+
+    Zipf's law is a straight line of slope -1; the longer the n-grams, the more of
+    them occur once. `table` is that of `ranks_table`.
+
+    References: Zipf (1949).
+    """
+    figure, axes = style.new_figure()
+    style.add_title(
+        axes, title, "how often an n-gram occurs, by its rank; dotted: slope −1"
+    )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    places = {}
+    for k, (n, curve) in enumerate(table.groupby("order")):
+        colour, dashes = SERIES[k % len(SERIES)], DASHES[k % len(DASHES)]
+        axes.plot(curve["rank"], curve["count"], dashes, color=colour, linewidth=3)
+        places[n] = (int(curve["rank"].max()), colour)
+    _draw_zipf(axes, table)
+    _name_orders(axes, places)
+    axes.set_xlabel("rank (log scale)", fontsize=style.LABEL_SIZE, color=INK)
+    axes.set_ylabel("count (log scale)", fontsize=style.LABEL_SIZE, color=INK)
+    return figure
+
+
+def _draw_zipf(axes: Axes, table: "pd.DataFrame") -> None:
+    """Draw the line of slope -1 from the most frequent token."""
+    if not len(table):
+        return
+    top = int(table["count"].max())
+    axes.plot((1, top), (top, 1), ":", color=GREY, linewidth=2, zorder=1)
+
+
+def _name_orders(axes: Axes, places: dict[int, tuple[int, str]]) -> None:
+    """Name each line at the right, joined to its end."""
+    for row, (n, (last, colour)) in enumerate(reversed(places.items())):
+        axes.annotate(
+            f"order {n}: {last:,} n-grams",
+            (last, 1),
+            (1.03, 0.1 + 0.09 * row),
+            textcoords="axes fraction",
+            va="center",
+            fontsize=style.LABEL_SIZE,
+            fontweight="bold",
+            color=colour,
+            arrowprops={"arrowstyle": "-", "color": colour, "relpos": (0, 0.5)},
+            annotation_clip=False,
+        )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from keraslm.figures import style
@@ -58,11 +59,23 @@ def draw_ladder(
     floor: Floor | None = None,
     subtitle: str = "lower is better",
 ) -> None:
+    """Draw `ladder_figure` to a file.
+
+    Raises: UsageError if `path` is not a picture's name in an existing folder.
+    """
+    style.save_figure(ladder_figure(points, against, floor, subtitle), path)
+
+
+def ladder_figure(
+    points: Sequence[Point],
+    against: str = "seconds",
+    floor: Floor | None = None,
+    subtitle: str = "lower is better",
+) -> Figure:
     """Draw each rung at its cost, "seconds" or "bytes", with its name.
 
     What costs nothing is left out. With a floor, the grammar on the same text and the
     language's entropy are lines across.
-    Raises: UsageError if `path` is not a picture's name in an existing folder.
     """
     label, cost = AXES[against]
     drawn = [p for p in points if p.known < style.LARGEST and cost(p) > 0]
@@ -82,7 +95,7 @@ def draw_ladder(
     named = [Named(_name(p, with_unknown), cost(p), p.known) for p in drawn]
     named += [Named(ln.label, None, ln.value, ln.colour, True) for ln in lines]
     name_points(axes, named)
-    style.save_figure(figure, path)
+    return figure
 
 
 def _with_unknown(points: Sequence[Point]) -> bool:

@@ -8,6 +8,7 @@ from matplotlib import ticker
 from matplotlib.axes import Axes
 
 from keraslm.figures import style
+from keraslm.figures.curves import curve_of
 from keraslm.figures.floor import Line, lines_of
 from keraslm.figures.labels import label_right_ends
 from keraslm.figures.style import BLUE, GREY, INK, ORANGE
@@ -31,7 +32,7 @@ def draw_history(
     Raises: UsageError if `path` is not a picture's name in an existing folder.
     """
     style.check_picture_path(path)
-    curves = {split: _curve(history, split) for split in NAMES}
+    curves = {split: curve_of(history, split) for split in NAMES}
     figure, axes = style.new_figure()
     style.add_title(axes, title, _subtitle(history, curves["valid"]))
     for split, curve in curves.items():
@@ -44,13 +45,6 @@ def draw_history(
     _name_axes(axes)
     _name_curves(axes, curves, lines)
     style.save_figure(figure, path)
-
-
-def _curve(history: pd.DataFrame, split: str) -> pd.DataFrame:
-    """Keep the rows of one split that can be drawn: no infinite, no undefined one."""
-    rows = history[history["split"] == split]
-    drawable = (rows["perplexity"] > 0) & (rows["perplexity"] < style.LARGEST)
-    return rows[drawable].sort_values("step", kind="stable")
 
 
 def _best(valid: pd.DataFrame) -> tuple[int, float]:
@@ -114,7 +108,7 @@ def _scale(axes: Axes, curves: dict[str, pd.DataFrame], lines: list[float]) -> N
     low, high = (min(values), max(values)) if values else (1.0, 100.0)
     margin = max((high / low) ** 0.06, 1.01)
     axes.set_ylim(low / margin, high * margin)
-    axes.yaxis.set_major_locator(_round_perplexities(high / low))
+    axes.yaxis.set_major_locator(round_perplexities(high / low))
     axes.yaxis.set_minor_locator(ticker.NullLocator())
     axes.yaxis.set_major_formatter(
         lambda value, _: f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
@@ -124,11 +118,11 @@ def _scale(axes: Axes, curves: dict[str, pd.DataFrame], lines: list[float]) -> N
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
-def _round_perplexities(ratio: float) -> ticker.Locator:
+def round_perplexities(ratio: float) -> ticker.Locator:
     """Choose few ticks at round perplexities, however wide the range is."""
     if ratio < 5:
         return ticker.MaxNLocator(6, steps=[1, 2, 5, 10])
-    subs = (1, 2, 5) if ratio < 1000 else (1,)
+    subs = (1, 2, 3, 5) if ratio < 50 else (1, 2, 5) if ratio < 1000 else (1,)
     return ticker.LogLocator(base=10, subs=subs, numticks=20)
 
 

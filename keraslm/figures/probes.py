@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib import ticker
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from keraslm.figures import style
 from keraslm.figures.fonts import drawable
 from keraslm.figures.labels import label_right_ends
-from keraslm.figures.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE
+from keraslm.figures.style import INK, SERIES
 
 if TYPE_CHECKING:
     from keraslm.probes import GradientNorms
 
-COLOURS = (BLUE, ORANGE, GREEN, INK, GREY, LIGHT)
+DASHES = ("-", "--", "-.", ":")
 LOWEST = 1e-30  # a smaller norm is not drawn: in 32 bits it is 0, or nearly
 
 
@@ -25,12 +26,22 @@ def draw_gradient_norms(
     path: str | os.PathLike[str],
     title: str = "How far back a loss reaches",
 ) -> None:
-    """Draw the joint gradient norms of (name, norms) pairs by their lags.
+    """Draw `gradient_norms_figure` to a file.
 
-    A straight line is a gradient that shrinks by the same factor at every step.
     Raises: UsageError if `path` is not a picture's name in an existing folder.
     """
     style.check_picture_path(path)
+    style.save_figure(gradient_norms_figure(models, title), path)
+
+
+def gradient_norms_figure(
+    models: "Sequence[tuple[str, GradientNorms]]",
+    title: str = "How far back a loss reaches",
+) -> Figure:
+    """Draw the joint gradient norms of (name, norms) pairs by their lags.
+
+    A straight line is a gradient that shrinks by the same factor at every step.
+    """
     figure, axes = style.new_figure()
     what = "norm of the loss's gradient with respect to the states so many steps before"
     style.add_title(axes, title, what)
@@ -38,13 +49,13 @@ def draw_gradient_norms(
     _scale(axes, np.concatenate([values for _, values in lines] or [np.ones(0)]))
     labels = []
     for number, (lags, values) in enumerate(lines):
-        colour = COLOURS[number % len(COLOURS)]
-        axes.plot(lags, values, color=colour, linewidth=3, solid_capstyle="round")
+        colour, dashes = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
+        axes.plot(lags, values, dashes, color=colour, linewidth=3)
         if len(values):
             name = drawable(style.shortened(models[number][0], 24))
             labels.append((float(values[-1]), name, colour))
     label_right_ends(axes, labels)
-    style.save_figure(figure, path)
+    return figure
 
 
 def _drawn(norms: "GradientNorms") -> tuple[np.ndarray, np.ndarray]:

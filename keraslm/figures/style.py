@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from keraslm.errors import MissingGlyphs, UsageError
 from keraslm.figures.fonts import about_lacking, drawable, families, lacking
@@ -24,12 +25,15 @@ LIGHT = "#9DB7C9"
 INK = "#222222"
 GREY = "#6B6B6B"
 GRID = "#E3E3E3"
+SERIES = (BLUE, ORANGE, GREEN, INK, GREY, LIGHT)
+"""The colours of lines side by side, which grey print tells apart too."""
 
 TITLE_SIZE = 19
 LABEL_SIZE = 15
 NOTE_SIZE = 13
 
 DOTS_PER_INCH = 150
+COLOURS = 256  # of a picture's palette
 LARGEST = 1e30  # a larger perplexity is drawn as an infinite one
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -45,8 +49,9 @@ def new_figure(width: float = 11.0, height: float = 6.2) -> tuple[Figure, Axes]:
 
 def new_panels(number: int) -> tuple[Figure, list[Axes]]:
     """Make a figure and so many axes side by side."""
-    figure = Figure(figsize=(5.6 * number, 5.2), facecolor="white", layout="tight")
+    figure = Figure(figsize=(5.6 * number, 5.2), facecolor="white")
     FigureCanvasAgg(figure)
+    figure.subplots_adjust(left=0.07, right=0.98, wspace=0.3)
     axes = [figure.add_subplot(1, number, k + 1) for k in range(number)]
     for panel in axes:
         plain_axes(panel)
@@ -63,10 +68,13 @@ def plain_axes(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def add_title(axes: Axes, title: str, subtitle: str = "") -> None:
-    """Write the title, and under it one line that says what was measured."""
-    _above(axes, shortened(title, 68), 40, TITLE_SIZE, INK, "bold")
-    _above(axes, shortened(subtitle, 100), 18, NOTE_SIZE, GREY, "normal")
+def add_title(axes: Axes, title: str, subtitle: str = "", above: int = 0) -> None:
+    """Write the title, and under it one line that says what was measured.
+
+    `above` leaves room below both, in points.
+    """
+    _above(axes, shortened(title, 68), above + 40, TITLE_SIZE, INK, "bold")
+    _above(axes, shortened(subtitle, 100), above + 18, NOTE_SIZE, GREY, "normal")
 
 
 def _above(
@@ -129,11 +137,21 @@ def save_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
         said = about_lacking(missing)
         figure.text(0.02, -0.01, said, va="top", fontsize=NOTE_SIZE, color=GREY)
         warnings.warn(f"{path}: {said}", MissingGlyphs, stacklevel=3)
+    kind = path.suffix[1:].lower() if known else "png"
     with write_atomically(path) as temporary:
         figure.savefig(
             temporary,
-            format=path.suffix[1:].lower() if known else "png",
+            format=kind,
             dpi=DOTS_PER_INCH,
             bbox_inches="tight",
             pad_inches=0.3,
         )
+        if kind == "png":
+            _with_palette(temporary)
+
+
+def _with_palette(path: pathlib.Path) -> None:
+    """Write a picture with a palette, a third as large, in which no shade is missed."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, format="png", optimize=True)

@@ -6,20 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from keraslm.errors import UsageError
 from keraslm.figures import style
-from keraslm.figures.fonts import drawable
+from keraslm.figures.fonts import drawable, families
 from keraslm.figures.scatter_labels import label_points
-from keraslm.figures.style import BLUE, INK
+from keraslm.figures.style import INK, SERIES
 from keraslm.vectors.lookup import rows_of
 from keraslm.vectors.pca import principal_components
 from keraslm.vectors.tsne import tsne
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from keraslm.vectors.word_vectors import WordVectors
 
 LONGEST = 24  # characters of a name
+FORMS = ("o", "s", "^", "D", "v", "P")  # of groups
 MOST = 300  # words of a picture
 Points = npt.NDArray[np.float64]
 
@@ -32,19 +37,49 @@ def draw_vectors(
     method: str = "pca",
     seed: int = 0,
 ) -> None:
-    """Draw words by the directions of their vectors, reduced to a plane.
+    """Draw `vectors_figure` to a file.
 
-    Raises: UsageError if a word has no vector, for too few or too many words, or if
-        `path` is not a picture's name in an existing folder; MissingExtra for tsne
-        without its extra.
+    Raises: as `vectors_figure`; UsageError if `path` is not a picture's name in an
+        existing folder.
     """
     style.check_picture_path(path)
+    table, subtitle = plane_table(vectors, words, method, seed)
+    style.save_figure(vectors_figure(table, title, subtitle), path)
+
+
+def plane_table(
+    vectors: "WordVectors",
+    words: Sequence[str],
+    method: str = "pca",
+    seed: int = 0,
+    groups: Sequence[str] | None = None,
+) -> "tuple[pd.DataFrame, str]":
+    """Reduce the directions of words to a plane, and say how.
+
+    The table has a row a word: word, two columns named as the axes are, and the word's
+    group, where `groups` has one for each word.
+    Raises: UsageError if a word has no vector, or for too few or too many words;
+        MissingExtra for tsne without its extra.
+    """
+    import pandas as pd
+
     if len(words) > MOST:
         raise UsageError(f"a picture has room for {MOST} words; received {len(words)}")
     points, subtitle, names = _plane(vectors, words, method, seed)
+    table = pd.DataFrame({"word": list(words), names[0]: points[:, 0]})
+    table[names[1]] = points[:, 1]
+    if groups is not None:
+        table["group"] = list(groups)
+    return table, subtitle
+
+
+def vectors_figure(table: "pd.DataFrame", title: str, subtitle: str = "") -> Figure:
+    """Draw a `plane_table`: each word at its point, each group in its own form."""
+    names = list(table.columns[1:3])
+    points = table[names].to_numpy()
     figure, axes = style.new_figure(height=7.6)
     style.add_title(axes, title, subtitle)
-    axes.plot(*points.T, "o", color=BLUE, markersize=6, zorder=3)
+    _draw_points(axes, table, points)
     axes.margins(0.08)
     axes.set_aspect("equal", adjustable="datalim")
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
@@ -52,9 +87,24 @@ def draw_vectors(
     axes.axvline(0, color=style.GRID, zorder=1)
     axes.set_xlabel(names[0], fontsize=style.LABEL_SIZE, color=INK)
     axes.set_ylabel(names[1], fontsize=style.LABEL_SIZE, color=INK)
-    texts = [drawable(style.shortened(word, LONGEST)) for word in words]
+    texts = [drawable(style.shortened(word, LONGEST)) for word in table["word"]]
     label_points(axes, points, texts)
-    style.save_figure(figure, path)
+    return figure
+
+
+def _draw_points(axes: Axes, table: "pd.DataFrame", points: Points) -> None:
+    groups = list(table["group"]) if "group" in table else [""] * len(table)
+    for k, group in enumerate(dict.fromkeys(groups)):
+        own = points[np.array([each == group for each in groups])]
+        colour, form = SERIES[k % len(SERIES)], FORMS[k % len(FORMS)]
+        axes.plot(*own.T, form, color=colour, markersize=9 if group else 6, zorder=3)
+        if group:
+            axes.plot(1.04, 0.97 - 0.07 * k, form, color=colour, markersize=9,
+                      transform=axes.transAxes, clip_on=False)  # fmt: skip
+            axes.annotate(drawable(style.shortened(group, LONGEST)),
+                          (1.06, 0.97 - 0.07 * k), xycoords="axes fraction",
+                          va="center", color=colour, fontsize=style.LABEL_SIZE,
+                          fontweight="bold", family=families())  # fmt: skip
 
 
 def _plane(
@@ -66,7 +116,7 @@ def _plane(
         said = (
             f"t-SNE of {len(words)} words: near ones are alike, far apart says little"
         )
-        return tsne(directions, seed), said, ("", "")
+        return tsne(directions, seed), said, ("t-SNE 1", "t-SNE 2")
     points, shares = principal_components(directions)
     said = (
         f"the two principal components of {len(words)} words: "

@@ -25,6 +25,7 @@ from keraslm.answers.next_tokens import next_tokens
 from keraslm.answers.pairs import knock_out, pair
 from keraslm.answers.surprise import surprise
 from keraslm.errors import KeraslmError, UsageError
+from keraslm.lab.cells import Cells
 from keraslm.lab.guard import Guard
 from keraslm.lab.requests import parsed
 from keraslm.lab.scenes import Scene
@@ -192,6 +193,7 @@ def app(
         Question("game", lab.game, GAME),
         Question("learning", lab.learning, ("seen",)),
         Question("learning-next", lab.learning_next, ("text", "step", *SAMPLING)),
+        *[Question(*asked) for asked in Cells(shelf).questions()],
     )
     routes = [
         Route("/", functools.partial(_file, name="index.html")),

@@ -14,6 +14,9 @@ BODY = 64 << 10  # bytes
 PROMPT = 4000  # characters
 LENGTH = 2000  # tokens of a text that is written
 MODELS = 5  # four and the truth
+HELD = 100  # the largest value that is forced
+NAME = 20  # characters of the name of a gate
+FORCES = 16  # interventions
 DEEPEST = 6  # brackets within brackets
 
 
@@ -59,6 +62,32 @@ def _are_texts(value: Any) -> bool:
     return is_list and all(_is_text(v) and len(v) <= 100 for v in value)
 
 
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= NAME
+
+
+def _is_range(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    return all(_is_count(v, 0) for v in value) and value[0] <= value[1]
+
+
+def _are_forces(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) > FORCES:
+        return False
+    return all(isinstance(v, dict) and _is_force(v) for v in value)
+
+
+def _is_force(value: dict[str, Any]) -> bool:
+    if set(value) != {"layer", "what", "unit", "value", "start"}:
+        return False
+    held = value["value"]
+    counts = _is_count(value["layer"], 1) and _is_count(value["unit"], 0)
+    is_held = held is None or _is_number(held, -HELD, HELD)
+    is_named = _is_name(value["what"]) and _is_count(value["start"], 0)
+    return counts and is_named and is_held
+
+
 Check = Callable[[Any], bool]
 FIELDS: dict[str, tuple[Any, Check, str]] = {
     "models": (None, _are_keys, f"a list of 1 to {MODELS} models"),
@@ -80,6 +109,14 @@ FIELDS: dict[str, tuple[Any, Check, str]] = {
     "seen": ("", lambda v: isinstance(v, str) and len(v) <= 64, "a version"),
     "step": (None, lambda v: v is None or _is_count(v, 0), "a step"),
     "unit": (None, lambda v: v is None or isinstance(v, dict), "a unit"),
+    "layer": (1, lambda v: _is_count(v, 1), "a layer from 1"),
+    "what": ("h", _is_name, "the name of a value"),
+    "unit": (None, lambda v: _is_count(v, 0), "the number of a unit"),
+    "place": (None, lambda v: v is None or _is_count(v, 0), "the number of a token"),
+    "start": (None, lambda v: v is None or _is_count(v, 0), "the number of a token"),
+    "first": (0, lambda v: _is_count(v, 0), "the number of a unit"),
+    "selected": (None, lambda v: v is None or _is_range(v), "two numbers of tokens"),
+    "forces": ([], _are_forces, f"a list of up to {FORCES} interventions"),
 }
 
 

@@ -16,7 +16,8 @@ from keraslm.errors import UsageError, first_line
 
 VIEWS = ("next", "surprise", "branches", "pair", "inside", "learning", "map", "game")
 NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length", "step"}
-TEXTS = {"caption", "text", "other"}
+NUMBERS |= {"layer", "unit", "place", "silent"}
+TEXTS = {"caption", "text", "other", "what", "forces", "selected", "rows"}
 MOST = 200
 HERE = pathlib.Path(__file__).parent
 SHIPPED = ("village",)

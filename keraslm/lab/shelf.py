@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import loading
+from keraslm.answers.inside import layers
 from keraslm.answers.place import Asked
+from keraslm.answers.reading import Inside
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.files import archive
@@ -60,7 +62,15 @@ class Shown:
             "perplexity": card.get("perplexity"),
             "text": card.get("text"),
             "truth": self.is_truth,
+            "cells": self._cells(),
         }
+
+    def _cells(self) -> list[dict[str, Any]] | None:
+        """Describe the recurrent layers; None where there are none to look into."""
+        try:
+            return layers(Inside(self.asked))
+        except UsageError:
+            return None
 
     def _reach(self) -> int | None:
         """Count the tokens that a prediction sees; None where there is no limit."""

@@ -16,12 +16,13 @@ from keraslm.errors import (
     UsageError,
     first_line,
 )
-from keraslm.figures.ladder import Point, draw_ladder
+from keraslm.figures.ladder import draw_ladder
 from keraslm.ladder.budget import LEAST, Budget
 from keraslm.ladder.folder import LadderFolder
 from keraslm.ladder.markdown import caption, write_markdown
+from keraslm.ladder.points import points_of
 from keraslm.ladder.result import Result, ResultsFile, floor_of
-from keraslm.ladder.rungs import FAMILIES, MIXTURE, UNIFORM, Rung, chosen
+from keraslm.ladder.rungs import MIXTURE, UNIFORM, Rung, chosen
 from keraslm.ladder.uniform import Uniform
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
@@ -216,7 +217,7 @@ class Ladder:
 
     def _write(self) -> None:
         write_markdown(self.results, self.folder.markdown, self._command)
-        points = [_point(result) for result in self.results if not result.failure]
+        points = points_of(self.results)
         about, floor = caption(self.results), floor_of(self.results)
         if points:
             draw_ladder(points, self.folder.picture, "seconds", floor, about)
@@ -233,18 +234,6 @@ def check_ladder(minutes: float, names: Sequence[str] | None) -> None:
         raise UsageError(f"minutes must be more than 0; received {minutes!r}")
     chosen(names)
     check_backend()
-
-
-def _point(result: Result) -> Point:
-    return Point(
-        result.title,
-        FAMILIES[result.name],
-        result.seconds,
-        result.bytes,
-        result.known_perplexity,
-        result.perplexity,
-        result.hardly_trained,
-    )
 
 
 def _reason(error: Exception) -> str:

@@ -5,18 +5,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from keraslm.probes.differentiation import gradient
+    from keraslm.probes.properties import rank_units
     from keraslm.probes.through_time import Contributions, contributions
+    from keraslm.probes.unit_gates import Gates, gates
     from keraslm.probes.units import Activations, activations
     from keraslm.probes.vanishing import GradientNorms, gradient_norms
 
 __all__ = [
     "Activations",
     "Contributions",
+    "Gates",
     "GradientNorms",
     "activations",
     "contributions",
+    "gates",
     "gradient",
     "gradient_norms",
+    "rank_units",
 ]
 
 
@@ -25,11 +30,14 @@ def __getattr__(name: str) -> Any:
     homes = {
         "Activations": "units",
         "Contributions": "through_time",
+        "Gates": "unit_gates",
         "GradientNorms": "vanishing",
         "activations": "units",
         "contributions": "through_time",
+        "gates": "unit_gates",
         "gradient": "differentiation",
         "gradient_norms": "vanishing",
+        "rank_units": "properties",
     }
     if name not in homes:
         raise AttributeError(f"module 'keraslm.probes' has no attribute {name!r}")

@@ -55,6 +55,13 @@ def encoder_of(model: Any) -> TextEncoder | None:
     return found
 
 
+def tokens_of(model: Any, ids: np.ndarray) -> tuple[str, ...]:
+    """Give the tokens of ids; the ids themselves, without a vocabulary."""
+    encoder = encoder_of(model)
+    token = str if encoder is None else encoder.vocabulary.token
+    return tuple(token(i) for i in ids.tolist())
+
+
 def ids_of(model: Any, text: Any) -> np.ndarray:
     """Give the ids of a text, which may also be given as ids.
 

@@ -10,6 +10,8 @@ from keraslm.probes.network import ProbedLayer, ProbedNetwork, last
 
 Array = np.ndarray[Any, Any]
 STATES = ("h", "c")
+Values = dict[str, Array]
+"""What a layer's cell computes in a step by name: h, c, its gates; each (units,)."""
 CHUNK = 256  # tokens that the other layers read at once
 
 
@@ -21,26 +23,43 @@ def states_while_reading(
     Shapes: inputs (tokens,) -> tokens + 1 times, of each layer h, and c of an LSTM,
             each (units,)
     """
+    yield before_a_text(network)
+    for values in values_while_reading(network, inputs):
+        yield [
+            [of_layer[name] for name in layer.cell.states]
+            for layer, of_layer in zip(network.layers, values, strict=True)
+        ]
+
+
+def values_while_reading(
+    network: ProbedNetwork, inputs: Array
+) -> Iterator[list[Values]]:
+    """Yield what each layer's cell computes at every input.
+
+    Shapes: inputs (tokens,) -> tokens times, of each layer its values
+    """
     states = before_a_text(network)
     others = network.model.initial_states(1)
-    yield states
     for start in range(0, len(inputs), CHUNK):
         ids = inputs[None, start : start + CHUNK]
         read, others = _read(network, ids, states, others)
         for of_layers in zip(*read, strict=True):
-            states = list(of_layers)
-            yield states
+            yield list(of_layers)
+        states = [
+            [layer_values[-1][name] for name in layer.cell.states]
+            for layer, layer_values in zip(network.layers, read, strict=True)
+        ]
 
 
 def _read(
     network: ProbedNetwork, ids: Array, states: list[list[Array]], others: list[Any]
-) -> tuple[list[list[list[Array]]], list[Any]]:
-    """Read some ids; give each layer's states after every step, and all others."""
-    found: dict[int, list[list[Array]]] = {}
+) -> tuple[list[list[Values]], list[Any]]:
+    """Read some ids; give each layer's values at every step, and all other states."""
+    found: dict[int, list[Values]] = {}
 
     def read_layer(number: int, x: Any) -> Any:
         found[number] = _steps(network.layers[number], x, states[number])
-        shown = np.array([state[0] for state in found[number]])
+        shown = np.array([values["h"] for values in found[number]])
         return ops.cast(shown[None], x.dtype)
 
     _, others = network.run(ids, others, read_layer, last)
@@ -55,13 +74,14 @@ def before_a_text(network: ProbedNetwork) -> list[list[Array]]:
     ]
 
 
-def _steps(layer: ProbedLayer, inputs: Any, state: list[Array]) -> list[list[Array]]:
-    """Give a layer's states after every input; shapes: inputs (1, time, features)."""
+def _steps(layer: ProbedLayer, inputs: Any, state: list[Array]) -> list[Values]:
+    """Give a layer's values at every input; shapes: inputs (1, time, features)."""
     weights = [_array(weight) for weight in layer.weights]
     found = []
     for x in _array(inputs[0]):
-        state = list(layer.cell.step(x, state, weights))
-        found.append(state)
+        values = layer.cell.values(x, state, weights)
+        state = [values[name] for name in layer.cell.states]
+        found.append(values)
     return found
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from keraslm.cells import registry
 from keraslm.errors import UsageError
 from keraslm.probes.network import ProbedNetwork
-from keraslm.probes.probed import encoder_of, ids_of, inputs_of, network_of
+from keraslm.probes.probed import ids_of, inputs_of, network_of, tokens_of
 from keraslm.probes.reading import STATES, Array, states_while_reading
 
 
@@ -50,18 +50,21 @@ def activations(
         CorpusError for a text without tokens.
     """
     network, ids = network_of(model), ids_of(model, text)
-    _check(network, layer, unit, state)
+    check_unit(network, layer, unit, state)
     read = states_while_reading(network, np.append(inputs_of(ids), ids[-1]))
     after_boundary = itertools.islice(read, 2, None)
     values = np.stack([s[layer - 1][STATES.index(state)] for s in after_boundary])
     units = tuple(range(values.shape[1])) if unit is None else (unit,)
-    encoder = encoder_of(model)
-    token = str if encoder is None else encoder.vocabulary.token
-    tokens = tuple(token(i) for i in ids.tolist())
-    return Activations(tokens, units, values[:, list(units)])
+    return Activations(tokens_of(model, ids), units, values[:, list(units)])
 
 
-def _check(network: ProbedNetwork, layer: int, unit: int | None, state: str) -> None:
+def check_unit(
+    network: ProbedNetwork, layer: int, unit: int | None, state: str = "h"
+) -> None:
+    """Refuse a layer, unit or state that the network does not have.
+
+    Raises: UsageError
+    """
     layers = len(network.layers)
     if not 1 <= layer <= layers:
         raise UsageError(f"layer must lie from 1 to {layers}; received {layer}")

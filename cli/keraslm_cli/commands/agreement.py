@@ -72,9 +72,9 @@ def command(
         check_there(model)
     opened = texts.open_named_text(text, encoding)
     with console.working(f"reading {opened.name}"):
-        verbs = _verbs(opened, sentences)
-    measured = _measured(models, level, verbs)
-    table = _joined(measured)
+        verbs = verbs_of(opened, sentences)
+    measured = measure(models, level, verbs)
+    table = joined(measured)
     if csv is not None:
         _write_csv(table, csv)
     if as_json:
@@ -83,7 +83,7 @@ def command(
         _print(opened.name, measured, table)
 
 
-def _verbs(text: "Text", sentences: int | None) -> "list[Verb]":
+def verbs_of(text: "Text", sentences: int | None) -> "list[Verb]":
     """Give every verb of a text of village, with its subject."""
     from keraslm.agreement import Verb
     from keraslm_datasets import village
@@ -96,7 +96,7 @@ def _verbs(text: "Text", sentences: int | None) -> "list[Verb]":
     return [Verb(line, fact) for line in lines for fact in village.agreement(line)]
 
 
-def _measured(
+def measure(
     paths: Sequence[str], level: str | None, verbs: "list[Verb]"
 ) -> "dict[str, Agreement]":
     """Ask every model; give the answers by the models' names."""
@@ -111,7 +111,7 @@ def _measured(
     return found
 
 
-def _joined(measured: "dict[str, Agreement]") -> "pd.DataFrame":
+def joined(measured: "dict[str, Agreement]") -> "pd.DataFrame":
     """Put the models' tables into one, a group of verbs after the other."""
     import pandas as pd
 

@@ -6,6 +6,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.files_written import write_csv
 from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def command(
         table = tables.count_table(ngrams, encoder.vocabulary, asked)
     sizes = tables.size_table(ngrams)
     if csv:
-        _write_csv(table, csv)
+        write_csv(table, csv)
     if heatmap:
         from keraslm.figures.counts import draw_count_table
 
@@ -117,13 +118,6 @@ def _check(
     for picture in drawn:
         outputs.check_picture(picture, inputs=[corpus])
     outputs.check_different(drawn if csv is None else [csv, *drawn])
-
-
-def _write_csv(table: "pd.DataFrame", path: str) -> None:
-    from keraslm.files.writing import write_atomically
-
-    with write_atomically(path) as temporary:
-        table.to_csv(temporary)
 
 
 def _print(table: "pd.DataFrame") -> None:

@@ -33,6 +33,13 @@ are mostly function words.
 {SOURCE_HELP}
 """
 DRAWN = 60  # words, where none are named
+METHOD_OPTION = click.option(
+    "--method",
+    type=click.Choice(["pca", "tsne"]),
+    default="pca",
+    show_default=True,
+    help="How the vectors are laid flat; tsne needs the extra 'embeddings'.",
+)
 MARKS = ("<unk>", "<s>", "</s>")
 
 
@@ -247,13 +254,7 @@ def _print(found: "list[Neighbour]", as_json: bool) -> None:
 @number_option(
     "--number", DRAWN, "Where no word is named: draw the N most frequent ones.", least=1
 )
-@click.option(
-    "--method",
-    type=click.Choice(["pca", "tsne"]),
-    default="pca",
-    show_default=True,
-    help="How the vectors are laid flat; tsne needs the extra 'embeddings'.",
-)
+@METHOD_OPTION
 @number_option("--seed", 0, "With tsne: the same seed gives the same map.")
 def plot(
     vectors: str,
@@ -272,13 +273,13 @@ def plot(
     if method == "tsne":
         settler()  # refuses now what would be missed after the vectors are read
     table = open_vectors(vectors, skip_bad_lines)
-    chosen = tuple(dict.fromkeys(words)) or _telling(table, number)
+    chosen = tuple(dict.fromkeys(words)) or telling_words(table, number)
     title = f"Words of {pathlib.Path(vectors).name}"
     draw_vectors(table, chosen, out, title, method, seed)
     console.print_line(out)
 
 
-def _telling(vectors: "WordVectors", number: int) -> tuple[str, ...]:
+def telling_words(vectors: "WordVectors", number: int) -> tuple[str, ...]:
     """Give frequent words of a table that starts with the most frequent ones.
 
     The first 2 sqrt(V) of V words are mostly function words, which lie near each

@@ -8,12 +8,13 @@ export const KEYS = [
   ["w, s", "write, stop"],
   ["[ and ]", "the seed before, the next seed"],
   ["Space, PageDown; PageUp", "the next scene; the scene before"],
-  ["arrows, Enter", "walk over tokens and branches; take one"],
+  ["arrows, Enter", "walk over tokens, branches and units; take one"],
+  ["Shift and ← →", "select tokens, over the units of Inside"],
   ["Backspace", "take the last token away (outside the prompt)"],
   ["+ and −", "larger and smaller type"],
   ["t", "dark or light"],
   ["?", "these keys"],
-  ["Escape", "leave the prompt; the whole tree"],
+  ["Escape", "leave the prompt; the whole tree; no selected tokens"],
 ];
 
 export function toggle() {

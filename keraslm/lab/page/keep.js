@@ -30,13 +30,19 @@ function picture(svg) {
   for (const element of [svg, ...svg.querySelectorAll("*")]) {
     const style = getComputedStyle(element);
     for (const name of ["fill", "stroke", "stroke-width", "font-family", "font-size", "font-weight", "opacity", "paint-order", "stroke-dasharray", "visibility"])
-      if (style[name] && !(name === "fill" && style.fill.startsWith("url"))) element.setAttribute(name, style[name]);
+      if (style[name] && !(name === "fill" && style.fill.startsWith("url"))) element.setAttribute(name, plain(style[name]));
     element.removeAttribute("tabindex");
   }
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const text = new XMLSerializer().serializeToString(svg);
   holder.remove();
   return text;
+}
+
+// Of mixed colours browsers tell color(srgb 0 0.5 1), which other programs do not read.
+function plain(value) {
+  const found = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)\)$/.exec(value);
+  return found ? `rgb(${found.slice(1).map((x) => Math.round(255 * x)).join(", ")})` : value;
 }
 
 function save(name, text, kind) {

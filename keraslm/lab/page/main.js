@@ -7,6 +7,7 @@ import { buttons } from "./keep.js";
 import { fragment, parse, VIEWS } from "./state.js";
 import * as branches from "./branches.js";
 import * as game from "./game.js";
+import * as inside from "./inside.js";
 import * as help from "./help.js";
 import * as learning from "./learning.js";
 import * as map from "./map.js";
@@ -16,7 +17,7 @@ import * as scenes from "./scenes.js";
 import * as surprise from "./surprise.js";
 import * as writing from "./writing.js";
 
-const views = { next, surprise, branches, pair, learning, map, game };
+const views = { next, surprise, branches, pair, inside, learning, map, game };
 const AGAIN = 1500; // milliseconds, where the lab does not answer
 
 const lab = {
@@ -26,6 +27,7 @@ const lab = {
   views: [],
   scenes: [],
   answer: null,
+  known: null, // the question that the answer is to, where the answer stays the same
   asked: 0,
   notice: "",
 
@@ -51,6 +53,15 @@ const lab = {
   redraw() {
     draw();
   },
+
+  // The lab did not answer: ask again what was asked last.
+  lost() {
+    const number = lab.asked;
+    say("The lab does not answer; it is asked again.");
+
+    lab.known = null;
+    setTimeout(() => number === lab.asked && inquire(), AGAIN);
+  },
 };
 
 function render(typed = false) {
@@ -71,10 +82,17 @@ async function inquire() {
   const started = performance.now();
   document.body.dataset.state = "asking";
   try {
-    const answer = await ask("view", view.question(lab.state, lab), view.path);
+    const question = view.question(lab.state, lab);
+    const known = view.keeps && JSON.stringify(question);
+    if (known && known === lab.known && lab.answer) {
+      document.body.dataset.state = "drawn";
+      return draw();
+    }
+    const answer = await ask("view", question, view.path);
     if (answer === null || number !== lab.asked) return;
     say(lab.notice);
     lab.answer = answer;
+    lab.known = known;
     draw();
     document.body.dataset.took = (performance.now() - started).toFixed(1);
     document.body.dataset.state = "drawn";
@@ -82,8 +100,7 @@ async function inquire() {
   } catch (error) {
     if (number !== lab.asked) return;
     if (error instanceof Refused) return refuse(error.message);
-    say("The lab does not answer; it is asked again.");
-    setTimeout(() => number === lab.asked && inquire(), AGAIN);
+    lab.lost();
   }
 }
 

@@ -1,6 +1,6 @@
 // The state of the page, which is the fragment of its address.
 
-export const VIEWS = ["next", "surprise", "branches", "pair", "learning", "map", "game"];
+export const VIEWS = ["next", "surprise", "branches", "pair", "inside", "learning", "map", "game"];
 const MOST_MODELS = 5;
 const PROMPT = 4000;
 
@@ -12,6 +12,26 @@ const number = (low, high, whole = false) => (value) => {
   return whole ? Math.round(clamped) : clamped;
 };
 const optional = (read) => (value) => (value === "" || value === null ? null : read(value));
+
+// Interventions: layer:what:unit:value:start, a comma between; the value "hold" freezes.
+const FORCES = 16;
+function forces(value) {
+  const read = String(value).split(",").map(force).filter(Boolean);
+  return [...new Set(read)].slice(0, FORCES).join(",");
+}
+function force(one) {
+  const [layer, what, unit, held, start] = one.split(":");
+  const counts = [number(1, 99, true)(layer), number(0, 1e6, true)(unit), number(0, 4001, true)(start)];
+  const kept = held === "hold" ? held : number(-10, 10)(held);
+  if (kept === undefined || counts.includes(undefined) || !/^[a-z]{1,20}$/.test(what)) return "";
+  return [counts[0], what, counts[1], kept, counts[2]].join(":");
+}
+
+// Tokens that are selected: first-last.
+function range(value) {
+  const found = /^(\d{1,4})-(\d{1,4})$/.exec(value);
+  return found && Number(found[1]) <= Number(found[2]) ? value : undefined;
+}
 
 // name: [default, how it is read]
 const FIELDS = {
@@ -29,6 +49,14 @@ const FIELDS = {
   of: ["", text],
   step: [null, optional(number(0, 2 ** 32 - 1, true))],
   axis: ["step", (value) => (["step", "seconds"].includes(value) ? value : undefined)],
+  layer: [1, number(1, 99, true)],
+  what: ["h", (value) => (/^[a-z]{1,20}$/.test(value) ? value : undefined)],
+  unit: [null, optional(number(0, 1e6, true))],
+  place: [null, optional(number(0, 4001, true))],
+  selected: ["", (value) => (value === "" ? "" : range(value))],
+  forces: ["", forces],
+  rows: ["unit", (value) => (["unit", "change", "range"].includes(value) ? value : undefined)],
+  silent: [null, optional(number(0, 4001, true))],
   scene: [null, optional(number(0, 999, true))],
 };
 

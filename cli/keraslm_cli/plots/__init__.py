@@ -1,0 +1,1 @@
+"""The figures of `keraslm plot`, a command a file."""

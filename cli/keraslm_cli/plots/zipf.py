@@ -1,0 +1,39 @@
+"""keraslm plot zipf: counts by their rank."""
+
+import click
+
+from keraslm_cli import console, texts
+from keraslm_cli.counted import corpus_options, open_counted
+from keraslm_cli.help_page import number_option
+from keraslm_cli.pictures import Files, files_options
+
+
+@click.command(
+    help=f"Draw how often the n-grams of CORPUS occur, by rank.\n\n{texts.CORPUS_HELP}"
+)
+@texts.corpus_argument
+@number_option("--order", 3, "The tokens of the longest n-grams.", least=1)
+@corpus_options
+@files_options
+def command(
+    corpus: str,
+    order: int,
+    level: str,
+    tokenize: bool,
+    encoding: str,
+    out: str,
+    csv: str | None,
+) -> None:
+    """Count and draw."""
+    from keraslm.counts.ngrams import count_ngrams
+    from keraslm.figures.counts import ranks_figure, ranks_table
+    from keraslm.text.encoder import TextEncoder
+
+    files = Files(out, csv)
+    files.check([corpus])
+    opened, tokenizer = open_counted(corpus, level, tokenize, encoding)
+    with console.working(f"counting {opened.train.name}"):
+        encoder, ids = TextEncoder.learn(tokenizer, opened.train)
+        table = ranks_table(count_ngrams(ids, len(encoder.vocabulary), order).counts)
+    title = f"N-grams of {opened.train.name}"
+    files.write(table, lambda: ranks_figure(table, title))
