@@ -108,7 +108,6 @@ FIELDS: dict[str, tuple[Any, Check, str]] = {
     "give_up": (False, lambda v: isinstance(v, bool), "true or false"),
     "seen": ("", lambda v: isinstance(v, str) and len(v) <= 64, "a version"),
     "step": (None, lambda v: v is None or _is_count(v, 0), "a step"),
-    "unit": (None, lambda v: v is None or isinstance(v, dict), "a unit"),
     "layer": (1, lambda v: _is_count(v, 1), "a layer from 1"),
     "what": ("h", _is_name, "the name of a value"),
     "unit": (None, lambda v: _is_count(v, 0), "the number of a unit"),
