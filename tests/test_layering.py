@@ -72,10 +72,10 @@ LAYERS = (
     "registration",
     "export",
     "probes",
-    "answers",
     "figures",
     "training",
     "ladder",
+    "answers",
     "lab",
 )
 BELOW_THE_DATASETS = (

@@ -27,6 +27,7 @@ COMMANDS = (
     "next",
     "generate",
     "lab",
+    "learning",
     "adopt",
     "audit",
     "export",

@@ -18,10 +18,13 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from keraslm.answers.branches import branches
+from keraslm.answers.game import Game
+from keraslm.answers.learning import Learning
+from keraslm.answers.map import token_map
 from keraslm.answers.next_tokens import next_tokens
 from keraslm.answers.pairs import knock_out, pair
 from keraslm.answers.surprise import surprise
-from keraslm.errors import KeraslmError
+from keraslm.errors import KeraslmError, UsageError
 from keraslm.lab.cells import Cells
 from keraslm.lab.guard import Guard
 from keraslm.lab.requests import parsed
@@ -31,6 +34,7 @@ from keraslm.lab.writing import Writer
 from keraslm.sampling.sampler import Sampler
 
 SAMPLING = ("temperature", "top_k", "top_p", "min_p", "seed")
+GAME = ("models", "seed", "counts", "played", "guesses", "give_up")
 KINDS = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -54,18 +58,22 @@ class Question(NamedTuple):
 
 
 class Lab:
-    """The models on the shelf, and a writer for each."""
+    """The models on the shelf, a writer for each, and the run that is watched."""
 
-    def __init__(self, shelf: Shelf, scenes: list[Scene]) -> None:
-        self.shelf, self.scenes = shelf, scenes
+    def __init__(
+        self, shelf: Shelf, scenes: list[Scene], watched: Learning | None = None
+    ) -> None:
+        self.shelf, self.scenes, self._watched = shelf, scenes, watched
+        self._game = Game()
         self._writers: dict[str, Writer] = {}
 
     def about(self) -> dict[str, Any]:
-        """Give the models and the scenes."""
+        """Give the models, the scenes and the name of the run that is watched."""
         keys = {m["given"]: m["key"] for m in self.shelf.told()}
         return {
             "models": self.shelf.told(),
             "scenes": [scene.told(keys) for scene in self.scenes],
+            "watch": self._watched.given if self._watched else None,
         }
 
     def next(self, asked: Asking) -> dict[str, Any]:
@@ -116,6 +124,42 @@ class Lab:
         tokens = [shown.asked.vocabulary.token(i) for i in ids]
         return {"tokens": tokens, "bits": change}
 
+    @property
+    def watched(self) -> Learning:
+        """The run that is watched.
+
+        Raises: UsageError if there is none.
+        """
+        if self._watched is None:
+            raise UsageError("no run is watched; start the lab with `watch`")
+        return self._watched
+
+    def map(self, asked: Asking) -> dict[str, Any]:
+        """Place tokens by the vectors of each model."""
+        told = {}
+        for key in asked["models"]:
+            with _held([self.shelf[key]]):
+                told[key] = token_map(self.shelf[key].asked, asked["text"])
+        return {"models": told}
+
+    def game(self, asked: Asking) -> dict[str, Any]:
+        """Judge the room's guesses of a hidden line, and let the models guess it."""
+        first = self.shelf[asked["models"][0]]
+        alike = [self.shelf[key] for key in asked["models"]]
+        alike = [m for m in alike if m.group == first.group]
+        with _held(alike):
+            players = {m.key: m.asked for m in alike}
+            return self._game.turn(players, asked)
+
+    def learning(self, asked: Asking) -> dict[str, Any]:
+        """Give how far the run is, if that has changed."""
+        return self.watched.told(asked["seen"])
+
+    def learning_next(self, asked: Asking) -> dict[str, Any]:
+        """Give the next tokens by the model of a step of the run."""
+        point = random_point(asked["seed"])
+        return self.watched.next(asked["text"], asked["step"], _sampler(asked), point)
+
     async def write(self, asked: Asking) -> AsyncIterator[bytes]:
         """Yield lines of JSON, a token each, as the models write them."""
         shown = self.shelf[asked["model"]]
@@ -131,16 +175,24 @@ class Lab:
 
 
 def app(
-    shelf: Shelf, scenes: list[Scene], hosts: frozenset[str], password: str | None
+    shelf: Shelf,
+    scenes: list[Scene],
+    hosts: frozenset[str],
+    password: str | None,
+    watched: Learning | None = None,
 ) -> Guard:
     """Put the lab behind its guard."""
-    lab = Lab(shelf, scenes)
+    lab = Lab(shelf, scenes, watched)
     questions = (
         Question("next", lab.next, ("models", "text", *SAMPLING)),
         Question("surprise", lab.surprise, ("models", "text")),
         Question("branches", lab.branches, ("model", "text", "nodes")),
         Question("pair", lab.pair, ("models", "text", "other")),
         Question("knock-out", lab.knock_out, ("model", "text", "token")),
+        Question("map", lab.map, ("models", "text")),
+        Question("game", lab.game, GAME),
+        Question("learning", lab.learning, ("seen",)),
+        Question("learning-next", lab.learning_next, ("text", "step", *SAMPLING)),
         *[Question(*asked) for asked in Cells(shelf).questions()],
     )
     routes = [

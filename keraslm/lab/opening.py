@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from keraslm.answers.learning import Learning
 from keraslm.errors import MissingExtra, UsageError
 from keraslm.lab.scenes import read_scenes
 from keraslm.lab.shelf import Shelf
@@ -17,8 +18,11 @@ def run_lab(
     scenes: str | None = None,
     password: str | None = None,
     ready: Callable[[str], None] = print,
+    watch: str | None = None,
 ) -> None:
     """Serve the page until Ctrl-C; `ready` gets its address.
+
+    `watch` is a folder RUN whose training is shown; it need not have begun.
 
     Raises: UsageError for models, scenes or an address that cannot be used, or a place
         other than this machine without a `password`; MissingExtra without a server.
@@ -42,6 +46,7 @@ def run_lab(
     with opened:
         port = opened.getsockname()[1]
         shelf = Shelf(given, level)
+        watched = None if watch is None else Learning(watch)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-        guarded = app(shelf, shown, hosts_of(host, port), password)
+        guarded = app(shelf, shown, hosts_of(host, port), password, watched)
         serve(guarded, opened, lambda: ready(address))

@@ -46,6 +46,22 @@ def _is_count(value: Any, least: int) -> bool:
     return is_whole and least <= value < 2**32
 
 
+def _are_counts(value: Any) -> bool:
+    is_list = isinstance(value, list) and len(value) <= 100
+    return is_list and all(_is_count(v, 1) for v in value)
+
+
+def _are_lines(value: Any) -> bool:
+    is_list = isinstance(value, list) and len(value) <= 50
+    pairs = is_list and all(isinstance(v, list) and len(v) == 2 for v in value)
+    return pairs and all(_is_count(seed, 0) and _are_counts(n) for seed, n in value)
+
+
+def _are_texts(value: Any) -> bool:
+    is_list = isinstance(value, list) and len(value) <= 1000
+    return is_list and all(_is_text(v) and len(v) <= 100 for v in value)
+
+
 def _is_name(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= NAME
 
@@ -86,6 +102,12 @@ FIELDS: dict[str, tuple[Any, Check, str]] = {
     "length": (100, lambda v: _is_count(v, 0) and v <= LENGTH, f"0 to {LENGTH:,}"),
     "token": (None, lambda v: _is_count(v, 0), "the id of a token"),
     "nodes": (400, lambda v: _is_count(v, 1) and v <= 400, "1 to 400"),
+    "counts": ([], _are_counts, "a list of up to 100 whole numbers from 1"),
+    "played": ([], _are_lines, "up to 50 pairs of a seed and its counts"),
+    "guesses": ([], _are_texts, "a list of up to 1,000 texts of 100 characters"),
+    "give_up": (False, lambda v: isinstance(v, bool), "true or false"),
+    "seen": ("", lambda v: isinstance(v, str) and len(v) <= 64, "a version"),
+    "step": (None, lambda v: v is None or _is_count(v, 0), "a step"),
     "layer": (1, lambda v: _is_count(v, 1), "a layer from 1"),
     "what": ("h", _is_name, "the name of a value"),
     "unit": (None, lambda v: _is_count(v, 0), "the number of a unit"),

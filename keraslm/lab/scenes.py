@@ -14,8 +14,8 @@ from typing import Any
 
 from keraslm.errors import UsageError, first_line
 
-VIEWS = ("next", "surprise", "branches", "pair", "inside")
-NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length"}
+VIEWS = ("next", "surprise", "branches", "pair", "inside", "learning", "map", "game")
+NUMBERS = {"temperature", "top_k", "top_p", "min_p", "seed", "length", "step"}
 NUMBERS |= {"layer", "unit", "place", "silent"}
 TEXTS = {"caption", "text", "other", "what", "forces", "selected", "rows"}
 MOST = 200

@@ -77,6 +77,18 @@ def files(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def train_counts(files):
+    """A model of counts that knows where its text is."""
+    path = files / "barks.txt"
+    path.write_text("the dog barks now\nthe cat sleeps now\nthe dog sleeps now\n" * 40)
+    tokens = keraslm.TextEncoder.fit(Text.from_string(path.read_text()), level="word")
+    model = NgramModel.train(tokens, tokens.encode(path.read_text()), 3)
+    model.metadata["configuration"] = {"corpus": str(path)}
+    model.save(files / "game.keras")
+    return "game.keras"
+
+
+@pytest.fixture(scope="session")
 def serve(files):
     """Give a function that starts the command on some models; gives its address."""
     running = []

@@ -214,3 +214,9 @@ def test_a_field_that_is_missing_has_its_default():
     assert asked == {"model": "x", "text": "", "length": 100, "top_k": None, "seed": 0}
     with pytest.raises(UsageError, match="model must be a model"):
         parsed(b"{}", ("model",))
+
+
+def test_without_a_run_to_watch_the_view_is_not_there(lab):
+    assert lab.get("/about")["watch"] is None
+    status, answer = lab.post("/learning", {})
+    assert (status, b"no run is watched" in answer) == (400, True)

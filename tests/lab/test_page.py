@@ -6,6 +6,8 @@ import urllib.parse
 
 import pytest
 
+from keraslm.history import COLUMNS
+
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -18,7 +20,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VIEWS = ("next", "surprise", "branches", "pair", "inside")
+VIEWS = ("next", "surprise", "branches", "pair", "inside", "map")
 TITLES = ("Next", "Surprise", "Branches", "Two prompts", "Inside")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
@@ -294,3 +296,54 @@ def test_the_modules_are_the_page_s_own():
         for line in text.splitlines():
             if line.startswith(("import ", "export ")) and " from " in line:
                 assert '"./' in line
+
+
+def test_a_run_is_watched(browser, serve, files, tmp_path):
+    """Its models by slider, what they are near to, and what it wrote."""
+    run = tmp_path / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    text = tmp_path / "text.txt"
+    text.write_text("the dog barks\nthe cat sleeps\na dog sleeps\n" * 40)
+    (run / "config.toml").write_text(f'corpus = "{text.as_posix()}"\n')
+    (run / "samples.txt").write_text("--- step 20, epoch 1\n<b>the the</b>\n\n")
+    head = ",".join(COLUMNS)
+    (run / "history.csv").write_text(f"{head}\n20,1,0.5,valid,2,7.389,,,,\n20,1,0.")
+    for step, name in ((20, "gru"), (40, "counts")):
+        file = run / "checkpoints" / f"step-{step:09}.keras"
+        shutil.copy(files / f"{name}.keras", file)
+    address = serve("counts.keras", "--watch", str(run))
+    for page in watched(browser.new_context(), address):
+        page.goto(f"{address}#v=1&view=learning&text=the")
+        page.wait_for_selector("#view .lines .name >> text=unigram")
+        newest = page.locator("#view .row .figure").first.inner_text()
+        assert "newest" not in newest
+        page.locator("#step").focus()
+        page.keyboard.press("Home")
+        page.wait_for_selector("#view .row .figure >> text=newest")
+        assert "step=20" in page.url
+        assert newest in page.locator("#view .row .figure").first.inner_text()
+        assert "<b>the the</b>" in page.locator("#view .samples").inner_text()
+        assert "nearest to a" in page.locator("#view .verdict").inner_text()
+        (run / "samples.txt").write_text("--- step 40, epoch 2\na dog\n\n")
+        page.wait_for_selector("#view .samples >> text=a dog", timeout=10_000)
+
+
+def test_the_room_guesses_by_keyboard(browser, serve, train_counts):
+    address = serve(train_counts)
+    for page in watched(browser.new_context(), address):
+        page.goto(f"{address}#v=1&view=game&seed=2")
+        page.locator("#guess").fill("nonsense")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#view >> text=Not nonsense")
+        page.locator("#guess").fill("the")  # with which every line begins
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#view .guessed >> text=the")
+        assert page.locator("#view .guessed small").inner_text() == "2"
+        while page.locator("#view .blank").count():
+            page.locator("text=Show it").click()
+            settle(page)
+        assert "The line is whole" in page.locator("#view .note").inner_text()
+        page.locator("text=Another line").click()
+        page.wait_for_selector("#view .blank")
+        assert "seed=3" in page.url
+        assert "in 2 lines" in page.locator("#view .scores").inner_text()

@@ -29,6 +29,11 @@ from keraslm_cli import completion, console, models
     help="States of the page to walk through: a file, or village.",
 )
 @click.option(
+    "--watch",
+    metavar="RUN",
+    help="Show how this run learns, also while it is trained or before it begins.",
+)
+@click.option(
     "--host",
     metavar="ADDRESS",
     default="127.0.0.1",
@@ -46,6 +51,7 @@ def command(
     port: int,
     open_page: bool,
     scenes: str | None,
+    watch: str | None,
     host: str,
     password: str | None,
 ) -> None:
@@ -53,7 +59,8 @@ def command(
 
     Up to four models, and the truth where village was learnt, stand side by side: the
     next tokens, the surprise of a text, the tree of what may follow, two prompts
-    compared. Nothing is loaded from outside; Ctrl-C ends the lab.
+    compared; with --watch also how a run learns. Nothing is loaded from outside;
+    Ctrl-C ends the lab.
     """
     import os
 
@@ -70,4 +77,4 @@ def command(
         if open_page:
             click.launch(address)
 
-    run_lab(given, level, host, port, scenes, password, ready)
+    run_lab(given, level, host, port, scenes, password, ready, watch)

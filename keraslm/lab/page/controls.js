@@ -2,7 +2,6 @@
 
 import { find, make } from "./dom.js";
 import { look } from "./colours.js";
-import { VIEWS } from "./state.js";
 
 const SLIDERS = [
   // name, label, lowest, highest, step, what the end of the slider means
@@ -13,12 +12,13 @@ const SLIDERS = [
 ];
 
 export function viewTabs(views, lab) {
-  find("views").replaceChildren(...VIEWS.map((name, k) => make("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(lab.state.view === name), "aria-controls": "shown", tabindex: lab.state.view === name ? 0 : -1, title: `Key ${k + 1}`,
+  const shown = lab.views;
+  find("views").replaceChildren(...shown.map((name, k) => make("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(lab.state.view === name), "aria-controls": "shown", tabindex: lab.state.view === name ? 0 : -1, title: `Key ${k + 1}`,
     onclick: () => lab.change({ view: name }, true),
     onkeydown: (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) {
-        lab.change({ view: VIEWS[(k + step + VIEWS.length) % VIEWS.length] }, true);
+        lab.change({ view: shown[(k + step + shown.length) % shown.length] }, true);
         find(`tab-${lab.state.view}`).focus();
       }
     } }, views[name].title)));

@@ -3,7 +3,7 @@
 import { find, make } from "./dom.js";
 
 export const KEYS = [
-  ["1 – 5", "the views"],
+  ["1, 2, 3 …", "the views"],
   ["/", "to the prompt"],
   ["w, s", "write, stop"],
   ["[ and ]", "the seed before, the next seed"],

@@ -29,7 +29,7 @@ function picture(svg) {
   document.body.append(holder);
   for (const element of [svg, ...svg.querySelectorAll("*")]) {
     const style = getComputedStyle(element);
-    for (const name of ["fill", "stroke", "stroke-width", "font-family", "font-size", "opacity"])
+    for (const name of ["fill", "stroke", "stroke-width", "font-family", "font-size", "font-weight", "opacity", "paint-order", "stroke-dasharray", "visibility"])
       if (style[name] && !(name === "fill" && style.fill.startsWith("url"))) element.setAttribute(name, plain(style[name]));
     element.removeAttribute("tabindex");
   }

@@ -6,20 +6,25 @@ import { find, make, visible } from "./dom.js";
 import { buttons } from "./keep.js";
 import { fragment, parse, VIEWS } from "./state.js";
 import * as branches from "./branches.js";
+import * as game from "./game.js";
 import * as inside from "./inside.js";
 import * as help from "./help.js";
+import * as learning from "./learning.js";
+import * as map from "./map.js";
 import * as next from "./next.js";
 import * as pair from "./pair.js";
 import * as scenes from "./scenes.js";
 import * as surprise from "./surprise.js";
 import * as writing from "./writing.js";
 
-const views = { next, surprise, branches, pair, inside };
+const views = { next, surprise, branches, pair, inside, learning, map, game };
 const AGAIN = 1500; // milliseconds, where the lab does not answer
 
 const lab = {
   state: parse("").state,
   models: new Map(),
+  watch: null,
+  views: [],
   scenes: [],
   answer: null,
   known: null, // the question that the answer is to, where the answer stays the same
@@ -91,6 +96,7 @@ async function inquire() {
     draw();
     document.body.dataset.took = (performance.now() - started).toFixed(1);
     document.body.dataset.state = "drawn";
+    if (view.again) setTimeout(() => number === lab.asked && inquire(), view.again);
   } catch (error) {
     if (number !== lab.asked) return;
     if (error instanceof Refused) return refuse(error.message);
@@ -151,7 +157,7 @@ document.addEventListener("keydown", (event) => {
   const isPager = lab.scenes.length && (event.key === "PageDown" || event.key === "PageUp");
   if (inside && !isPager) return;
   if (event.key === " " && (!lab.scenes.length || event.target.closest?.("button, summary"))) return;
-  const view = VIEWS[Number(event.key) - 1];
+  const view = lab.views[Number(event.key) - 1];
   const act = view ? () => lab.change({ view }, true) : LETTERS[event.key];
   if (!act) return;
   event.preventDefault();
@@ -195,6 +201,10 @@ function fromAddress() {
   const { state, changed } = parse(location.hash);
   const known = (state.models ?? []).filter((key) => lab.models.has(key));
   if (state.models && known.length < state.models.length) changed.push("models");
+  if (!lab.views.includes(state.view)) {
+    state.view = lab.views[0];
+    changed.push("view");
+  }
   state.models = known.length ? known : [...lab.models.keys()].slice(0, 4);
   lab.state = state;
   lab.notice = changed.length ? `Of the address, this could not be taken as it was: ${changed.join(", ")}.` : "";
@@ -216,6 +226,8 @@ async function start() {
       lab.models.set(model.key, { ...model, label: twice ? `${model.name} (${model.given})` : model.name });
     }
     lab.scenes = told.scenes;
+    lab.watch = told.watch;
+    lab.views = VIEWS.filter((name) => told.watch !== null || !views[name].watches);
   } catch {
     say("The lab does not answer; it is asked again.");
     return setTimeout(start, AGAIN);

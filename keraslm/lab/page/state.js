@@ -1,6 +1,6 @@
 // The state of the page, which is the fragment of its address.
 
-export const VIEWS = ["next", "surprise", "branches", "pair", "inside"];
+export const VIEWS = ["next", "surprise", "branches", "pair", "inside", "learning", "map", "game"];
 const MOST_MODELS = 5;
 const PROMPT = 4000;
 
@@ -47,6 +47,8 @@ const FIELDS = {
   length: [60, number(0, 2000, true)],
   minus: ["", text],
   of: ["", text],
+  step: [null, optional(number(0, 2 ** 32 - 1, true))],
+  axis: ["step", (value) => (["step", "seconds"].includes(value) ? value : undefined)],
   layer: [1, number(1, 99, true)],
   what: ["h", (value) => (/^[a-z]{1,20}$/.test(value) ? value : undefined)],
   unit: [null, optional(number(0, 1e6, true))],
