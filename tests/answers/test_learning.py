@@ -81,10 +81,10 @@ def test_half_a_line_waits_and_a_damaged_one_is_counted(tmp_path):
     history.add(new_row("valid", 1.0, None, 5, 1, 2.0))
     whole = (tmp_path / "history.csv").read_text()
     assert rows_of(whole + "10,1,2.5,tra") == rows_of(whole)
-    rows, damaged = rows_of(whole + "10,1,2.5\n\0\0\0\nx,1,2,valid,1,2,,,,\n")
+    rows, damaged = rows_of(whole + "10,1,2.5\n\0\0\0\nx,1,2,valid,1,2,,,,,\n")
     assert ([row["step"] for row in rows], damaged) == ([5], 3)
     assert rows_of("") == ([], 0)
-    infinite = "7,1,3.5,valid,800.0,inf,,,,\n"
+    infinite = "7,1,3.5,valid,800.0,inf,,,,,\n"
     assert rows_of(whole + infinite)[0][-1]["perplexity"] is None
 
 
