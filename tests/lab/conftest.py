@@ -113,8 +113,10 @@ def serve(files):
     yield start
     for process in running:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-        assert (process.returncode, out, err) == (0, "", "")
+    ends = [
+        (*process.communicate(timeout=20), process.returncode) for process in running
+    ]
+    assert ends == [("", "", 0)] * len(running)
 
 
 @pytest.fixture(scope="session")
