@@ -23,7 +23,7 @@ WORDS = {
     "c": "c: cell",
     "h": "h: output",
 }
-LINES = {"g": (GREEN, ":", "^"), "c": (ORANGE, "-", "o"), "h": (BLUE, "--", "s")}
+LINES = {"g": (GREEN, ":", "^"), "c": (ORANGE, "-", "o"), "h": (BLUE, "dashed", "s")}
 MOST = 60  # tokens of a picture
 
 

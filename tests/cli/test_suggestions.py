@@ -50,7 +50,7 @@ def test_an_option_that_does_not_exist(keraslm, refused, call, meant):
         ("train --corpus x", "keraslm train [CORPUS]"),
         ("train --data_dir x", "keraslm train [CORPUS]"),
         ("generate --model x", "keraslm generate MODEL"),
-        ("export m --output x --format arpa", "keraslm export MODEL OUT"),
+        ("export m --output x --format arpa", "keraslm export MODEL [MODEL2] OUT"),
     ],
 )
 def test_what_is_an_argument_here(keraslm, refused, call, usage):
