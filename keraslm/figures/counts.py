@@ -17,7 +17,7 @@ from keraslm.figures.style import GREY, INK, SERIES
 if TYPE_CHECKING:
     import pandas as pd
 
-DASHES = ("-", "--", "-.", ":")
+DASHES = ("solid", "dashed", "dashdot", "dotted")
 
 
 def draw_count_table(
@@ -125,7 +125,9 @@ def ranks_figure(table: "pd.DataFrame", title: str) -> Figure:
     places = {}
     for k, (n, curve) in enumerate(table.groupby("order")):
         colour, dashes = SERIES[k % len(SERIES)], DASHES[k % len(DASHES)]
-        axes.plot(curve["rank"], curve["count"], dashes, color=colour, linewidth=3)
+        axes.plot(
+            curve["rank"], curve["count"], linestyle=dashes, color=colour, linewidth=3
+        )
         places[n] = (int(curve["rank"].max()), colour)
     _draw_zipf(axes, table)
     _name_orders(axes, places)

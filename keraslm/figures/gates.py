@@ -23,7 +23,11 @@ WORDS = {
     "c": "c: cell",
     "h": "h: output",
 }
-LINES = {"g": (GREEN, ":", "^"), "c": (ORANGE, "-", "o"), "h": (BLUE, "dashed", "s")}
+LINES = {
+    "g": (GREEN, "dotted", "^"),
+    "c": (ORANGE, "solid", "o"),
+    "h": (BLUE, "dashed", "s"),
+}
 MOST = 60  # tokens of a picture
 
 
@@ -85,8 +89,8 @@ def _draw_states(axes: Axes, table: pd.DataFrame, states: list[str]) -> None:
     places = range(len(table))
     for name in states:
         colour, dashes, form = LINES[name]
-        axes.plot(places, table[name], dashes, marker=form, color=colour, linewidth=2.5,
-                  markersize=6, label=name)  # fmt: skip
+        axes.plot(places, table[name], linestyle=dashes, marker=form, color=colour,
+                  linewidth=2.5, markersize=6, label=name)  # fmt: skip
     axes.set_xlim(-0.5, len(table) - 0.5)
     _label(axes, table, states)
     names = [drawable(style.shortened(shown(str(t)), 16)) for t in table["token"]]

@@ -21,7 +21,7 @@ AXES = {
     "seconds": "seconds of training",
     "tokens": "tokens read in training",
 }
-DASHES = ("-", "--", "-.", ":")
+DASHES = ("solid", "dashed", "dashdot", "dotted")
 SPLITS = {"valid": "validation", "train": "training"}
 Runs = Sequence[tuple[str, pd.DataFrame]]
 

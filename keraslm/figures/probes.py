@@ -17,7 +17,7 @@ from keraslm.figures.style import INK, SERIES
 if TYPE_CHECKING:
     from keraslm.probes import GradientNorms
 
-DASHES = ("-", "--", "-.", ":")
+DASHES = ("solid", "dashed", "dashdot", "dotted")
 LOWEST = 1e-30  # a smaller norm is not drawn: in 32 bits it is 0, or nearly
 
 
@@ -50,7 +50,7 @@ def gradient_norms_figure(
     labels = []
     for number, (lags, values) in enumerate(lines):
         colour, dashes = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
-        axes.plot(lags, values, dashes, color=colour, linewidth=3)
+        axes.plot(lags, values, linestyle=dashes, color=colour, linewidth=3)
         if len(values):
             name = drawable(style.shortened(models[number][0], 24))
             labels.append((float(values[-1]), name, colour))

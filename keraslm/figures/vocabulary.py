@@ -9,8 +9,8 @@ from keraslm.figures.labels import spread
 from keraslm.figures.style import BLUE, GREY, INK, ORANGE
 
 LINES = {
-    "bits": ("unknown words spelt", BLUE, "-", "o"),
-    "without spelling": ("<unk> is all that is paid", ORANGE, "--", "s"),
+    "bits": ("unknown words spelt", BLUE, "solid", "o"),
+    "without spelling": ("<unk> is all that is paid", ORANGE, "dashed", "s"),
 }
 
 
@@ -23,7 +23,8 @@ def vocabulary_figure(table: pd.DataFrame, title: str, subtitle: str = "") -> Fi
     axes.set_ylim(0, 1.15 * top)
     ends = []
     for column, (name, colour, dashes, form) in LINES.items():
-        axes.plot(table["vocabulary"], table[column], dashes, marker=form, lw=3, ms=9,
+        axes.plot(table["vocabulary"], table[column], linestyle=dashes, marker=form,
+                  lw=3, ms=9,
                   color=colour)  # fmt: skip
         ends.append((float(table[column].iloc[-1]) / (1.15 * top), name, colour))
     ends.sort()
