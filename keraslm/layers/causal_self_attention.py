@@ -28,7 +28,7 @@ class CausalSelfAttention(keras.layers.Layer):
 
     The state is the keys, the values (batch, window - 1, width) and which of them there
     are (batch, window - 1), for before a text there are none. A masked position is not
-    attended to.
+    attended to. O starts as `output_initializer` says.
 
     Shapes: (batch, time, width) -> the same
     Raises: UsageError if heads or window < 1, or the width is no multiple of the heads,
@@ -42,6 +42,7 @@ class CausalSelfAttention(keras.layers.Layer):
         heads: int,
         window: int | None = None,
         positions: str | None = "rotary",
+        output_initializer: Any = "glorot_uniform",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -53,6 +54,7 @@ class CausalSelfAttention(keras.layers.Layer):
                 f"positions must be 'rotary' or None; received {positions!r}"
             )
         self.heads, self.window, self.positions = heads, window, positions
+        self.output_initializer = keras.initializers.get(output_initializer)
         self.supports_masking = True
         self.width = 0
 
@@ -69,7 +71,8 @@ class CausalSelfAttention(keras.layers.Layer):
         given = {"use_bias": False, "dtype": self.dtype_policy}
         self.project = Dense(3 * self.width, **given)
         self.project.build(input_shape)
-        self.output_project = Dense(self.width, **given)
+        start = self.output_initializer
+        self.output_project = Dense(self.width, kernel_initializer=start, **given)
         self.output_project.build(input_shape)
 
     def get_initial_state(self, batch_size: Any) -> list[Any]:
@@ -144,6 +147,9 @@ class CausalSelfAttention(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""
         own = {name: getattr(self, name) for name in ("heads", "window", "positions")}
+        own["output_initializer"] = keras.initializers.serialize(
+            self.output_initializer
+        )
         return {**super().get_config(), **own}
 
 

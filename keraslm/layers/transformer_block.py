@@ -24,8 +24,9 @@ class TransformerBlock(keras.layers.Layer):
             W (width, hidden), V (hidden, width);  hidden is 4 width by default
     The norms stand before what is added (pre-norm), so that x itself goes through all
     blocks unchanged and the gradient with it. In training, `dropout` is the share of
-    the numbers dropped of what is added. Attention, state and masks are those of
-    `CausalSelfAttention`.
+    the numbers dropped of what is added. O and V, which make it, start as
+    `output_initializer` says; from zeros, a block hands x on as it is. Attention, state
+    and masks are those of `CausalSelfAttention`.
 
     Shapes: (batch, time, width) -> the same
     Raises: UsageError as `CausalSelfAttention`, or if hidden < 1.
@@ -40,6 +41,7 @@ class TransformerBlock(keras.layers.Layer):
         positions: str | None = "rotary",
         hidden: int | None = None,
         dropout: float = 0.0,
+        output_initializer: Any = "glorot_uniform",
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -49,7 +51,10 @@ class TransformerBlock(keras.layers.Layer):
         given = {"dtype": self.dtype_policy}
         self.heads, self.window, self.positions = heads, window, positions
         self.hidden, self.dropout, self.seed = hidden, dropout, seed
-        self.attention = CausalSelfAttention(heads, window, positions, **given)
+        self.output_initializer = keras.initializers.get(output_initializer)
+        self.attention = CausalSelfAttention(
+            heads, window, positions, output_initializer, **given
+        )
         self.norm_before_attention = keras.layers.RMSNormalization(**given)
         self.norm_before_hidden = keras.layers.RMSNormalization(**given)
         for norm in (self.norm_before_attention, self.norm_before_hidden):
@@ -62,7 +67,9 @@ class TransformerBlock(keras.layers.Layer):
         width = input_shape[-1] or 1
         hidden = self.hidden or WIDENED * width
         self.widen = Dense(hidden, dtype=self.dtype_policy)
-        self.narrow = Dense(width, dtype=self.dtype_policy)
+        self.narrow = Dense(
+            width, kernel_initializer=self.output_initializer, dtype=self.dtype_policy
+        )
         shape = (*input_shape[:-1], width)
         for part in (self.norm_before_attention, self.attention):
             part.build(shape)
@@ -111,4 +118,7 @@ class TransformerBlock(keras.layers.Layer):
         """Give the arguments of the layer."""
         names = ("heads", "window", "positions", "hidden", "dropout", "seed")
         own = {name: getattr(self, name) for name in names}
+        own["output_initializer"] = keras.initializers.serialize(
+            self.output_initializer
+        )
         return {**super().get_config(), **own}

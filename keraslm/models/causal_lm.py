@@ -88,6 +88,11 @@ class CausalLM(Fitted, Asked, keras.Model):
         return super().state_rule
 
     @property
+    def reach(self) -> int | None:
+        """How many tokens back the state tells of, or None where that has no end."""
+        return None if self.architecture is None else self.architecture.reach
+
+    @property
     def suits_xla(self) -> bool:
         """Whether XLA can compile it: not where its layers call cuDNN."""
         layers = self._flatten_layers(include_self=False)
