@@ -71,9 +71,8 @@ class TransformerBlock(keras.layers.Layer):
             width, kernel_initializer=self.output_initializer, dtype=self.dtype_policy
         )
         shape = (*input_shape[:-1], width)
-        for part in (self.norm_before_attention, self.attention):
-            part.build(shape)
-        for part in (self.norm_before_hidden, self.widen):
+        norms = (self.norm_before_attention, self.norm_before_hidden)
+        for part in (*norms, self.attention, self.widen):
             part.build(shape)
         self.narrow.build((*input_shape[:-1], hidden))
 

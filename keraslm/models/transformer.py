@@ -62,7 +62,7 @@ def transformer(
             context,
             dropout=dropout,
             output_initializer="zeros",
-            seed=None if seed is None else seed + number,
+            seed=None if seed is None else seed + 1 + number,
             dtype=dtype,
         )
         for number in range(layers)
