@@ -26,7 +26,7 @@ _SMALL: dict[str, Any] = {
 }
 _RECURRENT = {"units": 24, "embedding_dropout": 0.1, "weight_drop": 0.1}
 _LSTM = {"model": "lstm", **_RECURRENT}
-_BLOCKS = {"layers": 2, "heads": 2, "units": 24, "context": 12, "vary_time": True}
+_BLOCKS = {"layers": 2, "heads": 2, "units": 24, "context": 12}
 MODELS: dict[str, dict[str, Any]] = {
     "neural-ngram": {"model": "neural-ngram", "hidden": "24"},
     "rnn": {"model": "rnn", **_RECURRENT},
