@@ -20,6 +20,7 @@ _THEIRS = {
     "steps": "n_steps num_steps max_steps max_iters iterations num_iterations updates",
     "time": "seq_length seq_len sequence_length seqlen block_size num_steps unroll "
     "max_length max_len maxlen window context_length bptt_len",
+    "heads": "num_heads n_head n_heads nhead attention_heads",
     "context": "context_size window_size window history ngram_size block_size",
     "minutes": "time_limit max_minutes duration max_time",
     "dropout": "dropout_rate drop dropout_prob p_drop drop_rate recurrent_dropout",

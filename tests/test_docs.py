@@ -114,6 +114,12 @@ def test_the_examples_of_the_agreement_page_run(
     assert 0 < share < 0.5
 
 
+def test_the_examples_of_the_attention_page_run() -> None:
+    names: dict[str, Any] = {}
+    shown = [_run(block, names) for block in _python_blocks(ROOT / "docs/attention.md")]
+    assert [all(values.values()) for values in shown] == [True, True]
+
+
 def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
     return recurrent(encoder, cell, embedding=4, units=8)

@@ -36,6 +36,8 @@ RUNS = {
     "rnn on words": Configuration(model="rnn"),
     "gru, lstm on characters": Configuration(model="lstm", level="char"),
     "gru, lstm on words": Configuration(model="lstm"),
+    "transformer on characters": Configuration(model="transformer", level="char"),
+    "transformer on words": Configuration(model="transformer"),
 }
 
 

@@ -79,6 +79,11 @@ def _check_model(language_model: NetworkLanguageModel, file_format: str) -> None
         raise UsageError(
             f"a format is one of {', '.join(FORMATS)}; received {file_format!r}"
         )
+    if kind_of(language_model.keras_model) == "transformer":
+        raise UsageError(
+            "an exported step keeps the states of recurrent layers and windows; a "
+            "transformer's keys and values are not among them: keep it as a .keras file"
+        )
     if kind_of(language_model.keras_model) not in EXPORTED:
         raise UsageError(
             f"{language_model.name} is not of keraslm's own layers, so it has no known "

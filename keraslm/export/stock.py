@@ -72,6 +72,11 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
         logits = _recurrent(model, ids)
     elif kind == "window":
         logits = _window(model, ids)
+    elif kind == "transformer":
+        raise UsageError(
+            "rotary positions have no stock Keras layer, so a transformer cannot be "
+            "exported to plain Keras; its own file opens wherever keraslm is installed"
+        )
     else:
         raise UsageError(
             f"{name} is not of keraslm's own layers, for which alone there are stock "

@@ -59,6 +59,7 @@ COUNTS = Rule("whole numbers from 1 on", lambda v: _is_list_of(v, _is_count))
 CLASSES = Rule("class numbers", lambda v: _is_list_of(v, lambda c: _is_count(c, 0)))
 LAYERS = Rule("from 1 to 64 layers", lambda v: _is_count(v) and v <= 64)
 CONTEXT = Rule("from 1 to 1000 tokens", lambda v: _is_count(v) and v <= 1000)
+ATTENDED = Rule("from 1 to 8192 tokens", lambda v: _is_count(v) and v <= 8192)
 BITS = Rule("from 1 to 28 bits", lambda v: _is_count(v) and v <= 28)
 SHARE = Rule("a share in [0, 1)", _is_share)
 SHARES = Rule(
@@ -113,6 +114,16 @@ KINDS = {
         "order": COUNT,
         "softmax": SOFTMAX,
         **HISTORIES,
+    },
+    "transformer": {
+        "vocabulary_size": COUNT,
+        "layers": LAYERS,
+        "heads": COUNT,
+        "units": COUNT,
+        "context": ATTENDED,
+        "dropout": SHARE,
+        "tied": FLAG,
+        "seed": SEED,
     },
 }
 SOFTMAXES = {

@@ -4,7 +4,6 @@ The shapes of the arrays must be exactly those that the configuration asks for, 
 sizes in a file are never larger than the file.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,46 +16,19 @@ from keraslm.inference.maxent import MaxEntNetwork
 from keraslm.inference.network import Array, Network
 from keraslm.inference.output import Features, FullOutput, StructuredOutput, TiedOutput
 from keraslm.inference.recurrent import RecurrentNetwork
+from keraslm.inference.transformer import (
+    Block,
+    TransformerNetwork,
+    block_name,
+    shapes_of_block,
+)
+from keraslm.inference.weights import Arrays, Weights
 from keraslm.inference.window import WindowNetwork
 from keraslm.outputs.adaptive import AdaptiveOutput
 from keraslm.outputs.classes import ClassOutput
 from keraslm.outputs.history_features import HistoryFeatures
 
-Arrays = Mapping[str, Array]
 LAYER_NAMES = {"rnn": "simple_rnn", "gru": "gru", "lstm": "lstm"}
-
-
-class Weights:
-    """The arrays of a network, taken by name and expected shape, each once."""
-
-    def __init__(self, arrays: Arrays, where: str) -> None:
-        self._arrays = dict(arrays)
-        self._where = where
-
-    def take(self, name: str, *shape: int) -> Array:
-        """Give an array of this shape, as float32 if it is more or less exact.
-
-        Raises: ModelFileError if there is none.
-        """
-        found = self._arrays.pop(name, None)
-        if found is None or found.shape != shape:
-            has = "has none" if found is None else f"has {found.shape}"
-            raise ModelFileError(
-                f"{self._where} is damaged: its config asks for weights {name} of "
-                f"shape {shape}, and it {has}"
-            )
-        return np.ascontiguousarray(found, np.float32)
-
-    def end(self) -> None:
-        """Refuse arrays that nothing asked for.
-
-        Raises: ModelFileError
-        """
-        if self._arrays:
-            raise ModelFileError(
-                f"{self._where} is damaged: it has weights for {min(self._arrays)}, "
-                "which its config does not ask for"
-            )
 
 
 def build(where: str, kind: str, config: dict[str, Any], arrays: Arrays) -> Network:
@@ -64,7 +36,12 @@ def build(where: str, kind: str, config: dict[str, Any], arrays: Arrays) -> Netw
 
     Raises: ModelFileError if the arguments and the arrays do not make a network.
     """
-    builders = {"recurrent": _recurrent, "window": _window, "maxent": _maxent}
+    builders = {
+        "recurrent": _recurrent,
+        "window": _window,
+        "maxent": _maxent,
+        "transformer": _transformer,
+    }
     weights = Weights(arrays, where)
     try:
         network = builders[kind](where, config, weights)
@@ -123,10 +100,16 @@ def _output(
         if tied:
             raise UsageError("tied weights go with the full softmax")
         return _softmax(where, c["softmax"], weights, width, size)
-    if not tied:
+    return _full(c, weights, width, embedding)
+
+
+def _full(
+    c: dict[str, Any], weights: Weights, width: int, embedding: Array
+) -> FullOutput:
+    size, narrow = embedding.shape
+    if not c.get("tied", False):
         kernel = weights.take("layers/dense/vars/0", width, size)
         return FullOutput(kernel, weights.take("layers/dense/vars/1", size))
-    narrow = embedding.shape[1]
     if narrow == width:
         return TiedOutput(embedding)
     return TiedOutput(embedding, weights.take("layers/dense/vars/0", width, narrow))
@@ -193,6 +176,22 @@ def _maxent(where: str, c: dict[str, Any], weights: Weights) -> MaxEntNetwork:
         output = _softmax(where, c["softmax"], weights, 0, size)
     features = _features(where, c, weights, c.get("order", 3), output)
     return MaxEntNetwork(size, features, output)
+
+
+def _transformer(where: str, c: dict[str, Any], weights: Weights) -> TransformerNetwork:
+    size, width, heads = c["vocabulary_size"], c.get("units", 128), c.get("heads", 4)
+    if width % (2 * heads):
+        raise UsageError(f"{width} units are no multiple of twice {heads} heads")
+    embedding = weights.take("embed/vars/0", size, width)
+    shapes = shapes_of_block(width)
+    blocks = []
+    for k in range(c.get("layers", 4)):
+        named = (weights.take(f"{block_name(k)}/{n}", *s) for n, s in shapes.items())
+        blocks.append(Block(*named))
+    norm = weights.take("last_norm/vars/0", width)
+    output = _full(c, weights, width, embedding)
+    given = (embedding, blocks, norm, output, heads)
+    return TransformerNetwork(*given, c.get("context", 64))
 
 
 def numbered(name: str, number: int) -> str:

@@ -49,3 +49,12 @@ def last_tokens(tokens: int) -> str:
     """Say that a prediction sees so many tokens."""
     words = "token" if tokens == 1 else "tokens"
     return f"the last {tokens} {words}, across line ends"
+
+
+def attended(layers: int, context: int) -> str:
+    """Say what a prediction sees by attention to `context` positions in each layer."""
+    reach = layers * (context - 1) + 1
+    return (
+        f"keys and values of the last {context} tokens, carried in each of {layers} "
+        f"layers: {reach} tokens, across line ends"
+    )

@@ -7,7 +7,7 @@ from keraslm.errors import ModelFileError
 from keraslm.files import archive, zip_archive
 from keraslm.files.weights import read_weights
 from keraslm.inference import arguments
-from keraslm.inference.building import Arrays
+from keraslm.inference.weights import Arrays
 
 LARGEST_CONFIG = 1 << 24  # bytes
 

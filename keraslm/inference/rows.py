@@ -13,15 +13,16 @@ from keraslm.sampling.stream import TokenStream
 def push_each(streams: Sequence[TokenStream], token_ids: Sequence[int]) -> None:
     """Append to each stream a token of its own.
 
-    Streams of one network read their tokens in one step, as the rows of its products.
+    Streams of one network read their tokens in one step, as the rows of its products,
+    if their states have the same shapes.
     """
     network = _shared_network(streams)
-    if network is None:
+    states = [] if network is None else [s.state for s in streams]  # type: ignore[attr-defined]
+    if network is None or not _alike(states):
         for stream, token_id in zip(streams, token_ids, strict=True):
             stream.push(token_id)
         return
-    state = _stacked([stream.state for stream in streams])  # type: ignore[attr-defined]
-    logits, state = network.step(np.array(token_ids), state)
+    logits, state = network.step(np.array(token_ids), _stacked(states))
     for row, stream in enumerate(streams):
         stream.logits = logits[row]  # type: ignore[attr-defined]
         stream.state = _row(state, row)  # type: ignore[attr-defined]
@@ -44,6 +45,18 @@ def _shared_network(streams: Sequence[TokenStream]) -> Any:
         return None
     is_shared = all(getattr(s, "network", None) is first.network for s in streams)
     return first.network if is_shared else None
+
+
+def _alike(states: Sequence[State]) -> bool:
+    """Say whether states have the same shapes; a cache grows with its text."""
+    shapes = [_shapes(state) for state in states]
+    return all(own == shapes[0] for own in shapes)
+
+
+def _shapes(state: State) -> Any:
+    if isinstance(state, list | tuple):
+        return [_shapes(part) for part in state]
+    return None if state is None else np.shape(state)
 
 
 def _stacked(states: Sequence[State]) -> State:

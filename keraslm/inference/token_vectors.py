@@ -6,6 +6,7 @@ from keraslm.errors import UsageError
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.maxent import MaxEntNetwork
 from keraslm.inference.recurrent import RecurrentNetwork
+from keraslm.inference.transformer import TransformerNetwork
 from keraslm.inference.window import WindowNetwork
 from keraslm.language_model import LanguageModel
 from keraslm.vectors.word_vectors import WordVectors
@@ -38,6 +39,6 @@ def _table(model: NetworkLanguageModel) -> np.ndarray:
     if isinstance(network, WindowNetwork) and network.embedding is None:
         kernel, _ = network.layers[0]
         return kernel[-network.vocabulary_size :]
-    if isinstance(network, RecurrentNetwork | WindowNetwork):
+    if isinstance(network, RecurrentNetwork | TransformerNetwork | WindowNetwork):
         return network.embedding  # type: ignore[return-value]
     raise UsageError(f"{model.name} was adopted; its vectors stay in its Keras model")

@@ -82,6 +82,7 @@ RUNGS = (
     _network("gru", "GRU", "gru"),
     _network(LSTM, "LSTM", "lstm"),
     _network("lstm-maxent", "LSTM + MaxEnt", "lstm", direct_order=3),
+    _network("transformer", "transformer", "transformer"),
     Rung(
         "lstm-kneser-ney",
         "LSTM with Kneser-Ney",

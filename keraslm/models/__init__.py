@@ -10,6 +10,7 @@ from keraslm.models.language_model import KerasLanguageModel
 from keraslm.models.maxent import maxent
 from keraslm.models.ngram import ngram, trigram
 from keraslm.models.recurrent import gru, lstm, recurrent, rnn
+from keraslm.models.transformer import transformer
 
 __all__ = [
     "AdoptedModel",
@@ -23,6 +24,7 @@ __all__ = [
     "ngram",
     "recurrent",
     "rnn",
+    "transformer",
     "trigram",
 ]
 del _legacy

@@ -12,13 +12,15 @@ _BUILDERS: dict[str, Builder] = {}
 class Architecture:
     """The kind of a model, the arguments of its builder, and its layers by part.
 
-    A part is an attribute of the model under that name, and in its file.
+    A part is an attribute of the model under that name, and in its file. The `reach` is
+    how many tokens back its state tells of, or None where that has no end.
     """
 
     kind: str
     arguments: dict[str, Any]
     parts: dict[str, Any]
     state_rule: str
+    reach: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give what the file of the model says."""

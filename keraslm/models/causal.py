@@ -31,6 +31,11 @@ class CausalModel:
         return CARRIED
 
     @property
+    def reach(self) -> int | None:
+        """How many tokens back the state tells of, or None where that has no end."""
+        return None
+
+    @property
     def suits_xla(self) -> bool:
         """Whether XLA can compile it, also where Keras would not by itself."""
         return keras.backend.backend() != "torch"

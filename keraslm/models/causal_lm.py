@@ -33,10 +33,10 @@ class CausalLM(Fitted, Asked, keras.Model):
     `tokens` is the TextEncoder whose ids it reads; without one it has no words, and can
     neither write nor score a text. The builders of `keraslm.models` make one.
 
-    Where the layers remember (recurrent layers, windows, features of the history), the
-    state is carried: over `keraslm.Windows` in training, over the text when it is
-    measured. Other layers that look back, such as attention, read the last 256 tokens
-    again.
+    Where the layers remember (recurrent layers, windows, features of the history,
+    keraslm's attention within a window), the state is carried: over `keraslm.Windows`
+    in training, over the text when it is measured. Other layers that look back, such as
+    Keras's attention, read the last 256 tokens again.
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
     Raises: UsageError if the network does not read ids and give logits of the
@@ -86,6 +86,11 @@ class CausalLM(Fitted, Asked, keras.Model):
         if self.architecture is not None:
             return self.architecture.state_rule
         return super().state_rule
+
+    @property
+    def reach(self) -> int | None:
+        """How many tokens back the state tells of, or None where that has no end."""
+        return None if self.architecture is None else self.architecture.reach
 
     @property
     def suits_xla(self) -> bool:

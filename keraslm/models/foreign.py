@@ -47,8 +47,10 @@ PART_MODULES = (  # what layers are made with, and the arithmetic between layers
 )
 OURS = frozenset(
     """
-    AdaptiveSoftmax Bias ClassSoftmax Dense DirectFeatures DropWords Dropout GRU LSTM
-    MultiHotDense OneHot OneHotDense Recurrent SimpleRNN TiedEmbedding Window
+    AdaptiveSoftmax AdditiveAttention Bias CausalSelfAttention ClassSoftmax Dense
+    DirectFeatures DotProductAttention DropWords Dropout GRU LSTM LearnedPositions
+    MultiHotDense OneHot OneHotDense Recurrent RotaryPositions SimpleRNN
+    SinusoidalPositions TiedEmbedding TransformerBlock Window
     """.split()
 )
 READS_TEXT = ("TextVectorization", "StringLookup", "IntegerLookup", "Hashing")

@@ -80,8 +80,8 @@ class _Room:
         shown = layer.compute_output_spec(*inputs, **named)
         for tensor in _tensors(shown):
             self._given += math.prod(size or TIME for size in tensor.shape)
-        if "Attention" in type(layer).__name__:
-            heads = getattr(layer, "num_heads", 1)
+        heads = getattr(layer, "heads", getattr(layer, "num_heads", 1))
+        if "Attention" in type(layer).__name__ or hasattr(layer, "heads"):
             pairs = max(_steps(tensor) for tensor in _tensors([inputs, named])) ** 2
             self._scores = max(self._scores, heads * pairs)
         return shown

@@ -1,7 +1,7 @@
 """A functional Keras model whose layers' memory comes in and goes out.
 
 A layer remembers if it has `get_initial_state(batch_size)` and `read(inputs, state)`,
-as the recurrent layers, `Window` and `DirectFeatures` of `keraslm.layers` do. Keras's
+as the recurrent layers, `Window`, `DirectFeatures` and `TransformerBlock` do. Keras's
 own SimpleRNN, GRU and LSTM are read through a copy that shares their cell.
 """
 

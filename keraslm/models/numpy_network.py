@@ -11,11 +11,17 @@ from keras import ops
 
 from keraslm.inference.building import LAYER_NAMES, build, numbered
 from keraslm.inference.network import Network
+from keraslm.inference.transformer import block_name, shapes_of_block
 
 
 def named_variables(model: Any) -> dict[str, Any]:
     """Give every variable of a model that holds a weight."""
-    by_kind = {"recurrent": _of_recurrent, "window": _of_window, "maxent": _of_maxent}
+    by_kind = {
+        "recurrent": _of_recurrent,
+        "window": _of_window,
+        "maxent": _of_maxent,
+        "transformer": _of_transformer,
+    }
     found = by_kind[model.architecture.kind](model)
     softmax = model.outputs[0]._keras_history.operation
     if hasattr(softmax, "nats"):
@@ -58,6 +64,26 @@ def _of_window(model: Any) -> dict[str, Any]:
     rest = getattr(model, "rest", [])
     for number, layer in enumerate(rest, start=embed is not None):
         found |= _of_layer(numbered("dense", number), _product(layer))
+    return found
+
+
+def _of_transformer(model: Any) -> dict[str, Any]:
+    found = {"embed/vars/0": model.embed.embeddings}
+    found["last_norm/vars/0"] = model.last_norm.scale
+    for number, block in enumerate(model.blocks):
+        weights = [
+            block.norm_before_attention.scale,
+            block.attention.project.kernel,
+            block.attention.output_project.kernel,
+            block.norm_before_hidden.scale,
+            *_product(block.widen),
+            *_product(block.narrow),
+        ]
+        names = shapes_of_block(1)
+        named = zip(names, weights, strict=True)
+        found |= {f"{block_name(number)}/{name}": weight for name, weight in named}
+    if hasattr(model, "predict_next"):
+        found |= _of_layer("layers/dense", _product(model.predict_next))
     return found
 
 

@@ -2,8 +2,9 @@
 
 A recurrent model has to read a text from its first token to its last. Here the text is
 cut into rows that are read side by side. What a row starts from is first guessed, by
-reading the end of the row before it. Then every row that did not start from where the
-row before it really ended is read again from there, until its states or its scores are
+reading the end of the row before it: where a state tells of no more than some tokens,
+as many, and the guess is right. Then every row that did not start from where the row
+before it really ended is read again from there, until its states or its scores are
 those of the reading before; and so on until no row is left, or until a reading changes
 the figure by less than a millionth of it. A network that never forgets is read row by
 row after a few readings. So the figure is that of one reading from the first token to
@@ -28,6 +29,7 @@ SAME = 1e-5  # how far apart two states may be, relative to the larger of them a
 CLOSE = 1e-6  # a change of the figure, or a window's, relative to it, that ends reading
 MARKS = 32  # calls from the start of a row after which its states are kept
 READINGS = 2  # of all wrong rows, after which half of them should be right
+STATES = 2**23  # numbers that the states of all rows may have
 LONG = 2**15  # tokens of a text for which XLA's compiling takes less than it saves
 
 
@@ -90,7 +92,7 @@ class StreamScorer:
         """
         if not len(ids):
             return np.zeros(0)
-        rows, length, time = layout(len(ids), self._room())
+        rows, length, time = layout(len(ids), self._room(), self._most_rows())
         targets = _padded(ids, rows * length, boundary_id).reshape(rows, length)
         inputs = np.roll(targets.ravel(), 1).reshape(rows, length)
         inputs[0, 0] = boundary_id
@@ -122,18 +124,26 @@ class StreamScorer:
         """How many tokens a call may hold: what it computes for them in 16 MB."""
         return max(2**22 // self.model.numbers_per_token, 1)
 
+    def _most_rows(self) -> int:
+        """How many rows may be read at once: fewer where a state is large."""
+        return max(STATES // max(sum(s.size for s in self._initial(1)), 1), 1)
+
     def _unread(self, inputs: Array, targets: Array, time: int) -> Rows:
         """Lay out the rows, each with a guess of where it starts."""
         rows, length = inputs.shape
         often = {rows} if inputs.size >= LONG else set()
         starts = self._initial(rows)
+        reach = self.model.reach
         if rows > 1:
-            last = slice(length - time, length)
-            _, ends = self._call(inputs[:, last], targets[:, last], starts, often)
+            ends, windows = starts, -(-(reach or time) // time)
+            for first in range(max(length - windows * time, 0), length, time):
+                part = np.s_[:, first : first + time]
+                _, ends = self._call(inputs[part], targets[part], ends, often)
             starts = self._after(ends)
+        kept = min(MARKS, length // time) if starts and reach is None else 0
         marks = [
             [np.full(s.shape, np.nan, np.result_type(s, np.float32)) for s in starts]
-            for _ in range(min(MARKS, length // time) if starts else 0)
+            for _ in range(kept)
         ]
         ends = [np.empty_like(state) for state in starts]
         scores = np.full(inputs.shape, np.nan, np.float32)
@@ -183,7 +193,7 @@ class StreamScorer:
         return found["scores"][:rows], [s[:rows] for s in states_among(found)]
 
 
-def layout(tokens: int, room: int) -> tuple[int, int, int]:
+def layout(tokens: int, room: int, most_rows: int = ROWS) -> tuple[int, int, int]:
     """Choose rows, their length and the tokens of a row that one call reads.
 
     The sizes are few, so that few calls are compiled: a short text is one row of a
@@ -192,7 +202,7 @@ def layout(tokens: int, room: int) -> tuple[int, int, int]:
     time = 16
     while time < min(TIME, tokens) and 2 * time <= max(room, 16):
         time *= 2
-    most, rows = min(tokens // (8 * TIME), room // time, ROWS), 1
+    most, rows = min(tokens // (8 * TIME), room // time, ROWS, most_rows), 1
     while 4 * rows <= most:
         rows *= 4
     row_length = -(-tokens // rows)

@@ -13,8 +13,8 @@ import keras
 from keraslm.errors import ModelFileError
 from keraslm.files import archive, zip_archive
 from keraslm.files.weights import read_weights
-from keraslm.inference.building import Arrays
 from keraslm.inference.opening import LARGEST_CONFIG
+from keraslm.inference.weights import Arrays
 from keraslm.models.adopted import AdoptedRecurrent, AdoptedWindow
 from keraslm.models.architecture import Architecture
 from keraslm.models.causal_lm import CausalLM

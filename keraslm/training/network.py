@@ -68,6 +68,17 @@ def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> A
             trainable_embedding=not c.freeze,
             **features,
         )
+    if c.model == "transformer":
+        return models.transformer(
+            tokens,
+            layers=c.layers or 1,
+            heads=c.heads or 1,
+            units=c.units or 128,
+            context=c.context or 64,
+            dropout=c.dropout or 0.0,
+            tied=c.tied,
+            seed=c.seed,
+        )
     if c.model == "maxent":
         return models.maxent(tokens, order=c.order or 3, softmax=softmax, **features)
     if c.is_one_matrix:

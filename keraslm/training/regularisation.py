@@ -4,7 +4,8 @@ Math:   passes = the least of  epochs,  steps B T / N  and  60 minutes v / N
         v = R / 3M tokens a second,   M = 4 W + u S multiplications a token
         dropout = 0.05 for every 5 passes, at most 0.5
 
-for W weights of a gate, u units, S scores made of a token, a text of N tokens. R is
+for W weights of a gate, or a quarter of those of all blocks, u units, S scores made of
+a token, a text of N tokens. R is
 what two cores come to about: the dropout is wanted before the first step.
 """
 
@@ -12,7 +13,7 @@ import dataclasses
 
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.encoded import Encoded
-from keraslm.training.options import RECURRENT, Configuration
+from keraslm.training.options import STATEFUL, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import scores, weights_of_a_gate, window_shape
 
@@ -24,12 +25,12 @@ MOST = 0.5
 def with_dropout(
     c: Configuration, encoder: TextEncoder, train: Encoded, reporter: Reporter
 ) -> Configuration:
-    """Give a recurrent network the dropout that suits its text.
+    """Give a recurrent network, or a transformer, the dropout that suits its text.
 
     It is never less than the default of a text that is read a few times; where it is
     more, the user is told.
     """
-    if c.family not in RECURRENT:
+    if c.family not in STATEFUL:
         return c
     often = passes(c, len(train.ids), len(encoder.vocabulary))
     suits = round(min(often // PASSES * 0.05, MOST), 2)

@@ -6,7 +6,7 @@ import os
 
 from keraslm.cells import registry
 from keraslm.errors import UsageError
-from keraslm.training.options import RECURRENT, Configuration
+from keraslm.training.options import ATTENDING, RECURRENT, Configuration
 
 BYTES = 4  # of a float32
 COPIES = 4  # a weight, its gradient, and the two means that Adam keeps of it
@@ -84,6 +84,8 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
         if c.softmax == "adaptive":
             output //= BAND
         return embedding * vocabulary_size + cells + output + hashed
+    if c.family in ATTENDING:
+        return (c.units or 0) * vocabulary_size * (1 if c.tied else 2) + _of_blocks(c)
     context = c.context or 1
     inputs = {
         "one-hot": context * vocabulary_size,
@@ -95,8 +97,18 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
     return embedding * vocabulary_size + products
 
 
+def _of_blocks(c: Configuration) -> int:
+    """Count the matrices of all blocks: four of attention, two hidden ones of four."""
+    return 12 * (c.units or 0) ** 2 * (c.layers or 0)
+
+
 def weights_of_a_gate(c: Configuration) -> int:
-    """Count the entries of W and U of one gate, in all recurrent layers."""
+    """Count the entries of W and U of one gate, in all recurrent layers.
+
+    Of a transformer it is a quarter of all blocks' weights.
+    """
+    if c.family in ATTENDING:
+        return _of_blocks(c) // 4
     units, layers = c.units or 0, c.layers or 0
     return units * ((c.embedding or 0) + (2 * layers - 1) * units)
 
@@ -115,6 +127,9 @@ def width(c: Configuration, vocabulary_size: int) -> int:
     if c.family in RECURRENT:
         blocks = registry.new_cell(c.model, units=1).blocks
         kept = 2 * (blocks + 1) * (c.units or 0) * (c.layers or 0)
+    elif c.family in ATTENDING:
+        seen = (c.context or 0) + (c.time or 0)  # keys that a window's tokens share
+        kept = (c.layers or 0) * (20 * (c.units or 0) + 4 * (c.heads or 0) * seen)
     elif c.model == "maxent":
         kept = 0
     else:

@@ -39,6 +39,9 @@ MODELS = {
     "maxent-classes": lambda size: models.maxent(size, bits=10, softmax=classes(size)),
     "direct-classes": lambda size: models.lstm(size, **DIRECT, softmax=classes(size)),
     "tied": lambda size: models.lstm(size, **SIZES, layers=2, tied=True, residual=True),
+    "transformer": lambda size: models.transformer(
+        size, layers=2, heads=2, units=8, context=5
+    ),
 }
 
 

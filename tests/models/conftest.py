@@ -41,12 +41,18 @@ CLASSES = {
     "maxent-classes": MAXENT["maxent"],
     "lstm-direct-classes": DIRECT["lstm-direct"],
 }
-KINDS = [*WINDOWS, *RECURRENT, *MAXENT, *DIRECT, *CLASSES]
+ATTENTION = {"layers": 2, "heads": 2, "units": 8, "context": 4}
+TRANSFORMERS = {
+    "transformer": (models.transformer, ATTENTION),
+    "transformer-tied": (models.transformer, {**ATTENTION, "tied": True}),
+}
+BUILT = WINDOWS | RECURRENT | MAXENT | DIRECT | CLASSES | TRANSFORMERS
+KINDS = [*BUILT]
 
 
 def new_model(kind):
     """Build a model with weights from a fixed seed, spread out for clear figures."""
-    builder, options = (WINDOWS | RECURRENT | MAXENT | DIRECT | CLASSES)[kind]
+    builder, options = BUILT[kind]
     if kind in CLASSES:
         options = {**options, "softmax": ClassSoftmax([0, 2, 0, 1, 1, 0, 2])}
     made = builder(SIZE, **options)

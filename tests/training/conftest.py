@@ -29,6 +29,9 @@ def configuration(model, out, **more):
         small = {}
     elif model == "maxent":
         small = {"features": "hashed:10", "batch_size": 4, "time": 8, "steps": 4}
+    elif model == "transformer":
+        small = {"dropout": 0.0, "batch_size": 4, "time": 8, "steps": 4}
+        small |= {"units": 8, "layers": 2, "heads": 2, "context": 5}
     else:
         small["hidden"] = "6"
     return Configuration(model=model, out=str(out), **(small | more))

@@ -25,7 +25,7 @@ BAD = [(name, value) for name in WHOLE for value in NOT_A_WHOLE] + [
     ("steps", 0),
     ("level", "byte"),
     ("level", ["word"]),
-    ("model", "transformer"),
+    ("model", "perceptron"),
     ("optimizer", "lion"),
     ("schedule", "cosin"),
     ("input", "two-hot"),
@@ -193,6 +193,9 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
     [
         ({"model": "ngram", "units": 5}, "`units` is an option of rnn, gru, lstm"),
         ({"model": "ngram", "embedding": 5}, "`embedding` is an option of"),
+        ({"model": "lstm", "heads": 2}, "`heads` is an option of transformer"),
+        ({"model": "transformer", "residual": True}, "`residual` is an option of rnn"),
+        ({"model": "transformer", "embeddings": "f"}, "`embeddings` is an option of"),
         ({"model": "ngram", "dropout": 0.5}, "`dropout` is an option of"),
         ({"model": "ngram", "tied": True}, "`tied` is an option of"),
         ({"model": "lstm", "order": 3}, "`order` is an option of ngram, maxent"),

@@ -23,6 +23,10 @@ def test_the_passes_of_an_end_counted_by_hand():
     # 4 x 448 x (64 + 448) + 448 x 67 = 947,520: 35,180 tokens, in 15 minutes 31,661,601
     c = resolve(Configuration(**CHAR, minutes=15))
     assert passes(c, 1_000_000, 67) == pytest.approx(31.661601, rel=1e-5)
+    # 12 x 128 x 128 x 4 of four blocks + 128 x 67 = 795,008: 41,928 tokens a second
+    given = {**CHAR, "model": "transformer"}
+    c = resolve(Configuration(**given, minutes=2.2))
+    assert passes(c, 1_000_000, 67) == pytest.approx(5.534536, rel=1e-5)
     c = resolve(Configuration(**CHAR, minutes=2.2, epochs=3))
     assert passes(c, 1_000_000, 67) == 3
 

@@ -58,8 +58,9 @@ def test_a_run_that_died_comes_out_the_same(small, story, tmp_path, quick_measur
         ("gru", {"softmax": "sampled", "samples": 3, "vary_time": True}),
         ("lstm", {"direct_order": 2, "features": "hashed:8", "softmax": "classes"}),
         ("maxent", {"features": "hashed:8", "dropout": None}),
+        ("transformer", {"vary_time": True, "dropout": 0.2}),
     ],
-    ids=["varied windows", "sampled words", "both", "features", "maxent"],
+    ids=["varied", "sampled words", "both", "features", "maxent", "transformer"],
 )
 def test_what_is_drawn_at_every_step_is_drawn_again(
     small, story, tmp_path, quick_measures, model, more

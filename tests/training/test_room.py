@@ -24,6 +24,8 @@ VOCABULARY = 50
         {"model": "bigram", "hidden": "none", "input": "one-hot"},
         {"model": "trigram", "input": "one-hot", "hidden": "20,10"},
         {"model": "neural-ngram", "context": 5, "input": "bag-of-words"},
+        {"model": "transformer", "layers": 3, "units": 24},
+        {"model": "transformer", "tied": True},
     ],
     ids=str,
 )
@@ -70,6 +72,7 @@ def test_windows_are_no_larger_than_the_text():
         {"model": "bigram", "hidden": "2000000000"},
         {"batch_size": 2_000_000_000},
         {"time": 2_000_000_000, "batch_size": 1},
+        {"model": "transformer", "time": 8192, "batch_size": 10_000},
     ],
     ids=str,
 )

@@ -35,6 +35,7 @@ RUNGS = (
     "gru",
     "lstm",
     "lstm-maxent",
+    "transformer",
     "lstm-kneser-ney",
 )
 LEAVE = ("bytes", "bits/character", "nats/token", "parameters", "seconds")

@@ -26,6 +26,7 @@ _SMALL: dict[str, Any] = {
 }
 _RECURRENT = {"units": 24, "embedding_dropout": 0.1, "weight_drop": 0.1}
 _LSTM = {"model": "lstm", **_RECURRENT}
+_BLOCKS = {"layers": 2, "heads": 2, "units": 24, "context": 12}
 MODELS: dict[str, dict[str, Any]] = {
     "neural-ngram": {"model": "neural-ngram", "hidden": "24"},
     "rnn": {"model": "rnn", **_RECURRENT},
@@ -33,6 +34,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "lstm": _LSTM,
     "lstm-vary-time": {**_LSTM, "vary_time": True},
     "lstm-sampled": {**_LSTM, "softmax": "sampled", "samples": 50},
+    "transformer": {"model": "transformer", "embedding": None, **_BLOCKS},
 }
 
 
@@ -93,4 +95,4 @@ def _configuration(
     from keraslm.training.options import Configuration
 
     out, own = str(folder / model), MODELS[model]
-    return Configuration(corpus=corpus, out=out, steps=steps, **_SMALL, **own)
+    return Configuration(corpus=corpus, out=out, steps=steps, **{**_SMALL, **own})

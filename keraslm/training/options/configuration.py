@@ -30,11 +30,13 @@ from keraslm.training.options.kinds import (
     Whole,
 )
 from keraslm.training.options.models import (
+    ATTENDING,
     EMBEDDED,
     FEATURED,
     MODELS,
     NEURAL,
     RECURRENT,
+    STATEFUL,
     WINDOWS,
 )
 from keraslm.training.options.notations import (
@@ -57,14 +59,15 @@ COUNTING = Group("Counting", ("ngram",), is_strict=True)
 NETWORK = Group("Network", EMBEDDED, is_strict=True)
 WINDOW = Group("Network of a window", WINDOWS, is_strict=True)
 RECURRENCE = Group("Recurrent network", RECURRENT, is_strict=True)
+ATTENTION = Group("Transformer", ATTENDING, is_strict=True)
 SOFTMAX = Group("Large vocabularies", FEATURED, is_strict=True)
 FEATURES = Group("Features of the history", FEATURED, is_strict=True)
 OPTIMIZER = Group("Optimizer", NEURAL)
 LENGTH = Group("Length of the run", NEURAL)
 OUTPUT = Group("Output")
 # fmt: off
-GROUPS = (MODEL, TEXT, COUNTING, NETWORK, WINDOW, RECURRENCE, SOFTMAX, FEATURES,
-    OPTIMIZER, LENGTH, OUTPUT)
+GROUPS = (MODEL, TEXT, COUNTING, NETWORK, WINDOW, RECURRENCE, ATTENTION, SOFTMAX,
+    FEATURES, OPTIMIZER, LENGTH, OUTPUT)
 # fmt: on
 
 
@@ -128,15 +131,19 @@ class Configuration:
         "Leave out malformed lines of that file.", False)
     dropout: float | None = option(SHARE, NETWORK,
         "The share of units that each training step leaves out; more by default for "
-        "recurrent networks that read a text many times.",
-        Default(0.0, when(0.1, model=RECURRENT, level="word")))
+        "recurrent networks and transformers that read a text many times.",
+        Default(0.0, when(0.1, model=STATEFUL, level="word")),
+        models=(*EMBEDDED, *ATTENDING))
     precision: str | None = option(Choice(("float32", "bfloat16")), NETWORK,
         "The precision of large matrix products.",
         Default(usual_precision,
-            called="bfloat16 where the processor is made for it, else float32"))
+            called="bfloat16 where the processor is made for it, else float32"),
+        models=(*EMBEDDED, *ATTENDING))
     context: int | None = option(Whole(), WINDOW,
-        "How many previous tokens a window shows.",
-        Default(4, when(1, model="bigram"), when(2, model="trigram")), is_shape=True)
+        "How many previous tokens a window shows, or each block attends to.",
+        Default(4, when(1, model="bigram"), when(2, model="trigram"),
+            when(64, model=ATTENDING)),
+        models=(*WINDOWS, *ATTENDING), is_shape=True)
     input: str | None = option(Choice((*WITHOUT_VECTORS, "embedding")), WINDOW,
         "How the previous tokens enter the network.",
         Default("embedding", when("one-hot", model="bigram"),
@@ -146,16 +153,17 @@ class Configuration:
         "The widths of the hidden layers from the input on, or none.",
         Default("128", when("none", model="bigram")), is_shape=True)
     layers: int | None = option(Whole(), RECURRENCE,
-        "How many recurrent layers there are, one above the other.", Default(1),
-        is_shape=True)
+        "How many recurrent layers or blocks there are, one above the other.",
+        Default(1, when(4, model=ATTENDING)), models=STATEFUL, is_shape=True)
     units: int | None = option(Whole(), RECURRENCE,
-        "The units of each recurrent layer.",
-        Default(200, when(256, level="char"), when(448, level="char", minutes=LONG)),
-        is_shape=True)
+        "The units of each recurrent layer or block.",
+        Default(200, when(256, level="char"), when(448, level="char", minutes=LONG),
+            when(128, model=ATTENDING)), models=STATEFUL, is_shape=True)
     activation: str = option(Choice(("tanh", "sigmoid", "linear")), RECURRENCE,
         "What the units apply to their sum.", "tanh", models=("rnn",), is_shape=True)
     tied: bool = option(Switch(), RECURRENCE,
-        "Read and predict a token with the same vector.", False, is_shape=True)
+        "Read and predict a token with the same vector.", False, models=STATEFUL,
+        is_shape=True)
     residual: bool = option(Switch(), RECURRENCE,
         "Add the input of each recurrent layer to its output.", False, is_shape=True)
     embedding_dropout: float = option(SHARE, RECURRENCE,
@@ -163,7 +171,10 @@ class Configuration:
     weight_drop: float = option(SHARE, RECURRENCE,
         "The share of recurrent weights that each training step leaves out.", 0.0)
     state: str = option(Choice(("carried", "reset")), RECURRENCE,
-        "Whether the state goes on into the next step.", "carried")
+        "Whether the state goes on into the next step.", "carried", models=STATEFUL)
+    heads: int | None = option(Whole(), ATTENTION,
+        "How many heads each block attends with; they share its units.", Default(4),
+        is_shape=True)
     softmax: str = option(Choice(("full", "adaptive", "classes", "sampled")), SOFTMAX,
         "How the scores of the vocabulary become probabilities.", "full")
     samples: int | None = option(Whole(), SOFTMAX,
@@ -196,12 +207,14 @@ class Configuration:
     optimizer: str | None = option(
         Choice(("sgd", "momentum", "rmsprop", "adam", "adamw")), OPTIMIZER,
         "The rule by which the gradient changes the weights.",
-        Default("adam", when("adamw", model=RECURRENT, level="char")))
+        Default("adam", when("adamw", model=RECURRENT, level="char"),
+            when("adamw", model=ATTENDING)))
     learning_rate: float | None = option(POSITIVE, OPTIMIZER,
         "The learning rate at its highest, before the schedule lowers it.",
         Default(0.004, when(0.01, level="char"),
             when(0.006, level="char", minutes=LONG),
-            when(0.002, model=("rnn", *WINDOWS)), when(0.05, model="maxent"),
+            when(0.002, model=("rnn", *WINDOWS)), when(0.003, model=ATTENDING),
+            when(0.05, model="maxent"),
             when(0.03, hidden="none"), when(1.0, optimizer="sgd"),
             when(0.1, optimizer="momentum")))
     schedule: str = option(Choice(("constant", "cosine", "linear", "decay", "plateau")),
@@ -232,10 +245,11 @@ class Configuration:
         "those N or more before it.")
     batch_size: int | None = option(Whole(), OPTIMIZER,
         "How many rows of the text are read side by side.",
-        Default(32, when(64, model=WINDOWS)))
+        Default(32, when(64, model=WINDOWS), when(16, model=ATTENDING)))
     time: int | None = option(Whole(), OPTIMIZER,
         "How many tokens of each row a step reads; gradients go no further back.",
-        Default(32, when(64, model=RECURRENT, level="char", minutes=LONG)),
+        Default(32, when(64, model=RECURRENT, level="char", minutes=LONG),
+            when(64, model=ATTENDING)),
         aliases=("bptt",))
     vary_time: bool = option(Switch(), OPTIMIZER,
         "Draw that number anew for each step.", False)

@@ -10,7 +10,7 @@ from keraslm.training.options.configuration import (
     WITHOUT_VECTORS,
     Configuration,
 )
-from keraslm.training.options.models import FEATURED, RECURRENT
+from keraslm.training.options.models import FEATURED, RECURRENT, STATEFUL
 
 OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
 
@@ -48,7 +48,7 @@ def _foreign(c: Configuration, usual_context: Any) -> Iterator[str]:
     if c.softmax != "full" and c.family not in predicting:
         models = ", ".join(predicting)
         yield f"softmax {c.softmax} is for {models}; received it for {c.model}"
-    if c.state != "carried" and c.family not in RECURRENT:
+    if c.state != "carried" and c.family not in STATEFUL:
         yield f"{c.model} has no state to {c.state}"
     for name, option in OPTIONS.items():
         is_foreign = option.group.is_strict and c.family not in option.suits
