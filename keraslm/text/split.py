@@ -12,18 +12,21 @@ PARTS = ("train", "valid", "test")
 
 
 def parse_split(split: str) -> tuple[fractions.Fraction, ...]:
-    """Read "90/5/5", "90/10" or "100" as fractions of the text.
+    """Read "90/5/5", "90/10", "90/0/10" or "100" as fractions of the text.
 
-    Raises: UsageError unless it is one to three percentages above 0 that sum to 100.
+    Raises: UsageError unless it is one to three percentages that sum to 100, all above
+        0 but for the second of three.
     """
     try:
         parts = tuple(fractions.Fraction(part) / 100 for part in split.split("/"))
     except (ValueError, ZeroDivisionError):
         parts = ()
-    if not 1 <= len(parts) <= 3 or min(parts) <= 0 or sum(parts) != 1:
+    needed = parts[::2] if len(parts) == 3 and parts[1] == 0 else parts
+    if not 1 <= len(parts) <= 3 or min(needed) <= 0 or sum(parts) != 1:
         raise UsageError(
             "a split is percentages that sum to 100: '90/5/5' for train/valid/test, "
-            f"'90/10' for train/valid, or '100'; received {split!r}"
+            "'90/10' for train/valid, '90/0/10' for train/test, or '100'; "
+            f"received {split!r}"
         )
     return parts
 
@@ -41,6 +44,8 @@ def cut(
     """
     if len(parts) == 1:
         return {"train": text}
+    names = [name for name, part in zip(PARTS, parts, strict=False) if part]
+    parts = tuple(part for part in parts if part)
     total = text.characters
     places = [math.ceil(total * part) for part in itertools.accumulate(parts)]
     if any(stop <= start for start, stop in itertools.pairwise([0, *places])):
@@ -50,7 +55,7 @@ def cut(
         )
     cuts = [_cut_near(text, *reach) for reach in itertools.pairwise(places)]
     # the last part is read to the end of the text, where a change of it is seen
-    spans = zip(PARTS, [0, *cuts], [*cuts, None], strict=False)
+    spans = zip(names, [0, *cuts], [*cuts, None], strict=True)
     return {
         part: text.part(start, stop, f"{text.name} ({part})")
         for part, start, stop in spans

@@ -35,9 +35,15 @@ def test_without_a_line_end_the_cut_is_after_white_space():
     assert pieces(far, "0.1/99.9")["train"] == "x" * 100 + " "
 
 
+def test_a_second_part_of_nothing_leaves_train_and_test():
+    assert pieces("abcdefghij", "70/0/30") == {"train": "abcdefg", "test": "hij"}
+
+
 @given(
     st.text(st.sampled_from("ab \né世"), min_size=1, max_size=300),
-    st.sampled_from(["90/5/5", "90/10", "50/50", "1/1/98", "100", "99.5/0.5"]),
+    st.sampled_from(
+        ["90/5/5", "90/10", "50/50", "1/1/98", "60/0/40", "100", "99.5/0.5"]
+    ),
 )
 def test_the_parts_together_are_the_text(text, split):
     try:
@@ -52,7 +58,18 @@ def test_the_parts_together_are_the_text(text, split):
 
 @pytest.mark.parametrize(
     "split",
-    ["", "90", "90/5", "90/5/4", "90/5/4/1", "a/b", "110/-10", "90/10/0", "1/0", "nan"],
+    [
+        "",
+        "90",
+        "90/5",
+        "90/5/4",
+        "90/5/4/1",
+        "a/b",
+        "110/-10",
+        "90/10/0",
+        "0/0/100",
+        "nan",
+    ],
 )
 def test_a_bad_split_is_a_usage_error(split):
     with pytest.raises(UsageError, match="percentages that sum to 100"):
