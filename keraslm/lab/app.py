@@ -112,7 +112,7 @@ class Lab:
             asked["token"] = min(asked["token"], len(shown.asked.vocabulary) - 1)
             change = knock_out(shown.asked, asked["text"], asked["token"])
             ids = shown.asked.encoder.encode_prompt(asked["text"])
-        tokens = [shown.asked.vocabulary.token(i) for i in ids]
+        tokens = [shown.asked.vocabulary.token(i) for i in ids[-len(change) :]]
         return {"tokens": tokens, "bits": change}
 
     async def write(self, asked: Asking) -> AsyncIterator[bytes]:
