@@ -20,6 +20,7 @@ from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
 from keraslm.lab.scenes import read_scenes
+from keraslm.lab.serving import listen
 from keraslm.lab.shelf import Shelf
 from keraslm.lab.writing import Writer
 from keraslm.sampling.sampler import Sampler
@@ -334,6 +335,13 @@ def test_a_port_that_is_taken_is_told(files, lab):
         UsageError, match=f"cannot listen on 127.0.0.1, port {lab.port}"
     ):
         run_lab([str(files / "counts.keras")], port=lab.port)
+
+
+def test_small_pieces_are_sent_at_once():
+    with listen("127.0.0.1", 0) as opened:
+        assert opened.proto == socket.IPPROTO_TCP  # which asyncio asks before it does
+        with pytest.raises(UsageError, match="cannot listen"):
+            listen("127.0.0.1", opened.getsockname()[1])
 
 
 def test_scenes_are_read_and_their_faults_are_told(tmp_path):

@@ -12,14 +12,15 @@ export function draw(name, given = {}, ...children) {
   return filled(document.createElementNS(SVG, name), given, children);
 }
 
+// Children come first: with dir="auto" each one that came later would be a new reading.
 function filled(element, given, children) {
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
   for (const [name, value] of Object.entries(given)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "css") for (const [k, v] of Object.entries(value)) element.style.setProperty(k, v);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return element;
 }
 
