@@ -12,8 +12,10 @@ import numpy as np
 from keraslm import measures
 from keraslm.answers.place import Asked, next_or_nan
 from keraslm.answers.surprise import surprise
-from keraslm.inference.rows import push_each
-from keraslm.sampling.stream import TokenStream
+from keraslm.inference.rows import push_each, read_each
+
+KNOCKED = 100  # tokens
+RIPPLE = 100  # places
 
 
 def pair(asked: Asked, one: str, other: str) -> dict[str, Any]:
@@ -55,12 +57,13 @@ def ripple(
 ) -> list[float | None]:
     """Give the divergence between what is expected next, along the common end.
 
-    The first value is at the place before the common end, where the prompts differ.
+    The first value is at the place before the common end, where the prompts differ;
+    the last one after at most `RIPPLE` of its tokens.
     Units: bits; None where it is infinite, or a text is impossible
     """
     streams = [asked.stream(ids[: len(ids) - end]) for ids in (one, other)]
     values = [divergence(*next_or_nan(streams))]
-    for token in one[len(one) - end :]:
+    for token in one[len(one) - end :][:RIPPLE]:
         push_each(streams, [token, token])
         values.append(divergence(*next_or_nan(streams)))
     return values
@@ -84,16 +87,18 @@ def knock_out(asked: Asked, text: str, token: int) -> list[float | None]:
     """Give how much each earlier token helps the probability of a next one.
 
     The text is read again without it; positive where the token helps.
-    Units: bits, a value a token of the text; None where it is infinite
+    Units: bits, a value for each of the last `KNOCKED` tokens of the text; None where
+        it is infinite
     """
     ids = asked.encoder.encode_prompt(text)
-    streams = [asked.stream([])]
-    without: list[TokenStream] = []  # of each token read so far: the text without it
-    for number in ids:
+    streams = [asked.stream(ids[:-KNOCKED])]  # with all tokens, then without each one
+    tail = ids[-KNOCKED:]
+    for left, number in zip(reversed(range(len(tail))), tail, strict=True):
         before = streams[0].fork()
-        push_each([streams[0], *without], [number] * (1 + len(without)))
-        without.append(before)
-    log_p = next_or_nan([streams[0], *without])
+        read = read_each if left > 1 else push_each  # one text ends a token earlier
+        read(streams, [number] * len(streams))
+        streams.append(before)
+    log_p = next_or_nan(streams)
     log_p = log_p[:, min(token, log_p.shape[1] - 1)]
     with np.errstate(invalid="ignore"):
         change = measures.bits(log_p[0] - log_p[1:])

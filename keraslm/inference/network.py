@@ -34,6 +34,10 @@ class Network(abc.ABC):
         Shapes: () -> (vocabulary,), or (texts,) -> (texts, vocabulary); the next state
         """
 
+    def advance(self, ids: Any, state: State) -> State:
+        """Read as `step` does, where the logits are not asked for."""
+        return self.step(ids, state)[1]
+
 
 def log_softmax(logits: Array) -> Array:
     """Give log softmax(logits) along the last axis, in float64.
@@ -42,7 +46,8 @@ def log_softmax(logits: Array) -> Array:
     """
     logits = logits.astype(np.float64)
     logits -= logits.max(axis=-1, keepdims=True)
-    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    return logits
 
 
 def last_tokens(tokens: int) -> str:

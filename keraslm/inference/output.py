@@ -27,7 +27,10 @@ class FullOutput:
 
     def logits(self, hidden: Array, *scores: Array) -> Array:
         """Give h O + b, and the features' scores added."""
-        return sum(scores, hidden @ self.kernel + self.bias)
+        logits = hidden @ self.kernel
+        for part in (self.bias, *scores):
+            logits += part  # in place: the array may be as long as the vocabulary
+        return logits
 
 
 class TiedOutput(FullOutput):

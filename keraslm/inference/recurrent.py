@@ -52,6 +52,12 @@ class RecurrentNetwork(Network):
         scores, seen = self.features.push(ids, state[1])
         return self.output.logits(hidden, scores), (layers, seen)
 
+    def advance(self, ids: Any, state: State) -> State:
+        """Read a token with the layers alone, which cost less than a large output."""
+        if self.features is not None:
+            return super().advance(ids, state)
+        return self.read(ids, state[0])[1], None
+
     def read(self, ids: Any, layers: stack.States) -> tuple[Array, stack.States]:
         """Advance the layers alone; give what the last one shows."""
         given = (self.cells, self.embedding[ids], layers, self.cell_weights)

@@ -10,6 +10,18 @@ from keraslm.inference.stream import NetworkStream
 from keraslm.sampling.stream import TokenStream
 
 
+def read_each(streams: Sequence[TokenStream], token_ids: Sequence[int]) -> None:
+    """As `push_each`, where another token follows before the next one is asked for."""
+    network = _shared_network(streams)
+    if network is None:
+        push_each(streams, token_ids)
+        return
+    state = _stacked([stream.state for stream in streams])  # type: ignore[attr-defined]
+    state = network.advance(np.array(token_ids), state)
+    for row, stream in enumerate(streams):
+        stream.state = _row(state, row)  # type: ignore[attr-defined]
+
+
 def push_each(streams: Sequence[TokenStream], token_ids: Sequence[int]) -> None:
     """Append to each stream a token of its own.
 

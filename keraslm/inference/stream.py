@@ -1,5 +1,6 @@
 """Texts that a network reads and writes one token at a time."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,14 @@ class NetworkStream(TokenStream):
     def push(self, token_id: int) -> None:
         """Append one token to the history."""
         self.logits, self.state = self.network.step(token_id, self.state)
+
+    def extend(self, token_ids: Iterable[int]) -> None:
+        """Append several tokens; the logits are those after the last one."""
+        ids = list(token_ids)
+        for token_id in ids[:-1]:
+            self.state = self.network.advance(token_id, self.state)
+        for token_id in ids[-1:]:
+            self.push(token_id)
 
     def next_log_probabilities(self) -> Array:
         """Give log P of every token.

@@ -1,10 +1,13 @@
 """The lab's answers over HTTP: the page, and JSON for its views."""
 
+import asyncio
+import dataclasses
 import functools
 import importlib.resources
 import json
+import traceback
 from collections.abc import AsyncIterator, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from starlette.applications import Starlette
@@ -30,7 +33,7 @@ from keraslm.lab.guard import Guard
 from keraslm.lab.requests import parsed
 from keraslm.lab.scenes import Scene
 from keraslm.lab.shelf import Shelf, Shown
-from keraslm.lab.writing import Writer
+from keraslm.lab.writing import FAILED, Writer
 from keraslm.sampling.sampler import Sampler
 
 SAMPLING = ("temperature", "top_k", "top_p", "min_p", "seed")
@@ -44,17 +47,26 @@ KINDS = {
 Asking = dict[str, Any]
 
 
-class Question(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Question:
     """What may be asked, by its name and the fields of its request."""
 
     name: str
     ask: Callable[[Asking], dict[str, Any]]
     fields: tuple[str, ...]
+    turn: asyncio.Lock = dataclasses.field(default_factory=asyncio.Lock)
 
     async def answer(self, request: Request) -> Response:
-        """Answer in a thread, so that others are not kept waiting."""
+        """Answer in a thread, so that others are not kept waiting.
+
+        One of a kind is answered at a time. Who types on has given up the one before,
+        which then is not begun.
+        """
         asked = parsed(await request.body(), self.fields)
-        return _json(await run_in_threadpool(self.ask, asked))
+        async with self.turn:
+            if await request.is_disconnected():
+                return Response(status_code=499)  # as nginx says it; nobody reads it
+            return _json(await run_in_threadpool(self.ask, asked))
 
 
 class Lab:
@@ -121,7 +133,7 @@ class Lab:
             asked["token"] = min(asked["token"], len(shown.asked.vocabulary) - 1)
             change = knock_out(shown.asked, asked["text"], asked["token"])
             ids = shown.asked.encoder.encode_prompt(asked["text"])
-        tokens = [shown.asked.vocabulary.token(i) for i in ids]
+        tokens = [shown.asked.vocabulary.token(i) for i in ids[-len(change) :]]
         return {"tokens": tokens, "bits": change}
 
     @property
@@ -168,10 +180,15 @@ class Lab:
         )
         place = await run_in_threadpool(_place, shown, asked["text"])
         ids = list(place.ids)
-        async for token in writer.write(place.stream, _sampler(asked), asked["length"]):
-            piece = shown.asked.piece(ids[-1:], token)
-            ids.append(token)
-            yield _line({"piece": piece})
+        written = writer.write(place.stream, _sampler(asked), asked["length"])
+        try:
+            async for token in written:
+                piece = shown.asked.piece(ids[-1:], token)
+                ids.append(token)
+                yield _line({"piece": piece})
+                await asyncio.sleep(0)  # others have their turn, and a reader may go
+        except KeraslmError as error:  # the answer has begun: it ends with this line
+            yield _line({"error": str(error)})
 
 
 def app(
@@ -239,7 +256,8 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return _json({"error": "the lab failed at this; its terminal says more"}, 500)
+    traceback.print_exception(error)
+    return _json({"error": FAILED}, 500)
 
 
 def random_point(seed: int) -> float:

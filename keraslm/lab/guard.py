@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse
 
+from keraslm.lab.hosts import reached
 from keraslm.lab.requests import BODY
 
 Scope = MutableMapping[str, Any]
@@ -49,19 +50,19 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        send = _with_headers(send)
-        headers = {
-            k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]
-        }
-        refused = self._refused(scope["method"], headers)
+        send, given = _with_headers(send), scope["headers"]
+        headers: dict[str, str] = {}
+        for name, value in ((k.decode(), v.decode("latin-1")) for k, v in given):
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        refused = self._refused(scope, headers)
         if refused is None and scope["method"] == "POST":
             receive, refused = await _whole_body(receive)
         await (refused or self.app)(scope, receive, send)
 
-    def _refused(self, method: str, headers: dict[str, str]) -> Any:
+    def _refused(self, scope: Scope, headers: dict[str, str]) -> Any:
         """Give the answer to a request that may not pass, or None."""
-        host = headers.get("host", "")
-        if host not in self.hosts:
+        host, method = headers.get("host", "").lower(), scope["method"]
+        if host not in self.hosts | reached(scope):
             return _line(421, "this is not the host that the lab was started for")
         if self._wanted and not self._knows(headers):
             asks = {"www-authenticate": 'Basic realm="keraslm lab", charset="UTF-8"'}
@@ -91,8 +92,10 @@ def _origins(host: str) -> tuple[str, str]:
     return f"http://{host}", f"https://{host}"  # https, where a proxy stands before it
 
 
-def _line(status: int, text: str) -> PlainTextResponse:
-    return PlainTextResponse(f"{text}\n", status)
+def _line(
+    status: int, text: str, headers: dict[str, str] | None = None
+) -> PlainTextResponse:
+    return PlainTextResponse(f"{text}\n", status, headers)
 
 
 async def _whole_body(receive: Receive) -> tuple[Receive, Any]:
@@ -108,7 +111,7 @@ async def _whole_body(receive: Receive) -> tuple[Receive, Any]:
                 if message["type"] != "http.request" or not message.get("more_body"):
                     break
     except TimeoutError:
-        return receive, _line(408, "the request took too long")
+        return receive, _line(408, "the request took too long", {"connection": "close"})
     given = False
 
     async def again() -> MutableMapping[str, Any]:

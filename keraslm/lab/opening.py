@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 from keraslm.answers.learning import Learning
 from keraslm.errors import MissingExtra, UsageError
+from keraslm.lab.hosts import LOOPBACK, address_of, hosts_of
 from keraslm.lab.scenes import read_scenes
 from keraslm.lab.shelf import Shelf
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def run_lab(
@@ -33,7 +32,7 @@ def run_lab(
     except ImportError as error:
         raise MissingExtra("The lab", "lab") from error
     from keraslm.lab.app import app
-    from keraslm.lab.serving import hosts_of, listen, serve
+    from keraslm.lab.serving import listen, serve
 
     if host not in LOOPBACK and not password:
         raise UsageError(
@@ -47,6 +46,5 @@ def run_lab(
         port = opened.getsockname()[1]
         shelf = Shelf(given, level)
         watched = None if watch is None else Learning(watch)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
         guarded = app(shelf, shown, hosts_of(host, port), password, watched)
-        serve(guarded, opened, lambda: ready(address))
+        serve(guarded, opened, lambda: ready(address_of(host, port)))

@@ -12,8 +12,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from keraslm.errors import UsageError
 from keraslm.lab.guard import SLOWEST
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 
 class Protocol(H11Protocol):
     """HTTP whose half-open requests are closed after ten seconds."""
@@ -55,16 +53,28 @@ class Protocol(H11Protocol):
             self.transport.close()
 
 
+class Server(uvicorn.Server):
+    """A server whose end cuts off the texts that are being written."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the connections, then end as ever."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Open the socket; port 0 takes a free one.
 
     Raises: UsageError if the address cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # With TCP named, asyncio sends small pieces at once, not after Nagle's 40 ms.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen()  # so that no other lab takes it while the models are read
     except (OSError, OverflowError) as error:
         found.close()
         reason = getattr(error, "strerror", None) or error
@@ -74,13 +84,6 @@ def listen(host: str, port: int) -> socket.socket:
     return found
 
 
-def hosts_of(host: str, port: int) -> frozenset[str]:
-    """Give what a browser may have in its address line."""
-    names = {host, *(LOOPBACK if host in LOOPBACK else ())}
-    written = {f"[{name}]" if ":" in name else name for name in names}
-    return frozenset({f"{name}:{port}" for name in written})
-
-
 def serve(app: Any, opened: socket.socket, ready: Callable[[], None]) -> None:
     """Answer until Ctrl-C; `ready` is called when requests are answered."""
     config = uvicorn.Config(
@@ -88,14 +91,14 @@ def serve(app: Any, opened: socket.socket, ready: Callable[[], None]) -> None:
         http=Protocol,
         loop="asyncio",
         lifespan="off",
-        log_level="error",
+        log_level="critical",
         access_log=False,
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=1,
         limit_concurrency=400,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
 
     async def run() -> None:
         serving = asyncio.ensure_future(server.serve(sockets=[opened]))

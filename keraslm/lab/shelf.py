@@ -12,7 +12,7 @@ from keraslm.answers.inside import layers
 from keraslm.answers.place import Asked
 from keraslm.answers.reading import Inside
 from keraslm.counts.model import NgramModel
-from keraslm.errors import UsageError
+from keraslm.errors import KeraslmError, UsageError
 from keraslm.files import archive
 from keraslm.language_model import LanguageModel
 from keraslm.truth import VILLAGE, Truth, is_truth, truth_beside
@@ -76,7 +76,11 @@ class Shown:
         """Count the tokens that a prediction sees; None where there is no limit."""
         if isinstance(self.model, NgramModel):
             return self.model.order - 1
-        context = getattr(getattr(self.model, "network", None), "context", None)
+        try:
+            network = getattr(self.model, "network", None)
+        except KeraslmError:  # an adopted one, which Keras alone can read
+            return None
+        context = getattr(network, "context", None)
         return context if isinstance(context, int) else None
 
 

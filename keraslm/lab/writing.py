@@ -5,10 +5,12 @@ pauses its own text alone.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import queue
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator
 
 from keraslm.errors import KeraslmError, UsageError
@@ -19,6 +21,7 @@ from keraslm.sampling.stream import TokenStream
 STREAMS = 64  # texts that a model writes at once
 AHEAD = 64  # tokens that are written before they are read
 PAUSE = 0.005  # seconds, where all readers are slow
+FAILED = "the lab failed at this; its terminal says more"
 
 
 @dataclasses.dataclass
@@ -28,15 +31,21 @@ class Text:
     stream: TokenStream
     sampler: Sampler
     left: int
-    tokens: asyncio.Queue[int | None]
+    tokens: asyncio.Queue[int | KeraslmError | None]
     loop: asyncio.AbstractEventLoop
     unread: int = 0
     is_stopped: bool = False
 
-    def give(self, token: int | None) -> None:
-        """Hand a token to the reader; None is the end."""
+    def give(self, token: int | KeraslmError | None) -> None:
+        """Hand a token to the reader; None is the end, and so is an error."""
         self.unread += token is not None
-        self.loop.call_soon_threadsafe(self.tokens.put_nowait, token)
+        with contextlib.suppress(RuntimeError):  # the loop has ended with the lab
+            self.loop.call_soon_threadsafe(self.tokens.put_nowait, token)
+
+    def fail(self, error: KeraslmError) -> None:
+        """End the text, and say why."""
+        self.left = 0
+        self.give(error)
 
 
 class Writer:
@@ -53,7 +62,7 @@ class Writer:
     ) -> AsyncIterator[int]:
         """Yield the tokens that follow, each as soon as it is drawn.
 
-        Raises: UsageError if too many texts are being written.
+        Raises: UsageError if too many texts are being written, or nothing can follow.
         """
         if self.writing >= STREAMS:
             raise UsageError(f"{STREAMS} texts are being written; try again soon")
@@ -68,6 +77,8 @@ class Writer:
         try:
             self._new.put(text)
             while (token := await text.tokens.get()) is not None:
+                if isinstance(token, KeraslmError):
+                    raise token
                 text.unread -= 1
                 yield token
                 await asyncio.sleep(0)  # a reader that went away is noticed here
@@ -90,10 +101,10 @@ class Writer:
                 continue
             try:
                 self._round(ready)
-            except KeraslmError:  # a model that cannot go on ends its texts
+            except Exception as error:  # a fault ends these texts, not those to come
+                traceback.print_exception(error)
                 for text in ready:
-                    text.left = 0
-                    text.give(None)
+                    text.fail(KeraslmError(FAILED))
 
     def _begun(self, text: Text) -> list[Text]:
         if text.left:
@@ -102,17 +113,22 @@ class Writer:
         return []
 
     def _round(self, texts: list[Text]) -> None:
-        tokens = [text.stream.draw(text.sampler, self._forbidden) for text in texts]
-        for text, token in zip(texts, tokens, strict=True):
+        streams, tokens = [], []
+        for text in texts:
+            try:
+                token = text.stream.draw(text.sampler, self._forbidden)
+            except KeraslmError as error:  # a grammar has no text that goes on so
+                text.fail(error)
+                continue
             text.left -= 1
             text.give(token)
-            if not text.left:
+            if text.left:
+                streams.append(text.stream)
+                tokens.append(token)
+            else:
                 text.give(None)
-        going_on = [i for i, text in enumerate(texts) if text.left]
-        if going_on:
-            push_each(
-                [texts[i].stream for i in going_on], [tokens[i] for i in going_on]
-            )
+        if streams:
+            push_each(streams, tokens)
 
     def close(self) -> None:
         """End the thread when its texts are done."""

@@ -1,5 +1,6 @@
 """A lab that answers on this machine, with small models of each kind."""
 
+import base64
 import contextlib
 import http.client
 import json
@@ -27,12 +28,16 @@ TEXT = (
 class Client:
     """Asks the lab, as its page does unless told otherwise."""
 
-    def __init__(self, address):
+    def __init__(self, address, password=None):
         self.address, self.port = address, int(address.rstrip("/").rpartition(":")[2])
+        self.known = {"Host": f"127.0.0.1:{self.port}"}
+        if password is not None:
+            given = base64.b64encode(f"lab:{password}".encode()).decode()
+            self.known["Authorization"] = f"Basic {given}"
         self.models = {m["given"]: m["key"] for m in self.get("/about")["models"]}
 
     def send(self, method, path, body=None, **headers):
-        sent = {"Host": f"127.0.0.1:{self.port}"} | headers
+        sent = self.known | headers
         with self.connected() as connection:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
@@ -47,14 +52,20 @@ class Client:
         assert status == 200
         return json.loads(body)
 
-    def post(self, path, question, **headers):
-        sent = {
+    @property
+    def ours(self):
+        return {
             "Content-Type": "application/json",
             "Origin": f"http://127.0.0.1:{self.port}",
             "Sec-Fetch-Site": "same-origin",
-        } | headers
+        }
+
+    def begin(self, connection, path, question):
+        connection.request("POST", path, json.dumps(question), self.known | self.ours)
+
+    def post(self, path, question, **headers):
         body = question if isinstance(question, bytes) else json.dumps(question)
-        status, _, answer = self.send("POST", path, body, **sent)
+        status, _, answer = self.send("POST", path, body, **(self.ours | headers))
         return status, answer
 
     def ask(self, path, **question):
@@ -89,9 +100,8 @@ def train_counts(files):
 
 
 @pytest.fixture(scope="session")
-def serve(files):
-    """Give a function that starts the command on some models; gives its address."""
-    running = []
+def start(files):
+    """Give a function that starts the command on some models; gives it, its address."""
 
     def start(*names, **environment):
         given = [
@@ -105,12 +115,24 @@ def serve(files):
             text=True,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
         )
-        running.append(process)
         line = process.stdout.readline()
         assert line.startswith("The lab is at http://127.0.0.1:"), process.stderr.read()
-        return line.split()[4]
+        return process, line.split()[4]
 
-    yield start
+    return start
+
+
+@pytest.fixture(scope="session")
+def serve(start):
+    """Give a function that starts a lab for all tests; gives its address."""
+    running = []
+
+    def serve(*names, **environment):
+        process, address = start(*names, **environment)
+        running.append(process)
+        return address
+
+    yield serve
     for process in running:
         process.send_signal(signal.SIGINT)
     ends = [

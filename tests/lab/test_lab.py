@@ -1,8 +1,10 @@
 """The lab over HTTP: the answers of its models, and what it refuses."""
 
+import asyncio
 import concurrent.futures
 import contextlib
 import json
+import signal
 import socket
 import time
 import urllib.error
@@ -13,9 +15,16 @@ import pytest
 
 import keraslm
 from keraslm.errors import UsageError
+from keraslm.lab.app import Question, app
+from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
 from keraslm.lab.scenes import read_scenes
+from keraslm.lab.serving import listen
+from keraslm.lab.shelf import Shelf
+from keraslm.lab.writing import Writer
+from keraslm.sampling.sampler import Sampler
+from tests.lab.conftest import Client
 
 
 def test_the_next_tokens_are_those_of_the_models(lab, files):
@@ -120,6 +129,52 @@ def test_only_the_page_itself_may_ask(lab, headers, status):
     assert lab.post("/next", question, **headers)[0] == status
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("GET http://evil.example/about HTTP/1.1\r\n{host}", 404),
+        ("GET http://127.0.0.1/about HTTP/1.1\r\nHost: evil.example\r\n", 421),
+        ("GET /about HTTP/1.1\r\n{host}Host: evil.example\r\n", 400),
+        ("GET /about HTTP/1.1\r\n", 400),
+        ("GET /about HTTP/1.0\r\n", 421),
+        ("GET /about HTTP/1.1\r\nHost: LOCALHOST:{port}\r\n", 200),
+        ("GET /about HTTP/1.1\r\nHost: 127.0.0.1\xe9\r\n", 421),
+        ("HEAD / HTTP/1.1\r\n{host}", 200),
+        ("PUT /next HTTP/1.1\r\n{host}", 405),
+        ("TRACE / HTTP/1.1\r\n{host}", 405),
+        ("OPTIONS * HTTP/1.1\r\n{host}", 405),
+        ("GET /page/%00 HTTP/1.1\r\n{host}", 404),
+        ("GET /page//etc/passwd HTTP/1.1\r\n{host}", 404),
+        ("GET /about HTTP/1.1\r\n{host}Upgrade: websocket\r\n", 200),
+        ("GET /" + "a" * 200_000 + " HTTP/1.1\r\n{host}", 400),
+        ("POST /next HTTP/1.1\r\n{host}Origin: http://evil.example\r\n{ours}", 403),
+        ("POST /next HTTP/1.1\r\n{host}{ours}Content-Length: 5000000\r\n", 413),
+        ("POST /next HTTP/1.1\r\n{host}{ours}Content-Length: -2\r\n", 400),
+        (
+            "POST /next HTTP/1.1\r\n{host}{ours}Content-Length: 2\r\n"
+            "Content-Length: 5\r\n",
+            400,
+        ),
+    ],
+)
+def test_a_rude_request_is_refused_with_its_status(lab, head, status):
+    host = f"Host: 127.0.0.1:{lab.port}\r\n"
+    ours = "".join(f"{name}: {value}\r\n" for name, value in lab.ours.items())
+    sent = head.format(host=host, ours=ours, port=lab.port) + "\r\n"
+    with socket.create_connection(("127.0.0.1", lab.port), 5) as rude:
+        with contextlib.suppress(OSError):  # it may be refused before it is all sent
+            rude.sendall(sent.encode("latin-1"))
+        assert rude.recv(12) == f"HTTP/1.1 {status}"[:12].encode()
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "1" + "0" * 400, "1" + "0" * 6000, "[1]", "-0.1"]
+)
+def test_numbers_without_end_are_refused(lab, number):
+    question = f'{{"models": ["x"], "temperature": {number}}}'
+    assert lab.post("/next", question.encode())[0] == 400
+
+
 def test_a_body_in_chunks_has_the_same_limit(lab):
     headers = {
         "Content-Type": "application/json",
@@ -178,6 +233,98 @@ def test_with_a_password_every_request_has_it(serve):
                 assert error.code == status
 
 
+def test_a_password_may_have_any_letters(serve):
+    password = "g\u00e9h\u4e2d"
+    lab = Client(serve("counts.keras", "--password", password), password)
+    assert len(lab.models) == 1
+
+
+def test_a_lab_for_others_has_the_names_that_they_type():
+    every = hosts_of("0.0.0.0", 8321)
+    assert {"127.0.0.1:8321", f"{socket.gethostname().lower()}:8321"} <= every
+    assert hosts_of("lab.example", 80) == {"lab.example:80", "lab.example"}
+    assert hosts_of("::1", 8321) >= {"[::1]:8321", "localhost:8321"}
+    assert reached({"server": ("::ffff:10.0.0.7", 8321)}) == {"10.0.0.7:8321"}
+    assert address_of("::1", 80) == "http://[::1]:80/"
+    assert not address_of("0.0.0.0", 80).startswith("http://0")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_at_once_while_texts_are_written(start, number):
+    process, address = start("gru.keras")
+    lab = Client(address)
+    asked = {"model": lab.models.popitem()[1], "length": 2000}
+    with contextlib.ExitStack() as stack:
+        for _ in range(5):
+            connection = stack.enter_context(lab.connected())
+            lab.begin(connection, "/write", asked)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=5)
+    assert (out, err) == ("", "")
+    assert process.returncode == (0 if number == signal.SIGINT else -number)
+
+
+def test_a_text_that_cannot_go_on_says_so_and_ends_alone():
+    truth = keraslm.load("truth:village")
+    writer = Writer(truth.vocabulary.unknown_id)
+
+    async def write(text):
+        stream = truth.stream()
+        stream.extend(truth.encoder.encode_prompt(text))
+        return [token async for token in writer.write(stream, Sampler(seed=1), 40)]
+
+    async def both():
+        texts = (write("the"), write("the the"))
+        return await asyncio.gather(*texts, return_exceptions=True)
+
+    good, bad = asyncio.run(both())
+    assert len(good) == 40
+    assert "cannot follow" in str(bad)
+    writer.close()
+
+
+def test_a_fault_is_one_line_to_the_page_and_more_to_the_terminal(files, capsys):
+    lab = app(Shelf([str(files / "counts.keras")]), [], hosts_of("x", 80), None)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def fail(*_):
+        raise OSError("/secret/path")
+
+    lab.app.router.routes[0].app = fail
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"x")]}
+    with contextlib.suppress(OSError):  # Starlette raises it again, for the server
+        asyncio.run(lab(scope, fail, send))
+    assert sent[0]["status"] == 500
+    assert b"its terminal says more" in sent[1]["body"]
+    assert b"secret" not in sent[1]["body"]
+    assert "/secret/path" in capsys.readouterr().err
+
+
+def test_a_question_that_was_given_up_is_not_begun():
+    answered = []
+
+    class Given:
+        def __init__(self, is_up):
+            self.is_up = is_up
+
+        async def body(self):
+            return b"{}"
+
+        async def is_disconnected(self):
+            return self.is_up
+
+    question = Question("next", lambda asked: answered.append(asked) or {}, ("text",))
+
+    async def both():
+        await asyncio.gather(*[question.answer(Given(up)) for up in (False, True)])
+
+    asyncio.run(both())
+    assert answered == [{"text": ""}]
+
+
 def test_others_may_look_only_with_a_password(files):
     with pytest.raises(UsageError, match="can be reached by others; give a `password`"):
         run_lab([str(files / "counts.keras")], host="0.0.0.0", port=0)
@@ -188,6 +335,13 @@ def test_a_port_that_is_taken_is_told(files, lab):
         UsageError, match=f"cannot listen on 127.0.0.1, port {lab.port}"
     ):
         run_lab([str(files / "counts.keras")], port=lab.port)
+
+
+def test_small_pieces_are_sent_at_once():
+    with listen("127.0.0.1", 0) as opened:
+        assert opened.proto == socket.IPPROTO_TCP  # which asyncio asks before it does
+        with pytest.raises(UsageError, match="cannot listen"):
+            listen("127.0.0.1", opened.getsockname()[1])
 
 
 def test_scenes_are_read_and_their_faults_are_told(tmp_path):

@@ -224,6 +224,63 @@ def test_every_view_fits_and_axe_finds_nothing(browser, lab, size, scheme):
     context.close()
 
 
+def test_a_character_of_several_keys_is_sent_when_it_is_whole(page, lab):
+    asked = []
+    page.on("request", lambda r: r.method == "POST" and asked.append(r.post_data_json))
+    area = page.locator("#text")
+    area.focus()
+    keys = page.context.new_cdp_session(page)
+    for text in ("n", "ni", "\u4f60"):
+        place = {"selectionStart": len(text), "selectionEnd": len(text)}
+        keys.send("Input.imeSetComposition", {"text": text, **place})
+    page.wait_for_timeout(200)
+    assert (asked, area.input_value()) == ([], "\u4f60")
+    keys.send("Input.insertText", {"text": "\u4f60\u597d"})
+    page.wait_for_url("**text=**")
+    settle(page)
+    assert [question["text"] for question in asked] == ["\u4f60\u597d"]
+
+
+def test_keys_are_only_letters_inside_of_inputs(page, lab):
+    area = page.locator("#text")
+    area.press_sequentially("2?wt")
+    settle(page)
+    assert area.input_value() == "2?wt"
+    page.locator("#set-seed").fill("12")
+    settle(page)
+    assert page.locator("#title").inner_text() == "Next"
+    assert not page.locator("#keys").is_visible()
+    assert page.locator(".written").count() == 0
+
+
+def test_back_also_changes_a_prompt_that_has_the_focus(page, lab):
+    go(page, lab, text="the dog")
+    page.locator("#view .row .token").first.click()
+    settle(page)
+    page.locator("#text").focus()
+    page.go_back()
+    settle(page)
+    assert page.locator("#text").input_value() == "the dog"
+
+
+def test_what_a_model_does_not_know_is_told_with_its_mark(page, lab):
+    go(page, lab, text="the zebra")
+    told = page.locator("#unknown").inner_text()
+    assert "● ■ read as <unk>: zebra." in told
+    assert "▲ read as <unk>: z." in told
+
+
+def test_a_narrow_page_and_a_long_token_fit(browser, lab):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    for page in watched(context, lab.address):
+        for view in VIEWS:
+            text = "the dog " + "x" * 3000
+            go(page, lab, view=view, text=text, other="the cats")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            assert "x" * 61 not in shown(page)
+    context.close()
+
+
 def test_a_stale_answer_never_paints(page, lab):
     """The first answer is held back until the second one is there."""
     held = []

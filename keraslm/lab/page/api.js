@@ -33,7 +33,11 @@ export async function* write(question, signal) {
     if (done) return;
     const lines = (rest + value).split("\n");
     rest = lines.pop();
-    for (const line of lines) yield JSON.parse(line).piece;
+    for (const line of lines) {
+      const told = JSON.parse(line);
+      if (told.error) throw new Refused(told.error);
+      yield told.piece;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The tree of continuations as an icicle: height is probability.
 
 import { draw, lightsUp, make, percent, visible } from "./dom.js";
+import { ask } from "./api.js";
 import { look } from "./colours.js";
 
 export const title = "Branches";
@@ -10,8 +11,26 @@ let zoomed = 0; // the node that fills the height
 let WIDE = 1000, HIGH = 600; // pixels, as there is room
 let seen = ""; // what the tree is of
 
-export function question(state) {
-  return { text: state.text, model: chosen(state), nodes: 400 };
+const NODES = 400;
+const FIRST = 60; // nodes that are drawn first, where a vocabulary is large
+const LARGE = 20000; // tokens
+const REST = 300; // milliseconds without a key, after which the other nodes are asked for
+
+export function question(state, lab) {
+  const isLarge = lab.models.get(chosen(state)).vocabulary > LARGE;
+  return { text: state.text, model: chosen(state), nodes: isLarge ? FIRST : NODES };
+}
+
+function askForRest(answer, lab) {
+  const { asked } = lab;
+  if (answer.nodes.length !== FIRST + 1) return;
+  setTimeout(async () => {
+    if (asked !== lab.asked) return;
+    const whole = await ask("rest", { ...question(lab.state, lab), nodes: NODES }, path).catch(() => null);
+    if (whole === null || asked !== lab.asked) return;
+    lab.answer = whole;
+    lab.redraw();
+  }, REST);
 }
 
 const chosen = (state) => (state.models.includes(state.of) ? state.of : state.models[0]);
@@ -39,6 +58,7 @@ export function show(place, answer, lab) {
   for (const p of placed) if (p.column > 0 && p.column <= columns) svg.append(box(p, wide, answer, lab, boxes, children));
   const colour = look(lab, chosen(lab.state)).colour;
   svg.style.setProperty("--colour", colour);
+  askForRest(answer, lab);
   place.replaceChildren(choice(lab), summary(answer, lab), svg, zoomed ? make("button", { type: "button", onclick: () => zoom(0, lab) }, "Show the whole tree") : "");
 }
 

@@ -57,12 +57,21 @@ export function samplingSliders(lab) {
   find("sampling").replaceChildren(make("legend", {}, "Sampling"), ...made, whole("seed", "Seed", 2 ** 32 - 1), whole("length", "Length", 2000));
 }
 
+// A character that is put together by several keys is taken when it is whole.
+function composes(area, take) {
+  area.addEventListener("compositionstart", () => { area.dataset.composing = "yes"; });
+  area.addEventListener("compositionend", () => {
+    delete area.dataset.composing;
+    take();
+  });
+}
+
 export function prompts(lab) {
   for (const name of ["text", "other"]) {
     const area = find(name);
-    if (document.activeElement !== area || area.value.length > 4000) area.value = lab.state[name];
+    if (!area.oninput) composes(area, () => lab.change({ [name]: area.value }));
+    if (!area.dataset.composing && area.value !== lab.state[name]) area.value = lab.state[name];
     area.oninput = (event) => event.isComposing || lab.change({ [name]: area.value });
-    area.oncompositionend = () => lab.change({ [name]: area.value });
   }
   find("second").hidden = lab.state.view !== "pair";
 }

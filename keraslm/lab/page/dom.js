@@ -12,14 +12,15 @@ export function draw(name, given = {}, ...children) {
   return filled(document.createElementNS(SVG, name), given, children);
 }
 
+// Children come first: with dir="auto" each one that came later would be a new reading.
 function filled(element, given, children) {
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
   for (const [name, value] of Object.entries(given)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "css") for (const [k, v] of Object.entries(value)) element.style.setProperty(k, v);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return element;
 }
 
@@ -27,12 +28,16 @@ function filled(element, given, children) {
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const JOINS = "\u200d";
 
+const LONGEST = 60; // characters of a token that are shown
+
 export function visible(token) {
+  const letters = token.length > LONGEST ? [...token] : [];
+  if (letters.length > LONGEST) return `${visible(letters.slice(0, LONGEST - 20).join(""))}… (${letters.length.toLocaleString("en")} characters)`;
   if (token === "\n") return "⏎";
   if (token === " ") return "␣";
   if (token === "</s>") return "⏎ end of line";
   const joined = token.length > 1;
-  return token.replace(HIDDEN, (c) =>
+  return token.replace(/^\p{M}/u, "◌$&").replace(HIDDEN, (c) =>
     joined && c === JOINS ? c : `\\u{${c.codePointAt(0).toString(16)}}`);
 }
 
@@ -49,14 +54,19 @@ export function percent(p) {
 
 export const bits = (b) => (b === null || b === undefined ? "∞" : b.toFixed(Math.abs(b) >= 9.95 ? 1 : 2));
 
-// A token lights up wherever it is shown.
+// A token lights up wherever it is shown, while the pointer or the focus is on it.
 export function lightsUp(element, token) {
   element.dataset.token = token;
-  const light = (on) => () => {
-    for (const other of document.querySelectorAll("[data-token]"))
-      other.classList.toggle("lit", on && other.dataset.token === token);
-  };
-  for (const name of ["pointerenter", "focusin"]) element.addEventListener(name, light(true));
-  for (const name of ["pointerleave", "focusout"]) element.addEventListener(name, light(false));
   return element;
 }
+
+function light(element) {
+  const token = element?.closest?.("[data-token]")?.dataset.token;
+  for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
+  if (token === undefined) return;
+  for (const other of document.querySelectorAll("[data-token]"))
+    if (other.dataset.token === token) other.classList.add("lit");
+}
+
+for (const name of ["pointerover", "focusin"]) document.addEventListener(name, (event) => light(event.target));
+for (const name of ["pointerout", "focusout"]) document.addEventListener(name, (event) => light(event.relatedTarget));

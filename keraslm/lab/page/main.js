@@ -3,6 +3,7 @@
 import { about, ask, Refused } from "./api.js";
 import { modelBoxes, prompts, samplingSliders, viewTabs } from "./controls.js";
 import { find, make, visible } from "./dom.js";
+import { look } from "./colours.js";
 import { buttons } from "./keep.js";
 import { fragment, parse, VIEWS } from "./state.js";
 import * as branches from "./branches.js";
@@ -117,9 +118,22 @@ function draw() {
     [...place.querySelectorAll("[tabindex]")].find((e) => e.dataset.token === focused)?.focus();
   find("keep").replaceChildren(...buttons(view, lab).filter(Boolean));
   find("said").textContent = lab.state.text === "" ? "At the beginning of a text." : "";
-  const unknown = lab.answer.groups?.[0]?.unknown ?? Object.values(lab.answer.models ?? {})[0]?.unknown ?? [];
+  const unknown = notKnown(lab.answer);
   find("unknown").hidden = unknown.length === 0;
-  find("unknown").textContent = unknown.length ? `Not in the vocabulary, read as <unk>: ${unknown.slice(0, 8).map(visible).join(", ")}` : "";
+  find("unknown").textContent = unknown.join(" ");
+}
+
+// A line for each set of tokens that some of the models do not know.
+function notKnown({ groups, models = {} }) {
+  const told = groups ? groups.map((group) => [group.models, group.unknown])
+    : Object.entries(models).map(([key, answer]) => [[key], answer.unknown ?? [...answer.one.unknown, ...answer.other.unknown]]);
+  const whose = new Map();
+  for (const [keys, unknown] of told) {
+    const tokens = [...new Set(unknown)];
+    const what = tokens.slice(0, 8).map(visible).join(", ") + (tokens.length > 8 ? " …" : "");
+    if (what) whose.set(what, [...(whose.get(what) ?? []), ...keys.map((key) => look(lab, key).mark)]);
+  }
+  return [...whose].map(([what, marks]) => `${marks.join(" ")} read as <unk>: ${what}.`);
 }
 
 function refuse(message) {
@@ -228,8 +242,8 @@ async function start() {
     lab.scenes = told.scenes;
     lab.watch = told.watch;
     lab.views = VIEWS.filter((name) => told.watch !== null || !views[name].watches);
-  } catch {
-    say("The lab does not answer; it is asked again.");
+  } catch (error) {
+    say(error instanceof Refused ? error.message : "The lab does not answer; it is asked again.");
     return setTimeout(start, AGAIN);
   }
   writing.panel(find("writing"), lab);

@@ -15,7 +15,7 @@ export function show(place, answer, lab) {
   const told = lab.state.models.filter((key) => answer.models[key]).map((key) => [key, answer.models[key]]);
   const first = told[0]?.[1];
   const help = make("div", { class: "knock" });
-  place.replaceChildren(odds(told, lab), first ? waves(told, lab) : "", ...told.map(([key, t]) => aligned(key, t, lab)), help);
+  place.replaceChildren(odds(told, lab), first ? waves(told, lab, Math.max(place.clientWidth, 300)) : "", ...told.map(([key, t]) => aligned(key, t, lab)), help);
   if (told.length) knockOut(help, told[0][0], lab);
 }
 
@@ -42,8 +42,8 @@ function aligned(key, t, lab) {
 }
 
 // How different the expectations are, at every place where the prompts end alike.
-function waves(told, lab) {
-  const wide = 1000, high = 260, left = 60, bottom = 60;
+function waves(told, lab, wide) {
+  const high = 260, left = 60, bottom = 60;
   const most = Math.max(1e-9, ...told.flatMap(([, t]) => t.ripple.map((v) => v ?? 0)));
   const places = Math.max(...told.map(([, t]) => t.ripple.length));
   const x = (k, n) => left + (wide - left - 120) * (n < 2 ? 0 : k / (n - 1));
@@ -52,9 +52,11 @@ function waves(told, lab) {
   svg.append(draw("line", { x1: left, x2: wide - 120, y1: high, y2: high, class: "axis" }), draw("line", { x1: left, x2: left, y1: 10, y2: high, class: "axis" }));
   for (const v of [0, most / 2, most]) svg.append(draw("text", { x: left - 6, y: y(v), "text-anchor": "end", "dominant-baseline": "central", "font-size": 15 }, v.toFixed(most < 0.1 ? 4 : 2)));
   const names = told[0][1];
-  const tokens = names.one.tokens.slice(names.one.tokens.length - names.end);
+  const after = names.one.tokens.length - names.end;
+  const tokens = names.one.tokens.slice(after, after + names.ripple.length - 1);
+  const apart = Math.ceil(places / (wide / 40));
   ["(change)", ...tokens].forEach((token, k) => {
-    if (places <= 26 || k % Math.ceil(places / 26) === 0)
+    if (k % apart === 0)
       svg.append(draw("text", { x: x(k, places), y: high + 22, "text-anchor": "middle", "font-size": 15 }, k ? visible(token) : token));
   });
   const ends = [];
@@ -64,7 +66,7 @@ function waves(told, lab) {
     svg.append(draw("polyline", { points: points.map((p) => p.join(",")).join(" "), class: "line", css: { "--colour": colour } }));
     points.forEach(([px, py], k) => svg.append(draw("text", { x: px, y: py, class: "point", "text-anchor": "middle", "dominant-baseline": "central", "font-size": 15, css: { "--colour": colour } }, mark, draw("title", {}, `${name}: ${t.ripple[k] === null ? "infinite, or impossible" : t.ripple[k] === 0 ? "exactly 0" : `${t.ripple[k].toPrecision(4)} bits`}`))));
     const [ex, ey] = points.at(-1);
-    ends.push({ ex, ey, name, colour });
+    ends.push({ ex, ey, name: wide < 700 ? mark : `${mark} ${[...name].slice(0, 11).join("")}`, colour });
   }
   ends.sort((a, b) => a.ey - b.ey);
   let last = -Infinity;
@@ -72,7 +74,7 @@ function waves(told, lab) {
     last = Math.max(e.ey, last + 18);
     svg.append(draw("text", { x: wide - 112, y: last, class: "name", "dominant-baseline": "central", "font-size": 16, css: { "--colour": e.colour } }, e.name));
   }
-  return make("figure", {}, make("figcaption", {}, "Ripple: bits by which the next-token distributions differ after each token that both prompts end with"), svg);
+  return make("figure", {}, make("figcaption", {}, `Ripple: bits by which the next-token distributions differ after each ${names.end > tokens.length ? `of the first ${tokens.length} tokens` : "token"} that both prompts end with`), svg);
 }
 
 // What each earlier token does for the most probable next one.
@@ -92,7 +94,7 @@ async function knockOut(place, key, lab) {
       make("i", { css: { height: `${high}px` } }), make("bdi", {}, visible(name))), name);
   });
   const { colour, name } = look(lab, key);
-  place.replaceChildren(make("h3", {}, `Knock-out: without each token, what ${name} would lose of `, make("bdi", {}, visible(token.token)), ` (${percent(group.columns[0].p[0])}) after the first prompt, in bits`), make("p", { class: "knocks", css: { "--colour": colour } }, cells));
+  place.replaceChildren(make("h3", {}, `Knock-out: without each token, what ${name} would lose of `, make("bdi", {}, visible(token.token)), ` (${percent(group.columns[0].p[0])}) after the first prompt, in bits${answer.tokens.length < 100 ? "" : "; of the last 100 tokens"}`), make("p", { class: "knocks", css: { "--colour": colour } }, cells));
 }
 
 export function csv(answer, lab) {

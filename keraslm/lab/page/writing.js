@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { look } from "./colours.js";
-import { write } from "./api.js";
+import { Refused, write } from "./api.js";
 
 let control = null;
 
@@ -39,6 +39,6 @@ async function one({ key, text }, signal, lab) {
   try {
     for await (const piece of write(question, signal)) written.data += piece;
   } catch (error) {
-    if (!signal.aborted) text.append(make("em", {}, ` ${error.message}`));
+    if (!signal.aborted) text.append(make("em", {}, ` ${error instanceof Refused ? error.message : "the lab does not answer"}`));
   }
 }
