@@ -175,7 +175,7 @@ def test_models_write_side_by_side_what_they_write(page, lab, files):
 
     go(page, lab, text="the dog", temperature=0.5, seed=7, length=20)
     page.locator("text=Write").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector(".texts[data-state=written]")
     written = page.locator(".written").first.evaluate("p => p.textContent")
     model = keraslm.load(files / "counts.keras")
     expected = "".join(model.generate("the dog", 20, temperature=0.5, seed=7))

@@ -126,7 +126,7 @@ function draw() {
 // A line for each set of tokens that some of the models do not know.
 function notKnown({ groups, models = {} }) {
   const told = groups ? groups.map((group) => [group.models, group.unknown])
-    : Object.entries(models).map(([key, answer]) => [[key], answer.unknown ?? [...answer.one.unknown, ...answer.other.unknown]]);
+    : Object.entries(models).map(([key, answer]) => [[key], answer.unknown ?? [...(answer.one?.unknown ?? []), ...(answer.other?.unknown ?? [])]]);
   const whose = new Map();
   for (const [keys, unknown] of told) {
     const tokens = [...new Set(unknown)];

@@ -27,8 +27,11 @@ export async function begin(place, lab) {
     const box = make("article", { css: { "--colour": colour } }, make("h3", { class: "mark" }, `${mark} ${name}`), text);
     return { key, text, box };
   });
-  place.querySelector(".texts").replaceChildren(...texts.map((t) => t.box));
+  const shown = place.querySelector(".texts");
+  shown.replaceChildren(...texts.map((t) => t.box));
+  shown.dataset.state = "writing";
   await Promise.all(texts.map((t) => one(t, signal, lab)));
+  if (!signal.aborted) shown.dataset.state = "written";
 }
 
 async function one({ key, text }, signal, lab) {
