@@ -45,6 +45,11 @@ def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageMode
 
 def _archived(file: pathlib.Path) -> LanguageModel:
     description = archive.read_description(file)
+    if description["kind"] == archive.TAGGER:
+        raise UsageError(
+            f"{file} is a tagger and no language model: it tags words and predicts "
+            "none; use keraslm tag or keraslm evaluate, or keraslm.tasks.load in Python"
+        )
     if description["kind"] == "counts":
         return NgramModel.load(file, description)
     return _load_network(file, description)

@@ -75,6 +75,8 @@ LAYERS = (
     "answers",
     "figures",
     "training",
+    "tasks",
+    "opening",
     "ladder",
     "lab",
 )
@@ -102,6 +104,7 @@ HOMES = {
         "export",
         "probes",
         "training",
+        "tasks",
     ),
     "jax": ("kernels", "probes"),
     "torch": ("kernels", "probes"),

@@ -26,6 +26,7 @@ COMMANDS = (
     "agreement",
     "next",
     "generate",
+    "tag",
     "lab",
     "adopt",
     "audit",

@@ -22,6 +22,8 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         options = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise UsageError(f"{path} is not a TOML file: {error}") from error
+    if options.get("task") == "tag":
+        raise UsageError(f"{path} has the options of a tagger; add `task='tag'`")
     known: dict[str, Any] = {}
     for name, value in options.items():
         if _known(path, name) in known:
