@@ -1,4 +1,4 @@
-"""Sentences in batches: ids of words and of tags, padded with 0 behind the last word.
+"""Sentences in batches: ids of words and of tags, padded behind the last word.
 
 Math:   in training a word is read as an unknown one with probability a / (a + n),
         n how often it occurs in the text, a = 1/4: so the vector of unknown words is
@@ -16,6 +16,7 @@ from keraslm.tasks.columns import Sentence
 from keraslm.tasks.vocabulary import TagVocabulary
 
 AS_UNKNOWN = 0.25
+NO_TAG = -1  # of padding
 
 
 class SentenceBatches(keras.utils.PyDataset):
@@ -23,8 +24,8 @@ class SentenceBatches(keras.utils.PyDataset):
 
     With a `seed` they are for training: each epoch draws anew the order of the batches,
     which sentences of one length stand together, and which words are read as unknown.
-    Where a word's id is 0 there is no word: the networks of `keraslm.tasks` mask it, so
-    that neither the loss nor the accuracy counts it.
+    Behind the last word of a sentence its words are 0, which the networks mask, and its
+    tags -1, which neither `loss` nor `WordAccuracy` counts.
 
     Shapes: ids of words (batch, time), ids of tags (batch, time), both int32
     """
@@ -73,7 +74,8 @@ class SentenceBatches(keras.utils.PyDataset):
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Give a batch."""
         rows = self._batches[number]
-        words, tags = np.zeros((2, len(rows), self._time(number)), np.int32)
+        shape = (len(rows), self._time(number))
+        words, tags = np.zeros(shape, np.int32), np.full(shape, NO_TAG, np.int32)
         for k, row in enumerate(rows):
             words[k, : self._lengths[row]] = self._read[row]
             tags[k, : self._lengths[row]] = self._tags[row]

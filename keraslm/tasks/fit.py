@@ -11,6 +11,7 @@ from keraslm.tasks.columns import TaggedText
 from keraslm.tasks.networks import new_network
 from keraslm.tasks.options import TaggerOptions
 from keraslm.tasks.vocabulary import TagVocabulary
+from keraslm.tasks.word_accuracy import WordAccuracy, loss
 from keraslm.training.reporter import Reporter
 
 WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
@@ -40,8 +41,8 @@ def fit(
     rows: list[dict[str, Any]] = []
     network.compile(
         keras.optimizers.Adam(o.learning_rate, clipnorm=1.0),
-        keras.losses.SparseCategoricalCrossentropy(),
-        metrics=["accuracy"],
+        loss(),
+        metrics=[WordAccuracy()],
     )
     network.fit(
         batches,

@@ -20,7 +20,7 @@ def new_network(
 ) -> keras.Model:
     """Build a network with fresh weights; it is plain Keras, for `compile` and `fit`.
 
-        network.compile("adam", "sparse_categorical_crossentropy")
+        network.compile("adam", loss(), metrics=[WordAccuracy()])
 
     Padding, id 0, is masked: it changes nothing of what is shown for a word.
     Shapes: ids (batch, time) -> probabilities (batch, time, tags)

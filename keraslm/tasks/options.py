@@ -96,9 +96,10 @@ class TaggerOptions:
         return limits if any(limits.values()) else limits | {"epochs": 5}
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the options that have a value."""
+        """Give the options that the model has, where they have a value."""
         told = {"task": "tag", **dataclasses.asdict(self)}
-        return {name: value for name, value in told.items() if value is not None}
+        others = OF_A_NETWORK if self.model == MOST_FREQUENT else ()
+        return {n: v for n, v in told.items() if v is not None and n not in others}
 
 
 def read_options(path: str | os.PathLike[str]) -> dict[str, Any]:
