@@ -1,4 +1,4 @@
-"""`keraslm.load`: any model file, a language model's or a tagger's."""
+"""`keraslm.load`: any model file, a language model's or a task's."""
 
 import os
 from typing import Any
@@ -13,17 +13,17 @@ from keraslm.truth import is_truth
 def load(path: str | os.PathLike[str], level: str | None = None) -> Any:
     """Open a model file, or the model of a folder RUN, or the truth "truth:village".
 
-    It is a `LanguageModel`, as of `keraslm.loading`, or a `Tagger` of `keraslm.tasks`,
-    which has no `level`. Nothing in the file is executed.
+    It is a `LanguageModel`, as of `keraslm.loading`, or a model of
+    `keraslm.tasks`, which has no `level`. Nothing in the file is executed.
     Raises: UsageError if there is none, it is of another level, or there is no back end
         for it; ModelFileError if it is damaged or foreign.
     """
-    if level is None and _is_tagger(path):
+    if level is None and _is_of_a_task(path):
         return files.load(path)
     return loading.load(path, level)
 
 
-def _is_tagger(path: str | os.PathLike[str]) -> bool:
+def _is_of_a_task(path: str | os.PathLike[str]) -> bool:
     if is_truth(path) or is_arpa(archive.model_path(path)):
         return False
-    return bool(archive.read_description(path)["kind"] == archive.TAGGER)
+    return archive.read_description(path)["kind"] in archive.TASKS

@@ -27,6 +27,7 @@ COMMANDS = (
     "next",
     "generate",
     "tag",
+    "classify",
     "lab",
     "adopt",
     "audit",

@@ -6,8 +6,8 @@
     open_dataset("village")          a keraslm.text.Corpus, whatever it takes
     export("text8", "here")          train.txt, valid.txt, test.txt in a folder
 
-`village` and `crossroads` are made here, need no network and no cache, and take a size
-and a seed.
+`village`, `crossroads` and `reviews` are made here, need no network and no cache, and
+take a size and a seed.
 """
 
 import difflib
@@ -103,8 +103,8 @@ def open_dataset(
 ) -> "Corpus":
     """Return a dataset as a keraslm.text.Corpus, one of a single file cut by `split`.
 
-    village and crossroads are made in memory: of `size` "small", "medium", "large" or a
-    number of tokens (default medium) and `seed`. Any other dataset is fetched if it
+    What is drawn from a grammar has a `size`, "small", "medium", "large" or a
+    number of tokens (default medium), and a `seed`. Any other dataset is fetched if it
     must be.
 
     Raises: as `fetch`, and UsageError for a dataset that is not text, or for a size
@@ -176,7 +176,7 @@ def _text_card(name: str, size: str | int | None) -> Card:
         raise UsageError(f"{name} holds word vectors and is no text to train on")
     if found.kind != "generated" and size is not None:
         raise UsageError(
-            f"{name} has one size; village and crossroads have sizes to choose from"
+            f"{name} has one size; village, crossroads and reviews have several"
         )
     return found
 
@@ -225,17 +225,15 @@ def _tokens(name: str, size: str | int | None) -> int:
 def _drawn_texts(name: str, size: str | int | None, seed: int) -> list["Text"]:
     """Return train, valid and test; the latter two have a tenth of the tokens each."""
     from keraslm.text.corpus import Text
-    from keraslm_datasets import crossroads, village
+    from keraslm_datasets import crossroads, reviews, village
 
     tokens = _tokens(name, size)
     sizes = (tokens, tokens // 10, tokens // 10)
-    of_lines = name == "village"  # a tagged text is no text of its language's lines
-    write = village.text if of_lines else crossroads.text
+    languages = {"village": village, "crossroads": crossroads, "reviews": reviews}
+    of_lines = village if name == "village" else None  # its lines are its sentences
     return [
         Text.from_string(
-            write(split, count, seed),
-            f"{name}.{split}",
-            village if of_lines else None,
+            languages[name].text(split, count, seed), f"{name}.{split}", of_lines
         )
         for split, count in zip(SPLITS, sizes, strict=True)
     ]

@@ -28,8 +28,8 @@ from keraslm.unicode import NOT_UNICODE, is_unicode
 
 FORMAT_VERSION = 2
 READ = (1, 2)
-TAGGER = "tagger"
-KINDS = ("counts", "keras", TAGGER)
+TASKS = TAGGER, CLASSIFIER = ("tagger", "classifier")
+KINDS = ("counts", "keras", *TASKS)
 DESCRIPTION = "keraslm/model.json"
 ASSET = "keraslm.json"
 DESCRIPTIONS = (DESCRIPTION, f"assets/{ASSET}")

@@ -8,6 +8,7 @@ from keraslm.layers.drop_words import DropWords
 from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
 from keraslm.layers.lstm import LSTM
+from keraslm.layers.masked_max import MaskedMax
 from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
@@ -24,6 +25,7 @@ __all__ = [
     "DirectFeatures",
     "DropWords",
     "Dropout",
+    "MaskedMax",
     "MultiHotDense",
     "OneHot",
     "OneHotDense",

@@ -1,4 +1,4 @@
-"""Tasks beside language modelling: taggers, on the layers and the files of the library.
+"""Tasks beside language modelling, on the layers and the files of the library.
 
 from keraslm.tasks import TaggerOptions, load, train_tagger
 
@@ -7,17 +7,26 @@ load("runs/crossroads-tag-bilstm").tag("she knows that patient .".split())
 """
 
 from keraslm.tasks.card import TaggingCard
+from keraslm.tasks.classifier import Classifier
 from keraslm.tasks.columns import Sentence, TaggedText, read_columns, read_parts
-from keraslm.tasks.files import load, save
+from keraslm.tasks.files import load, load_classifier, load_tagger, save
 from keraslm.tasks.frequent import MostFrequentTagger
-from keraslm.tasks.options import TaggerOptions
-from keraslm.tasks.run import TaggerRun, train_tagger
-from keraslm.tasks.shape import MODELS, Shape
+from keraslm.tasks.label_card import LabelCard
+from keraslm.tasks.options import ClassifierOptions, TaggerOptions
+from keraslm.tasks.shape import Shape
+from keraslm.tasks.table import Labelled, LabelledText, read_table, read_tables
 from keraslm.tasks.tagger import Tagged, Tagger
+from keraslm.tasks.train_classifier import ClassifierRun, train_classifier
+from keraslm.tasks.train_tagger import TaggerRun, train_tagger
 from keraslm.tasks.vocabulary import TagVocabulary
 
 __all__ = [
-    "MODELS",
+    "Classifier",
+    "ClassifierOptions",
+    "ClassifierRun",
+    "LabelCard",
+    "Labelled",
+    "LabelledText",
     "MostFrequentTagger",
     "Sentence",
     "Shape",
@@ -29,8 +38,13 @@ __all__ = [
     "TaggerRun",
     "TaggingCard",
     "load",
+    "load_classifier",
+    "load_tagger",
     "read_columns",
     "read_parts",
+    "read_table",
+    "read_tables",
     "save",
+    "train_classifier",
     "train_tagger",
 ]

@@ -13,43 +13,47 @@ import keras
 import numpy as np
 
 from keraslm.tasks.columns import Sentence
+from keraslm.tasks.table import Labelled
 from keraslm.tasks.vocabulary import TagVocabulary
 
 AS_UNKNOWN = 0.25
 NO_TAG = -1  # of padding
 
 
-class SentenceBatches(keras.utils.PyDataset):
+class Batches(keras.utils.PyDataset):
     """Batches for `fit` and `evaluate`, sentences of about one length in each.
 
     With a `seed` they are for training: each epoch draws anew the order of the batches,
     which sentences of one length stand together, and which words are read as unknown.
-    Behind the last word of a sentence its words are 0, which the networks mask, and its
-    tags -1, which neither `loss` nor `WordAccuracy` counts.
+    Behind the last word of a sentence its words are 0, which the networks mask.
+    A subclass gives the targets.
 
-    Shapes: ids of words (batch, time), ids of tags (batch, time), both int32
+    Shapes: ids of words (batch, time) int32, and what `targets` gives
     """
 
     def __init__(
         self,
-        sentences: Sequence[Sentence],
+        words: Sequence[Sequence[str]],
         vocabulary: TagVocabulary,
         batch_size: int = 32,
         seed: int | None = None,
         **more: Any,
     ) -> None:
         super().__init__(**more)
-        self._words = [vocabulary.ids(sentence.words) for sentence in sentences]
-        self._tags = [vocabulary.tag_ids(sentence.tags) for sentence in sentences]
-        self._lengths = np.array([len(words) for words in self._words])
+        self._words = [vocabulary.ids(of_sentence) for of_sentence in words]
+        self._lengths = np.array([len(ids) for ids in self._words])
         self._batch_size, self._unknown = batch_size, vocabulary.unknown_id
         counts = np.bincount(np.concatenate(self._words))
         self._as_unknown = AS_UNKNOWN / (AS_UNKNOWN + counts)
         self._rng = None if seed is None else np.random.default_rng(seed)
-        self._order = np.arange(len(sentences))
+        self._order = np.arange(len(words))
         self._batches: list[np.ndarray] = []
         self._read = self._words
         self.on_epoch_end()
+
+    def targets(self, rows: np.ndarray, time: int) -> np.ndarray:
+        """Give what is to be learnt of the sentences of these numbers."""
+        raise NotImplementedError
 
     def on_epoch_end(self) -> None:
         """Draw what the next epoch reads, and in what order."""
@@ -73,13 +77,9 @@ class SentenceBatches(keras.utils.PyDataset):
 
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Give a batch."""
-        rows = self._batches[number]
-        shape = (len(rows), self._time(number))
-        words, tags = np.zeros(shape, np.int32), np.full(shape, NO_TAG, np.int32)
-        for k, row in enumerate(rows):
-            words[k, : self._lengths[row]] = self._read[row]
-            tags[k, : self._lengths[row]] = self._tags[row]
-        return words, tags
+        rows, time = self._batches[number], self._time(number)
+        words = padded([self._read[row] for row in rows], time, 0)
+        return words, self.targets(rows, time)
 
     def _time(self, number: int) -> int:
         """Give the words of the longest sentence of a batch.
@@ -89,3 +89,56 @@ class SentenceBatches(keras.utils.PyDataset):
         """
         time = int(self._lengths[self._batches[number]].max())
         return time + 1 if number == 1 and time == self._time(0) else time
+
+
+class SentenceBatches(Batches):
+    """Batches of tagged sentences.
+
+    The tags of padding are -1, which neither `loss` nor `ExactAccuracy` counts.
+    Shapes: ids of words (batch, time), ids of tags (batch, time), both int32
+    """
+
+    def __init__(
+        self,
+        sentences: Sequence[Sentence],
+        vocabulary: TagVocabulary,
+        batch_size: int = 32,
+        seed: int | None = None,
+    ) -> None:
+        self._tags = [vocabulary.tag_ids(sentence.tags) for sentence in sentences]
+        words = [sentence.words for sentence in sentences]
+        super().__init__(words, vocabulary, batch_size, seed)
+
+    def targets(self, rows: np.ndarray, time: int) -> np.ndarray:
+        """Give the tags."""
+        return padded([self._tags[row] for row in rows], time, NO_TAG)
+
+
+class LabelBatches(Batches):
+    """Batches of labelled texts.
+
+    Shapes: ids of words (batch, time), ids of labels (batch,), both int32
+    """
+
+    def __init__(
+        self,
+        texts: Sequence[Labelled],
+        vocabulary: TagVocabulary,
+        batch_size: int = 32,
+        seed: int | None = None,
+    ) -> None:
+        self._labels = vocabulary.tag_ids(text.label for text in texts)
+        super().__init__([text.words for text in texts], vocabulary, batch_size, seed)
+
+    def targets(self, rows: np.ndarray, time: int) -> np.ndarray:
+        """Give the labels."""
+        labels: np.ndarray = self._labels[rows]
+        return labels
+
+
+def padded(rows: Sequence[np.ndarray], time: int, padding: int) -> np.ndarray:
+    """Put rows of several lengths into one array.  Shapes: -> (rows, time) int32"""
+    array = np.full((len(rows), time), padding, np.int32)
+    for k, row in enumerate(rows):
+        array[k, : len(row)] = row
+    return array

@@ -66,8 +66,8 @@ class TaggingCard:
             text.name,
             text.sha256,
             len(text.sentences),
-            _accuracy(given == found),
-            _accuracy((given == found)[unknown]),
+            accuracy_of(given == found),
+            accuracy_of((given == found)[unknown]),
             vocabulary.tags,
             pairs.reshape(size, size),
             len(vocabulary.words) - 2,
@@ -114,10 +114,10 @@ class TaggingCard:
             "counted": COUNTED,
             "sentences": self.sentences,
             "words": words,
-            **_figures(self.accuracy),
+            **figures(self.accuracy),
             "references": self.references,
-            "unknown": {"rule": UNKNOWN_RULE, **_figures(self.unknown)},
-            "by_tag": {tag: _figures(found) for tag, found in self.by_tag().items()},
+            "unknown": {"rule": UNKNOWN_RULE, **figures(self.unknown)},
+            "by_tag": {tag: figures(found) for tag, found in self.by_tag().items()},
             "tags": list(self.tags),
             "confusion": self.confusion.tolist(),
             "vocabulary_size": self.vocabulary_size,
@@ -128,11 +128,12 @@ class TaggingCard:
         }
 
 
-def _accuracy(right: np.ndarray) -> Accuracy:
+def accuracy_of(right: np.ndarray) -> Accuracy:
+    """Count right and wrong answers.  Shapes: (answers,) of bool"""
     return Accuracy(int(right.sum()), int((~right).sum()), 0)
 
 
-def _figures(accuracy: Accuracy) -> dict[str, float | None]:
+def figures(accuracy: Accuracy) -> dict[str, float | None]:
     """Give n, the right ones, the share and its interval; of none there is no share."""
     told = accuracy.to_dict()
     names = ("n", "right", "accuracy", "low", "high")

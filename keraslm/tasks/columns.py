@@ -11,9 +11,10 @@ References: Tjong Kim Sang & Buchholz (2000); Nivre et al. (2020), CoNLL-U.
 """
 
 import dataclasses
+import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keraslm.errors import CorpusError
 from keraslm.text.corpus import Corpus
@@ -32,7 +33,7 @@ class Sentence:
 
 @dataclasses.dataclass(frozen=True)
 class TaggedText:
-    """Sentences with a name; `sha256` is that of the text they were read from."""
+    """Sentences with a name; `sha256` is of the text, or of a part's rows."""
 
     name: str
     sentences: tuple[Sentence, ...]
@@ -78,19 +79,39 @@ def read_parts(corpus: Corpus, split: str) -> dict[str, TaggedText]:
 
 
 def _cut(text: TaggedText, split: str) -> dict[str, TaggedText]:
-    shares = parse_split(split)
-    number = len(text.sentences)
-    ends = [round(number * share) for share in itertools.accumulate(shares)]
-    parts = {}
-    for part, (start, end) in zip(PARTS, itertools.pairwise([0, *ends]), strict=False):
+    places = cut_places(text.name, len(text.sentences), split)
+    return {
+        part: _part(f"{text.name} ({part})", text.sentences[start:end])
+        for part, (start, end) in zip(PARTS, places, strict=False)
+    }
+
+
+def _part(name: str, sentences: tuple[Sentence, ...]) -> TaggedText:
+    rows = (
+        "\n".join(map("\t".join, zip(s.words, s.tags, strict=True))) for s in sentences
+    )
+    return TaggedText(name, sentences, sha256_of(f"{row}\n\n" for row in rows))
+
+
+def sha256_of(rows: Iterable[str]) -> str:
+    """Give the SHA-256 of the rows of a part that was cut from a text."""
+    return hashlib.sha256("".join(rows).encode()).hexdigest()
+
+
+def cut_places(name: str, number: int, split: str) -> list[tuple[int, int]]:
+    """Give where each part of so many sentences begins and ends.
+
+    Raises: CorpusError if one would be empty.
+    """
+    ends = [round(number * share) for share in itertools.accumulate(parse_split(split))]
+    places = list(itertools.pairwise([0, *ends]))
+    for part, (start, end) in zip(PARTS, places, strict=False):
         if start == end:
             raise CorpusError(
-                f"{text.name} has {number} sentences, too few for the split {split!r}: "
+                f"{name} has {number} sentences, too few for the split {split!r}: "
                 f"{part} would be empty; give a longer text or `split='100'`"
             )
-        name = f"{text.name} ({part})"
-        parts[part] = TaggedText(name, text.sentences[start:end], text.sha256)
-    return parts
+    return places
 
 
 def _sentences(text: Text) -> Iterator[Sentence]:

@@ -1,4 +1,4 @@
-"""One file is one tagger: what Keras wrote, and what it says of words and tags."""
+"""One file is one model: what Keras wrote, and what it says of words and labels."""
 
 import os
 import pathlib
@@ -8,10 +8,11 @@ from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import archive
 from keraslm.files.writing import write_atomically
 from keraslm.inference.opening import read_arrays
+from keraslm.tasks.classifier import Classifier
 from keraslm.tasks.frequent import MostFrequentTagger
-from keraslm.tasks.network_tagger import NetworkTagger
-from keraslm.tasks.shape import MOST_FREQUENT, Shape
-from keraslm.tasks.tagger import Tagger
+from keraslm.tasks.reading import Reader
+from keraslm.tasks.shape import CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
+from keraslm.tasks.tagger import NetworkTagger, Tagger
 from keraslm.tasks.vocabulary import TagVocabulary
 
 NETWORK = "network"
@@ -27,10 +28,10 @@ def save(
     """Write a network of `keraslm.tasks.networks` as one file, atomically.
 
     `keras.models.load_model` opens it as what it is, a plain Keras model of ids.
-    Raises: UsageError if the words or tags cannot be written.
+    Raises: UsageError if the words or labels cannot be written.
     """
     described = {
-        "kind": archive.TAGGER,
+        "kind": archive.TAGGER if shape.model in TAGGERS else archive.CLASSIFIER,
         "name": shape.model,
         "encoder": vocabulary.to_dict(),
         "metadata": metadata,
@@ -41,8 +42,8 @@ def save(
         archive.add_description(temporary, described)
 
 
-def load(path: str | os.PathLike[str]) -> Tagger:
-    """Open a tagger, from its file or from the folder RUN of its training.
+def load(path: str | os.PathLike[str]) -> Tagger | Classifier:
+    """Open a model of a task, from its file or from the folder RUN of its training.
 
     Nothing in the file is executed, and Keras is not needed.
     Raises: UsageError if there is none, or it is a language model; ModelFileError if it
@@ -50,17 +51,52 @@ def load(path: str | os.PathLike[str]) -> Tagger:
     """
     file = archive.model_path(path)
     described = archive.read_description(file)
-    if described["kind"] != archive.TAGGER:
+    kind = described["kind"]
+    if kind not in archive.TASKS:
         raise UsageError(
-            f"{path} is a language model and no tagger, which keraslm train with "
-            "`task='tag'` makes; keraslm.load opens it"
+            f"{path} is a language model, and no tagger or classifier, which keraslm "
+            "train with `task='tag'` or `task='classify'` makes; keraslm.load opens it"
         )
-    vocabulary = TagVocabulary.from_dict(described["encoder"], str(file))
-    metadata = described["metadata"]
-    if described["name"] == MOST_FREQUENT:
+    where, metadata = str(file), described["metadata"]
+    vocabulary = TagVocabulary.from_dict(described["encoder"], where)
+    if described["name"] == MOST_FREQUENT and kind == archive.TAGGER:
         return _counts(file, vocabulary, metadata)
-    shape = Shape.from_dict(described.get(NETWORK), str(file))
-    return NetworkTagger(shape, read_arrays(file), vocabulary, metadata, str(file))
+    known = TAGGERS if kind == archive.TAGGER else CLASSIFIERS
+    shape = Shape.from_dict(described.get(NETWORK), known, where)
+    size = (len(vocabulary.words), len(vocabulary.tags))
+    reader = Reader(shape, read_arrays(file), *size, where)
+    if kind == archive.TAGGER:
+        return NetworkTagger(reader, vocabulary, metadata)
+    _check_temperature(metadata, where)
+    return Classifier(reader, vocabulary, metadata)
+
+
+def load_tagger(path: str | os.PathLike[str]) -> Tagger:
+    """Open a tagger.
+
+    Raises: as `load`, and UsageError for a classifier.
+    """
+    found = load(path)
+    if not isinstance(found, Tagger):
+        raise UsageError(f"{path} is a classifier and no tagger; use keraslm classify")
+    return found
+
+
+def load_classifier(path: str | os.PathLike[str]) -> Classifier:
+    """Open a classifier.
+
+    Raises: as `load`, and UsageError for a tagger.
+    """
+    found = load(path)
+    if not isinstance(found, Classifier):
+        raise UsageError(f"{path} is a tagger and no classifier; use keraslm tag")
+    return found
+
+
+def _check_temperature(metadata: dict[str, Any], where: str) -> None:
+    found = metadata.get("temperature", 1.0)
+    if type(found) is not float or not 0 < found < float("inf"):
+        raise ModelFileError(f"{where} is damaged: its temperature is no number")
 
 
 def _counts(

@@ -1,4 +1,4 @@
-"""The fit of a tagger in plain Keras; the best weights on the validation are kept."""
+"""The fit of a task in plain Keras; the best weights on the validation are kept."""
 
 from typing import Any
 
@@ -6,27 +6,26 @@ import keras
 
 from keraslm.callbacks import LearningRate, StopAfter
 from keraslm.errors import TrainingError
-from keraslm.tasks.batches import SentenceBatches
-from keraslm.tasks.columns import TaggedText
+from keraslm.tasks.batches import Batches
+from keraslm.tasks.exact_accuracy import ExactAccuracy, loss
 from keraslm.tasks.networks import new_network
-from keraslm.tasks.options import TaggerOptions
+from keraslm.tasks.options import TaskOptions
 from keraslm.tasks.vocabulary import TagVocabulary
-from keraslm.tasks.word_accuracy import WordAccuracy, loss
 from keraslm.training.reporter import Reporter
 
 WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
 
 
 def fit(
-    o: TaggerOptions,
+    o: TaskOptions,
     vocabulary: TagVocabulary,
-    train: TaggedText,
-    valid: TaggedText | None,
+    train: Batches,
+    valid: Batches | None,
     reporter: Reporter,
 ) -> tuple[keras.Model, list[dict[str, Any]]]:
     """Train a network until the first limit; give it, and a row for each epoch.
 
-    The weights are those of the epoch with the most right tags on the validation text,
+    The weights are those of the epoch with the highest accuracy on the validation text,
     where there is one. The learning rate falls as a cosine to 0.
     Raises: TrainingError at a loss that is no number.
     """
@@ -34,22 +33,15 @@ def fit(
     size = (len(vocabulary.words), len(vocabulary.tags))
     network = new_network(o.shape, *size, dropout=o.dropout, seed=o.seed)
     reporter.note(f"{o.model}: {network.count_params():,} parameters")
-    batches = SentenceBatches(train.sentences, vocabulary, o.batch_size, seed=o.seed)
-    measured = None
-    if valid is not None:
-        measured = SentenceBatches(valid.sentences, vocabulary, o.batch_size)
     rows: list[dict[str, Any]] = []
-    network.compile(
-        keras.optimizers.Adam(o.learning_rate, clipnorm=1.0),
-        loss(),
-        metrics=[WordAccuracy()],
-    )
+    optimizer = keras.optimizers.Adam(o.learning_rate, clipnorm=1.0)
+    network.compile(optimizer, loss(), metrics=[ExactAccuracy()])
     network.fit(
-        batches,
-        validation_data=measured,
+        train,
+        validation_data=valid,
         epochs=WITHOUT_END,
         verbose=0,
-        callbacks=_callbacks(o, len(batches), measured is not None, rows, reporter),
+        callbacks=_callbacks(o, len(train), valid is not None, rows, reporter),
     )
     if not all(row["loss"] < float("inf") for row in rows):  # NaN neither
         raise TrainingError(
@@ -62,7 +54,7 @@ def fit(
 
 
 def _callbacks(
-    o: TaggerOptions,
+    o: TaskOptions,
     steps_of_an_epoch: int,
     has_valid: bool,
     rows: list[dict[str, Any]],
@@ -93,5 +85,5 @@ def _line(row: dict[str, Any]) -> str:
     text = f"step {row['step']:,}, epoch {row['epoch']}, {row['seconds']:.0f} s: "
     text += f"loss {row['loss']:.4f}"
     if "val_accuracy" in row:
-        text += f", {row['val_accuracy']:.2%} of the validation's words right"
+        text += f", {row['val_accuracy']:.2%} of the validation right"
     return text

@@ -2,7 +2,7 @@
 
 import abc
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +10,9 @@ import numpy as np
 from keraslm.errors import UsageError
 from keraslm.tasks.card import TaggingCard
 from keraslm.tasks.columns import TaggedText, read_columns
+from keraslm.tasks.reading import Reader, read_all
 from keraslm.tasks.vocabulary import TagVocabulary
 from keraslm.text.text import Text
-
-AT_ONCE = 256  # sentences of one length
 
 
 class Tagged(NamedTuple):
@@ -70,13 +69,10 @@ class Tagger(abc.ABC):
 
         Shapes: -> a list of (words,)
         """
-        ids = [self.vocabulary.ids(words) for words in sentences]
-        found: list[np.ndarray] = [np.zeros(0, np.int64)] * len(ids)
-        for numbers in _of_one_length(ids):
-            shares = self.read(np.stack([ids[k] for k in numbers]))
-            for k, best in zip(numbers, shares.argmax(axis=-1), strict=True):
-                found[k] = best
-        return found
+        shares = read_all(
+            self.read, [self.vocabulary.ids(words) for words in sentences]
+        )
+        return [of_words.argmax(axis=-1) for of_words in shares]
 
     def evaluate(self, text: Text | TaggedText, command: str = "") -> TaggingCard:
         """Measure how many words of a tagged text get their tag.
@@ -95,11 +91,15 @@ class Tagger(abc.ABC):
         )
 
 
-def _of_one_length(ids: Iterable[np.ndarray]) -> Iterator[list[int]]:
-    """Group the numbers of sentences by length: so no padding is read."""
-    groups: dict[int, list[int]] = {}
-    for number, sentence in enumerate(ids):
-        groups.setdefault(len(sentence), []).append(number)
-    for numbers in groups.values():
-        for start in range(0, len(numbers), AT_ONCE):
-            yield numbers[start : start + AT_ONCE]
+class NetworkTagger(Tagger):
+    """A network of `keraslm.tasks.networks` as a tagger."""
+
+    def __init__(
+        self, reader: Reader, vocabulary: TagVocabulary, metadata: dict[str, Any]
+    ) -> None:
+        super().__init__(reader.shape.model, vocabulary, metadata)
+        self.reader = reader
+
+    def read(self, ids: np.ndarray) -> np.ndarray:
+        """Read sentences of one length."""
+        return self.reader.read(ids)

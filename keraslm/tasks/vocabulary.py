@@ -1,4 +1,4 @@
-"""The words that a tagger knows, and the tags that it gives."""
+"""The words that a model of a task knows, and the tags or labels that it gives."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -35,17 +35,27 @@ class TagVocabulary:
         """Take the words that occur `min_count` times or more, and all tags.
 
         The other words of the text are unknown.
+        Raises: as `learn`.
+        """
+        words = (word for sentence in text.sentences for word in sentence.words)
+        return cls.learn(text.name, words, text.tags, min_count)
+
+    @classmethod
+    def learn(
+        cls, name: str, words: Iterable[str], tags: Iterable[str], min_count: int = 1
+    ) -> "TagVocabulary":
+        """Take the words that occur `min_count` times or more, and all tags or labels.
+
         Raises: CorpusError if there is one tag only, which leaves nothing to learn.
         """
-        counts = Counter(word for s in text.sentences for word in s.words)
-        words = sorted(word for word, n in counts.items() if n >= min_count)
-        tags = sorted(text.tags)
-        if len(tags) == 1:
+        counts = Counter(words)
+        different = sorted(set(tags))
+        if len(different) == 1:
             raise CorpusError(
-                f"{text.name} has one tag, {tags[0]!r}, so there is nothing to learn; "
-                "give a text with two tags or more"
+                f"{name} has one tag or label, {different[0]!r}, so there is nothing "
+                "to learn; give a text with two or more"
             )
-        return cls(words, tags)
+        return cls(sorted(w for w, n in counts.items() if n >= min_count), different)
 
     def ids(self, words: Iterable[str]) -> np.ndarray:
         """Give the ids of words.  Shapes: -> (words,) int32"""
@@ -76,11 +86,12 @@ class TagVocabulary:
                     raise UsageError(
                         f"{text.name}, line {line}: the tag {tag[:40]!r} of "
                         f"{word[:40]!r} is not in the training text, whose "
-                        f"{len(self.tags)} tags are {self._listed()}; correct it, or "
+                        f"{len(self.tags)} tags are {self.listed()}; correct it, or "
                         "train on a text that has it"
                     )
 
-    def _listed(self) -> str:
+    def listed(self) -> str:
+        """Name the first tags, for a message."""
         more = f" and {len(self.tags) - SHOWN} more" * (len(self.tags) > SHOWN)
         return ", ".join(self.tags[:SHOWN]) + more
 

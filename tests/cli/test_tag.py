@@ -93,6 +93,6 @@ def test_a_tagger_and_a_language_model_are_told_apart(
     keraslm, refused, counted, model, corpus
 ):
     refused(keraslm("next", counted, "the"), 2, "is a tagger and no language model")
-    refused(keraslm("tag", model, "the dog"), 2, "is a language model and no tagger")
+    refused(keraslm("tag", model, "the dog"), 2, "is a language model, and no tagger")
     config = counted / "config.toml"
     refused(keraslm("train", corpus, "--config", config), 2, "add --task tag")

@@ -15,6 +15,7 @@ from keraslm_datasets import cache, catalogue
 NAMES = [
     "village",
     "crossroads",
+    "reviews",
     "tiny-shakespeare",
     "ptb",
     "wikitext-2",

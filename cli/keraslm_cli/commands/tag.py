@@ -32,9 +32,9 @@ def command(model: str, texts: tuple[str, ...], as_json: bool, encoding: str) ->
     tagger: its file, or the folder RUN of `keraslm train --task tag`. Beside each tag
     stands its probability.
     """
-    from keraslm.tasks import load
+    from keraslm.tasks import load_tagger
 
-    tagger = load(model)
+    tagger = load_tagger(model)
     sentences = [text.split() for text in given_sentences(texts, encoding)]
     if not all(sentences):
         raise CorpusError("a sentence needs at least one word; received only spaces")

@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
 from keraslm.training.options.configuration import MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
-from keraslm_cli import completion, tagging, texts
+from keraslm_cli import completion, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
 from keraslm_cli.run_options import run_options
 
@@ -28,13 +28,16 @@ the last exception that holds. RUN/config.toml says what each option was.
 
 With --task tag a tagger is trained: CORPUS has two columns, a word and its tag a line
 with a tab between them, and an empty line after each sentence; by default it is
-crossroads. Of the options, those of the text, the network and the optimizer count.
+crossroads. With --task classify a classifier is trained: CORPUS is a CSV or TSV with
+the columns text and label; by default it is reviews. These have fewer options.
 
 {texts.CORPUS_HELP}
 """
 TASK_HELP = (
-    "What is learnt: lm, to predict the next token, or tag, to tag words, for which "
-    "--model is bilstm (the default), bigru, birnn, lstm or most-frequent."
+    "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
+    "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
+    "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
+    "bag-of-words."
 )
 
 
@@ -61,7 +64,7 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     "--task",
     MODEL,
     TASK_HELP,
-    type=click.Choice(("lm", "tag")),
+    type=click.Choice(("lm", *tasks.TASKS)),
     default="lm",
     show_default=True,
 )
@@ -100,11 +103,11 @@ def command(
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
 
-    if task == "tag":
-        tagging.refuse_others(recipe=recipe, find_rate=find_rate, resume=resume)
+    if task != "lm":
+        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate, resume=resume)
         named = flags | {"corpus": corpus}
         given = {name: value for name, value in named.items() if value is not None}
-        tagging.train_and_tell(given, config, overwrite, as_json)
+        tasks.train_and_tell(task, given, config, overwrite, as_json)
         return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}

@@ -1,6 +1,7 @@
-"""What a tagger is trained by and measured by, padding left out.
+"""What a network of a task is trained by and measured by, padding left out.
 
-Math:   loss = mean over words of -log P(tag);   accuracy = right words / words
+Math:   loss = mean over words, or texts, of -log P(tag or label)
+        accuracy = right words / words, or right texts / texts
 """
 
 from typing import Any
@@ -12,17 +13,18 @@ from keraslm.tasks.batches import NO_TAG
 
 
 def loss() -> keras.losses.Loss:
-    """Give the mean loss of the words of a batch."""
+    """Give the mean loss of the words, or texts, of a batch."""
     return keras.losses.SparseCategoricalCrossentropy(ignore_class=NO_TAG)
 
 
-class WordAccuracy(keras.metrics.Metric):
-    """The share of words whose most probable tag is right, every word alike.
+class ExactAccuracy(keras.metrics.Metric):
+    """The share of words, or texts, whose most probable tag or label is right.
 
     Keras's own accuracy of masked steps is a mean over sentences or batches: there a
     word in a long sentence counts less.
 
-    Shapes: tags (batch, time), -1 for padding; probabilities (batch, time, tags)
+    Shapes: tags (batch, time), -1 for padding; probabilities (batch, time, tags);
+            or of labels (batch,) and (batch, labels)
     """
 
     def __init__(self, name: str = "accuracy", **more: Any) -> None:

@@ -1,36 +1,23 @@
 """The training of a tagger, from the tagged text to the folder RUN."""
 
-import csv
 import dataclasses
 import os
 from typing import Any
 
-from keraslm.files.archive import redescribe
-from keraslm.files.writing import write_atomically
 from keraslm.tasks.card import TaggingCard
 from keraslm.tasks.columns import TaggedText, read_parts
-from keraslm.tasks.files import load, save
+from keraslm.tasks.files import load_tagger, save
+from keraslm.tasks.folder import TaskFolder, check_backend_for, default_folder
 from keraslm.tasks.frequent import MostFrequentTagger
 from keraslm.tasks.options import TaggerOptions
 from keraslm.tasks.shape import MOST_FREQUENT
 from keraslm.tasks.tagger import Tagger
 from keraslm.tasks.vocabulary import TagVocabulary
 from keraslm.text.corpus import Corpus, open_corpus
-from keraslm.training.folder import RunFolder
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
 
-BASELINE = "most frequent tag"
-
-
-class TaggerFolder(RunFolder):
-    """The files of a run: the picture is of what was taken for what."""
-
-    way_out = "give another `out`, or `overwrite=True` to replace it"
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(path)
-        self.picture = self.path / "confusion.png"
+BASELINE = "most frequent tag of each word"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +26,7 @@ class TaggerRun:
 
     model: Tagger
     card: TaggingCard
-    folder: TaggerFolder
+    folder: TaskFolder
 
 
 def train_tagger(
@@ -62,9 +49,10 @@ def train_tagger(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
+    check_backend_for(o)
     if not isinstance(corpus, Corpus):
         corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
-    folder = TaggerFolder(o.out or default_folder(o, corpus))
+    folder = TaskFolder(o.out or default_folder(o, corpus))
     folder.check(overwrite)
     parts = read_parts(corpus, o.split)
     train = parts["train"]
@@ -73,29 +61,22 @@ def train_tagger(
         vocabulary.check_tags(text)
     baseline = MostFrequentTagger.count(train, vocabulary)
     measured = parts.get("test") or parts.get("valid") or train
+    texts = {} if corpus.whole is None else {corpus.whole.sha256: "whole"}
+    texts |= {text.sha256: part for part, text in reversed(parts.items())}
+    metadata = {"configuration": o.to_dict(), "texts": texts}
     with folder.locked(), folder.unless_nothing_came():
-        folder.create()
-        folder.sweep()
-        folder.write_configuration(o.to_dict())
-        texts = {text.sha256: part for part, text in reversed(parts.items())}
-        metadata = {"configuration": o.to_dict(), "texts": texts}
+        folder.begin(o)
         if o.model == MOST_FREQUENT:
             baseline.metadata |= metadata
             baseline.save(folder.model)
         else:
             _fit(o, vocabulary, parts, metadata, folder, reporter)
-        model = load(folder.model)
+        model = load_tagger(folder.model)
         beside = {BASELINE: baseline.evaluate(measured).accuracy.share}
-        card = dataclasses.replace(
-            model.evaluate(measured, command), references=beside | (references or {})
-        )
-        _finish(model, card, folder)
-        return TaggerRun(model, card, folder)
-
-
-def default_folder(o: TaggerOptions, corpus: Corpus) -> str:
-    """Name the folder of a run that was given none."""
-    return f"runs/{corpus.name.split('.')[0].replace(' ', '-')}-tag-{o.model}"
+        card = model.evaluate(measured, command)
+        card = dataclasses.replace(card, references=beside | (references or {}))
+        folder.finish(model.metadata, card.to_dict(), card.confusion)
+    return TaggerRun(model, card, folder)
 
 
 def _fit(
@@ -103,40 +84,18 @@ def _fit(
     vocabulary: TagVocabulary,
     parts: dict[str, TaggedText],
     metadata: dict[str, Any],
-    folder: TaggerFolder,
+    folder: TaskFolder,
     reporter: Reporter,
 ) -> None:
+    from keraslm.tasks.batches import SentenceBatches
     from keraslm.tasks.fit import fit
 
-    network, rows = fit(o, vocabulary, parts["train"], parts.get("valid"), reporter)
+    train = SentenceBatches(
+        parts["train"].sentences, vocabulary, o.batch_size, seed=o.seed
+    )
+    valid = None
+    if "valid" in parts:
+        valid = SentenceBatches(parts["valid"].sentences, vocabulary, o.batch_size)
+    network, rows = fit(o, vocabulary, train, valid, reporter)
     save(network, o.shape, vocabulary, metadata | {"history": rows}, folder.model)
-    with (
-        write_atomically(folder.history) as temporary,
-        temporary.open("w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _finish(model: Tagger, card: TaggingCard, folder: TaggerFolder) -> None:
-    from keraslm.figures.confusion import draw_confusion
-
-    told = card.to_dict()
-    model.metadata["card"] = told
-    redescribe(folder.model, model.metadata)
-    folder.write_card(told)
-    title = f"{model.name}: what was taken for what"
-    subtitle = f"{card.accuracy.share:.2%} of {card.accuracy.n:,} words right"
-    draw_confusion(card.tags, card.confusion, folder.picture, title, subtitle)
-
-
-def check_options(o: TaggerOptions) -> None:
-    """Refuse what is not installed, before any work.
-
-    Raises: UsageError
-    """
-    if o.model != MOST_FREQUENT:
-        from keraslm.backend import check_backend
-
-        check_backend()
+    folder.write_history(rows)
