@@ -40,11 +40,6 @@ class TaggedText:
     sha256: str
 
     @property
-    def words(self) -> int:
-        """How many words it has."""
-        return sum(len(sentence.words) for sentence in self.sentences)
-
-    @property
     def tags(self) -> Counter[str]:
         """How often each tag occurs."""
         tags = (sentence.tags for sentence in self.sentences)
@@ -108,8 +103,8 @@ def cut_places(name: str, number: int, split: str) -> list[tuple[int, int]]:
     for part, (start, end) in zip(PARTS, places, strict=False):
         if start == end:
             raise CorpusError(
-                f"{name} has {number} sentences, too few for the split {split!r}: "
-                f"{part} would be empty; give a longer text or `split='100'`"
+                f"{name} has {number} sentences or rows, too few for the split "
+                f"{split!r}: {part} would be empty; give a longer text or `split='100'`"
             )
     return places
 

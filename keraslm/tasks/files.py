@@ -27,9 +27,14 @@ def save(
 ) -> None:
     """Write a network of `keraslm.tasks.networks` as one file, atomically.
 
-    `keras.models.load_model` opens it as what it is, a plain Keras model of ids.
+    `keras.models.load_model` opens it as what it is, a plain Keras model of ids. What
+    training alone needs is left out: dropout, and what `compile` was given.
     Raises: UsageError if the words or labels cannot be written.
     """
+    from keraslm.tasks.networks import new_network
+
+    plain = new_network(shape, len(vocabulary.words), len(vocabulary.tags))
+    plain.set_weights(network.get_weights())
     described = {
         "kind": archive.TAGGER if shape.model in TAGGERS else archive.CLASSIFIER,
         "name": shape.model,
@@ -38,7 +43,7 @@ def save(
         NETWORK: shape.to_dict(),
     }
     with write_atomically(path) as temporary:
-        network.save(temporary)
+        plain.save(temporary)
         archive.add_description(temporary, described)
 
 

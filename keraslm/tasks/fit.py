@@ -48,9 +48,7 @@ def fit(
             "the loss is no number any more; give a lower `learning_rate` than "
             f"{o.learning_rate:g}"
         )
-    plain = new_network(o.shape, *size)  # no dropout, whose seeds a file need not have
-    plain.set_weights([v for v in network.weights if "seed" not in v.name])
-    return plain, rows
+    return network, rows
 
 
 def _callbacks(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from keraslm.errors import UsageError
 from keraslm.files.writing import read_small
-from keraslm.tasks.shape import CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
+from keraslm.tasks.shape import BAG, CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
 from keraslm.training.options import OPTIONS
 from keraslm.training.options.toml import LARGEST
 
@@ -86,6 +86,8 @@ class TaskOptions:
                         f"`{name}` is an option of networks; `model='most-frequent'` "
                         "only counts"
                     )
+        if options.model == BAG and "layers" in given:
+            raise UsageError("`model='bag-of-words'` has no recurrent `layers`")
         return options
 
     @property

@@ -57,9 +57,8 @@ def _rows(text: Text) -> Iterator[Labelled]:
         places = [_place(text.name, header, name) for name in COLUMNS]
         for row in table:
             if row:
-                yield _labelled(
-                    f"{text.name}, line {table.line_num}", header, row, places
-                )
+                _check(text.name, table.line_num, header, row)
+                yield _labelled(text.name, table.line_num, row, places)
     except csv.Error as error:
         raise CorpusError(
             f"{text.name}, line {table.line_num}: this is no CSV ({error})"
@@ -75,17 +74,20 @@ def _place(name: str, header: list[str], column: str) -> int:
     return header.index(column)
 
 
-def _labelled(
-    where: str, header: list[str], row: list[str], places: list[int]
-) -> Labelled:
+def _check(name: str, line: int, header: list[str], row: list[str]) -> None:
     if len(row) != len(header):
         raise CorpusError(
-            f"{where}: {len(row)} columns, where the header has {len(header)}"
+            f"{name}, line {line}: {len(row)} columns, where the header has "
+            f"{len(header)}"
         )
+
+
+def _labelled(name: str, line: int, row: list[str], places: list[int]) -> Labelled:
     words, label = (row[place].strip() for place in places)
     if not words or not label:
-        raise CorpusError(f"{where}: the {'label' if words else 'text'} is empty")
-    return Labelled(tuple(words.split()), label, int(where.rpartition(" ")[2]))
+        what = "label" if words else "text"
+        raise CorpusError(f"{name}, line {line}: the {what} is empty")
+    return Labelled(tuple(words.split()), label, line)
 
 
 def read_tables(corpus: Corpus, split: str) -> dict[str, LabelledText]:

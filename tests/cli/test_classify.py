@@ -55,6 +55,8 @@ def test_a_text_with_the_probability_of_each_label(keraslm, keraslm_json, bag):
 def test_what_does_not_fit_is_refused(keraslm, refused, bag, corpus, tmp_path):
     train = ("train", corpus, "--task", "classify")
     refused(keraslm(*train, "--model", "bilstm"), 2, "one of last-state")
+    layers = ("--model", "bag-of-words", "--layers", 2)
+    refused(keraslm(*train, *layers), 2, "has no recurrent --layers")
     refused(keraslm("tag", bag, "good"), 2, "is a classifier and no tagger")
     refused(keraslm("next", bag, "good"), 2, "no language model")
     config = bag / "config.toml"

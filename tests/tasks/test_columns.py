@@ -74,5 +74,5 @@ def test_a_text_is_cut_between_sentences(tmp_path):
     assert [len(part.sentences) for part in parts.values()] == [16, 2, 2]
     assert parts["valid"].sentences[0].words == ("a", "b16")
     assert parts["valid"].sentences[0].lines == (49, 50)  # of the file
-    with pytest.raises(CorpusError, match=r"20 sentences.*test would be empty"):
+    with pytest.raises(CorpusError, match=r"20 sentences or rows.*test would be empty"):
         read_parts(open_corpus(path, split="60/39/1"), "60/39/1")

@@ -126,6 +126,22 @@ def test_the_card_by_hand():
     assert tagger.evaluate(train).to_dict()["unknown"]["accuracy"] is None
 
 
+def test_a_network_is_saved_without_what_training_needs(tmp_path):
+    vocabulary = tasks.TagVocabulary(WORDS, TAGS)
+    shape = tasks.Shape("lstm", 3, 4)
+    network = new_network(shape, len(vocabulary.words), len(TAGS), dropout=0.5, seed=1)
+    network.compile("adam", loss(), metrics=[ExactAccuracy()])
+    batches = SentenceBatches(tagged(TEXT).sentences, vocabulary, seed=1)
+    network.fit(batches, epochs=1, verbose=0)
+    path = tmp_path / "t.keras"
+    tasks.save(network, shape, vocabulary, {}, path)
+    ids = vocabulary.ids("abc")[None]
+    shown = network.predict(ids, verbose=0)
+    np.testing.assert_allclose(tasks.load(path).read(ids), shown, atol=1e-6)
+    again = keras.models.load_model(path)
+    np.testing.assert_array_equal(again.predict(ids, verbose=0), shown)
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A small bidirectional network that learnt the crossroads a little."""

@@ -25,7 +25,9 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise UsageError(f"{path} is not a TOML file: {error}") from error
     if options.get("task") in OTHER_TASKS:
         task = options["task"]
-        raise UsageError(f"{path} is of no language model; add `task='{task}'`")
+        raise UsageError(
+            f"{path} is of no language model; in keraslm train, add `task='{task}'`"
+        )
     known: dict[str, Any] = {}
     for name, value in options.items():
         if _known(path, name) in known:
