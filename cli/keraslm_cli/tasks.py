@@ -53,7 +53,7 @@ def _train(o: Any, corpus: "Corpus", overwrite: bool, reporter: "Reporter") -> A
 
     train: Any = train_tagger if o.task == "tag" else train_classifier
     command = " ".join(["keraslm", *sys.argv[1:]])
-    known = possible_on(o.corpus)
+    known = possible_on(o.corpus, o.task)
     return train(o, corpus, overwrite, reporter, command, references=known)
 
 
@@ -82,13 +82,14 @@ def evaluate_and_tell(
     model: str, text: str, encoding: str, command: str, as_json: bool
 ) -> None:
     """Measure a tagger or a classifier on a text, and print the card."""
-    from keraslm.tasks import load
+    from keraslm.tasks import Tagger, load
 
     opened_model = load(model)
+    task = "tag" if isinstance(opened_model, Tagger) else "classify"
     opened = texts.open_named_text(text, encoding)
     with console.working(f"measuring {opened_model.name} on {opened.name}"):
         card = opened_model.evaluate(opened, command)
-        card = dataclasses.replace(card, references=possible_on(text))
+        card = dataclasses.replace(card, references=possible_on(text, task))
     _tell(card, as_json)
 
 
@@ -103,10 +104,10 @@ def _tell(card: "TaggingCard | LabelCard", as_json: bool) -> None:
         print_label_card(card)
 
 
-def possible_on(name: str) -> dict[str, float]:
+def possible_on(name: str, task: str) -> dict[str, float]:
     """Give the best accuracies that the grammar of a dataset allows, if it is known."""
     dataset = name.split(":")[0] if texts.is_dataset(name) else ""
-    if dataset == "crossroads":
+    if (task, dataset) == ("tag", "crossroads"):
         from keraslm_datasets import crossroads
 
         of_tags = crossroads.bounds()
@@ -115,7 +116,7 @@ def possible_on(name: str) -> dict[str, float]:
             "possible from the left": of_tags.left,
             "possible from both sides": of_tags.both,
         }
-    if dataset == "reviews":
+    if (task, dataset) == ("classify", "reviews"):
         from keraslm_datasets import reviews
 
         of_labels = reviews.bounds()
