@@ -64,6 +64,6 @@ def draw_confusion(
     }
     axes.set_xticks(places, names, rotation=90, **given)
     axes.set_yticks(places, names, **given)
-    axes.set_xlabel("tag that was given", fontsize=style.LABEL_SIZE)
-    axes.set_ylabel("tag of the text", fontsize=style.LABEL_SIZE)
+    axes.set_xlabel("given by the model", fontsize=style.LABEL_SIZE)
+    axes.set_ylabel("of the text", fontsize=style.LABEL_SIZE)
     style.save_figure(figure, path)
