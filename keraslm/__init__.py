@@ -10,9 +10,9 @@ from keraslm.version import __version__
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
-    from keraslm.loading import load
     from keraslm.mixture import Mixture
     from keraslm.models.causal_lm import CausalLM
+    from keraslm.opening import load
     from keraslm.text.corpus import open_corpus
     from keraslm.text.encoder import TextEncoder
     from keraslm.windows import Windows
@@ -47,7 +47,7 @@ _NAMES = {
     "Mixture": "keraslm.mixture",
     "TextEncoder": "keraslm.text.encoder",
     "Windows": "keraslm.windows",
-    "load": "keraslm.loading",
+    "load": "keraslm.opening",
     "open_corpus": "keraslm.text.corpus",
 }
 _ROOMS = {
@@ -60,6 +60,7 @@ _ROOMS = {
     "metrics": "keraslm.metrics",
     "models": "keraslm.models",
     "probes": "keraslm.probes",
+    "tasks": "keraslm.tasks",
     "text": "keraslm.text",
     "training": "keraslm.training",
 }

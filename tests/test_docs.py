@@ -120,6 +120,17 @@ def test_the_examples_of_the_attention_page_run() -> None:
     assert [all(values.values()) for values in shown] == [True, True]
 
 
+def test_the_examples_of_the_tagging_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = _python_blocks(ROOT / "docs/tagging.md")
+    *_, tagged, share, numbers = _run(block, {}).values()
+    assert [word.tag for word in tagged] == ["DT", "NN", "VBZ", "RB", "."]
+    assert share > 0.95
+    assert numbers > 10_000
+
+
 def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
     return recurrent(encoder, cell, embedding=4, units=8)

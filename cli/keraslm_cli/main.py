@@ -26,6 +26,8 @@ COMMANDS = (
     "agreement",
     "next",
     "generate",
+    "tag",
+    "classify",
     "lab",
     "learning",
     "adopt",

@@ -50,10 +50,10 @@ def open_model(path: str, level: str | None = None) -> "LanguageModel":
 
     Raises: as keraslm.load
     """
-    import keraslm
     from keraslm.counts.model import NgramModel
+    from keraslm.loading import load
 
-    model = keraslm.load(path, level)
+    model = load(path, level)
     if isinstance(model, NgramModel):
         for hint in model.hints:
             console.note(f"{path}: {in_flags(hint)}")

@@ -35,10 +35,10 @@ def open_vectors(name: str, skip_bad_lines: bool) -> "WordVectors":
         ModelFileError, VectorFileError for a file that is damaged.
     """
     if _is_model(pathlib.Path(name)):
-        import keraslm
         from keraslm.inference.token_vectors import vectors_of
+        from keraslm.loading import load
 
-        return vectors_of(keraslm.load(name))
+        return vectors_of(load(name))
     from keraslm.vectors.reader import read_vectors
 
     reading = read_vectors(name, skip_bad_lines=skip_bad_lines)

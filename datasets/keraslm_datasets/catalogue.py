@@ -6,7 +6,8 @@
     open_dataset("village")          a keraslm.text.Corpus, whatever it takes
     export("text8", "here")          train.txt, valid.txt, test.txt in a folder
 
-`village` is made here, needs no network and no cache, and takes a size and a seed.
+`village`, `crossroads` and `reviews` are made here, need no network and no cache, and
+take a size and a seed.
 """
 
 import difflib
@@ -52,7 +53,7 @@ def card(name: str) -> Card:
 
 
 def files(name: str) -> list[pathlib.Path]:
-    """Return where the files of a dataset lie once it is here: none for village."""
+    """Return where the files of a dataset lie once it is here: none if it is drawn."""
     found = card(name)
     if found.has_splits:
         return [cache.folder(found) / file for file in SPLIT_FILES]
@@ -72,8 +73,8 @@ def fetch(name: str, progress: Progress | None = None) -> pathlib.Path:
     here already, also put there by hand, is checked once and not fetched again.
     `progress` receives the bytes so far and in all.
 
-    Raises: UsageError for an unknown name, and for village, which is made and not
-        fetched; DownloadError if a file cannot be had or is not the published one.
+    Raises: UsageError for an unknown name, and for one that is made and not fetched;
+        DownloadError if a file cannot be had or is not the published one.
     """
     found = card(name)
     if found.kind == "generated":
@@ -102,8 +103,9 @@ def open_dataset(
 ) -> "Corpus":
     """Return a dataset as a keraslm.text.Corpus, one of a single file cut by `split`.
 
-    village is made in memory: of `size` "small", "medium", "large" or a number of
-    tokens (default medium) and `seed`. Any other dataset is fetched if it must be.
+    What is drawn from a grammar has a `size`, "small", "medium", "large" or a
+    number of tokens (default medium), and a `seed`. Any other dataset is fetched if it
+    must be.
 
     Raises: as `fetch`, and UsageError for a dataset that is not text, or for a size
         where there is none to choose.
@@ -112,7 +114,7 @@ def open_dataset(
 
     found = _text_card(name, size)
     if found.kind == "generated":
-        train, valid, test = _village_texts(size, seed)
+        train, valid, test = _drawn_texts(name, size, seed)
         return Corpus(name, train, valid, test, has_own_parts=True)
     return open_corpus(fetch(name, progress), split=split)
 
@@ -173,7 +175,9 @@ def _text_card(name: str, size: str | int | None) -> Card:
     if found.kind == "vectors":
         raise UsageError(f"{name} holds word vectors and is no text to train on")
     if found.kind != "generated" and size is not None:
-        raise UsageError(f"{name} has one size; only village has sizes to choose from")
+        raise UsageError(
+            f"{name} has one size; village, crossroads and reviews have several"
+        )
     return found
 
 
@@ -199,33 +203,37 @@ def _parts(corpus: "Corpus") -> list["Text"]:
     return [text for text in parts if text is not None]
 
 
-def _village_tokens(size: str | int | None) -> int:
-    """Return the tokens of village's training text."""
-    from keraslm_datasets import village
+def _tokens(name: str, size: str | int | None) -> int:
+    """Return the tokens of the training text that is drawn from a grammar."""
+    from keraslm_datasets.drawing import SIZES
 
     size = DEFAULT_SIZE if size is None else size
-    if size in village.SIZES:
-        return village.SIZES[size]
+    if size in SIZES:
+        return SIZES[size]
     try:
         tokens = int(size)
     except ValueError:
         tokens = 0
     if tokens < LEAST_TOKENS:
         raise UsageError(
-            f"the size of village must be {', '.join(village.SIZES)} or a number of "
+            f"the size of {name} must be {', '.join(SIZES)} or a number of "
             f"tokens, at least {LEAST_TOKENS}; received {size!r}"
         )
     return tokens
 
 
-def _village_texts(size: str | int | None, seed: int) -> list["Text"]:
+def _drawn_texts(name: str, size: str | int | None, seed: int) -> list["Text"]:
     """Return train, valid and test; the latter two have a tenth of the tokens each."""
     from keraslm.text.corpus import Text
-    from keraslm_datasets import village
+    from keraslm_datasets import crossroads, reviews, village
 
-    tokens = _village_tokens(size)
+    tokens = _tokens(name, size)
     sizes = (tokens, tokens // 10, tokens // 10)
+    languages = {"village": village, "crossroads": crossroads, "reviews": reviews}
+    of_lines = village if name == "village" else None  # its lines are its sentences
     return [
-        Text.from_string(village.text(split, count, seed), f"village.{split}", village)
+        Text.from_string(
+            languages[name].text(split, count, seed), f"{name}.{split}", of_lines
+        )
         for split, count in zip(SPLITS, sizes, strict=True)
     ]

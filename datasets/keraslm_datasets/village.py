@@ -18,7 +18,9 @@ from importlib import resources
 
 import numpy as np
 
-from keraslm.errors import CorpusError, UsageError
+from keraslm.errors import CorpusError
+from keraslm_datasets import drawing
+from keraslm_datasets.drawing import SIZES, SPLITS
 from keraslm_datasets.grammar import Grammar
 from keraslm_datasets.grammar_parser import LINE_END, Parser
 from keraslm_datasets.grammar_reader import read_grammar
@@ -50,10 +52,6 @@ __all__ = [
     "words",
 ]
 
-SIZES = {"small": 20_000, "medium": 200_000, "large": 2_000_000}
-SPLITS = ("train", "valid", "test")
-_BATCH = 2_000  # lines drawn at once; another number would give another text
-
 
 @functools.cache
 def grammar() -> Grammar:
@@ -83,44 +81,12 @@ def lines(
 
     Raises: UsageError for a split, a size or a seed that does not exist.
     """
-    wanted = _number_of_tokens(tokens)
-    rng = _generator(split, seed)
-    return _lines(wanted, rng)
-
-
-def _lines(wanted: int, rng: np.random.Generator) -> Iterator[str]:
-    drawn = 0
-    while True:
-        for line in _sampler().sentences(_BATCH, rng):
-            yield line
-            drawn += line.count(" ") + 2  # one more word than spaces, and the line end
-            if drawn >= wanted:
-                return
+    return drawing.lines(_sampler(), split, tokens, seed)
 
 
 def text(split: str = "train", tokens: str | int = "medium", seed: int = 0) -> str:
     """The lines of `lines` as one text, each with its newline."""
     return "".join(f"{line}\n" for line in lines(split, tokens, seed))
-
-
-def _number_of_tokens(tokens: str | int) -> int:
-    wanted = SIZES.get(tokens) if isinstance(tokens, str) else tokens
-    if wanted is None or isinstance(wanted, bool) or wanted < 1:
-        raise UsageError(
-            f"a size is {', '.join(SIZES)} or a number of tokens from 1 on; "
-            f"received {tokens!r}"
-        )
-    return wanted
-
-
-def _generator(split: str, seed: int) -> np.random.Generator:
-    """A stream of random numbers for each split and seed (PCG64, the same for ever)."""
-    if split not in SPLITS:
-        raise UsageError(f"a split is one of {', '.join(SPLITS)}; received {split!r}")
-    if seed < 0:
-        raise UsageError(f"a seed is a whole number from 0 on; received {seed!r}")
-    sequence = np.random.SeedSequence(seed, spawn_key=(SPLITS.index(split),))
-    return np.random.Generator(np.random.PCG64(sequence))
 
 
 def log_probability(line: str) -> float:

@@ -28,7 +28,8 @@ from keraslm.unicode import NOT_UNICODE, is_unicode
 
 FORMAT_VERSION = 2
 READ = (1, 2)
-KINDS = ("counts", "keras")
+TASKS = TAGGER, CLASSIFIER = ("tagger", "classifier")
+KINDS = ("counts", "keras", *TASKS)
 DESCRIPTION = "keraslm/model.json"
 ASSET = "keraslm.json"
 DESCRIPTIONS = (DESCRIPTION, f"assets/{ASSET}")
@@ -96,6 +97,16 @@ def write_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None
     """Create an archive; the same members always give the same bytes."""
     with zipfile.ZipFile(path, "w") as archive:
         _add(archive, members)
+
+
+def add_description(path: str | os.PathLike[str], description: dict[str, Any]) -> None:
+    """Say in a file that Keras has just written what it is.
+
+    Raises: UsageError if the description cannot be written.
+    """
+    data = describe(description)
+    with zipfile.ZipFile(path, "a") as archive:
+        _add(archive, {DESCRIPTIONS[1]: data})
 
 
 def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:

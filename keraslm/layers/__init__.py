@@ -12,6 +12,7 @@ from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
 from keraslm.layers.learned_positions import LearnedPositions
 from keraslm.layers.lstm import LSTM
+from keraslm.layers.masked_max import MaskedMax
 from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
@@ -35,6 +36,7 @@ __all__ = [
     "DropWords",
     "Dropout",
     "LearnedPositions",
+    "MaskedMax",
     "MultiHotDense",
     "OneHot",
     "OneHotDense",

@@ -14,6 +14,8 @@ from keraslm_datasets import cache, catalogue
 
 NAMES = [
     "village",
+    "crossroads",
+    "reviews",
     "tiny-shakespeare",
     "ptb",
     "wikitext-2",
@@ -267,7 +269,7 @@ def test_vectors_stay_packed_and_are_exported_as_they_are(add, home, tmp_path):
         catalogue.open_dataset("vectors")
 
 
-def test_only_village_has_sizes():
+def test_only_what_is_drawn_has_sizes():
     with pytest.raises(UsageError, match="one size"):
         catalogue.open_dataset("ptb", size="small")
     for size in ("tiny", "-5", 0, "1e3"):

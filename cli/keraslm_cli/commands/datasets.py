@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def datasets() -> None:
     """List, show, fetch and export the datasets of the catalogue.
 
-    `village` is built in. The others are downloaded once, checked against their
-    published checksums and kept in KERASLM_HOME (default ~/.cache/keraslm).
+    `village`, `crossroads` and `reviews` are built in. The others are downloaded once,
+    checked against their published checksums and kept in KERASLM_HOME (default
+    ~/.cache/keraslm).
     """
 
 
@@ -79,8 +80,8 @@ def fetch(name: str) -> None:
 @datasets.command()
 @click.argument("name", shell_complete=completion.datasets)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=pathlib.Path))
-@click.option("--size", help="For village: small, medium, large or a number of tokens.")
-@number_option("--seed", 0, "For village: the same seed gives the same text.")
+@click.option("--size", help="Of what is built in: small, medium, large or tokens.")
+@number_option("--seed", 0, "Of what is built in: the same seed gives the same text.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist in DIR.")
 def export(
     name: str, folder: pathlib.Path, size: str | None, seed: int, overwrite: bool

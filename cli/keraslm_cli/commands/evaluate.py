@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import completion, console, models, texts
+from keraslm_cli import completion, console, models, tasks, texts
 
 if TYPE_CHECKING:
     from keraslm.card import Card
@@ -18,6 +18,9 @@ counted. Every token of the text is predicted once, with the longest history tha
 model can use. MODEL is a model file, the folder RUN of a training, or truth:village,
 the grammar itself. On village the card also says how far the model is from the truth:
 their divergence, of whole distributions.
+
+MODEL may be a tagger, and TEXT tagged text, or a classifier and a table of texts and
+labels: then the share of words or texts is measured that get their tag or label.
 
 {texts.TEXT_HELP}
 """
@@ -54,6 +57,10 @@ def command(
 
     text = _the_text(text, named)
     models.check_there(model)
+    if tasks.is_of_a_task(model):
+        again = command_line(model, text, encoding)
+        tasks.evaluate_and_tell(model, text, encoding, again, as_json)
+        return
     opened = texts.open_named_text(text, encoding)
     language_model = models.open_model(model, level)
     with console.working(f"measuring {language_model.name} on {opened.name}"):

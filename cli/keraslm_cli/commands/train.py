@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
 from keraslm.training.options.configuration import MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
-from keraslm_cli import completion, texts
+from keraslm_cli import completion, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
 from keraslm_cli.run_options import run_options
 
@@ -26,8 +26,19 @@ perplexity.png and checkpoint.zip. Without options: an LSTM on words. With
 An option that is left out takes its default: the value that stands first, or that of
 the last exception that holds. RUN/config.toml says what each option was.
 
+With --task tag a tagger is trained: CORPUS has two columns, a word and its tag a line
+with a tab between them, and an empty line after each sentence; by default it is
+crossroads. With --task classify a classifier is trained: CORPUS is a CSV or TSV with
+the columns text and label; by default it is reviews. These have fewer options.
+
 {texts.CORPUS_HELP}
 """
+TASK_HELP = (
+    "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
+    "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
+    "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
+    "bag-of-words."
+)
 
 
 def _own(flag: str, group: Group, says: str, *names: str, **settings: Any) -> Any:
@@ -50,6 +61,14 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 @click.argument("corpus", required=False, shell_complete=completion.texts)
 @run_options(name for name in OPTIONS if name != "corpus")
 @_own(
+    "--task",
+    MODEL,
+    TASK_HELP,
+    type=click.Choice(("lm", *tasks.TASKS)),
+    default="lm",
+    show_default=True,
+)
+@_own(
     "--recipe",
     MODEL,
     "Take the options of a publication (see `keraslm recipes`); flags win.",
@@ -69,6 +88,7 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 @_flag("--json", OUTPUT, "Print the result as JSON.", "as_json")
 def command(
     corpus: str | None,
+    task: str,
     recipe: str | None,
     config: str | None,
     overwrite: bool,
@@ -83,6 +103,12 @@ def command(
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
 
+    if task != "lm":
+        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate, resume=resume)
+        named = flags | {"corpus": corpus}
+        given = {name: value for name, value in named.items() if value is not None}
+        tasks.train_and_tell(task, given, config, overwrite, as_json)
+        return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
     given |= {} if corpus is None else {"corpus": corpus}

@@ -9,6 +9,7 @@ from keraslm.files.writing import read_small
 from keraslm.suggestions import nearest_option
 from keraslm.training.options.configuration import OPTIONS
 
+OTHER_TASKS = ("tag", "classify")
 LARGEST = 1 << 20  # bytes of a file of options
 
 
@@ -22,6 +23,11 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         options = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise UsageError(f"{path} is not a TOML file: {error}") from error
+    if options.get("task") in OTHER_TASKS:
+        task = options["task"]
+        raise UsageError(
+            f"{path} is of no language model; in keraslm train, add `task='{task}'`"
+        )
     known: dict[str, Any] = {}
     for name, value in options.items():
         if _known(path, name) in known:

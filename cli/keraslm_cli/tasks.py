@@ -1,0 +1,127 @@
+"""Taggers and classifiers on the command line: their training, and their cards."""
+
+import contextlib
+import dataclasses
+import sys
+from typing import TYPE_CHECKING, Any
+
+from keraslm.errors import UsageError
+from keraslm_cli import console, texts
+from keraslm_cli.task_cards import print_label_card, print_tagging_card
+
+if TYPE_CHECKING:
+    from keraslm.tasks import LabelCard, TaggingCard
+    from keraslm.text.corpus import Corpus
+    from keraslm.training.reporter import Reporter
+
+TASKS = ("tag", "classify")
+NO_OPTIONS = {
+    "recipe": "a recipe is of a language model",
+    "find_rate": "the learning rate is searched for language models",
+    "resume": "the training of another task is not resumed",
+}
+
+
+def train_and_tell(
+    task: str,
+    given: dict[str, Any],
+    config: str | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Train a model of a task, show how it goes and print what came of it."""
+    from keraslm.files.destinations import check_folder
+    from keraslm.tasks.folder import check_backend_for
+    from keraslm.tasks.options import ClassifierOptions, TaggerOptions, read_options
+    from keraslm_cli.training_progress import TrainingProgress
+
+    options = (read_options(config, task) if config else {}) | given
+    o = (TaggerOptions if task == "tag" else ClassifierOptions).of(options)
+    check_backend_for(o)
+    if o.out is not None:
+        check_folder(o.out)
+    corpus = texts.open_named_corpus(o.corpus, o.encoding, o.split, "split" in given)
+    with TrainingProgress() as progress:
+        run = _train(o, corpus, overwrite, progress)
+    _tell(run.card, as_json)
+    if not as_json:
+        console.say(f"{run.folder.path}: {run.card.model}, and confusion.png")
+
+
+def _train(o: Any, corpus: "Corpus", overwrite: bool, reporter: "Reporter") -> Any:
+    from keraslm.tasks import train_classifier, train_tagger
+
+    train: Any = train_tagger if o.task == "tag" else train_classifier
+    command = " ".join(["keraslm", *sys.argv[1:]])
+    known = possible_on(o.corpus, o.task)
+    return train(o, corpus, overwrite, reporter, command, references=known)
+
+
+def refuse_others(task: str, **options: Any) -> None:
+    """Refuse options of the command that only language models have.
+
+    Raises: UsageError
+    """
+    for name, value in options.items():
+        if value:
+            line = f"{NO_OPTIONS[name]}; leave `{name}` out with `task='{task}'`"
+            raise UsageError(line)
+
+
+def is_of_a_task(path: str) -> bool:
+    """Say whether a file is a tagger's or a classifier's; no model file is neither."""
+    from keraslm.errors import KeraslmError
+    from keraslm.files import archive
+
+    with contextlib.suppress(KeraslmError):
+        return archive.read_description(path)["kind"] in archive.TASKS
+    return False
+
+
+def evaluate_and_tell(
+    model: str, text: str, encoding: str, command: str, as_json: bool
+) -> None:
+    """Measure a tagger or a classifier on a text, and print the card."""
+    from keraslm.tasks import Tagger, load
+
+    opened_model = load(model)
+    task = "tag" if isinstance(opened_model, Tagger) else "classify"
+    opened = texts.open_named_text(text, encoding)
+    with console.working(f"measuring {opened_model.name} on {opened.name}"):
+        card = opened_model.evaluate(opened, command)
+        card = dataclasses.replace(card, references=possible_on(text, task))
+    _tell(card, as_json)
+
+
+def _tell(card: "TaggingCard | LabelCard", as_json: bool) -> None:
+    from keraslm.tasks import TaggingCard
+
+    if as_json:
+        console.print_json(card.to_dict())
+    elif isinstance(card, TaggingCard):
+        print_tagging_card(card)
+    else:
+        print_label_card(card)
+
+
+def possible_on(name: str, task: str) -> dict[str, float]:
+    """Give the best accuracies that the grammar of a dataset allows, if it is known."""
+    dataset = name.split(":")[0] if texts.is_dataset(name) else ""
+    if (task, dataset) == ("tag", "crossroads"):
+        from keraslm_datasets import crossroads
+
+        of_tags = crossroads.bounds()
+        return {
+            "possible by the word alone": of_tags.most_frequent,
+            "possible from the left": of_tags.left,
+            "possible from both sides": of_tags.both,
+        }
+    if (task, dataset) == ("classify", "reviews"):
+        from keraslm_datasets import reviews
+
+        of_labels = reviews.bounds()
+        return {
+            "possible by a bag of words": of_labels.bag,
+            "possible by the order too": of_labels.sentence,
+        }
+    return {}

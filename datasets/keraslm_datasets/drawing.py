@@ -1,0 +1,52 @@
+"""What every language that is drawn from a grammar shares: sizes, splits and seeds."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from keraslm.errors import UsageError
+from keraslm_datasets.grammar_sampler import Sampler
+
+SIZES = {"small": 20_000, "medium": 200_000, "large": 2_000_000}
+SPLITS = ("train", "valid", "test")
+_BATCH = 2_000  # lines drawn at once; another number would give another text
+
+
+def lines(sampler: Sampler, split: str, tokens: str | int, seed: int) -> Iterator[str]:
+    """Draw lines up to the first line end at or after `tokens` tokens.
+
+    A line end counts as a token.
+    Raises: UsageError for a split, a size or a seed that does not exist.
+    """
+    wanted = _number_of_tokens(tokens)
+    return _lines(sampler, wanted, _generator(split, seed))
+
+
+def _lines(sampler: Sampler, wanted: int, rng: np.random.Generator) -> Iterator[str]:
+    drawn = 0
+    while True:
+        for line in sampler.sentences(_BATCH, rng):
+            yield line
+            drawn += line.count(" ") + 2  # one more word than spaces, and the line end
+            if drawn >= wanted:
+                return
+
+
+def _number_of_tokens(tokens: str | int) -> int:
+    wanted = SIZES.get(tokens) if isinstance(tokens, str) else tokens
+    if wanted is None or isinstance(wanted, bool) or wanted < 1:
+        raise UsageError(
+            f"a size is {', '.join(SIZES)} or a number of tokens from 1 on; "
+            f"received {tokens!r}"
+        )
+    return wanted
+
+
+def _generator(split: str, seed: int) -> np.random.Generator:
+    """A stream of random numbers for each split and seed (PCG64, the same for ever)."""
+    if split not in SPLITS:
+        raise UsageError(f"a split is one of {', '.join(SPLITS)}; received {split!r}")
+    if seed < 0:
+        raise UsageError(f"a seed is a whole number from 0 on; received {seed!r}")
+    sequence = np.random.SeedSequence(seed, spawn_key=(SPLITS.index(split),))
+    return np.random.Generator(np.random.PCG64(sequence))

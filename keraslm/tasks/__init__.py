@@ -1,0 +1,50 @@
+"""Tasks beside language modelling, on the layers and the files of the library.
+
+from keraslm.tasks import TaggerOptions, load, train_tagger
+
+run = train_tagger(TaggerOptions(model="bilstm"), "crossroads")
+load("runs/crossroads-tag-bilstm").tag("she knows that patient .".split())
+"""
+
+from keraslm.tasks.card import TaggingCard
+from keraslm.tasks.classifier import Classifier
+from keraslm.tasks.columns import Sentence, TaggedText, read_columns, read_parts
+from keraslm.tasks.files import load, load_classifier, load_tagger, save
+from keraslm.tasks.frequent import MostFrequentTagger
+from keraslm.tasks.label_card import LabelCard
+from keraslm.tasks.options import ClassifierOptions, TaggerOptions
+from keraslm.tasks.shape import Shape
+from keraslm.tasks.table import Labelled, LabelledText, read_table, read_tables
+from keraslm.tasks.tagger import Tagged, Tagger
+from keraslm.tasks.train_classifier import ClassifierRun, train_classifier
+from keraslm.tasks.train_tagger import TaggerRun, train_tagger
+from keraslm.tasks.vocabulary import TagVocabulary
+
+__all__ = [
+    "Classifier",
+    "ClassifierOptions",
+    "ClassifierRun",
+    "LabelCard",
+    "Labelled",
+    "LabelledText",
+    "MostFrequentTagger",
+    "Sentence",
+    "Shape",
+    "TagVocabulary",
+    "Tagged",
+    "TaggedText",
+    "Tagger",
+    "TaggerOptions",
+    "TaggerRun",
+    "TaggingCard",
+    "load",
+    "load_classifier",
+    "load_tagger",
+    "read_columns",
+    "read_parts",
+    "read_table",
+    "read_tables",
+    "save",
+    "train_classifier",
+    "train_tagger",
+]

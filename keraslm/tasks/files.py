@@ -1,0 +1,116 @@
+"""One file is one model: what Keras wrote, and what it says of words and labels."""
+
+import os
+import pathlib
+from typing import Any
+
+from keraslm.errors import ModelFileError, UsageError
+from keraslm.files import archive
+from keraslm.files.writing import write_atomically
+from keraslm.inference.opening import read_arrays
+from keraslm.tasks.classifier import Classifier
+from keraslm.tasks.frequent import MostFrequentTagger
+from keraslm.tasks.reading import Reader
+from keraslm.tasks.shape import CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
+from keraslm.tasks.tagger import NetworkTagger, Tagger
+from keraslm.tasks.vocabulary import TagVocabulary
+
+NETWORK = "network"
+
+
+def save(
+    network: Any,
+    shape: Shape,
+    vocabulary: TagVocabulary,
+    metadata: dict[str, Any],
+    path: str | os.PathLike[str],
+) -> None:
+    """Write a network of `keraslm.tasks.networks` as one file, atomically.
+
+    `keras.models.load_model` opens it as what it is, a plain Keras model of ids. What
+    training alone needs is left out: dropout, and what `compile` was given.
+    Raises: UsageError if the words or labels cannot be written.
+    """
+    from keraslm.tasks.networks import new_network
+
+    plain = new_network(shape, len(vocabulary.words), len(vocabulary.tags))
+    plain.set_weights(network.get_weights())
+    described = {
+        "kind": archive.TAGGER if shape.model in TAGGERS else archive.CLASSIFIER,
+        "name": shape.model,
+        "encoder": vocabulary.to_dict(),
+        "metadata": metadata,
+        NETWORK: shape.to_dict(),
+    }
+    with write_atomically(path) as temporary:
+        plain.save(temporary)
+        archive.add_description(temporary, described)
+
+
+def load(path: str | os.PathLike[str]) -> Tagger | Classifier:
+    """Open a model of a task, from its file or from the folder RUN of its training.
+
+    Nothing in the file is executed, and Keras is not needed.
+    Raises: UsageError if there is none, or it is a language model; ModelFileError if it
+        is damaged or foreign.
+    """
+    file = archive.model_path(path)
+    described = archive.read_description(file)
+    kind = described["kind"]
+    if kind not in archive.TASKS:
+        raise UsageError(
+            f"{path} is a language model, and no tagger or classifier, which keraslm "
+            "train with `task='tag'` or `task='classify'` makes; keraslm.load opens it"
+        )
+    where, metadata = str(file), described["metadata"]
+    vocabulary = TagVocabulary.from_dict(described["encoder"], where)
+    if described["name"] == MOST_FREQUENT and kind == archive.TAGGER:
+        return _counts(file, vocabulary, metadata)
+    known = TAGGERS if kind == archive.TAGGER else CLASSIFIERS
+    shape = Shape.from_dict(described.get(NETWORK), known, where)
+    size = (len(vocabulary.words), len(vocabulary.tags))
+    reader = Reader(shape, read_arrays(file), *size, where)
+    if kind == archive.TAGGER:
+        return NetworkTagger(reader, vocabulary, metadata)
+    _check_temperature(metadata, where)
+    return Classifier(reader, vocabulary, metadata)
+
+
+def load_tagger(path: str | os.PathLike[str]) -> Tagger:
+    """Open a tagger.
+
+    Raises: as `load`, and UsageError for a classifier.
+    """
+    found = load(path)
+    if not isinstance(found, Tagger):
+        raise UsageError(f"{path} is a classifier and no tagger; use keraslm classify")
+    return found
+
+
+def load_classifier(path: str | os.PathLike[str]) -> Classifier:
+    """Open a classifier.
+
+    Raises: as `load`, and UsageError for a tagger.
+    """
+    found = load(path)
+    if not isinstance(found, Classifier):
+        raise UsageError(f"{path} is a tagger and no classifier; use keraslm tag")
+    return found
+
+
+def _check_temperature(metadata: dict[str, Any], where: str) -> None:
+    found = metadata.get("temperature", 1.0)
+    if type(found) is not float or not 0 < found < float("inf"):
+        raise ModelFileError(f"{where} is damaged: its temperature is no number")
+
+
+def _counts(
+    file: pathlib.Path, vocabulary: TagVocabulary, metadata: dict[str, Any]
+) -> Tagger:
+    counts = archive.read_arrays(file).get("counts")
+    shape = (len(vocabulary.words), len(vocabulary.tags))
+    if counts is None or counts.shape != shape or counts.dtype.kind not in "iu":
+        raise ModelFileError(f"{file} is damaged: it has no counts of {shape}")
+    if counts.min() < 0:
+        raise ModelFileError(f"{file} is damaged: it has a count below 0")
+    return MostFrequentTagger(counts, vocabulary, metadata)

@@ -1,0 +1,70 @@
+"""The folder RUN of a task's training."""
+
+import csv
+import os
+from typing import Any
+
+import numpy as np
+
+from keraslm.files.archive import redescribe
+from keraslm.files.writing import write_atomically
+from keraslm.tasks.options import TaskOptions
+from keraslm.text.corpus import Corpus
+from keraslm.training.folder import RunFolder
+
+
+class TaskFolder(RunFolder):
+    """The files of a run: the picture is of what was taken for what."""
+
+    way_out = "give another `out`, or `overwrite=True` to replace it"
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        super().__init__(path)
+        self.picture = self.path / "confusion.png"
+
+    def begin(self, o: TaskOptions) -> None:
+        """Make the folder anew, and say in it what is trained."""
+        self.create()
+        self.sweep()
+        self.write_configuration(o.to_dict())
+
+    def write_history(self, rows: list[dict[str, Any]]) -> None:
+        """Write a line for each epoch."""
+        with (
+            write_atomically(self.history) as temporary,
+            temporary.open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def finish(
+        self, metadata: dict[str, Any], card: dict[str, Any], confusion: np.ndarray
+    ) -> None:
+        """Write the card, also into the model, and draw what was taken for what."""
+        from keraslm.figures.confusion import draw_confusion
+
+        metadata["card"] = card
+        redescribe(self.model, metadata)
+        self.write_card(card)
+        labels = card["tags"] if card["task"] == "tag" else card["labels"]
+        title = f"{card['model']}: what was taken for what"
+        subtitle = f"{card['accuracy']:.2%} of {card['n']:,} are right"
+        draw_confusion(labels, confusion, self.picture, title, subtitle)
+
+
+def default_folder(o: TaskOptions, corpus: Corpus) -> str:
+    """Name the folder of a run that was given none."""
+    name = corpus.name.split(".")[0].replace(" ", "-")
+    return f"runs/{name}-{o.task}-{o.model}"
+
+
+def check_backend_for(o: TaskOptions) -> None:
+    """Refuse a network where Keras has no back end, before any work.
+
+    Raises: UsageError
+    """
+    if o.model != "most-frequent":
+        from keraslm.backend import check_backend
+
+        check_backend()

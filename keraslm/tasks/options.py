@@ -1,0 +1,145 @@
+"""The options of a task's training: those of a language model's that it has, too."""
+
+import dataclasses
+import os
+import tomllib
+from typing import Any, ClassVar, Self
+
+from keraslm.errors import UsageError
+from keraslm.files.writing import read_small
+from keraslm.tasks.shape import BAG, CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
+from keraslm.training.options import OPTIONS
+from keraslm.training.options.toml import LARGEST
+
+OF_A_NETWORK = (
+    "embedding",
+    "units",
+    "layers",
+    "dropout",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "steps",
+    "minutes",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskOptions:
+    """What is trained on which text; the names are those of `Configuration`.
+
+    Without `epochs`, `steps` and `minutes` training ends after 5 epochs.
+    Raises: UsageError for a value that an option cannot have.
+    """
+
+    corpus: str
+    model: str
+    out: str | None = None
+    seed: int = 0
+    encoding: str = "utf-8"
+    split: str = "90/5/5"
+    min_count: int = 1
+    embedding: int = 64
+    units: int = 64
+    layers: int = 1
+    dropout: float = 0.1
+    learning_rate: float = 0.004
+    batch_size: int = 32
+    epochs: int | None = None
+    steps: int | None = None
+    minutes: float | None = None
+
+    task: ClassVar[str]
+    models: ClassVar[tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        """Check every value on its own."""
+        if self.model not in self.models:
+            raise UsageError(
+                f"`model` must be one of {', '.join(self.models)} with "
+                f"`task='{self.task}'`; received {self.model!r}"
+            )
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name != "model" and value is not None:
+                OPTIONS[field.name].kind.check(field.name, value)
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Self:
+        """Take the options that were given.
+
+        Raises: UsageError for one that the task does not have.
+        """
+        names = [field.name for field in dataclasses.fields(cls)]
+        for name in given:
+            if name not in names:
+                raise UsageError(
+                    f"`{name}` is an option of language models; with "
+                    f"`task='{cls.task}'` there are "
+                    f"{', '.join(f'`{known}`' for known in names[1:])}"
+                )
+        options = cls(**given)
+        if options.model == MOST_FREQUENT:
+            for name in OF_A_NETWORK:
+                if name in given:
+                    raise UsageError(
+                        f"`{name}` is an option of networks; `model='most-frequent'` "
+                        "only counts"
+                    )
+        if options.model == BAG and "layers" in given:
+            raise UsageError("`model='bag-of-words'` has no recurrent `layers`")
+        return options
+
+    @property
+    def shape(self) -> Shape:
+        """The network."""
+        return Shape(self.model, self.embedding, self.units, self.layers)
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """When training ends: the first of `epochs`, `steps` and `minutes`."""
+        limits = {"epochs": self.epochs, "steps": self.steps, "minutes": self.minutes}
+        return limits if any(limits.values()) else limits | {"epochs": 5}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the options that the model has, where they have a value."""
+        told = {"task": self.task, **dataclasses.asdict(self)}
+        others = OF_A_NETWORK if self.model == MOST_FREQUENT else ()
+        return {n: v for n, v in told.items() if v is not None and n not in others}
+
+
+@dataclasses.dataclass(frozen=True)
+class TaggerOptions(TaskOptions):
+    """The options of a tagger; its corpus is tagged text in two columns."""
+
+    corpus: str = "crossroads"
+    model: str = "bilstm"
+
+    task = "tag"
+    models = (*TAGGERS, MOST_FREQUENT)
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassifierOptions(TaskOptions):
+    """The options of a classifier; its corpus is a table of texts and labels."""
+
+    corpus: str = "reviews"
+    model: str = "last-state"
+
+    task = "classify"
+    models = tuple(CLASSIFIERS)
+
+
+def read_options(path: str | os.PathLike[str], task: str) -> dict[str, Any]:
+    """Read the options of a run from its config.toml.
+
+    Raises: UsageError if it is no such file, or of another task.
+    """
+    data = read_small(path, LARGEST, "file of options")
+    try:
+        options = tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not a TOML file: {error}") from error
+    if options.pop("task", task) != task:
+        raise UsageError(f"{path} is not of `task='{task}'`; it says its task itself")
+    return options

@@ -1,0 +1,138 @@
+"""The networks of tasks, read on NumPy by the equations of their cells."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from keraslm.cells import registry
+from keraslm.cells.cell import Cell
+from keraslm.inference.building import LAYER_NAMES, Weights, numbered
+from keraslm.inference.network import Array
+from keraslm.tasks.shape import BAG, Shape
+
+AT_ONCE = 256  # sentences of one length
+Layer = Sequence[Sequence[Array]]  # the weights of each direction, forward first
+
+
+class Reader:
+    """What `keraslm.tasks.networks.new_network` computes, without padding."""
+
+    def __init__(
+        self,
+        shape: Shape,
+        arrays: Mapping[str, Array],
+        words: int,
+        labels: int,
+        where: str,
+    ) -> None:
+        """Take the arrays of a file by name, each of the shape that it must have.
+
+        Raises: ModelFileError naming the file `where`, if one is missing or left over.
+        """
+        self.shape = shape
+        weights = Weights(arrays, where)
+        self.embedding = weights.take("layers/embedding/vars/0", words, shape.embedding)
+        self.layers: list[Layer] = []
+        self.hidden: tuple[Array, Array] | None = None
+        if shape.model == BAG:
+            self.hidden = _dense(weights, 0, shape.embedding, shape.units)
+        else:
+            self.cell = registry.new_cell(shape.kind.cell, units=shape.units)
+            self.layers = [self._layer(weights, k) for k in range(shape.layers)]
+        number = int(self.hidden is not None)
+        self.output = _dense(weights, number, shape.width, labels)
+        weights.end()
+
+    def _layer(self, weights: Weights, number: int) -> Layer:
+        features = self.shape.width if number else self.shape.embedding
+        return [
+            [
+                weights.take(f"{name}/vars/{k}", *weight.shape)
+                for k, weight in enumerate(self.cell.weights(features))
+            ]
+            for name in _directions(self.shape, number)
+        ]
+
+    def read(self, ids: np.ndarray) -> np.ndarray:
+        """Give probabilities of sentences of one length.
+
+        Shapes: (sentences, words) -> (sentences, words, tags), or (sentences, labels)
+        """
+        x: np.ndarray = self.embedding[ids]
+        for layer in self.layers:
+            forward, *backward = layer
+            shown = [_run(self.cell, forward, x)]
+            shown += [_run(self.cell, own, x[:, ::-1])[:, ::-1] for own in backward]
+            x = np.concatenate(shown, axis=-1)
+        x = self._pooled(x)
+        if self.hidden is not None:
+            kernel, bias = self.hidden
+            x = np.maximum(x @ kernel + bias, 0)
+        kernel, bias = self.output
+        return _softmax(x @ kernel + bias)
+
+    def _pooled(self, x: np.ndarray) -> np.ndarray:
+        pool, units = self.shape.kind.pool, self.shape.units
+        if pool == "last":  # backward, the first word is the last that is read
+            return np.concatenate([x[:, -1, :units], x[:, 0, units:]], axis=-1)
+        if pool:
+            pooled: np.ndarray = x.mean(axis=1) if pool == "mean" else x.max(axis=1)
+            return pooled
+        return x
+
+
+def read_all(
+    read: Callable[[np.ndarray], np.ndarray], ids: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Read many sentences with what reads those of one length: without padding.
+
+    Shapes: a list of (words,) -> a list of (words, tags), or of (labels,)
+    """
+    found: list[np.ndarray] = [np.zeros(0)] * len(ids)
+    for numbers in _of_one_length(ids):
+        shares = read(np.stack([ids[k] for k in numbers]))
+        for k, of_sentence in zip(numbers, shares, strict=True):
+            found[k] = of_sentence
+    return found
+
+
+def _of_one_length(ids: Sequence[np.ndarray]) -> Iterator[list[int]]:
+    groups: dict[int, list[int]] = {}
+    for number, sentence in enumerate(ids):
+        groups.setdefault(len(sentence), []).append(number)
+    for numbers in groups.values():
+        for start in range(0, len(numbers), AT_ONCE):
+            yield numbers[start : start + AT_ONCE]
+
+
+def _dense(
+    weights: Weights, number: int, width: int, columns: int
+) -> tuple[Array, Array]:
+    name = numbered("dense", number)
+    kernel = weights.take(f"{name}/vars/0", width, columns)
+    return kernel, weights.take(f"{name}/vars/1", columns)
+
+
+def _directions(shape: Shape, number: int) -> list[str]:
+    """Name what Keras calls the layers of each direction in a file."""
+    if not shape.kind.both:
+        return [numbered(LAYER_NAMES[shape.kind.cell], number)]
+    name = numbered("bidirectional", number)
+    return [f"{name}/forward_layer", f"{name}/backward_layer"]
+
+
+def _run(cell: Cell, weights: Sequence[Array], x: np.ndarray) -> np.ndarray:
+    """Give h of every step.  Shapes: (batch, time, features) -> (batch, time, units)"""
+    zeros = np.zeros((len(x), cell.units), np.float32)
+    state: tuple[Any, ...] = tuple(zeros for _ in cell.states)
+    shown = np.empty((*x.shape[:2], cell.units), np.float32)
+    for t in range(x.shape[1]):
+        state = cell.step(x[:, t], state, weights)
+        shown[:, t] = state[0]
+    return shown
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return shares / shares.sum(axis=-1, keepdims=True)

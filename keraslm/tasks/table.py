@@ -1,0 +1,111 @@
+"""Labelled text in a table: CSV or TSV with the columns `text` and `label`."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from keraslm.errors import CorpusError
+from keraslm.tasks.columns import cut_places, sha256_of
+from keraslm.text.corpus import Corpus
+from keraslm.text.split import PARTS
+from keraslm.text.text import Text
+
+COLUMNS = ("text", "label")
+
+
+@dataclasses.dataclass(frozen=True)
+class Labelled:
+    """The words of a text, its label, and the line of the table where it ends."""
+
+    words: tuple[str, ...]
+    label: str
+    line: int
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledText:
+    """Labelled texts with a name; `sha256` is of the table, or of a part's rows."""
+
+    name: str
+    texts: tuple[Labelled, ...]
+    sha256: str
+
+
+def read_table(text: Text) -> LabelledText:
+    """Read a table with a header; other columns than `text` and `label` are left out.
+
+    It is a TSV, without quotes, if the header has a tab, else a CSV. What stands
+    between white space is a word.
+    Raises: CorpusError if it is no table, a column is missing, or a row lacks a word or
+        a label.
+    """
+    texts = tuple(_rows(text))
+    if not texts:
+        raise CorpusError(f"{text.name} has no row below its header")
+    return LabelledText(text.name, texts, text.sha256)
+
+
+def _rows(text: Text) -> Iterator[Labelled]:
+    whole = "".join(text.chunks())
+    tabs = "\t" in whole.partition("\n")[0]
+    how: dict[str, Any] = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+    table = csv.reader(io.StringIO(whole), strict=True, **(how if tabs else {}))
+    try:
+        header = next(table, [])
+        places = [_place(text.name, header, name) for name in COLUMNS]
+        for row in table:
+            if row:
+                _check(text.name, table.line_num, header, row)
+                yield _labelled(text.name, table.line_num, row, places)
+    except csv.Error as error:
+        raise CorpusError(
+            f"{text.name}, line {table.line_num}: this is no CSV ({error})"
+        ) from error
+
+
+def _place(name: str, header: list[str], column: str) -> int:
+    if column not in header:
+        raise CorpusError(
+            f"{name} has no column {column!r}; its first line must name the columns "
+            f"text and label; it names {', '.join(header)[:80]}"
+        )
+    return header.index(column)
+
+
+def _check(name: str, line: int, header: list[str], row: list[str]) -> None:
+    if len(row) != len(header):
+        raise CorpusError(
+            f"{name}, line {line}: {len(row)} columns, where the header has "
+            f"{len(header)}"
+        )
+
+
+def _labelled(name: str, line: int, row: list[str], places: list[int]) -> Labelled:
+    words, label = (row[place].strip() for place in places)
+    if not words or not label:
+        what = "label" if words else "text"
+        raise CorpusError(f"{name}, line {line}: the {what} is empty")
+    return Labelled(tuple(words.split()), label, line)
+
+
+def read_tables(corpus: Corpus, split: str) -> dict[str, LabelledText]:
+    """Read a corpus as train, valid and test; one table is cut between rows.
+
+    Raises: as `read_table`; CorpusError if a part would have no row.
+    """
+    if corpus.whole is None:
+        texts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
+        return {part: read_table(t) for part, t in texts.items() if t is not None}
+    whole = read_table(corpus.whole)
+    places = cut_places(whole.name, len(whole.texts), split)
+    return {
+        part: _part(f"{whole.name} ({part})", whole.texts[start:end])
+        for part, (start, end) in zip(PARTS, places, strict=False)
+    }
+
+
+def _part(name: str, texts: tuple[Labelled, ...]) -> LabelledText:
+    rows = (f"{' '.join(text.words)}\t{text.label}\n" for text in texts)
+    return LabelledText(name, texts, sha256_of(rows))
