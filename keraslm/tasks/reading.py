@@ -7,8 +7,9 @@ import numpy as np
 
 from keraslm.cells import registry
 from keraslm.cells.cell import Cell
-from keraslm.inference.building import LAYER_NAMES, Weights, numbered
+from keraslm.inference.building import LAYER_NAMES, numbered
 from keraslm.inference.network import Array
+from keraslm.inference.weights import Weights
 from keraslm.tasks.shape import BAG, Shape
 
 AT_ONCE = 256  # sentences of one length
