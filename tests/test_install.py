@@ -69,7 +69,7 @@ def settings(tmp_path: pathlib.Path) -> dict[str, object]:
 
 
 def data_files() -> set[str]:
-    kinds = ("py.typed", "*.grammar", "*.toml")
+    kinds = ("py.typed", "*.grammar", "*.toml", "*.html", "*.css", "*.js", "*.svg")
     homes = {"keraslm": ROOT, "keraslm_cli": ROOT / "cli"}
     homes["keraslm_datasets"] = ROOT / "datasets"
     return {

@@ -125,7 +125,7 @@ def test_a_place_without_text(keraslm, refused, tmp_path):
 
 
 OPTIONS = [
-    ("--model transformer", "lstm"),
+    ("--model markov", "lstm"),
     ("--level byte", "char, word"),
     ("--units -5", "units"),
     ("--units many", "many"),
