@@ -29,7 +29,7 @@ from keraslm.text import TextEncoder, Vocabulary, tokenizer_named
 SIZES = {"33 characters": 33, "10,000 words": 10_000, "50,000 words": 50_000}
 ASKED = 60  # prompts, each a token longer
 STREAMS = 50
-LENGTH = 100  # tokens of a stream
+LENGTH = 300  # tokens of a stream
 KEYS = 40
 CHROMIUM = shutil.which("chromium")
 
