@@ -48,7 +48,7 @@ function block(key, told, answer, lab) {
   return make("section", { class: "surprise", css: { "--colour": colour } },
     make("h3", {}, heading, make("span", { class: "total" }, sum)),
     make("p", { class: "tokens", dir: "auto" }, shown),
-    make("p", { class: "note" }, `It sees ${told.sees}.`));
+    make("p", { class: "note" }, `What it sees: ${told.sees}.`));
 }
 
 function token(told, k, value, isDifference) {
