@@ -81,9 +81,10 @@ class Lab:
 
     def about(self) -> dict[str, Any]:
         """Give the models, the scenes and the name of the run that is watched."""
-        keys = {m["given"]: m["key"] for m in self.shelf.told()}
+        models = self.shelf.told()
+        keys = {model["given"]: model["key"] for model in models}
         return {
-            "models": self.shelf.told(),
+            "models": models,
             "scenes": [scene.told(keys) for scene in self.scenes],
             "watch": self._watched.given if self._watched else None,
         }
@@ -172,12 +173,16 @@ class Lab:
         point = random_point(asked["seed"])
         return self.watched.next(asked["text"], asked["step"], _sampler(asked), point)
 
+    def _writer(self, shown: Shown) -> Writer:
+        """Give the writer of a model, begun when it is first asked for."""
+        if shown.key not in self._writers:
+            self._writers[shown.key] = Writer(shown.asked.vocabulary.unknown_id)
+        return self._writers[shown.key]
+
     async def write(self, asked: Asking) -> AsyncIterator[bytes]:
         """Yield lines of JSON, a token each, as the models write them."""
         shown = self.shelf[asked["model"]]
-        writer = self._writers.setdefault(
-            shown.key, Writer(shown.asked.vocabulary.unknown_id)
-        )
+        writer = self._writer(shown)
         place = await run_in_threadpool(_place, shown, asked["text"])
         ids = list(place.ids)
         written = writer.write(place.stream, _sampler(asked), asked["length"])

@@ -81,7 +81,6 @@ class Writer:
                     raise token
                 text.unread -= 1
                 yield token
-                await asyncio.sleep(0)  # a reader that went away is noticed here
         finally:
             text.is_stopped = True
             self.writing -= 1

@@ -6,6 +6,7 @@ import contextlib
 import json
 import signal
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +16,7 @@ import pytest
 
 import keraslm
 from keraslm.errors import UsageError
-from keraslm.lab.app import Question, app
+from keraslm.lab.app import Lab, Question, app
 from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
@@ -281,6 +282,24 @@ def test_a_text_that_cannot_go_on_says_so_and_ends_alone():
     assert len(good) == 40
     assert "cannot follow" in str(bad)
     writer.close()
+
+
+def test_a_model_has_one_writer_however_often_it_writes(files):
+    lab = Lab(Shelf([str(files / "counts.keras")]), [])
+    key = next(iter(lab.shelf.shown))
+    asked = {"model": key, "text": "the", "length": 3, "temperature": 1.0, "seed": 0}
+    asked |= dict.fromkeys(("top_k", "top_p", "min_p"))
+
+    async def write():
+        return [line async for line in lab.write(asked)]
+
+    def writers():
+        return [t for t in threading.enumerate() if t.name == "keraslm-writer"]
+
+    before = len(writers())
+    for _ in range(5):
+        assert len(asyncio.run(write())) == 3
+    assert len(writers()) == before + 1
 
 
 def test_a_fault_is_one_line_to_the_page_and_more_to_the_terminal(files, capsys):
