@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from keraslm import measures
 from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.text.text import Text
@@ -88,7 +89,6 @@ def divergence_on(text: Text, model: LanguageModel) -> Divergence | None:
 def kullback_leibler(log_p: np.ndarray, log_q: np.ndarray) -> float:
     """Give KL(P || Q) in nats; infinite where Q is 0 and P is not.
 
-    Math:   sum_w P(w) (log P(w) - log Q(w)), over w of P(w) > 0
     Shapes: log_p (vocabulary,), log_q (vocabulary,)
     Raises: UsageError if Q does not sum to one.
     """
@@ -98,9 +98,7 @@ def kullback_leibler(log_p: np.ndarray, log_q: np.ndarray) -> float:
             f"a divergence is of probabilities, which sum to one; received scores that "
             f"sum to {total:.4g}"
         )
-    can = log_p > -np.inf
-    log_p = log_p[can]
-    return max(float(np.exp(log_p) @ (log_p - log_q[can])), 0.0)
+    return measures.kullback_leibler(log_p, log_q)
 
 
 def _affordable(model: LanguageModel, ids: np.ndarray) -> int:

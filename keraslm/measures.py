@@ -32,6 +32,19 @@ def bits(nats: Nats) -> Nats:
     return nats / math.log(2)
 
 
+def kullback_leibler(log_p: np.ndarray, log_q: np.ndarray) -> float:
+    """Give how far a distribution Q is from P; infinite where Q is 0 and P is not.
+
+    Math:   KL(P || Q) = sum_w P(w) (log P(w) - log Q(w)), over w of P(w) > 0
+    Shapes: log_p (vocabulary,), log_q (vocabulary,)
+    Units: nats
+    References: Kullback & Leibler (1951).
+    """
+    can = log_p > -np.inf
+    log_p = log_p[can]
+    return max(float(np.exp(log_p) @ (log_p - log_q[can])), 0.0)
+
+
 def token_figures(
     log_probabilities: np.ndarray, is_oov: np.ndarray
 ) -> dict[str, float | int]:

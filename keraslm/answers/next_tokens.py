@@ -12,7 +12,8 @@ from keraslm.answers.place import Asked, Place
 from keraslm.counts.derivation import derivation
 from keraslm.counts.model import NgramModel
 from keraslm.counts.stream import NgramStream
-from keraslm.sampling.sampler import Sampler
+from keraslm.sampling.sampler import Sampler, pick
+from keraslm.sampling.stream import without
 
 TOP = 12
 
@@ -55,10 +56,8 @@ def sampled(p: np.ndarray, place: Place, sampler: Sampler) -> np.ndarray:
     """Give what a sampler draws from; `<unk>` is never written."""
     with np.errstate(divide="ignore"):
         log_p = np.log(p)
-    log_p[place.asked.vocabulary.unknown_id] = -np.inf
-    if log_p.max() == -np.inf:
-        return p
-    return sampler.distribution(log_p)
+    forbidden = place.asked.vocabulary.unknown_id
+    return sampler.distribution(without(log_p, forbidden))
 
 
 def union(distributions: Sequence[np.ndarray], top: int) -> list[int]:
@@ -81,8 +80,7 @@ def _column(
 ) -> dict[str, Any] | None:
     if p is None or q is None:
         return None
-    ends = np.cumsum(q)
-    drawn = int(min(np.searchsorted(ends, point * ends[-1], side="right"), len(q) - 1))
+    ends, drawn = np.cumsum(q), pick(q, point)
     return {
         "p": p[rows].tolist(),
         "q": q[rows].tolist(),

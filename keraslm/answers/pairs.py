@@ -78,9 +78,8 @@ def divergence(p: np.ndarray, q: np.ndarray) -> float | None:
         return None
     if np.array_equal(p, q):
         return 0.0
-    possible = p > -np.inf
-    nats = float(np.sum(np.exp(p[possible]) * (p[possible] - q[possible])))
-    return max(float(measures.bits(nats)), 0.0) if np.isfinite(nats) else None
+    nats = measures.kullback_leibler(p, q)
+    return measures.bits(nats) if np.isfinite(nats) else None
 
 
 def knock_out(asked: Asked, text: str, token: int) -> list[float | None]:

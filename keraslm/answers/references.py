@@ -99,14 +99,12 @@ def mean_bits(
     pairs = zip(references, models, strict=True)
     found = [_divergence(p, q) for p, q in pairs if p is not None and q is not None]
     mean = float(np.mean(found)) if found else np.inf
-    return max(mean, 0.0) if np.isfinite(mean) else None
+    return mean if np.isfinite(mean) else None
 
 
 def _divergence(p: np.ndarray, q: np.ndarray) -> float:
-    possible = p > 0
     with np.errstate(divide="ignore"):
-        nats = np.sum(p[possible] * (np.log(p[possible]) - np.log(q[possible])))
-    return float(measures.bits(nats))
+        return measures.bits(measures.kullback_leibler(np.log(p), np.log(q)))
 
 
 def prefixes_of(ids: Any, boundary: int, number: int = PREFIXES) -> list[list[int]]:

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
-from keraslm.errors import UsageError
 from keraslm.figures import pages, style
-from keraslm.files.destinations import check_file, destination
 from keraslm.files.writing import write_atomically
 
 SUFFIXES = (*style.SUFFIXES, ".html")
@@ -19,13 +17,7 @@ def check_drawing_path(path: str | os.PathLike[str]) -> pathlib.Path:
 
     Raises: UsageError as `style.check_picture_path`
     """
-    path = pathlib.Path(path)
-    if path.suffix.lower() not in SUFFIXES and not destination(path).is_stream:
-        raise UsageError(
-            f"a figure's name ends with {', '.join(SUFFIXES)}; received {str(path)!r}"
-        )
-    check_file(path)
-    return path
+    return style.check_picture_path(path, SUFFIXES, "figure")
 
 
 def save_drawing(

@@ -6,6 +6,7 @@ References: Okabe & Ito (2008), colours that colour-blind readers can tell apart
 import os
 import pathlib
 import warnings
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -109,16 +110,20 @@ def figure_number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def check_picture_path(path: str | os.PathLike[str]) -> pathlib.Path:
+def check_picture_path(
+    path: str | os.PathLike[str],
+    suffixes: Sequence[str] = SUFFIXES,
+    what: str = "picture",
+) -> pathlib.Path:
     """Refuse a path no picture can be written to, before any work is done.
 
     A pipe or device needs no suffix: it gets a PNG.
     Raises: UsageError for an unknown suffix, or as `check_file` does.
     """
     path = pathlib.Path(path)
-    if path.suffix.lower() not in SUFFIXES and not destination(path).is_stream:
+    if path.suffix.lower() not in suffixes and not destination(path).is_stream:
         raise UsageError(
-            f"a picture's name ends with {', '.join(SUFFIXES)}; received {str(path)!r}"
+            f"a {what}'s name ends with {', '.join(suffixes)}; received {str(path)!r}"
         )
     check_file(path)
     return path
