@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from keraslm.errors import UsageError
-from keraslm_cli import texts
+from keraslm_cli import console, texts
 
 if TYPE_CHECKING:
+    from keraslm.counts.ngrams import Ngrams
     from keraslm.text.corpus import Corpus
+    from keraslm.text.encoder import TextEncoder
+    from keraslm.text.text import Text
     from keraslm.text.tokenizer import Tokenizer
 
 level_option = click.option(
@@ -24,6 +27,23 @@ level_option = click.option(
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command --level, --tokenize and --encoding."""
     return level_option(texts.tokenize_option(texts.encoding_option(command)))
+
+
+def count(
+    corpus: str, level: str, tokenize: bool, encoding: str, order: int
+) -> "tuple[Text, TextEncoder, Ngrams]":
+    """Count the n-grams of a corpus's training part, whole where it has no parts.
+
+    Raises: as `open_counted`.
+    """
+    from keraslm.counts.ngrams import count_ngrams
+    from keraslm.text.encoder import TextEncoder
+
+    opened, tokenizer = open_counted(corpus, level, tokenize, encoding)
+    text = opened.train
+    with console.working(f"counting {text.name}"):
+        encoder, ids = TextEncoder.learn(tokenizer, text)
+        return text, encoder, count_ngrams(ids, len(encoder.vocabulary), order)
 
 
 def open_counted(

@@ -1,9 +1,28 @@
 """Sentences on the command line, or one a line on standard input."""
 
 import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
 
 from keraslm.errors import CorpusError
 from keraslm_cli import console
+
+texts_argument = click.argument(
+    "texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED
+)
+
+
+def encoding_option(what: str) -> Callable[..., Any]:
+    """Give a command --encoding, of standard input and of what else it reads."""
+    return click.option(
+        "--encoding",
+        metavar="NAME",
+        default="utf-8",
+        show_default=True,
+        help=f"The encoding of {what}.",
+    )
 
 
 def given_sentences(texts: tuple[str, ...], encoding: str) -> list[str]:

@@ -6,7 +6,7 @@ Math:   in training a word is read as an unknown one with probability a / (a + n
 References: Kiperwasser & Goldberg (2016), reading rare words as unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -134,6 +134,12 @@ class LabelBatches(Batches):
         """Give the labels."""
         labels: np.ndarray = self._labels[rows]
         return labels
+
+
+BATCHES: dict[str, Callable[..., Batches]] = {  # of each task
+    "tag": SentenceBatches,
+    "classify": LabelBatches,
+}
 
 
 def padded(rows: Sequence[np.ndarray], time: int, padding: int) -> np.ndarray:

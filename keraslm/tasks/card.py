@@ -59,8 +59,6 @@ class TaggingCard:
         unknown = np.array(
             [not vocabulary.is_known(w) for s in text.sentences for w in s.words]
         )
-        size = len(vocabulary.tags)
-        pairs = np.bincount(given * size + found, minlength=size * size)
         return cls(
             model,
             text.name,
@@ -69,7 +67,7 @@ class TaggingCard:
             accuracy_of(given == found),
             accuracy_of((given == found)[unknown]),
             vocabulary.tags,
-            pairs.reshape(size, size),
+            confusion_of(given, found, len(vocabulary.tags)),
             len(vocabulary.words) - 2,
             seconds,
             part,
@@ -131,6 +129,15 @@ class TaggingCard:
 def accuracy_of(right: np.ndarray) -> Accuracy:
     """Count right and wrong answers.  Shapes: (answers,) of bool"""
     return Accuracy(int(right.sum()), int((~right).sum()), 0)
+
+
+def confusion_of(given: np.ndarray, found: np.ndarray, size: int) -> np.ndarray:
+    """Count what was taken for what: a row for the right one, a column for the other.
+
+    Shapes: given, found (answers,) -> (size, size)
+    """
+    pairs = np.bincount(given * size + found, minlength=size * size)
+    return pairs.reshape(size, size)
 
 
 def figures(accuracy: Accuracy) -> dict[str, float | None]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from keraslm.accuracy import Accuracy
 from keraslm.card import name_of_text
-from keraslm.tasks.card import accuracy_of, figures
+from keraslm.tasks.card import accuracy_of, confusion_of, figures
 from keraslm.tasks.table import LabelledText
 from keraslm.tasks.vocabulary import TagVocabulary
 from keraslm.version import __version__
@@ -61,8 +61,6 @@ class LabelCard:
         given = vocabulary.tag_ids(each.label for each in text.texts)
         told = np.stack(shares)
         found = told.argmax(axis=1)
-        size = len(vocabulary.tags)
-        pairs = np.bincount(given * size + found, minlength=size * size)
         least = np.finfo(np.float32).tiny
         right = np.maximum(told[np.arange(len(given)), given], least)
         return cls(
@@ -72,7 +70,7 @@ class LabelCard:
             accuracy_of(given == found),
             float(-np.log(right).mean()),
             vocabulary.tags,
-            pairs.reshape(size, size),
+            confusion_of(given, found, len(vocabulary.tags)),
             len(vocabulary.words) - 2,
             seconds,
             part,

@@ -2,19 +2,19 @@
 
 import dataclasses
 import os
-from typing import Any
 
 import numpy as np
 
 from keraslm.tasks.classifier import Classifier, best_temperature, check_labels
-from keraslm.tasks.files import load_classifier, save
-from keraslm.tasks.folder import TaskFolder, check_backend_for, default_folder
+from keraslm.tasks.files import load_classifier
+from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.label_card import LabelCard
 from keraslm.tasks.options import ClassifierOptions
 from keraslm.tasks.reading import read_all
+from keraslm.tasks.run import fit_into, metadata_of, open_run
 from keraslm.tasks.table import LabelledText, read_tables
 from keraslm.tasks.vocabulary import TagVocabulary
-from keraslm.text.corpus import Corpus, open_corpus
+from keraslm.text.corpus import Corpus
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
 
@@ -49,11 +49,7 @@ def train_classifier(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    check_backend_for(o)
-    if not isinstance(corpus, Corpus):
-        corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
-    folder = TaskFolder(o.out or default_folder(o, corpus))
-    folder.check(overwrite)
+    corpus, folder = open_run(o, corpus, overwrite)
     parts = read_tables(corpus, o.split)
     train = parts["train"]
     words = (word for text in train.texts for word in text.words)
@@ -64,12 +60,11 @@ def train_classifier(
     measured = parts.get("test") or parts.get("valid") or train
     commonest = max(vocabulary.tags, key=labels.count)
     share = float(np.mean([text.label == commonest for text in measured.texts]))
-    texts = {} if corpus.whole is None else {corpus.whole.sha256: "whole"}
-    texts |= {text.sha256: part for part, text in reversed(parts.items())}
-    metadata = {"configuration": o.to_dict(), "texts": texts}
+    metadata = metadata_of(o, corpus, parts)
+    examples = {part: text.texts for part, text in parts.items()}
     with folder.locked(), folder.unless_nothing_came():
         folder.begin(o)
-        _fit(o, vocabulary, parts, metadata, folder, reporter)
+        fit_into(folder, o, vocabulary, examples, metadata, reporter)
         model = load_classifier(folder.model)
         if "valid" in parts:
             model.metadata["temperature"] = _calibrated(model, parts["valid"])
@@ -78,26 +73,6 @@ def train_classifier(
         card = dataclasses.replace(card, references=beside)
         folder.finish(model.metadata, card.to_dict(), card.confusion)
     return ClassifierRun(model, card, folder)
-
-
-def _fit(
-    o: ClassifierOptions,
-    vocabulary: TagVocabulary,
-    parts: dict[str, LabelledText],
-    metadata: dict[str, Any],
-    folder: TaskFolder,
-    reporter: Reporter,
-) -> None:
-    from keraslm.tasks.batches import LabelBatches
-    from keraslm.tasks.fit import fit
-
-    train = LabelBatches(parts["train"].texts, vocabulary, o.batch_size, seed=o.seed)
-    valid = None
-    if "valid" in parts:
-        valid = LabelBatches(parts["valid"].texts, vocabulary, o.batch_size)
-    network, rows = fit(o, vocabulary, train, valid, reporter)
-    save(network, o.shape, vocabulary, metadata | {"history": rows}, folder.model)
-    folder.write_history(rows)
 
 
 def _calibrated(model: Classifier, valid: LabelledText) -> float:

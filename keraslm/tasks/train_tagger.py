@@ -2,18 +2,18 @@
 
 import dataclasses
 import os
-from typing import Any
 
 from keraslm.tasks.card import TaggingCard
-from keraslm.tasks.columns import TaggedText, read_parts
-from keraslm.tasks.files import load_tagger, save
-from keraslm.tasks.folder import TaskFolder, check_backend_for, default_folder
+from keraslm.tasks.columns import read_parts
+from keraslm.tasks.files import load_tagger
+from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.frequent import MostFrequentTagger
 from keraslm.tasks.options import TaggerOptions
+from keraslm.tasks.run import fit_into, metadata_of, open_run
 from keraslm.tasks.shape import MOST_FREQUENT
 from keraslm.tasks.tagger import Tagger
 from keraslm.tasks.vocabulary import TagVocabulary
-from keraslm.text.corpus import Corpus, open_corpus
+from keraslm.text.corpus import Corpus
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
 
@@ -49,11 +49,7 @@ def train_tagger(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    check_backend_for(o)
-    if not isinstance(corpus, Corpus):
-        corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
-    folder = TaskFolder(o.out or default_folder(o, corpus))
-    folder.check(overwrite)
+    corpus, folder = open_run(o, corpus, overwrite)
     parts = read_parts(corpus, o.split)
     train = parts["train"]
     vocabulary = TagVocabulary.of(train, o.min_count)
@@ -61,41 +57,18 @@ def train_tagger(
         vocabulary.check_tags(text)
     baseline = MostFrequentTagger.count(train, vocabulary)
     measured = parts.get("test") or parts.get("valid") or train
-    texts = {} if corpus.whole is None else {corpus.whole.sha256: "whole"}
-    texts |= {text.sha256: part for part, text in reversed(parts.items())}
-    metadata = {"configuration": o.to_dict(), "texts": texts}
+    metadata = metadata_of(o, corpus, parts)
+    examples = {part: text.sentences for part, text in parts.items()}
     with folder.locked(), folder.unless_nothing_came():
         folder.begin(o)
         if o.model == MOST_FREQUENT:
             baseline.metadata |= metadata
             baseline.save(folder.model)
         else:
-            _fit(o, vocabulary, parts, metadata, folder, reporter)
+            fit_into(folder, o, vocabulary, examples, metadata, reporter)
         model = load_tagger(folder.model)
         beside = {BASELINE: baseline.evaluate(measured).accuracy.share}
         card = model.evaluate(measured, command)
         card = dataclasses.replace(card, references=beside | (references or {}))
         folder.finish(model.metadata, card.to_dict(), card.confusion)
     return TaggerRun(model, card, folder)
-
-
-def _fit(
-    o: TaggerOptions,
-    vocabulary: TagVocabulary,
-    parts: dict[str, TaggedText],
-    metadata: dict[str, Any],
-    folder: TaskFolder,
-    reporter: Reporter,
-) -> None:
-    from keraslm.tasks.batches import SentenceBatches
-    from keraslm.tasks.fit import fit
-
-    train = SentenceBatches(
-        parts["train"].sentences, vocabulary, o.batch_size, seed=o.seed
-    )
-    valid = None
-    if "valid" in parts:
-        valid = SentenceBatches(parts["valid"].sentences, vocabulary, o.batch_size)
-    network, rows = fit(o, vocabulary, train, valid, reporter)
-    save(network, o.shape, vocabulary, metadata | {"history": rows}, folder.model)
-    folder.write_history(rows)

@@ -1,7 +1,7 @@
 """keraslm agreement: does a model let verbs agree with their subjects?"""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,16 +29,14 @@ TEXT must be of village, whose grammar knows what agrees with what. {texts.TEXT_
 """
 
 
-@click.command(help=HELP)
-@click.argument(
+models_argument = click.argument(
     "models",
     metavar="MODEL...",
     nargs=-1,
     required=True,
     shell_complete=completion.files,
 )
-@level_option
-@click.option(
+text_option = click.option(
     "--text",
     metavar="TEXT",
     default="village:test",
@@ -46,12 +44,21 @@ TEXT must be of village, whose grammar knows what agrees with what. {texts.TEXT_
     shell_complete=completion.texts,
     help="The sentences.",
 )
-@click.option(
+sentences_option = click.option(
     "--sentences",
     metavar="N",
     type=click.IntRange(min=1),
     help="Take the first N sentences of TEXT; by default all.",
 )
+
+
+def asked_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the models, --level, --text and --sentences."""
+    return models_argument(level_option(text_option(sentences_option(command))))
+
+
+@click.command(help=HELP)
+@asked_options
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option(
     "--csv", metavar="FILE", help="Write the figures to FILE, which is replaced."
@@ -68,12 +75,7 @@ def command(
 ) -> None:
     if csv is not None:
         outputs.check_output(csv, inputs=[text, *models])
-    for model in models:
-        check_there(model)
-    opened = texts.open_named_text(text, encoding)
-    with console.working(f"reading {opened.name}"):
-        verbs = verbs_of(opened, sentences)
-    measured = measure(models, level, verbs)
+    opened, measured = measure(models, level, text, sentences, encoding)
     table = joined(measured)
     if csv is not None:
         _write_csv(table, csv)
@@ -97,18 +99,27 @@ def verbs_of(text: "Text", sentences: int | None) -> "list[Verb]":
 
 
 def measure(
-    paths: Sequence[str], level: str | None, verbs: "list[Verb]"
-) -> "dict[str, Agreement]":
-    """Ask every model; give the answers by the models' names."""
+    paths: Sequence[str],
+    level: str | None,
+    named: str,
+    sentences: int | None,
+    encoding: str,
+) -> "tuple[Text, dict[str, Agreement]]":
+    """Ask every model about a text; give it, and the answers by the models' names."""
     from keraslm.agreement import agreement
 
+    for path in paths:
+        check_there(path)
+    text = texts.open_named_text(named, encoding)
+    with console.working(f"reading {text.name}"):
+        verbs = verbs_of(text, sentences)
     opened = [open_model(path, level) for path in paths]
     names = labels([model.name for model in opened], paths)
     found = {}
     for name, model in zip(names, opened, strict=True):
         with console.working(f"asking {name}"):
             found[name] = agreement(model, verbs)
-    return found
+    return text, found
 
 
 def joined(measured: "dict[str, Agreement]") -> "pd.DataFrame":

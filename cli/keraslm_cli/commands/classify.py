@@ -4,21 +4,15 @@ import click
 
 from keraslm.errors import CorpusError
 from keraslm_cli import completion, console
-from keraslm_cli.sentences import given_sentences
+from keraslm_cli.sentences import encoding_option, given_sentences, texts_argument
 from keraslm_cli.visible import token_name
 
 
 @click.command()
 @click.argument("model", shell_complete=completion.files)
-@click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
+@texts_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    default="utf-8",
-    show_default=True,
-    help="The encoding of standard input.",
-)
+@encoding_option("standard input")
 def command(model: str, texts: tuple[str, ...], as_json: bool, encoding: str) -> None:
     """Give the probability of each label of a text.
 

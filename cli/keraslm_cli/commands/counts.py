@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm.errors import UsageError
 from keraslm_cli import console, outputs, texts
+from keraslm_cli.counted import count, level_option
 from keraslm_cli.files_written import write_csv
 from keraslm_cli.help_page import number_option
 
@@ -26,13 +26,7 @@ UNITS = {"word": "word", "char": "character"}
 
 @click.command(help=HELP)
 @texts.corpus_argument
-@click.option(
-    "--level",
-    type=click.Choice(["word", "char"]),
-    default="word",
-    show_default=True,
-    help="What a token is.",
-)
+@level_option
 @number_option("--order", 2, "The tokens of the longest n-grams.", least=1)
 @click.option(
     "--words",
@@ -65,19 +59,12 @@ def command(
 ) -> None:
     """Count, print, write and draw."""
     from keraslm.counts import tables
-    from keraslm.counts.ngrams import count_ngrams
-    from keraslm.text.encoder import TextEncoder
-    from keraslm.text.tokenizer import tokenizer_named
 
-    _check(corpus, level, tokenize, csv, (heatmap, zipf))
-    text = texts.open_named_corpus(corpus, encoding, "100").train
-    tokenizer = tokenizer_named("word-marks" if tokenize else level)
-    with console.working(f"counting {text.name}"):
-        encoder, ids = TextEncoder.learn(tokenizer, text)
-        ngrams = count_ngrams(ids, len(encoder.vocabulary), order)
-        usual = tables.most_frequent(encoder.vocabulary, WORDS)
-        asked = usual if words is None else words.split(",")
-        table = tables.count_table(ngrams, encoder.vocabulary, asked)
+    _check(corpus, csv, (heatmap, zipf))
+    text, encoder, ngrams = count(corpus, level, tokenize, encoding, order)
+    usual = tables.most_frequent(encoder.vocabulary, WORDS)
+    asked = usual if words is None else words.split(",")
+    table = tables.count_table(ngrams, encoder.vocabulary, asked)
     sizes = tables.size_table(ngrams)
     if csv:
         write_csv(table, csv)
@@ -101,8 +88,6 @@ def command(
 
 def _check(
     corpus: str,
-    level: str,
-    tokenize: bool,
     csv: str | None,
     pictures: tuple[str | None, ...],
 ) -> None:
@@ -110,8 +95,6 @@ def _check(
 
     Raises: UsageError
     """
-    if tokenize and level != "word":
-        raise UsageError("--tokenize splits words; it needs --level word")
     drawn = [picture for picture in pictures if picture is not None]
     if csv is not None:
         outputs.check_output(csv, inputs=[corpus])

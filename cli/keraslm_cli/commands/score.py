@@ -7,7 +7,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm_cli import completion, console, models
-from keraslm_cli.sentences import given_sentences
+from keraslm_cli.sentences import encoding_option, given_sentences, texts_argument
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model", shell_complete=completion.files)
-@click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
+@texts_argument
 @click.option(
     "--difference",
     is_flag=True,
@@ -39,13 +39,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Print JSON; the logarithm of probability 0 is null.",
 )
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    default="utf-8",
-    show_default=True,
-    help="The encoding of standard input and of the pairs.",
-)
+@encoding_option("standard input and of the pairs")
 def command(
     model: str,
     texts: tuple[str, ...],

@@ -6,7 +6,7 @@ import click
 
 from keraslm.errors import CorpusError
 from keraslm_cli import completion, console
-from keraslm_cli.sentences import given_sentences
+from keraslm_cli.sentences import encoding_option, given_sentences, texts_argument
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
@@ -15,15 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model", shell_complete=completion.files)
-@click.argument("texts", metavar="[TEXT]...", nargs=-1, type=click.UNPROCESSED)
+@texts_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    default="utf-8",
-    show_default=True,
-    help="The encoding of standard input.",
-)
+@encoding_option("standard input")
 def command(model: str, texts: tuple[str, ...], as_json: bool, encoding: str) -> None:
     """Give every word of a sentence its tag.
 

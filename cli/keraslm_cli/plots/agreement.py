@@ -2,32 +2,13 @@
 
 import click
 
-from keraslm_cli import completion, console, texts
-from keraslm_cli.commands.agreement import joined, measure, verbs_of
-from keraslm_cli.models import check_there, level_option
+from keraslm_cli import texts
+from keraslm_cli.commands.agreement import asked_options, joined, measure
 from keraslm_cli.pictures import Files, files_options
 
 
 @click.command()
-@click.argument(
-    "models", metavar="MODEL...", nargs=-1, required=True,
-    shell_complete=completion.files,
-)  # fmt: skip
-@level_option
-@click.option(
-    "--text",
-    metavar="TEXT",
-    default="village:test",
-    show_default=True,
-    shell_complete=completion.texts,
-    help="The sentences.",
-)
-@click.option(
-    "--sentences",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help="Take the first N sentences of TEXT; by default all.",
-)
+@asked_options
 @click.option(
     "--by",
     type=click.Choice(["attractors", "distance"]),
@@ -55,12 +36,8 @@ def command(
 
     files = Files(out, csv)
     files.check([text, *models])
-    for model in models:
-        check_there(model)
-    opened = texts.open_named_text(text, encoding)
-    with console.working(f"reading {opened.name}"):
-        verbs = verbs_of(opened, sentences)
-    table = joined(measure(models, level, verbs))
+    opened, measured = measure(models, level, text, sentences, encoding)
+    table = joined(measured)
     title = f"Verbs of {opened.name} that agree with their subjects"
     about = "the share of verbs, ties counted as half; bars: 95% intervals (Wilson)"
     files.write(table, lambda: agreement_figure(table, title, about, by))

@@ -2,8 +2,8 @@
 
 import click
 
-from keraslm_cli import console, texts
-from keraslm_cli.counted import corpus_options, open_counted
+from keraslm_cli import texts
+from keraslm_cli.counted import corpus_options, count
 from keraslm_cli.help_page import number_option
 from keraslm_cli.pictures import Files, files_options
 
@@ -35,20 +35,15 @@ def command(
     csv: str | None,
 ) -> None:
     """Count and draw."""
-    from keraslm.counts.ngrams import count_ngrams
     from keraslm.counts.tables import count_table, most_frequent
     from keraslm.figures.counts import count_table_figure
-    from keraslm.text.encoder import TextEncoder
 
     files = Files(out, csv)
     files.check([corpus])
-    opened, tokenizer = open_counted(corpus, level, tokenize, encoding)
-    with console.working(f"counting {opened.train.name}"):
-        encoder, ids = TextEncoder.learn(tokenizer, opened.train)
-        ngrams = count_ngrams(ids, len(encoder.vocabulary), order)
-        usual = most_frequent(encoder.vocabulary, WORDS)
-        asked = usual if words is None else words.split(",")
-        table = count_table(ngrams, encoder.vocabulary, asked)
+    text, encoder, ngrams = count(corpus, level, tokenize, encoding, order)
+    usual = most_frequent(encoder.vocabulary, WORDS)
+    asked = usual if words is None else words.split(",")
+    table = count_table(ngrams, encoder.vocabulary, asked)
     said = f"how often a column's {UNITS[level]} follows a row's"
-    title = f"Counts of {opened.train.name}"
+    title = f"Counts of {text.name}"
     files.write(table, lambda: count_table_figure(table, title, said))

@@ -2,8 +2,8 @@
 
 import click
 
-from keraslm_cli import console, texts
-from keraslm_cli.counted import corpus_options, open_counted
+from keraslm_cli import texts
+from keraslm_cli.counted import corpus_options, count
 from keraslm_cli.help_page import number_option
 from keraslm_cli.pictures import Files, files_options
 
@@ -25,15 +25,11 @@ def command(
     csv: str | None,
 ) -> None:
     """Count and draw."""
-    from keraslm.counts.ngrams import count_ngrams
     from keraslm.figures.counts import ranks_figure, ranks_table
-    from keraslm.text.encoder import TextEncoder
 
     files = Files(out, csv)
     files.check([corpus])
-    opened, tokenizer = open_counted(corpus, level, tokenize, encoding)
-    with console.working(f"counting {opened.train.name}"):
-        encoder, ids = TextEncoder.learn(tokenizer, opened.train)
-        table = ranks_table(count_ngrams(ids, len(encoder.vocabulary), order).counts)
-    title = f"N-grams of {opened.train.name}"
+    text, _, ngrams = count(corpus, level, tokenize, encoding, order)
+    table = ranks_table(ngrams.counts)
+    title = f"N-grams of {text.name}"
     files.write(table, lambda: ranks_figure(table, title))
