@@ -4,6 +4,8 @@ import { bits, draw, lightsUp, make, percent, visible } from "./dom.js";
 import { look } from "./colours.js";
 import { ask } from "./api.js";
 
+const LETTERS = 18; // of a model's name beside its line
+
 export const title = "Two prompts";
 export const path = "pair";
 
@@ -22,7 +24,7 @@ export function show(place, answer, lab) {
 function odds(told, lab) {
   const cells = told.map(([key, t]) => {
     const { mark, name, colour } = look(lab, key);
-    const first = t.log_odds === null ? "–" : t.log_odds >= 0 ? "the first prompt" : "the second prompt";
+    const first = t.log_odds === null ? "–" : t.log_odds === 0 ? "neither" : t.log_odds > 0 ? "the first prompt" : "the second prompt";
     return make("tr", { css: { "--colour": colour } }, make("th", { scope: "row", class: "mark" }, `${mark} ${name}`), make("td", {}, first), make("td", {}, t.log_odds === null ? "a text is impossible" : `by ${Math.abs(t.log_odds).toFixed(2)} bits`),
       make("td", {}, t.log_odds === null || Math.abs(t.log_odds) > 40 ? "" : `${(2 ** Math.abs(t.log_odds)).toPrecision(3)} times as probable`));
   });
@@ -41,15 +43,23 @@ function aligned(key, t, lab) {
   return make("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `Tokens of both prompts, ${name}` }, make("table", { class: "aligned", css: { "--colour": colour } }, make("caption", {}, `${mark} ${name}: bits a token`), line(t.one), line(t.other)));
 }
 
+// A name at the end of its line, where there is room for some letters.
+function short({ mark, name }) {
+  const letters = [...name];
+  return `${mark} ${letters.length > LETTERS ? letters.slice(0, LETTERS - 1).join("") + "…" : name}`;
+}
+
 // How different the expectations are, at every place where the prompts end alike.
 function waves(told, lab, wide) {
   const high = 260, left = 60, bottom = 60;
+  const named = new Map(told.map(([key]) => [key, wide < 700 ? look(lab, key).mark : short(look(lab, key))]));
+  const right = 14 + 10 * Math.max(...[...named.values()].map((name) => [...name].length));
   const most = Math.max(1e-9, ...told.flatMap(([, t]) => t.ripple.map((v) => v ?? 0)));
   const places = Math.max(...told.map(([, t]) => t.ripple.length));
-  const x = (k, n) => left + (wide - left - 120) * (n < 2 ? 0 : k / (n - 1));
+  const x = (k, n) => left + (wide - left - right) * (n < 2 ? 0 : k / (n - 1));
   const y = (v) => 16 + (high - 16) * (1 - v / most);
   const svg = draw("svg", { viewBox: `0 0 ${wide} ${high + bottom}`, class: "ripple", role: "img", "aria-label": "The divergence between the next tokens after both prompts, in bits" });
-  svg.append(draw("line", { x1: left, x2: wide - 120, y1: high, y2: high, class: "axis" }), draw("line", { x1: left, x2: left, y1: 10, y2: high, class: "axis" }));
+  svg.append(draw("line", { x1: left, x2: wide - right, y1: high, y2: high, class: "axis" }), draw("line", { x1: left, x2: left, y1: 10, y2: high, class: "axis" }));
   for (const v of [0, most / 2, most]) svg.append(draw("text", { x: left - 6, y: y(v), "text-anchor": "end", "dominant-baseline": "central", "font-size": 15 }, v.toFixed(most < 0.1 ? 4 : 2)));
   const names = told[0][1];
   const after = names.one.tokens.length - names.end;
@@ -65,14 +75,14 @@ function waves(told, lab, wide) {
     const points = t.ripple.map((v, k) => [x(k, t.ripple.length), v === null ? 8 : y(v)]);
     svg.append(draw("polyline", { points: points.map((p) => p.join(",")).join(" "), class: "line", css: { "--colour": colour } }));
     points.forEach(([px, py], k) => svg.append(draw("text", { x: px, y: py, class: "point", "text-anchor": "middle", "dominant-baseline": "central", "font-size": 15, css: { "--colour": colour } }, mark, draw("title", {}, `${name}: ${t.ripple[k] === null ? "infinite, or impossible" : t.ripple[k] === 0 ? "exactly 0" : `${t.ripple[k].toPrecision(4)} bits`}`))));
-    const [ex, ey] = points.at(-1);
-    ends.push({ ex, ey, name: wide < 700 ? mark : `${mark} ${[...name].slice(0, 11).join("")}`, colour });
+    const [, ey] = points.at(-1);
+    ends.push({ ey, name: named.get(key), colour });
   }
   ends.sort((a, b) => a.ey - b.ey);
   let last = -Infinity;
   for (const e of ends) {
     last = Math.max(e.ey, last + 18);
-    svg.append(draw("text", { x: wide - 112, y: last, class: "name", "dominant-baseline": "central", "font-size": 16, css: { "--colour": e.colour } }, e.name));
+    svg.append(draw("text", { x: wide - right + 8, y: last, class: "name", "dominant-baseline": "central", "font-size": 16, css: { "--colour": e.colour } }, e.name));
   }
   return make("figure", {}, make("figcaption", {}, `Ripple: bits by which the next-token distributions differ after each ${names.end > tokens.length ? `of the first ${tokens.length} tokens` : "token"} that both prompts end with`), svg);
 }
