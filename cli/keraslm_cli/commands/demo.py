@@ -63,7 +63,8 @@ def command(ctx: click.Context, out: pathlib.Path) -> None:
     ctx.invoke(compare.command, models=tuple(runs), text=TEXT, out=picture)
     console.print_blank()
     console.print_styled("The LSTM writes:", "bold")
-    ctx.invoke(generate.command, model=runs[-1], length=WORDS, temperature=0.8, seed=1)
+    how = {"length": WORDS, "temperatures": (0.8,), "seed": 1}
+    ctx.invoke(generate.command, model=runs[-1], **how)
 
 
 def _village() -> "Corpus":
