@@ -30,6 +30,7 @@ COMMANDS = (
     "classify",
     "lab",
     "learning",
+    "check",
     "adopt",
     "audit",
     "export",
