@@ -20,14 +20,14 @@ BAR = 20  # columns of the longest bar
 CSV = "results.csv"
 
 
-def _lesson_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+def _lessons(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
     from keraslm.course.contents import NAMES
 
-    return completion.one_of(NAMES)(_, __, begun)
+    return [name for name in NAMES if name.startswith(begun)]
 
 
 @click.command()
-@click.argument("lesson", required=False, shell_complete=_lesson_names)
+@click.argument("lesson", required=False, shell_complete=_lessons)
 @click.argument("file", required=False, shell_complete=completion.files)
 @click.option("--stub", is_flag=True, help="Print the file to start from.")
 @click.option(
@@ -167,9 +167,10 @@ def _text_of(student: str | None) -> dict[str, Any]:
 def _print_text_of(student: str | None) -> None:
     told = _text_of(student)
     if told:
+        nats = told["entropy_per_token"]
         console.say(
-            f"sentences of {student}: village, seed {told['text_seed']}; its entropy is "
-            f"{told['entropy_per_token']:.4f} nats a token, as of every seed"
+            f"sentences of {student}: village, seed {told['text_seed']}; "
+            f"its entropy is {nats:.4f} nats a token, as of every seed"
         )
 
 
@@ -177,19 +178,16 @@ def _print(lesson: "Lesson", outcomes: "list[Outcome]", hint: int | None) -> Non
     from keraslm.course.check import RIGHT
 
     right = sum(each.status == RIGHT for each in outcomes)
-    console.print_styled(
-        f"Lesson {lesson.number}, {lesson.title}: {right} of {len(outcomes)} right",
-        "bold",
-    )
+    said = f"{right} of {len(lesson.exercises)} right"
+    console.print_styled(f"Lesson {lesson.number}, {lesson.title}: {said}", "bold")
     for each in outcomes:
         console.print_blank()
         console.say(f"{each.exercise}: {_headline(each)}")
         for line in _explained(each):
             console.say(f"  {line}")
-        if hint and each.status != RIGHT:
-            console.say(
-                f"  hint {hint}: {lesson.exercises[each.exercise].hints[hint - 1]}"
-            )
+        exercise = lesson.exercises.get(each.exercise)
+        if hint and exercise and each.status != RIGHT:
+            console.say(f"  hint {hint}: {exercise.hints[hint - 1]}")
     console.print_blank()
 
 
@@ -251,7 +249,7 @@ def _print_class(rows: "list[Row]") -> None:
     from keraslm.course.students import mistakes
 
     lines = [
-        (row.student, row.lesson or "none", f"{row.right} of {len(row.outcomes)}")
+        (row.student, row.lesson or "none", f"{row.right} of {row.exercises}")
         for row in rows
     ]
     console.print_table(("student", "lesson", "right"), lines, right=(2,), texts=())
