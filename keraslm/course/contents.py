@@ -10,6 +10,14 @@ NAMES = (
     "counting",
     "smoothing",
     "perplexity",
+    "classes",
+    "windows",
+    "recurrence",
+    "gates",
+    "characters",
+    "both-ways",
+    "attention",
+    "truth",
 )
 
 
