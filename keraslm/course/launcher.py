@@ -72,7 +72,8 @@ def _limit(limits: dict[str, int]) -> None:
 
 def _become(plan: dict[str, Any]) -> None:
     program = plan["program"]
-    os.execve(program[0], program, plan["environment"])
+    environment = {**plan["environment"], "HOME": str(pathlib.Path.cwd())}
+    os.execve(program[0], program, environment)
 
 
 def _build(plan: dict[str, Any]) -> None:

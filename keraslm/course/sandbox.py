@@ -33,7 +33,6 @@ WITHOUT_WALLS = (
     "within limits of time and memory alone: it can reach the network and your files, "
     "and what it starts in a session of its own may outlive it."
 )
-TIME_IS_UP = f"it did not end within {SECONDS:g} seconds"
 TOO_LONG = f"its answers are longer than {MOST >> 20} MiB"
 ENDED = "the program ended before it answered"
 
@@ -94,7 +93,7 @@ def _lines(process: "subprocess.Popen[bytes]", deadline: float) -> Iterator[byte
         selector.register(number, selectors.EVENT_READ)
         while True:
             if not selector.select(max(deadline - time.monotonic(), 0)):
-                raise Stopped(TIME_IS_UP)
+                raise Stopped(f"it did not end within {SECONDS:g} seconds")
             some = os.read(number, 1 << 16)
             length += len(some)
             if length > MOST:

@@ -8,6 +8,7 @@ import functools
 import json
 import os
 import pathlib
+import secrets
 import shutil
 import site
 import subprocess
@@ -21,7 +22,7 @@ from keraslm.course import launcher
 
 NAMESPACES = "--mount --net --pid --ipc --uts --fork --kill-child".split()
 OF_A_USER = ["--user", "--map-root-user"]
-FIRST_USER = 61_000  # of numbers that no account has
+FIRST_USER, USERS = 100_000_000, 1_000_000  # numbers that no account has
 SECONDS = 10  # in which walls stand, or do not
 LIMITS = {
     "RLIMIT_CPU": 20,  # seconds
@@ -32,7 +33,6 @@ LIMITS = {
     "RLIMIT_CORE": 0,
 }
 ENVIRONMENT = {
-    "HOME": launcher.HOME,
     "LC_ALL": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -40,13 +40,14 @@ ENVIRONMENT = {
 
 
 class Walls(NamedTuple):
-    """The call of `unshare` that makes the namespaces, and as whom the program runs.
+    """The call of `unshare` that makes the namespaces; without any it is empty.
 
-    Without namespaces the call is empty. `user` is None where it stays the same.
+    Root's programs become a user whom nothing belongs to, another one each time: the
+    limit of processes counts those of a user.
     """
 
     call: list[str]
-    user: int | None = None
+    of_root: bool = False
 
     @property
     def stand(self) -> bool:
@@ -68,8 +69,11 @@ class Walls(NamedTuple):
             "walls": self.stand,
             "visible": _visible(),
             "hidden": _hidden(),
-            "user": self.user,
+            "user": self._user(),
         }
+
+    def _user(self) -> int | None:
+        return FIRST_USER + secrets.randbelow(USERS) if self.of_root else None
 
 
 @functools.cache
@@ -80,8 +84,7 @@ def walls() -> Walls:
         return Walls([])
     ways = [Walls([unshare, *OF_A_USER, *NAMESPACES])]
     if os.geteuid() == 0:
-        user = FIRST_USER + os.getpid() % 1000
-        ways.insert(0, Walls([unshare, *NAMESPACES], user))
+        ways.insert(0, Walls([unshare, *NAMESPACES], of_root=True))
     return next(filter(_hold, ways), Walls([]))
 
 

@@ -202,7 +202,8 @@ def lstm_step(
     Shapes: x (batch, features), h and c (batch, units), W (features, 4 units),
             U (units, 4 units), b (4 units,) -> (batch, units) twice
     """
-    return _h_and_c(_lstm(x, h, c, W, U, b))
+    values = _lstm(x, h, c, W, U, b)
+    return values["h"], values["c"]
 
 
 def _gru_cases(draw: Draw) -> Cases:
