@@ -72,6 +72,7 @@ def main() -> None:
     folder = pathlib.Path.cwd()
     request = json.loads((folder / REQUEST).read_text("utf-8"))
     tell = _teller()
+    tell({"started": True})
     sys.addaudithook(_without_ours)  # which nobody can take away
     try:
         student = _imported(folder / STUDENT)

@@ -7,6 +7,7 @@ write to. Its network has no way out. The first process of its namespace waits f
 it, and when that one ends, the kernel ends all others. It is a guard rail, not a jail.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -67,7 +68,8 @@ def _limit(limits: dict[str, int]) -> None:
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
         least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (least, least))
+        with contextlib.suppress(OSError, ValueError):  # macOS refuses some
+            resource.setrlimit(kind, (least, least))
 
 
 def _become(plan: dict[str, Any]) -> None:
@@ -102,6 +104,9 @@ def _build(plan: dict[str, Any]) -> None:
 
 def _show(libc: Any, source: str, target: pathlib.Path) -> None:
     """Bind a folder or a file, with what is mounted below it, and lock it."""
+    if pathlib.Path(source).is_symlink():
+        target.symlink_to(pathlib.Path(source).readlink())  # /lib, to usr/lib
+        return
     if pathlib.Path(source).is_dir():
         target.mkdir(parents=True, exist_ok=True)
     else:

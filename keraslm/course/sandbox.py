@@ -18,7 +18,7 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 from keraslm.course import child
-from keraslm.course.walls import walls
+from keraslm.course.walls import environment, walls
 from keraslm.errors import UsageError
 
 PROGRAM = """
@@ -27,6 +27,7 @@ sys.path.append(os.path.abspath("packages"))
 runpy.run_path("child.py", run_name="__main__")
 """
 SECONDS = 10.0  # that a student's program may take
+START = 60.0  # that Python and NumPy may take before, on a busy machine
 MOST = 8 << 20  # bytes of answers
 WITHOUT_WALLS = (
     "This system makes no namespaces (`unshare` of Linux), so a student's program runs "
@@ -54,8 +55,9 @@ def told(source: bytes, request: Any) -> Generator[dict[str, Any], None, None]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         process = _start(folder, source, request)
         try:
-            for line in _lines(process, time.monotonic() + SECONDS):
-                yield _parsed(line)
+            lines = _lines(process)
+            next(lines, None)  # it has started
+            yield from map(_parsed, lines)
             raise Stopped(ENDED)
         finally:
             _end(process)
@@ -74,7 +76,7 @@ def _start(folder: str, source: bytes, request: Any) -> "subprocess.Popen[bytes]
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=folder,
-        env={},
+        env=environment(),
         start_new_session=True,
     )
     if process.stdin is not None:
@@ -84,16 +86,20 @@ def _start(folder: str, source: bytes, request: Any) -> "subprocess.Popen[bytes]
     return process
 
 
-def _lines(process: "subprocess.Popen[bytes]", deadline: float) -> Iterator[bytes]:
-    """Yield the lines of standard output until it ends, or a limit is reached."""
+def _lines(process: "subprocess.Popen[bytes]") -> Iterator[bytes]:
+    """Yield the lines of standard output until it ends, or a limit is reached.
+
+    The first line comes before the student's code runs; from then on its time counts.
+    """
     if process.stdout is None:
         return
     number, begun, length = process.stdout.fileno(), b"", 0
+    seconds, deadline = START, time.monotonic() + START
     with selectors.DefaultSelector() as selector:
         selector.register(number, selectors.EVENT_READ)
         while True:
             if not selector.select(max(deadline - time.monotonic(), 0)):
-                raise Stopped(f"it did not end within {SECONDS:g} seconds")
+                raise Stopped(f"it did not end within {seconds:g} seconds")
             some = os.read(number, 1 << 16)
             length += len(some)
             if length > MOST:
@@ -101,6 +107,8 @@ def _lines(process: "subprocess.Popen[bytes]", deadline: float) -> Iterator[byte
             if not some:
                 return
             *whole, begun = (begun + some).split(b"\n")
+            if whole and seconds == START:
+                seconds, deadline = SECONDS, time.monotonic() + SECONDS
             yield from whole
 
 

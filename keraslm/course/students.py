@@ -89,7 +89,7 @@ def handed_in(folder: Name) -> list[Handed]:
             f"{folder} holds no exercises; each student has a file NAME.py, or a "
             "folder with files"
         )
-    return found
+    return sorted(found)
 
 
 def _is_handed(path: pathlib.Path) -> bool:

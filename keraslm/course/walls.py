@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
+LIBRARIES = "LD_LIBRARY_PATH"  # where some find the library of Python itself
 
 
 class Walls(NamedTuple):
@@ -63,7 +64,7 @@ class Walls(NamedTuple):
         return {
             "files": files,
             "program": [_python(), "-I", "-S", "-B", *program],
-            "environment": ENVIRONMENT,
+            "environment": environment(),
             "packages": _packages(),
             "limits": LIMITS,
             "walls": self.stand,
@@ -97,12 +98,19 @@ def _hold(way: Walls) -> bool:
                 input=plan,
                 capture_output=True,
                 cwd=folder,
+                env=environment(),
                 timeout=SECONDS,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
     return tried.returncode == 0
+
+
+def environment() -> dict[str, str]:
+    """Give the variables that a program of a student has, besides HOME."""
+    libraries = {name: os.environ[name] for name in [LIBRARIES] if name in os.environ}
+    return ENVIRONMENT | libraries
 
 
 def _python() -> str:
@@ -120,7 +128,7 @@ def _visible() -> list[str]:
     """Name what Python needs of the file system."""
     places = "/usr /lib /lib64 /etc/ld.so.cache /dev/null /dev/urandom".split()
     base = os.path.realpath(sys.base_prefix)
-    if not base.startswith("/usr"):
+    if not pathlib.Path(base).is_relative_to("/usr"):
         places.append(base)
     return [place for place in places if pathlib.Path(place).exists()]
 

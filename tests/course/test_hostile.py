@@ -266,7 +266,7 @@ def test_nothing_outlives_a_program(hasty, body):
     name = uuid.uuid4().hex[:12]
     begun = time.monotonic()
     outcomes = checked(body.replace("{name}", name))
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 60
     assert [each.status for each in outcomes[1:]] == [RIGHT, RIGHT]
     time.sleep(0.2)
     assert processes(name) == []

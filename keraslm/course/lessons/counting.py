@@ -166,7 +166,7 @@ def _words_and_order(draw: Draw) -> Cases:
     hints=(
         "The share is of the different n-grams, each of which counts once.",
         "Look at what you divide by.",
-        "In a b a: how many different words are there, and how many occur once?",
+        "In a b a: how many words are there, and how many occur once?",
     ),
     mistakes={
         "divides by all occurrences": lambda words, n: (

@@ -363,6 +363,6 @@ def steps_to_half(forget_bias: float) -> float:
     """Give the number of steps after which a cell holds half of what it held.
 
     Its forget gate is f = sigmoid(forget_bias) all the time, and nothing is written.
-    The number need not be whole; with a bias of 5 it is 103.3 steps.
+    The number need not be whole; with a bias of 5 it is 103.2 steps.
     """
     return _steps_to_half(_gate(forget_bias))
