@@ -1,5 +1,7 @@
 """Every exercise: right answers pass, mutants fail, known mistakes are named."""
 
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,12 @@ def test_the_stub_as_it_is(tmp_path):
     functions = lesson("counting").exercises
     outcomes = check(functions, lesson("counting").stub().encode(), 0, SENTENCES)
     assert {outcome.status for outcome in outcomes} == {MISSING}
+
+
+def test_the_page_of_the_docs_names_every_exercise():
+    page = (pathlib.Path(__file__).parents[2] / "docs/exercises.md").read_text("utf-8")
+    for name in NAMES:
+        found = lesson(name)
+        exercises = ", ".join(f"`{each}`" for each in found.exercises)
+        assert f"| {found.number} | `{found.name}` | {exercises} |" in page
+    assert f"{len(EXERCISES)} exercises" in page

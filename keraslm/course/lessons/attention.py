@@ -3,14 +3,9 @@
 import numpy as np
 
 from keraslm.course.exercise import Cases, Draw, Lesson
+from keraslm.course.formulas import softmax
 
 LESSON = Lesson(11, "attention", "Attention")
-
-
-def _softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
-    e = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    shares: np.ndarray = e / e.sum(axis=axis, keepdims=True)
-    return shares
 
 
 def _times(draw: Draw) -> Cases:
@@ -72,7 +67,7 @@ def _attend(
     scores = q @ k.T / k.shape[1] ** power
     if mask is not None:
         scores = np.where(mask, scores, -1e30)
-    read: np.ndarray = _softmax(scores, axis) @ v
+    read: np.ndarray = softmax(scores, axis) @ v
     return read
 
 
@@ -95,10 +90,10 @@ def _past(q: np.ndarray) -> np.ndarray:
         "divides by the width": lambda q, k, v: _attend(q, k, v, _past(q), power=1),
         "sums over the wrong axis": lambda q, k, v: _attend(q, k, v, _past(q), axis=0),
         "sets hidden scores to 0 before the softmax": lambda q, k, v: (
-            _softmax(q @ k.T / k.shape[1] ** 0.5 * _past(q)) @ v
+            softmax(q @ k.T / k.shape[1] ** 0.5 * _past(q)) @ v
         ),
         "hides after the softmax, and leaves the sum below one": lambda q, k, v: (
-            _softmax(q @ k.T / k.shape[1] ** 0.5) * _past(q) @ v
+            softmax(q @ k.T / k.shape[1] ** 0.5) * _past(q) @ v
         ),
         "changes queries and keys round": lambda q, k, v: _attend(k, q, v, _past(q)),
     },
@@ -131,12 +126,10 @@ def _lookups(draw: Draw) -> Cases:
         "Is the context a mean of states, so within their range?",
     ),
     mistakes={
-        "reads padding, too": lambda s, H, mask: _softmax(H @ s) @ H,
-        "sets the scores of padding to 0": lambda s, H, mask: (
-            _softmax(H @ s * mask) @ H
-        ),
+        "reads padding, too": lambda s, H, mask: softmax(H @ s) @ H,
+        "sets the scores of padding to 0": lambda s, H, mask: softmax(H @ s * mask) @ H,
         "leaves out padding after the softmax": lambda s, H, mask: (
-            (_softmax(H @ s) * mask) @ H
+            (softmax(H @ s) * mask) @ H
         ),
         "reads the state with the highest score alone": lambda s, H, mask: H[mask][
             np.argmax(H[mask] @ s)
@@ -153,7 +146,7 @@ def read_source(state: np.ndarray, encoded: np.ndarray, mask: np.ndarray) -> np.
     Math:   a = softmax over the words t of (encoded_t . state),  sum of a_t encoded_t
     Shapes: state (units,), encoded (time, units), mask (time,) -> (units,)
     """
-    read: np.ndarray = _softmax(encoded[mask] @ state) @ encoded[mask]
+    read: np.ndarray = softmax(encoded[mask] @ state) @ encoded[mask]
     return read
 
 

@@ -3,24 +3,12 @@
 import numpy as np
 
 from keraslm.course.exercise import Cases, Draw, Lesson
+from keraslm.course.formulas import shares, softmax, sums_to_one
 from keraslm.sampling.sampler import pick
 from keraslm.sampling.top_k import keep_top_k
 from keraslm.sampling.top_p import keep_top_p
 
 LESSON = Lesson(9, "characters", "Characters")
-
-
-def _shares(weights: np.ndarray) -> np.ndarray:
-    shares: np.ndarray = weights / weights.sum()
-    return shares
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    return _shares(np.exp(logits - logits.max()))
-
-
-def _sums_to_one(value: np.ndarray, *given: object) -> bool:
-    return abs(float(np.sum(value)) - 1) < 1e-6
 
 
 def _tempered(draw: Draw) -> Cases:
@@ -38,13 +26,13 @@ def _tempered(draw: Draw) -> Cases:
         "Is 1 / temperature a power of the probabilities, or a factor of them?",
     ),
     mistakes={
-        "multiplies by the temperature": lambda z, T: _softmax(z * T),
-        "divides the probabilities, which changes nothing": lambda z, T: _softmax(z),
-        "divides the probabilities and leaves their sum": lambda z, T: _softmax(z) / T,
-        "takes the softmax of probabilities": lambda z, T: _softmax(_softmax(z) / T),
-        "overflows at large logits": lambda z, T: _shares(np.exp(z / T)),
+        "multiplies by the temperature": lambda z, T: softmax(z * T),
+        "divides the probabilities, which changes nothing": lambda z, T: softmax(z),
+        "divides the probabilities and leaves their sum": lambda z, T: softmax(z) / T,
+        "takes the softmax of probabilities": lambda z, T: softmax(softmax(z) / T),
+        "overflows at large logits": lambda z, T: shares(np.exp(z / T)),
     },
-    properties={"the probabilities sum to one": _sums_to_one},
+    properties={"the probabilities sum to one": sums_to_one},
 )
 def temper(logits: np.ndarray, temperature: float) -> np.ndarray:
     """Give the probabilities that are drawn from at a temperature above 0.
@@ -52,7 +40,7 @@ def temper(logits: np.ndarray, temperature: float) -> np.ndarray:
     Math:   softmax(logits / temperature); a quotient may be large
     Shapes: (V,) -> (V,)
     """
-    return _softmax(logits / temperature)
+    return softmax(logits / temperature)
 
 
 def _top_k_cases(draw: Draw) -> Cases:
@@ -76,16 +64,16 @@ def _kept(p: np.ndarray, order: np.ndarray) -> np.ndarray:
     ),
     mistakes={
         "leaves the sum below one": keep_top_k,
-        "keeps the least probable tokens": lambda p, k: _shares(
+        "keeps the least probable tokens": lambda p, k: shares(
             _kept(p, np.argsort(p)[:k])
         ),
-        "makes those that it keeps equal": lambda p, k: _shares(
+        "makes those that it keeps equal": lambda p, k: shares(
             (keep_top_k(p, k) > 0) * 1.0
         ),
-        "shows only those that it keeps": lambda p, k: _shares(np.sort(p)[::-1][:k]),
-        "keeps the first k": lambda p, k: _shares(_kept(p, np.arange(len(p))[:k])),
+        "shows only those that it keeps": lambda p, k: shares(np.sort(p)[::-1][:k]),
+        "keeps the first k": lambda p, k: shares(_kept(p, np.arange(len(p))[:k])),
     },
-    properties={"the probabilities sum to one": _sums_to_one},
+    properties={"the probabilities sum to one": sums_to_one},
 )
 def top_k(probabilities: np.ndarray, k: int) -> np.ndarray:
     """Keep the k most probable tokens, and let what is kept sum to one.
@@ -94,7 +82,7 @@ def top_k(probabilities: np.ndarray, k: int) -> np.ndarray:
 
     Shapes: (V,) -> (V,)
     """
-    return _shares(keep_top_k(probabilities, k))
+    return shares(keep_top_k(probabilities, k))
 
 
 def _top_p_cases(draw: Draw) -> Cases:
@@ -122,19 +110,19 @@ def _below(q: np.ndarray, p: float) -> np.ndarray:
         "Does the most probable token stay, if it alone has more than p?",
     ),
     mistakes={
-        "leaves out the token that crosses p": lambda q, p: _shares(_below(q, p)),
+        "leaves out the token that crosses p": lambda q, p: shares(_below(q, p)),
         "leaves the sum below one": keep_top_p,
-        "keeps tokens whose own probability is p or more": lambda q, p: _shares(
+        "keeps tokens whose own probability is p or more": lambda q, p: shares(
             q * (q >= p)
         ),
-        "keeps the least probable tokens": lambda q, p: _shares(
+        "keeps the least probable tokens": lambda q, p: shares(
             _reach(q, p, np.argsort(q))
         ),
-        "adds up in the order of the vocabulary": lambda q, p: _shares(
+        "adds up in the order of the vocabulary": lambda q, p: shares(
             _reach(q, p, np.arange(len(q)))
         ),
     },
-    properties={"the probabilities sum to one": _sums_to_one},
+    properties={"the probabilities sum to one": sums_to_one},
 )
 def top_p(probabilities: np.ndarray, p: float) -> np.ndarray:
     """Keep the fewest most probable tokens that have probability p or more together.
@@ -143,7 +131,7 @@ def top_p(probabilities: np.ndarray, p: float) -> np.ndarray:
 
     Shapes: (V,) -> (V,)
     """
-    return _shares(keep_top_p(probabilities, p))
+    return shares(keep_top_p(probabilities, p))
 
 
 def _points(draw: Draw) -> Cases:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keraslm.course import formulas
 from keraslm.course.exercise import Cases, Draw, Lesson
 
 LESSON = Lesson(5, "classes", "Words as classes")
@@ -13,15 +14,6 @@ def _logits(draw: Draw) -> Cases:
     yield (np.array([[1000.0, 0.0], [-1000.0, -1001.0]]),)
 
 
-def _shares(e: np.ndarray, axis: int | None) -> np.ndarray:
-    shares: np.ndarray = e / e.sum(axis=axis, keepdims=True)
-    return shares
-
-
-def _softmax(logits: np.ndarray, axis: int | None = -1) -> np.ndarray:
-    return _shares(np.exp(logits - logits.max(axis=axis, keepdims=True)), axis)
-
-
 @LESSON.exercise(
     cases=_logits,
     hints=(
@@ -30,11 +22,13 @@ def _softmax(logits: np.ndarray, axis: int | None = -1) -> np.ndarray:
         "What is the largest number in your exponent, if a logit is 1000?",
     ),
     mistakes={
-        "overflows at large logits": lambda logits: _shares(np.exp(logits), -1),
-        "sums over the wrong axis": lambda logits: _softmax(logits, 0),
-        "sums over all rows together": lambda logits: _softmax(logits, None),
-        "applies softmax twice": lambda logits: _softmax(_softmax(logits)),
-        "divides the logits by their sum": lambda logits: _shares(logits, -1),
+        "overflows at large logits": lambda logits: formulas.shares(np.exp(logits), -1),
+        "sums over the wrong axis": lambda logits: formulas.softmax(logits, 0),
+        "sums over all rows together": lambda logits: formulas.softmax(logits, None),
+        "applies softmax twice": lambda logits: formulas.softmax(
+            formulas.softmax(logits)
+        ),
+        "divides the logits by their sum": lambda logits: formulas.shares(logits, -1),
     },
     properties={
         "each row sums to one": lambda value, logits: np.allclose(
@@ -51,7 +45,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     Math:   softmax(z)_i = exp(z_i) / sum over j of exp(z_j)
     Shapes: (batch, V) -> (batch, V)
     """
-    return _softmax(logits)
+    return formulas.softmax(logits)
 
 
 def _logits_and_targets(draw: Draw) -> Cases:
@@ -77,13 +71,15 @@ def _costs(logits: np.ndarray, targets: np.ndarray) -> np.ndarray:
     mistakes={
         "adds up in place of averaging": lambda z, t: float(_costs(z, t).sum()),
         "takes the logarithm of 0": lambda z, t: float(
-            -np.log(_shares(np.exp(z), 1)[np.arange(len(t)), t]).mean()
+            -np.log(formulas.shares(np.exp(z), 1)[np.arange(len(t)), t]).mean()
         ),
         "cuts probabilities off at 1e-7": lambda z, t: float(
             np.minimum(_costs(z, t), -np.log(1e-7)).mean()
         ),
         "counts in bits": lambda z, t: float(_costs(z, t).mean() / np.log(2)),
-        "applies softmax twice": lambda z, t: float(_costs(_softmax(z), t).mean()),
+        "applies softmax twice": lambda z, t: float(
+            _costs(formulas.softmax(z), t).mean()
+        ),
         "forgets the logarithm": lambda z, t: float(-np.exp(-_costs(z, t)).mean()),
     },
     properties={
@@ -113,7 +109,7 @@ def _gradient(
     weights: np.ndarray, previous: np.ndarray, targets: np.ndarray, target: float = 1
 ) -> np.ndarray:
     """Give the gradient; `target` is what is taken off at the word that came."""
-    error = _softmax(weights[previous])
+    error = formulas.softmax(weights[previous])
     error[np.arange(len(targets)), targets] -= target
     gradient = np.zeros_like(weights)
     np.add.at(gradient, previous, error / len(targets))
@@ -121,7 +117,7 @@ def _gradient(
 
 
 def _last_of_equals(W: np.ndarray, previous: np.ndarray, t: np.ndarray) -> np.ndarray:
-    error = _softmax(W[previous])
+    error = formulas.softmax(W[previous])
     error[np.arange(len(t)), t] -= 1
     gradient = np.zeros_like(W)
     for row, each in zip(previous, error, strict=True):

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from keraslm.course.exercise import Cases, Draw, Lesson
+from keraslm.course.formulas import mean
 
 LESSON = Lesson(4, "perplexity", "Perplexity, honestly")
 END = "</s>"
@@ -20,10 +21,6 @@ def _log_probabilities(draw: Draw) -> Cases:
     yield ([-7.0] * 300,)
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 @LESSON.exercise(
     cases=_log_probabilities,
     hints=(
@@ -32,17 +29,17 @@ def _mean(values: list[float]) -> float:
         "Are the logarithms natural ones? Then which number is raised to the power?",
     ),
     mistakes={
-        "raises 2 to nats": lambda logs: 2 ** -_mean(logs),
+        "raises 2 to nats": lambda logs: 2 ** -mean(logs),
         "forgets to average": lambda logs: (
             math.exp(-sum(logs)) if -sum(logs) < 700 else math.inf
         ),
-        "averages the inverse probabilities": lambda logs: _mean(
+        "averages the inverse probabilities": lambda logs: mean(
             [math.exp(-log) for log in logs]
         ),
         "inverts the mean probability": lambda logs: (
-            1 / _mean([math.exp(log) for log in logs])
+            1 / mean([math.exp(log) for log in logs])
         ),
-        "forgets the sign": lambda logs: math.exp(_mean(logs)),
+        "forgets the sign": lambda logs: math.exp(mean(logs)),
     },
     properties={
         "a perplexity is at least 1": lambda value, logs: value >= 1 - 1e-9,
@@ -70,8 +67,8 @@ def _batches(draw: Draw) -> Cases:
         "Does a token of a short batch weigh as much as one of a long batch?",
     ),
     mistakes={
-        "averages batches": lambda batches: math.exp(-_mean([*map(_mean, batches)])),
-        "averages the perplexities of batches": lambda batches: _mean(
+        "averages batches": lambda batches: math.exp(-mean([*map(mean, batches)])),
+        "averages the perplexities of batches": lambda batches: mean(
             [perplexity(batch) for batch in batches]
         ),
         "measures the last batch": lambda batches: perplexity(batches[-1]),

@@ -5,13 +5,10 @@ from collections import Counter
 import numpy as np
 
 from keraslm.course.exercise import Cases, Draw, Lesson
+from keraslm.course.formulas import sums_to_one
 
 LESSON = Lesson(3, "smoothing", "Smoothing")
 Counts = dict[tuple[str, str], int]
-
-
-def _sums_to_one(value: np.ndarray, *given: object) -> bool:
-    return bool(np.allclose(np.sum(value, axis=-1), 1))
 
 
 def _table(draw: Draw) -> Cases:
@@ -43,7 +40,7 @@ def _table(draw: Draw) -> Cases:
         ),
     },
     properties={
-        "the probabilities after each history sum to one": _sums_to_one,
+        "the probabilities after each history sum to one": sums_to_one,
         "what was never seen has a probability above 0": lambda value, counts, delta: (
             np.min(value) > 0
         ),
@@ -88,7 +85,7 @@ def _distributions(draw: Draw) -> Cases:
             distributions * weights[:, None], axis=0
         ),
     },
-    properties={"the probabilities sum to one": _sums_to_one},
+    properties={"the probabilities sum to one": sums_to_one},
 )
 def interpolate(distributions: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Mix the distributions of several orders, one a row.

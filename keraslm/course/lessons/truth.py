@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from keraslm.course.exercise import Cases, Draw, Lesson
+from keraslm.course.formulas import mean
 
 LESSON = Lesson(12, "truth", "How far from the truth")
 
@@ -99,10 +100,6 @@ def _logs(draw: Draw) -> Cases:
         yield truth.tolist(), (truth + excess).tolist()
 
 
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
-
-
 @LESSON.exercise(
     cases=_logs,
     hints=(
@@ -111,19 +108,15 @@ def _mean(values: list[float]) -> float:
         "What is exp(a) / exp(b), if you know a - b?",
     ),
     mistakes={
-        "gives the quotient": lambda truth, model: math.exp(
-            _mean(truth) - _mean(model)
-        ),
-        "gives the difference in nats": lambda truth, model: (
-            _mean(truth) - _mean(model)
-        ),
+        "gives the quotient": lambda truth, model: math.exp(mean(truth) - mean(model)),
+        "gives the difference in nats": lambda truth, model: mean(truth) - mean(model),
         "gives the difference of the perplexities": lambda truth, model: (
-            math.exp(-_mean(model)) - math.exp(-_mean(truth))
+            math.exp(-mean(model)) - math.exp(-mean(truth))
         ),
         "divides by the model's perplexity": lambda truth, model: (
-            1 - math.exp(_mean(model) - _mean(truth))
+            1 - math.exp(mean(model) - mean(truth))
         ),
-        "averages the quotients of the tokens": lambda truth, model: _mean(
+        "averages the quotients of the tokens": lambda truth, model: mean(
             [math.exp(p - q) - 1 for p, q in zip(truth, model, strict=True)]
         ),
     },
@@ -135,7 +128,7 @@ def above_the_truth(truth: list[float], model: list[float]) -> float:
 
     Math: perplexity of the model / perplexity of the grammar - 1
     """
-    return math.exp(_mean(truth) - _mean(model)) - 1
+    return math.exp(mean(truth) - mean(model)) - 1
 
 
 def _verbs(draw: Draw) -> Cases:
@@ -154,7 +147,7 @@ def _accuracies(
     found: dict[int, list[float]] = {}
     for a, b, group in zip(right, wrong, attractors, strict=True):
         found.setdefault(group, []).append(tie if a == b else float(a > b))
-    return {group: _mean(points) for group, points in found.items()}
+    return {group: mean(points) for group, points in found.items()}
 
 
 @LESSON.exercise(
