@@ -81,8 +81,9 @@ def main() -> None:
         return
     tell({"ready": True})
     for name, cases in request:
-        for arguments in cases:
-            tell({"of": name, **_answer(student, name, decode(arguments))})
+        for number, arguments in enumerate(cases):
+            answer = _answer(student, name, decode(arguments))
+            tell({"of": name, "case": number, **answer})
 
 
 def _without_ours(event: str, arguments: tuple[Any, ...]) -> None:

@@ -20,8 +20,8 @@ import numpy as np
 
 from keraslm.course import launcher
 
-NAMESPACES = "--mount --net --pid --ipc --uts --fork --kill-child".split()
-OF_A_USER = ["--user", "--map-root-user"]
+NAMESPACES = ["-mnpiuf", "--kill-child"]  # mounts, net, processes, IPC, UTS; fork
+OF_A_USER = ["-Ur"]  # a namespace of users, in which this one is root
 FIRST_USER, USERS = 100_000_000, 1_000_000  # numbers that no account has
 SECONDS = 10  # in which walls stand, or do not
 LIMITS = {

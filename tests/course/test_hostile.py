@@ -97,6 +97,7 @@ def test_one_lost_function_does_not_lose_the_others(hasty, name):
 
 # What would make a wrong answer pass, if the program told how right it is.
 FORGED = {
+    "answers twice": "import os; os.fork(); return 0.0",
     "prints a report": """
         import json
         print("ok"); print(json.dumps({"ready": True, "right": 3})); return 0.0
