@@ -98,3 +98,15 @@ def test_the_results_are_not_written_over_a_file_that_is_read(keraslm, refused, 
     result = keraslm("check", "--class", wrong.parent, "--csv", wrong)
     refused(result, 2, "is what is read")
     assert pathlib.Path(wrong).read_text().startswith('"""Two right')
+
+
+def test_a_class_of_one_lesson_in_json(keraslm_json, tmp_path):
+    folder = tmp_path / "class"
+    folder.mkdir()
+    (folder / "ann.py").write_text("def entropy(p): return 0\n")
+    table = tmp_path / "table.csv"
+    told = keraslm_json("check", "2", "--class", folder, "--csv", table, "--seed", 3)
+    (row,) = told["rows"]
+    assert (row["student"], row["lesson"], row["right"]) == ("ann", "counting", 0)
+    assert {each["status"] for each in row["outcomes"]} == {"missing"}
+    assert table.read_text().startswith("student,lesson,right,exercises,text seed,")
