@@ -80,6 +80,7 @@ LAYERS = (
     "answers",
     "lab",
     "course",
+    "lesson",
 )
 BELOW_THE_DATASETS = (
     "version",
