@@ -23,7 +23,7 @@ def test_a_tolerance_below_nothing_is_refused() -> None:
 
 
 def test_a_command_gives_what_it_prints() -> None:
-    assert "village" in command("datasets")
+    assert "village" in command("datasets list")
 
 
 def test_a_command_that_fails_says_so_in_its_own_words() -> None:
