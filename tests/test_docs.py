@@ -98,6 +98,23 @@ def test_the_examples_of_the_keras_page_run(
     assert [value for line, value in shown.items() if "1e-06" in line] == [True]
 
 
+@pytest.mark.long
+def test_the_example_of_the_readme_runs(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On less text, with fewer units and one epoch."""
+    monkeypatch.chdir(tmp_path)
+    (block,) = _python_blocks(ROOT / "README.md")
+    smaller = {'("village")': '("village:small")', "units=256": "units=8"}
+    for whole, part in (smaller | {"epochs=5": "epochs=1"}).items():
+        assert whole in block
+        block = block.replace(whole, part)
+    perplexities = [
+        value for line, value in _run(block, {}).items() if ".perplexity(" in line
+    ]
+    assert 1 < perplexities[0] < 1000
+
+
 def test_the_examples_of_the_agreement_page_run(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
