@@ -51,9 +51,11 @@ mathjax_path = "mathjax/tex-svg.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # its menu loads more
 copybutton_exclude = ".linenos, .gp, .go"
 
+default_role = "literal"  # `code`, in the help of the commands
+
 # Python. A type such as `bytes` may also be the name of an attribute of ours.
 suppress_warnings = ["ref.python"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}

@@ -1,4 +1,4 @@
-"""What a lesson's cells call: a number that its prose quotes, a command of the shell."""
+"""What the cells of a lesson call: a number that is quoted, a command of the shell."""
 
 import os
 import shlex
@@ -45,7 +45,9 @@ def command(line: str, status: int = 0) -> str:
     """
     call = [sys.executable, "-m", "keraslm_cli", *shlex.split(line)]
     environment = {**os.environ, "COLUMNS": WIDTH}
-    run = subprocess.run(call, capture_output=True, text=True, env=environment)
+    run = subprocess.run(
+        call, capture_output=True, text=True, env=environment, check=False
+    )
     if run.returncode != status:
         raise KeraslmError(f"keraslm {line} ended with {run.returncode}: {run.stderr}")
     printed = run.stdout + (run.stderr if status else "")

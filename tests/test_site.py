@@ -1,11 +1,13 @@
-"""The site builds without a warning, and needs no other host, over http or from a file."""
+"""The site builds without a warning, and opens without another host or a server."""
 
 import contextlib
 import functools
 import hashlib
 import http.server
+import inspect
 import os
 import pathlib
+import runpy
 import shutil
 import subprocess
 import threading
@@ -38,7 +40,7 @@ def test_mathjax_is_the_file_that_was_released() -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The site without its lessons' outputs, built from a copy of the pages."""
+    """The site, built anew without running its lessons."""
     python = os.environ.get("KERASLM_DOCS_PYTHON", str(TOOLS))
     if not pathlib.Path(python).exists():
         pytest.skip("`make docs` has not set up .venv-docs")
@@ -46,7 +48,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     environment = os.environ | {"KERASLM_LESSONS": "off"}
     call = [python, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", str(built)]
     run = subprocess.run(
-        call, cwd=ROOT, env=environment, capture_output=True, text=True
+        call,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     return built
@@ -135,3 +142,40 @@ def test_every_command_is_on_the_page_of_commands(site: pathlib.Path) -> None:
 
     page = (site / "command-line.html").read_text("utf-8")
     assert [name for name in COMMANDS if f'id="keraslm-{name}"' not in page] == []
+
+
+def test_a_docstring_keeps_its_equations_and_its_signs() -> None:
+    render = runpy.run_path(str(ROOT / "docs/extensions/docstrings.py"))["rendered"]
+    docstring = """Cost of `y` after h_t * 2.
+
+    Math:   H = -1/N sum_t
+                log P(y_t)
+    The mean is over `keraslm.text.Text`.
+
+    Shapes: (batch, time) -> ()
+    Raises: UsageError if there is no token,
+            or `time` < 1.
+    """
+    assert render(inspect.cleandoc(docstring).split("\n")) == [
+        r"Cost of ``y``\  after h\_t \* 2.",
+        "",
+        ":Math:",
+        "",
+        "    .. code-block:: none",
+        "",
+        "        H = -1/N sum_t",
+        "            log P(y_t)",
+        "",
+        r"The mean is over :py:obj:`keraslm.text.Text`\ .",
+        "",
+        ":Shapes:",
+        "",
+        "    .. code-block:: none",
+        "",
+        "        (batch, time) -> ()",
+        "",
+        ":Raises:",
+        "",
+        r"    UsageError if there is no token, or ``time``\  < 1.",
+        "",
+    ]

@@ -32,7 +32,7 @@ def page(package: str, modules: list[str]) -> str:
     lines += [f".. automodule:: {package}", "   :ignore-module-all:", ""]
     offered = offers(package)
     if offered:
-        lines += ["It offers:", "", *(f"- {link}" for link in offered), ""]
+        lines += [f"It offers {', '.join(offered)}.", ""]
     for module in modules:
         title = f"{module.rpartition('.')[2]}.py"
         lines += [title, "-" * len(title), "", f".. automodule:: {module}", ""]
@@ -49,7 +49,7 @@ def offers(package: str) -> list[str]:
         name_there = getattr(thing, "__qualname__", None)
         if name_there and home != package and home.startswith("keraslm"):
             target = f"{home}.{name_there}"
-            links.append(f":py:obj:`{package}.{name} <{target}>`")
+            links.append(f":py:obj:`{name} <{target}>`")
     return links
 
 

@@ -53,12 +53,16 @@ def _one(block: list[str]) -> list[str]:
     first = " " * part.end() + block[0][part.end() :]
     body = [first, *block[1:]] if name in AS_WRITTEN else [first.strip(), *block[1:]]
     inner = _as_written(body) if name in AS_WRITTEN else [_plain(" ".join(body))]
-    return [f":{name}:", "", *(f"    {line}" for line in inner)]
+    return [f":{name}:", "", *_indented(inner)]
 
 
 def _as_written(block: list[str]) -> list[str]:
     code = textwrap.dedent("\n".join(block)).split("\n")
-    return [".. code-block:: none", "", *(f"    {line}" for line in code)]
+    return [".. code-block:: none", "", *_indented(code)]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" if line else "" for line in lines]
 
 
 def _text(block: list[str]) -> list[str]:
