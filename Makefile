@@ -10,6 +10,9 @@ READY    := $(VENV)/.ready
 BACKENDS_READY := $(BACKENDS)/.ready
 DOCS_READY := $(DOCS)/.ready
 PURELIB  := import sysconfig; print(sysconfig.get_path("purelib"))
+# what the extra `docs` lists in setup.cfg
+DOCS_NEED := import configparser; c = configparser.ConfigParser(); c.read("setup.cfg"); \
+  print(c["options.extras_require"]["docs"])
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format types test-long test-backends docs storm bench \
@@ -81,12 +84,12 @@ lock: $(READY)  ## choose the newest allowed versions, write requirements*.lock
 	  --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options \
 	  --output-file requirements.lock setup.cfg
-	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/python -m piptools compile --quiet \
-	  --extra docs --constraint requirements.lock \
-	  --generate-hashes --allow-unsafe \
+	$(VENV)/bin/python -c '$(DOCS_NEED)' | \
+	  CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/python -m piptools compile --quiet \
+	  --upgrade --constraint requirements.lock --generate-hashes --allow-unsafe \
 	  --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options \
-	  --output-file requirements-docs.lock setup.cfg
+	  --output-file requirements-docs.lock -
 
 clean:  ## remove the environments and what the tools left
 	rm -rf $(VENV) $(BACKENDS) $(DOCS) docs/_build docs/api build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
