@@ -56,7 +56,12 @@ default_role = "literal"  # `code`, in the help of the commands
 # Python. A type such as `bytes` may also be the name of an attribute of ours.
 suppress_warnings = ["ref.python"]
 if nb_execution_mode == "off":  # what only cells that have run can say
-    suppress_warnings += ["myst-nb.lexer", "mystnb.lexer", "myst-nb.glue", "mystnb.glue"]
+    suppress_warnings += [
+        "myst-nb.lexer",
+        "mystnb.lexer",
+        "myst-nb.glue",
+        "mystnb.glue",
+    ]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
