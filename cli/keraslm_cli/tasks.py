@@ -11,6 +11,7 @@ from keraslm_cli.task_cards import print_label_card, print_tagging_card
 
 if TYPE_CHECKING:
     from keraslm.tasks import LabelCard, TaggingCard
+    from keraslm.tasks.folder import TaskFolder
     from keraslm.tasks.options import TaskOptions
     from keraslm.text.corpus import Corpus
     from keraslm.training.reporter import Reporter
@@ -44,6 +45,10 @@ def train_and_tell(
     train_on(o, corpus, overwrite, resume, as_json)
 
 
+def _pictures(folder: "TaskFolder") -> str:
+    return " and ".join(sorted(path.name for path in folder.path.glob("*.png")))
+
+
 def options_of(task: str, given: dict[str, Any]) -> "TaskOptions":
     """Put the options of a task together.
 
@@ -65,7 +70,7 @@ def train_on(
         run = _train(o, corpus, overwrite, progress, resume)
     _tell(run.card, as_json)
     if not as_json:
-        console.say(f"{run.folder.path}: {run.card.model}, and confusion.png")
+        console.say(f"{run.folder.path}: {run.card.model}, and {_pictures(run.folder)}")
 
 
 def _train(
