@@ -35,9 +35,9 @@ the columns text and label; by default it is reviews. These have fewer options.
 """
 TASK_HELP = (
     "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
-    "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
-    "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
-    "bag-of-words."
+    "bilstm (the default), bigru, birnn, lstm, transformer or most-frequent. classify: "
+    "to label texts; --model is last-state (the default), bidirectional, mean-pool, "
+    "max-pool, self-attention or bag-of-words."
 )
 
 
