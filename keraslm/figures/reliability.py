@@ -40,7 +40,7 @@ def draw_reliability(
     axes.plot([0, 1], [0, 1], color=style.GREY, linestyle="--", zorder=3)
     sure = [each["probability"] for each in bins]
     right = [each["accuracy"] for each in bins]
-    axes.plot(sure, right, "o", color=style.BLUE, zorder=5)
+    axes.plot(sure, right, "o", color=style.BLUE, zorder=5, clip_on=False)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_xlabel("probability of the label given", fontsize=style.LABEL_SIZE)

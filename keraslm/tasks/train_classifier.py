@@ -111,7 +111,7 @@ class ClassifierJob(Job):
         draw_reliability(
             card.reliability.to_list(),
             path.with_name(RELIABILITY),
-            f"{card.model}: how often it is right, by its probability",
+            f"{card.model}: reliability",
             f"the calibration error is {card.reliability.error:.2%}",
         )
 
