@@ -35,9 +35,9 @@ the columns text and label; by default it is reviews. These have fewer options.
 """
 TASK_HELP = (
     "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
-    "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
-    "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
-    "bag-of-words."
+    "bilstm (the default), bigru, birnn, lstm, transformer or most-frequent. classify: "
+    "to label texts; --model is last-state (the default), bidirectional, mean-pool, "
+    "max-pool, self-attention or bag-of-words."
 )
 
 
@@ -104,10 +104,11 @@ def command(
     from keraslm.training.run import check_options
 
     if task != "lm":
-        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate, resume=resume)
+        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
+        _check_resume(resume, overwrite, find_rate)
         named = flags | {"corpus": corpus}
         given = {name: value for name, value in named.items() if value is not None}
-        tasks.train_and_tell(task, given, config, overwrite, as_json)
+        tasks.train_and_tell(task, given, config, overwrite, resume, as_json)
         return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
