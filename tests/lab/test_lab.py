@@ -302,6 +302,21 @@ def test_a_model_has_one_writer_however_often_it_writes(files):
     assert len(writers() - before) == 1
 
 
+def test_a_mixture_is_shown_beside_its_parts(files):
+    counts, gru = str(files / "counts.keras"), str(files / "gru.keras")
+    mixed = f"mix:{counts}=0.25,{gru}=0.75"
+    shelf = Shelf([counts, gru, mixed, f"mix:{counts},{gru}"])
+    assert len(shelf.shown) == 4  # other weights, another key
+    described = {told["given"]: told for told in shelf.told()}
+    assert described[counts]["reach"] == 2
+    assert described[mixed]["reach"] is None
+    asked = {"models": list(shelf.shown)[:3], "text": "the", "temperature": 1.0}
+    asked |= {"seed": 0, **dict.fromkeys(("top_k", "top_p", "min_p"))}
+    (group,) = Lab(shelf, []).next(asked)["groups"]
+    p, q, both = (np.array(column["p"]) for column in group["columns"])
+    np.testing.assert_allclose(both, p / 4 + 3 * q / 4)
+
+
 def test_a_fault_is_one_line_to_the_page_and_more_to_the_terminal(files, capsys):
     lab = app(Shelf([str(files / "counts.keras")]), [], hosts_of("x", 80), None)
     sent = []
