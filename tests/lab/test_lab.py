@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 import keraslm
+from keraslm.answers.learning import Learning
 from keraslm.errors import UsageError
 from keraslm.lab.app import Lab, Question, app
 from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
-from keraslm.lab.scenes import read_scenes
+from keraslm.lab.scenes import VIEWS, read_scenes
 from keraslm.lab.serving import listen
 from keraslm.lab.shelf import Shelf
 from keraslm.lab.writing import Writer
@@ -395,6 +396,18 @@ def test_scenes_are_read_and_their_faults_are_told(tmp_path):
             read_scenes(path)
     with pytest.raises(UsageError, match="No such file"):
         read_scenes(tmp_path / "none.toml")
+
+
+def test_the_tour_walks_through_every_view_that_is_there(files, tmp_path):
+    scenes, shelf = read_scenes("village"), Shelf([str(files / "counts.keras")])
+    views = [scene.state["view"] for scene in scenes]
+    assert {*views} == {*VIEWS}
+    for scene in scenes:
+        assert len(scene.state["caption"]) < 130  # two lines on a projector
+    shown = Lab(shelf, scenes).about()["scenes"]
+    assert [s["view"] for s in shown] == [v for v in views if v != "learning"]
+    watched = Lab(shelf, scenes, Learning(tmp_path / "run")).about()["scenes"]
+    assert [s["view"] for s in watched] == views
 
 
 def test_a_field_that_is_missing_has_its_default():
