@@ -302,17 +302,15 @@ def test_every_rung_says_of_what_kind_it_is(name, kind, classes):
     assert (cells["kind"], cells["classes"]) == (kind, classes)
 
 
-def test_the_counts_of_a_ladder_whole_and_pruned(tmp_path, corpus):
-    pairs = [("katz-5", "katz-5-pruned"), ("kneser-ney-5", "kneser-ney-5-pruned")]
-    names = [name for pair in pairs for name in pair]
-    found = {r.name: r for r in Ladder(corpus, tmp_path, 1, names).climb()}
-    for whole, pruned in pairs:
-        # 20 times 3 lines: 8 tokens; of 12 pairs of tokens those that occur 20 times or
-        # more stay, which is all, and no longer n-gram that occurs 20 times
-        assert found[whole].parameters > found[pruned].parameters
-        assert "30 times or less" in found[pruned].note
-    sizes = found["katz-5-pruned"].card["details"]["ngrams"]
-    assert sizes == found["kneser-ney-5-pruned"].card["details"]["ngrams"]
+def test_a_pruned_rung_has_fewer_n_grams_and_says_which(tmp_path, corpus):
+    names = ["katz-5", "katz-5-pruned"]
+    whole, pruned = Ladder(corpus, tmp_path, 1, names).climb()
+    # in 20 times 3 lines: 8 tokens; each pair occurs 20 times or more, so all stay, and
+    # of the longer n-grams none that occurs 20 times
+    sizes = pruned.card["details"]["ngrams"]
+    assert sizes[:2] == whole.card["details"]["ngrams"][:2]
+    assert pruned.parameters < whole.parameters
+    assert "30 times or less" in pruned.note
 
 
 def test_a_rung_that_is_no_more_is_left_out(tmp_path, corpus):
