@@ -45,6 +45,7 @@ LAYERS = (
     "language_model",
     "novelty",
     "mixture",
+    "mixture_name",
     "truth",
     "divergence",
     "audit",

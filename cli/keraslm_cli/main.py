@@ -25,6 +25,7 @@ COMMANDS = (
     "score",
     "agreement",
     "next",
+    "inside",
     "generate",
     "tag",
     "classify",

@@ -83,9 +83,10 @@ class Lab:
         """Give the models, the scenes and the name of the run that is watched."""
         models = self.shelf.told()
         keys = {model["given"]: model["key"] for model in models}
+        scenes = [s for s in self.scenes if self._watched or not s.needs_a_run]
         return {
             "models": models,
-            "scenes": [scene.told(keys) for scene in self.scenes],
+            "scenes": [scene.told(keys) for scene in scenes],
             "watch": self._watched.given if self._watched else None,
         }
 

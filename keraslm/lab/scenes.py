@@ -21,6 +21,7 @@ TEXTS = {"caption", "text", "other", "what", "forces", "selected", "rows"}
 MOST = 200
 HERE = pathlib.Path(__file__).parent
 SHIPPED = ("village",)
+WATCHING = "learning"  # the view that is there where a run is watched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Scene:
     """A state of the page."""
 
     state: dict[str, Any]
+
+    @property
+    def needs_a_run(self) -> bool:
+        """Whether it can be shown only where a run is watched."""
+        return self.state.get("view") == WATCHING
 
     def told(self, keys: dict[str, str]) -> dict[str, Any]:
         """Give the state, with the keys of models for their names."""

@@ -140,6 +140,22 @@ def test_embeddings_have_groups(drawn, tmp_path):
     assert table["group"].tolist() == ["animals", "animals", ""]
 
 
+def test_embeddings_have_arrows(drawn, keraslm, tmp_path):
+    vectors = tmp_path / "v.txt"
+    vectors.write_text("4 2\ncat 1 0\ncats 0 1\ndog 0.9 0.1\ndogs 0 0.9\n")
+    arrows = ("--arrows", "plural=cat:cats,dog:dogs")
+    out, table = drawn("embeddings", vectors, *arrows, name="v.svg")
+    assert table["word"].tolist() == ["cat", "cats", "dog", "dogs"]
+    assert set(table["group"]) == {"plural"}
+    assert "arrows: mean cosine 1.00" in out.read_text("utf-8")
+    more = ("--arrows", "kind=cat:dog,cats:dogs,dog:cat")  # of the same words
+    drawn("embeddings", vectors, *arrows, *more, name="w.svg")
+    for wrong in ("plural", "=a:b", "p=a", "p=a:b:c", "p=:b"):
+        found = keraslm("plot", "embeddings", vectors, "--arrows", wrong, "--out", out)
+        assert found.exit_code == 2
+        assert "as in plural=dog:dogs,cat:cats" in found.stderr
+
+
 def test_evolution_shows_a_run_s_samples(drawn, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run/samples.txt").write_text("--- step 20, epoch 1\n<b>x\n\n")

@@ -1,12 +1,16 @@
 """The lab's page in Chromium, by mouse and by keyboard."""
 
+import json
 import pathlib
+import shlex
 import shutil
 import urllib.parse
 
 import pytest
+from click.testing import CliRunner
 
 from keraslm.history import COLUMNS
+from keraslm_cli.main import program
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -202,6 +206,27 @@ def test_tables_pictures_and_commands_are_taken_home(page, lab, tmp_path):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("keraslm next ")
     assert "'the dog' --top 12" in copied
+
+
+def test_the_command_of_inside_gives_the_numbers_that_are_shown(page, lab, files):
+    model = lab.models[str(files / "gru.keras")]
+    state = {"view": "inside", "models": model, "text": "the dog", "layer": 2}
+    go(page, lab, **state, forces="1:z:3:0.5:1,2:h:0:hold:1", what="z", silent=1)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#keep >> text=Copy the command").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    program_name, *arguments = shlex.split(copied)
+    assert program_name == "keraslm"
+    found = json.loads(CliRunner().invoke(program, arguments).stdout)
+    forces = [
+        {"layer": 1, "what": "z", "unit": 3, "value": 0.5, "start": 1},
+        {"layer": 2, "what": "h", "unit": 0, "value": None, "start": 1},
+    ]
+    asked = {"model": model, "text": "the dog"}
+    assert found["next"] == lab.ask("/intervene", **asked, forces=forces)
+    looked = lab.ask("/inside", **asked, forces=forces, layer=2, what="z")
+    assert found["inside"] == looked
+    assert found["silent"] == lab.ask("/ablate", **asked, layer=2, start=1)
 
 
 @pytest.mark.parametrize("size", SIZES)

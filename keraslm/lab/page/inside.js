@@ -147,11 +147,9 @@ export function csv(answer) {
 
 export function command(state, lab, quote) {
   const { model, layer, what } = asked(state, lab);
-  const forces = decoded(state).map((f) => `Force(${f.layer}, ${JSON.stringify(f.what)}, ${f.unit}, ${f.value ?? "None"}, ${f.start})`);
-  const text = [`import keraslm, json`, `from keraslm.answers import inside, place, reading`, `Force = reading.Force`,
-    `model = place.Asked(keraslm.load(${JSON.stringify(lab.models.get(model).given)}))`, `readings = reading.Readings(reading.Inside(model))`, `text, forces = ${JSON.stringify(state.text)}, [${forces.join(", ")}]`,
-    `print(json.dumps([inside.inside(readings, text, ${layer}, ${JSON.stringify(what)}, forces), inside.intervene(readings, text, forces), inside.ablate(readings, text, ${layer}, ${state.silent ?? "None"}, seconds=None)]))`];
-  return `python -c ${quote(text.join("; "))}`;
+  const forces = decoded(state).map((f) => `--set ${f.layer}.${f.what}.${f.unit}=${f.value ?? "hold"}@${f.start}`);
+  const silent = state.silent === null ? [] : [`--silent-from ${state.silent}`];
+  return ["keraslm inside", quote(lab.models.get(model).given), quote(state.text), `--layer ${layer}`, `--value ${what}`, ...forces, ...silent, "--json"].join(" ");
 }
 
 export function svg(answer, lab) {
