@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from keraslm.errors import UsageError
+from keraslm.errors import KeraslmError, UsageError
 from keraslm.inference.network import Array
 from keraslm.inference.transformer import TransformerNetwork
 from keraslm.text.vocabulary import Vocabulary
@@ -41,7 +41,7 @@ def transformer_of(model: Any) -> TransformerNetwork:
     try:
         is_keras = hasattr(model, "to_numpy")
         network = model.to_numpy() if is_keras else getattr(model, "network", None)
-    except UsageError:  # it has layers that keraslm did not build
+    except KeraslmError:  # it has layers that keraslm did not build
         network = None
     if isinstance(network, TransformerNetwork):
         return network
