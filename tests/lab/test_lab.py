@@ -20,7 +20,7 @@ from keraslm.lab.app import Lab, Question, app
 from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
-from keraslm.lab.scenes import read_scenes
+from keraslm.lab.scenes import SHIPPED, read_scenes
 from keraslm.lab.serving import listen
 from keraslm.lab.shelf import Shelf
 from keraslm.lab.writing import Writer
@@ -380,6 +380,13 @@ def test_scenes_are_read_and_their_faults_are_told(tmp_path):
             read_scenes(path)
     with pytest.raises(UsageError, match="No such file"):
         read_scenes(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_scenes_that_come_with_it_are_read(name):
+    scenes = read_scenes(name)
+    assert len(scenes) > 4
+    assert {"inside", "pair"} <= {scene.state["view"] for scene in scenes}
 
 
 def test_a_field_that_is_missing_has_its_default():
