@@ -18,7 +18,7 @@ from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 
 FORMATS = ("savedmodel", "onnx", "litert")
-KINDS = ("trigram", "bag-of-words", "neural-ngram", "sigmoid", "gru", "lstm")
+KINDS = ("trigram", "bag-of-words", "neural-ngram", "sigmoid", "gru", "lstm", "transformer")
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -47,7 +47,7 @@ def test_the_runtime_computes_what_the_model_does(
 def stepped(step, description, ids):
     """Read ids one at a time, as the description says."""
     states = {
-        state["name"]: np.full((1, state["shape"][1]), state["initial"], state["dtype"])
+        state["name"]: np.full((1, *state["shape"][1:]), state["initial"], state["dtype"])
         for state in description["states"]
     }
     for token in ids:
