@@ -59,8 +59,7 @@ def _places(ids: Any, network: TransformerNetwork) -> Places:
 
 def _turns(number: Any, w: Any) -> tuple[Any, Any]:
     """Give cos nw and sin nw; shapes: (batch, time) -> (batch, time, 1, d / 2)."""
-    number = ops.expand_dims(ops.cast(number, "float32"), (-2, -1))
-    angles = number * w.astype("float32")
+    angles = ops.expand_dims(number, (-2, -1)) * w.astype("float32")
     return ops.cos(angles), ops.sin(angles)
 
 

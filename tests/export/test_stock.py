@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from keraslm.adoption import adopt
 from keraslm.errors import UsageError
 from keraslm.export import stock
 from keraslm.models import ngram
@@ -100,3 +101,12 @@ def test_hashed_features_are_refused(tmp_path, build, ask, kind):
     with pytest.raises(UsageError, match="hashed features of the history have no"):
         stock.export_stock(ask(build(kind)), tmp_path / "out.keras")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_exported_transformer_is_adopted_again(tmp_path, build, ask, ids):
+    model = ask(build("transformer"))
+    _, vocabulary = stock.export_stock(model, tmp_path / "out.keras")
+    again = adopt(tmp_path / "out.keras", vocabulary)
+    text = model.encoder.decode(ids[0])
+    found, expected = (m.score(text).log_probabilities for m in (again, model))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
