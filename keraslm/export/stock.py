@@ -94,7 +94,8 @@ def _recurrent(model: Any, ids: Any) -> Any:
     output = model.to_numpy().output
     hidden = _embedded(array(model.embed.embeddings), ids)
     for layer in model.recurrent:
-        shown = weighted(_stock_cell(arguments), hidden, *map(array, layer.cell_weights))
+        weights = map(array, layer.cell_weights)
+        shown = weighted(_stock_cell(arguments), hidden, *weights)
         added = arguments["residual"] and hidden.shape == shown.shape
         hidden = keras.layers.add([hidden, shown]) if added else shown
     return dense(hidden, output.kernel, output.bias)

@@ -1,8 +1,8 @@
 """A transformer of stock Keras layers and operations.
 
 Math:   p = 0, 1, ..;   q_p, k_p turned by p w, see `keraslm.layers.RotaryPositions`
-        p = 128 a + b:  turned by b w, then by a (128 w mod 2 pi), which are small enough
-        for float32: of p w it has but three digits left at position 10,000
+        p = 128 a + b:  turned by b w, then by a (128 w mod 2 pi), both small, since
+        float32 has but three digits of p w left at position 10,000
         S_ij = q_i . k_j / sqrt(d),   0 <= i - j < context;   y_i = [softmax(S_i) V] O
 Keras has no layer with rotary positions, but each equation is made of its operations,
 which a functional model keeps as it keeps layers.
@@ -39,7 +39,8 @@ def stock_transformer(network: TransformerNetwork, ids: Any) -> Any:
     Shapes: ids (batch, time) -> (batch, time, vocabulary)
     """
     places = _places(ids, network)
-    h = weighted(keras.layers.Embedding(*network.embedding.shape), ids, network.embedding)
+    table = network.embedding
+    h = weighted(keras.layers.Embedding(*table.shape), ids, table)
     for block in network.blocks:
         h = keras.layers.add([h, _attended(h, block, network.heads, places)])
         h = keras.layers.add([h, _hidden(h, block)])

@@ -8,7 +8,7 @@ from keraslm.answers import heads, inside
 from keraslm.answers.heads import Heads
 from keraslm.answers.reading import Force, Inside, Readings
 from keraslm.errors import UsageError
-from keraslm.lab.shelf import Shelf
+from keraslm.lab.shelf import Shelf, Shown
 
 Asking = dict[str, Any]
 ASKED = ("model", "text", "forces")
@@ -68,10 +68,14 @@ class Insides:
         shown = self.shelf[asked["model"]]
         with shown.lock:
             if shown.key not in self._opened:
-                has_heads = shown.heads is not None
-                made = Heads(shown.asked) if has_heads else Readings(Inside(shown.asked))
-                self._opened[shown.key] = made
+                self._opened[shown.key] = _opened(shown)
             yield self._opened[shown.key]
+
+
+def _opened(shown: Shown) -> Readings | Heads:
+    if shown.heads is None:
+        return Readings(Inside(shown.asked))
+    return Heads(shown.asked)
 
 
 def _forces(asked: Asking) -> list[Force]:

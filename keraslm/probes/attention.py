@@ -46,8 +46,8 @@ class AttentionWeights:
 
         Tokens are counted from 0, the boundary before the text.
         """
-        is_past = np.tril(np.ones(self.values.shape[-2:], bool))
-        layer, head, place, seen = np.nonzero(np.broadcast_to(is_past, self.values.shape))
+        is_past = np.tril(np.ones(self.values.shape, bool))
+        layer, head, place, seen = np.nonzero(is_past)
         names = np.array(self.tokens, object)
         return pd.DataFrame(
             {

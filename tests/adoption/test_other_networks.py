@@ -88,7 +88,7 @@ def test_it_predicts_as_before(saved, build):
 
 def test_a_transformer_that_looks_ahead_is_refused(saved):
     _, path, tokens = saved(lambda: transformer(causal=False))
-    with pytest.raises(ModelFileError, match="looks ahead: .* without a causal mask"):
+    with pytest.raises(ModelFileError, match=r"looks ahead: .* without a causal mask"):
         adopt(path, tokens)
 
 

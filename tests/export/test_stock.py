@@ -11,6 +11,7 @@ import pytest
 from keraslm.adoption import adopt
 from keraslm.errors import UsageError
 from keraslm.export import stock
+from keraslm.inference.stream import NetworkStream
 from keraslm.models import ngram
 
 PLAIN = """
@@ -110,3 +111,12 @@ def test_an_exported_transformer_is_adopted_again(tmp_path, build, ask, ids):
     text = model.encoder.decode(ids[0])
     found, expected = (m.score(text).log_probabilities for m in (again, model))
     np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_transformer_is_the_same_far_from_the_beginning(build):
+    model = build("transformer")
+    ids = np.random.default_rng(5).integers(0, 7, (1, 2000)).astype(np.int32)
+    found = keras.ops.convert_to_numpy(stock.stock_model(model)(ids))[0, -1]
+    stream = NetworkStream(model.to_numpy(), ids[0, 0])
+    stream.extend(ids[0, 1:])
+    np.testing.assert_allclose(found, stream.logits, atol=1e-4)
