@@ -167,9 +167,9 @@ def ablate(
 def _changes(opened: Heads, ids: Sequence[int], state: State, silent: Array) -> Array:
     """Give the changes of some heads, a row each; the row before them silences none."""
     rows = len(silent) + 1
-    shares = np.ones((rows, int(np.prod(opened.shape))), np.float32)
-    shares[np.arange(1, rows), silent] = 0
-    shares = shares.reshape(rows, *opened.shape)
+    of_all = np.ones((rows, int(np.prod(opened.shape))), np.float32)
+    of_all[np.arange(1, rows), silent] = 0
+    shares = of_all.reshape(rows, *opened.shape)
     state = _repeated(state, rows)
     for token in ids:
         logits, state, _ = opened.network.read(np.full(rows, token), state, shares)

@@ -42,10 +42,11 @@ def with_width(c: Configuration, asked: Configuration) -> Configuration:
             f"the vectors of {c.embeddings} have {width} numbers; received {name} "
             f"{wanted}: leave it out"
         )
+    taken: dict[str, Any] = {name: width}
     if c.model in ATTENDING and asked.heads is None:
         fitting = [n for n in range(1, (c.heads or 1) + 1) if width % (2 * n) == 0]
-        c = dataclasses.replace(c, heads=max(fitting, default=1))
-    return dataclasses.replace(c, **{name: width})
+        taken["heads"] = max(fitting, default=1)
+    return dataclasses.replace(c, **taken)
 
 
 def read_pretrained(

@@ -124,6 +124,7 @@ def _pack_transformer(
         for number, block in enumerate(network.blocks, start=1)
     ]
     norm = packer.keep("norm", network.norm)
+    output: Any  # as full or tied as the network's
     output, softmax = pack_output(network.output, embedding, packer)
     described = {
         "kind": "transformer",
