@@ -134,7 +134,7 @@ def test_the_examples_of_the_agreement_page_run(
 def test_the_examples_of_the_attention_page_run() -> None:
     names: dict[str, Any] = {}
     shown = [_run(block, names) for block in _python_blocks(ROOT / "docs/attention.md")]
-    assert [all(values.values()) for values in shown] == [True, True]
+    assert [all(values.values()) for values in shown] == [True] * 3
 
 
 def test_the_examples_of_the_tagging_page_run(

@@ -20,7 +20,7 @@ NUMBERS |= {"layer", "unit", "place", "silent"}
 TEXTS = {"caption", "text", "other", "what", "forces", "selected", "rows"}
 MOST = 200
 HERE = pathlib.Path(__file__).parent
-SHIPPED = ("village",)
+SHIPPED = ("village", "attention")
 WATCHING = "learning"  # the view that is there where a run is watched
 
 
@@ -42,7 +42,7 @@ class Scene:
 
 
 def read_scenes(path: str | os.PathLike[str]) -> list[Scene]:
-    """Read a file of scenes, or those that come with keraslm: "village".
+    """Read a file of scenes, or those that come with keraslm: "village", "attention".
 
     Raises: UsageError with the number of the scene, for what the page has not.
     """

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import loading
+from keraslm.answers.heads import Heads
 from keraslm.answers.inside import layers
 from keraslm.answers.place import Asked
 from keraslm.answers.reading import Inside
@@ -65,6 +66,7 @@ class Shown:
             "text": card.get("text"),
             "truth": self.is_truth,
             "cells": self._cells(),
+            "heads": self.heads,
         }
 
     def _cells(self) -> list[dict[str, Any]] | None:
@@ -73,6 +75,15 @@ class Shown:
             return layers(Inside(self.asked))
         except UsageError:
             return None
+
+    @property
+    def heads(self) -> dict[str, int] | None:
+        """Count a transformer's layers and the heads of each; None of another model."""
+        try:
+            layers, heads = Heads(self.asked).shape
+        except UsageError:
+            return None
+        return {"layers": layers, "heads": heads}
 
     def _reach(self) -> int | None:
         """Count the tokens that a prediction sees; None where there is no limit."""

@@ -6,7 +6,13 @@ import pytest
 
 import keraslm as library
 from keraslm.counts.continuations import continuation_table
-from keraslm.probes import activations, contributions, gates, gradient_norms
+from keraslm.probes import (
+    activations,
+    attention_weights,
+    contributions,
+    gates,
+    gradient_norms,
+)
 from keraslm.surprisal import surprisals
 from keraslm.text.corpus import Text
 from keraslm.text.encoder import TextEncoder
@@ -110,6 +116,26 @@ def test_gates_and_contributions_and_gradients(drawn, network):
     norms = gradient_norms(model, text, 3, 4)
     assert table["lag"].tolist() == [0, 1, 2, 3]
     assert table["joint"].to_numpy() == pytest.approx(norms.joint)
+
+
+def test_attention_is_that_of_the_library(drawn, tmp_path):
+    encoder = TextEncoder.fit(Text.from_string("a dog .\n"), "char")
+    model = library.models.transformer(encoder, layers=2, heads=2, units=4)
+    model.save(tmp_path / "transformer.keras")
+    given = "attention", tmp_path / "transformer.keras", "a dog .", "--layer", 2
+    out, table = drawn(*given, name="figure.html")
+    expected = attention_weights(model, "a dog .").only(layer=2)
+    assert table["weight"].to_numpy() == pytest.approx(expected.table()["weight"])
+    sums = table.groupby(["head", "place"])["weight"].sum()
+    assert sums.to_numpy() == pytest.approx(1)
+    assert "<svg" in out.read_text("utf-8")
+
+
+def test_a_recurrent_network_has_no_attention(keraslm, refused, network, tmp_path):
+    out = tmp_path / "figure.png"
+    told = keraslm("plot", "attention", network, "a dog .", "--out", out)
+    refused(told, 2, "no heads of attention", "--model transformer")
+    assert not out.exists()
 
 
 def test_one_history_is_smoothed_on_the_validation_part(drawn):

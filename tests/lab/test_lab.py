@@ -21,7 +21,7 @@ from keraslm.lab.app import Lab, Question, app
 from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
-from keraslm.lab.scenes import VIEWS, read_scenes
+from keraslm.lab.scenes import SHIPPED, VIEWS, read_scenes
 from keraslm.lab.serving import listen
 from keraslm.lab.shelf import Shelf
 from keraslm.lab.writing import Writer
@@ -408,6 +408,13 @@ def test_the_tour_walks_through_every_view_that_is_there(files, tmp_path):
     assert [s["view"] for s in shown] == [v for v in views if v != "learning"]
     watched = Lab(shelf, scenes, Learning(tmp_path / "run")).about()["scenes"]
     assert [s["view"] for s in watched] == views
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_scenes_that_come_with_it_are_read(name):
+    scenes = read_scenes(name)
+    assert len(scenes) > 4
+    assert {"inside", "pair"} <= {scene.state["view"] for scene in scenes}
 
 
 def test_a_field_that_is_missing_has_its_default():

@@ -26,7 +26,7 @@ from keraslm_cli import completion, console, models
 @click.option(
     "--scenes",
     metavar="FILE.toml",
-    help="States of the page to walk through: a file, or village.",
+    help="States of the page to walk through: a file, village or attention.",
 )
 @click.option(
     "--watch",
