@@ -37,7 +37,7 @@ def draw_reliability(
             color=style.INK,
             zorder=4,
         )
-    axes.plot([0, 1], [0, 1], color=style.GREY, linestyle="--", zorder=3)
+    axes.plot([0, 1], [0, 1], color=style.GREY, linestyle="dashed", zorder=3)
     sure = [each["probability"] for each in bins]
     right = [each["accuracy"] for each in bins]
     axes.plot(sure, right, "o", color=style.BLUE, zorder=5, clip_on=False)
