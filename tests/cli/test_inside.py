@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
-from keraslm.answers import inside
+from keraslm.answers import heads, inside
+from keraslm.answers.heads import Heads
 from keraslm.answers.place import Asked
 from keraslm.answers.reading import Force, Inside, Readings
 from keraslm.cells import LSTM
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.output import FullOutput
+from keraslm.inference.building import build
 from keraslm.inference.recurrent import RecurrentNetwork
+from keraslm.inference.transformer import block_name, shapes_of_block
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 
@@ -56,6 +59,34 @@ def test_the_tokens_before_and_after_and_the_units_by_their_silence(keraslm, mod
     assert rows[heading + 1][0] == str(int(np.argmax(bits)))
     plain = keraslm("inside", "net", "the dog").stdout.splitlines()
     assert plain[1].split() == ["token", "probability"]
+
+
+@pytest.fixture
+def transformer(monkeypatch):
+    """A transformer of two heads, with weights drawn at random; opened as "net"."""
+    size = len(ENCODER.vocabulary)
+    shapes = {"embed/vars/0": (size, 8), "last_norm/vars/0": (8,)}
+    shapes |= {"layers/dense/vars/0": (8, size), "layers/dense/vars/1": (size,)}
+    shapes |= {f"{block_name(0)}/{name}": s for name, s in shapes_of_block(8).items()}
+    rng = np.random.default_rng(0)
+    given = {n: rng.normal(0, 0.7, s).astype(np.float32) for n, s in shapes.items()}
+    sizes = {"vocabulary_size": size, "layers": 1, "heads": 2, "units": 8, "context": 4}
+    network = build("a test", "transformer", sizes, given)
+    model = NetworkLanguageModel(network, ENCODER, "some", {}, (1, 0), None)
+    monkeypatch.setattr("keraslm_cli.models.open_model", lambda path: model)
+    return model
+
+
+def test_of_a_transformer_it_has_the_heads(keraslm, keraslm_json, transformer):
+    given = ("inside", "net", "the dog", "--set", "1.head.1=0@1")
+    found = keraslm_json(*given, "--silent-from", 1)
+    opened, force = Heads(Asked(transformer)), Force(1, "head", 1, 0.0, 1)
+    assert found["inside"] == heads.weights(opened, "the dog", 1, [force])
+    assert found["next"] == heads.intervene(opened, "the dog", [force])
+    assert found["silent"] == heads.ablate(opened, "the dog", 1)
+    rows = [line.split() for line in keraslm(*given).stdout.splitlines()]
+    best = int(np.argmax(heads.ablate(opened, "the dog")["bits"]))
+    assert rows[rows.index(["head", "bits"]) + 1][0] == f"1.{best}"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
-"""keraslm inside: the units of a recurrent network, and what if they were others."""
+"""keraslm inside: the units or heads of a network, and what if they were others."""
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ from keraslm_cli.help_page import number_option
 from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
+    from keraslm.answers.heads import Heads
     from keraslm.answers.reading import Force, Inside
 
 SMALL = 1e-3  # bits, of which four digits behind the point say too little
@@ -23,7 +25,8 @@ SMALL = 1e-3  # bits, of which four digits behind the point say too little
     metavar="NAME",
     default="h",
     show_default=True,
-    help="Which of its values --json has for each token: h, c or a gate.",
+    help="Which of its values --json has for each token: h, c or a gate; of a "
+    "transformer it has the weights of the heads.",
 )
 @click.option(
     "--set",
@@ -31,17 +34,19 @@ SMALL = 1e-3  # bits, of which four digits behind the point say too little
     metavar="L.NAME.UNIT=X",
     multiple=True,
     help="Hold a value of a unit of layer L at X, a number, or hold for what it is; "
-    "with @N from token N on, where 0 is the beginning of the line. May be repeated.",
+    "with @N from token N on, where 0 is the beginning of the line. Of a transformer, "
+    "L.head.H=0 silences a head. May be repeated.",
 )
 @click.option(
     "--silent-from",
     metavar="N",
     type=click.IntRange(min=0),
-    help="Rank units by their silence from token N on.  [default: the last token]",
+    help="Rank units or heads by their silence from token N on.  [default: the last "
+    "token]",
 )
-@number_option("--top", 12, "How many tokens and units to show.", least=1)
+@number_option("--top", 12, "How many tokens and units or heads to show.", least=1)
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print all numbers, of all units."
+    "--json", "as_json", is_flag=True, help="Print all numbers, of all units or heads."
 )
 def command(
     model: str,
@@ -53,37 +58,94 @@ def command(
     top: int,
     as_json: bool,
 ) -> None:
-    """Look into the cells of MODEL after PROMPT.
+    """Look into the cells of MODEL, or its heads, after PROMPT.
 
-    MODEL is an rnn, a gru or an lstm of keraslm's own. What comes next, and with --set
-    what would come next if units held other values: the equations of the cells go on
-    with them. Then the units of the layer, by how many bits the next token's
-    distribution changes, KL(before || after), where one is silent: its h is 0. The lab
-    shows the same numbers.
+    MODEL is an rnn, a gru, an lstm or a transformer of keraslm's own. What comes next,
+    and with --set what would come next if units held other values: the equations of
+    the cells go on with them. Then the units of the layer, by how many bits the next
+    token's distribution changes, KL(before || after), where one is silent: its h is 0.
+    Of a transformer, the heads of all layers. The lab shows the same numbers.
     """
-    from keraslm.answers import inside
+    from keraslm.answers.heads import Heads
     from keraslm.answers.place import Asked
-    from keraslm.answers.reading import Force, Inside, Readings
+    from keraslm.answers.reading import Force
 
     put = [Force.parse(force) for force in forces]
-    opened = Inside(Asked(models.open_model(model)))
+    opened = _opened(Asked(models.open_model(model)))
     _refuse_unfit(opened, put, forces)
-    readings = Readings(opened)
-    told = {
-        "inside": inside.inside(readings, prompt, layer, value, put),
-        "next": inside.intervene(readings, prompt, put, top),
-        "silent": inside.ablate(readings, prompt, layer, silent_from, seconds=None),
-    }
+    if isinstance(opened, Heads):
+        told = _of_heads(opened, prompt, layer, put, silent_from, top)
+    else:
+        told = _of_units(opened, prompt, layer, value, put, silent_from, top)
     if as_json:
         name = opened.asked.model.name
         console.print_json({"model": name, "prompt": prompt, **told})
         return
     console.print_styled(f"{opened.asked.model.name} after {prompt!r}", "bold")
     _print_next(told["next"], bool(put))
-    _print_silent(told["silent"], layer, top)
+    bits, start = told["silent"]["bits"], told["silent"]["start"]
+    if isinstance(opened, Heads):
+        layers, heads = opened.shape
+        names = [f"{k + 1}.{head}" for k in range(layers) for head in range(heads)]
+        _print_silent(
+            "head", f"the heads ({len(bits)} in all)", names, bits, start, top
+        )
+    else:
+        names = [str(unit) for unit in range(len(bits))]
+        units = f"the units of layer {layer} ({len(bits)} in all)"
+        _print_silent("unit", units, names, bits, start, top)
 
 
-def _refuse_unfit(opened: "Inside", put: "list[Force]", given: tuple[str, ...]) -> None:
+def _opened(asked: Any) -> "Heads | Inside":
+    from keraslm.answers.heads import Heads
+    from keraslm.answers.reading import Inside
+    from keraslm.errors import UsageError
+
+    with contextlib.suppress(UsageError):  # it is no transformer
+        return Heads(asked)
+    return Inside(asked)
+
+
+def _of_heads(
+    opened: "Heads",
+    prompt: str,
+    layer: int,
+    put: "list[Force]",
+    silent_from: int | None,
+    top: int,
+) -> dict[str, Any]:
+    from keraslm.answers import heads
+
+    return {
+        "inside": heads.weights(opened, prompt, layer, put),
+        "next": heads.intervene(opened, prompt, put, top),
+        "silent": heads.ablate(opened, prompt, silent_from, seconds=None),
+    }
+
+
+def _of_units(
+    opened: "Inside",
+    prompt: str,
+    layer: int,
+    value: str,
+    put: "list[Force]",
+    silent_from: int | None,
+    top: int,
+) -> dict[str, Any]:
+    from keraslm.answers import inside
+    from keraslm.answers.reading import Readings
+
+    readings = Readings(opened)
+    return {
+        "inside": inside.inside(readings, prompt, layer, value, put),
+        "next": inside.intervene(readings, prompt, put, top),
+        "silent": inside.ablate(readings, prompt, layer, silent_from, seconds=None),
+    }
+
+
+def _refuse_unfit(
+    opened: "Heads | Inside", put: "list[Force]", given: tuple[str, ...]
+) -> None:
     for force, text in zip(put, given, strict=True):
         if not opened.fits(force):
             name = opened.asked.model.name
@@ -111,13 +173,16 @@ def _written(bits: float) -> str:
     return f"{bits:.2e}" if 0 < bits < SMALL else f"{bits:.4f}"
 
 
-def _print_silent(told: dict[str, Any], layer: int, top: int) -> None:
-    import numpy as np
-
-    bits = np.array(told["bits"])
-    best = np.argsort(-bits, kind="stable")[:top]
-    units = f"the units of layer {layer} ({len(bits)} in all)"
+def _print_silent(
+    what: str,
+    all_of_them: str,
+    names: list[str],
+    bits: list[float],
+    start: int,
+    top: int,
+) -> None:
+    best = sorted(range(len(bits)), key=lambda k: -bits[k])[:top]
     console.print_blank()
-    console.say(f"{units} whose silence from token {told['start']} on changes most:")
-    rows = [(str(unit), _written(bits[unit])) for unit in best.tolist()]
-    console.print_table(("unit", "bits"), rows, (0, 1))
+    console.say(f"{all_of_them} whose silence from token {start} on changes most:")
+    rows = [(names[k], _written(bits[k])) for k in best]
+    console.print_table((what, "bits"), rows, (0, 1))

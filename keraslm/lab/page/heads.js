@@ -158,11 +158,9 @@ export function csv(answer, lab) {
 
 export function command(state, lab, quote) {
   const { model, layer } = asked(state, lab);
-  const forces = decoded(state).map((f) => `Force(${f.layer}, ${JSON.stringify(f.what)}, ${f.unit}, ${f.value ?? "None"}, ${f.start})`);
-  const text = ["import keraslm, json", "from keraslm.answers import heads, place", "from keraslm.answers.reading import Force",
-    `opened = heads.Heads(place.Asked(keraslm.load(${JSON.stringify(lab.models.get(model).given)})))`, `text, forces = ${JSON.stringify(state.text)}, [${forces.join(", ")}]`,
-    `print(json.dumps([heads.weights(opened, text, ${layer}, forces), heads.intervene(opened, text, forces), heads.ablate(opened, text, ${state.silent ?? "None"}, seconds=None)]))`];
-  return `python -c ${quote(text.join("; "))}`;
+  const forces = decoded(state).map((f) => `--set ${f.layer}.${f.what}.${f.unit}=${f.value}@${f.start}`);
+  const silent = state.silent === null ? [] : [`--silent-from ${state.silent}`];
+  return ["keraslm inside", quote(lab.models.get(model).given), quote(state.text), `--layer ${layer}`, ...forces, ...silent, "--json"].join(" ");
 }
 
 // The maps side by side, with their captions.
