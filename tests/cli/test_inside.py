@@ -8,9 +8,9 @@ from keraslm.answers.heads import Heads
 from keraslm.answers.place import Asked
 from keraslm.answers.reading import Force, Inside, Readings
 from keraslm.cells import LSTM
+from keraslm.inference.building import build
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.output import FullOutput
-from keraslm.inference.building import build
 from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.inference.transformer import block_name, shapes_of_block
 from keraslm.text.encoder import TextEncoder

@@ -83,17 +83,23 @@ def command(
         return
     console.print_styled(f"{opened.asked.model.name} after {prompt!r}", "bold")
     _print_next(told["next"], bool(put))
-    bits, start = told["silent"]["bits"], told["silent"]["start"]
-    if isinstance(opened, Heads):
-        layers, heads = opened.shape
-        names = [f"{k + 1}.{head}" for k in range(layers) for head in range(heads)]
-        _print_silent(
-            "head", f"the heads ({len(bits)} in all)", names, bits, start, top
-        )
-    else:
-        names = [str(unit) for unit in range(len(bits))]
-        units = f"the units of layer {layer} ({len(bits)} in all)"
-        _print_silent("unit", units, names, bits, start, top)
+    what, names = _silenced(opened, len(told["silent"]["bits"]))
+    whose = (
+        f"the {len(names)} heads"
+        if what == "head"
+        else (f"the {len(names)} units of layer {layer}")
+    )
+    _print_silent(told["silent"], what, whose, names, top)
+
+
+def _silenced(opened: "Heads | Inside", number: int) -> tuple[str, list[str]]:
+    """Give what was silenced one by one, and the name of each."""
+    from keraslm.answers.heads import Heads
+
+    if not isinstance(opened, Heads):
+        return "unit", [str(unit) for unit in range(number)]
+    layers, heads = opened.shape
+    return "head", [f"{k + 1}.{head}" for k in range(layers) for head in range(heads)]
 
 
 def _opened(asked: Any) -> "Heads | Inside":
@@ -174,15 +180,11 @@ def _written(bits: float) -> str:
 
 
 def _print_silent(
-    what: str,
-    all_of_them: str,
-    names: list[str],
-    bits: list[float],
-    start: int,
-    top: int,
+    told: dict[str, Any], what: str, whose: str, names: list[str], top: int
 ) -> None:
+    bits, start = told["bits"], told["start"]
     best = sorted(range(len(bits)), key=lambda k: -bits[k])[:top]
     console.print_blank()
-    console.say(f"{all_of_them} whose silence from token {start} on changes most:")
+    console.say(f"Of {whose}, those whose silence from token {start} on changes most:")
     rows = [(names[k], _written(bits[k])) for k in best]
     console.print_table((what, "bits"), rows, (0, 1))
