@@ -29,7 +29,8 @@ from keraslm.unicode import NOT_UNICODE, is_unicode
 FORMAT_VERSION = 2
 READ = (1, 2)
 TASKS = TAGGER, CLASSIFIER = ("tagger", "classifier")
-KINDS = ("counts", "keras", *TASKS)
+MASKED = "masked"
+KINDS = ("counts", "keras", MASKED, *TASKS)
 DESCRIPTION = "keraslm/model.json"
 ASSET = "keraslm.json"
 DESCRIPTIONS = (DESCRIPTION, f"assets/{ASSET}")

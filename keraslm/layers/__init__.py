@@ -17,6 +17,7 @@ from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
 from keraslm.layers.rotary_positions import RotaryPositions
+from keraslm.layers.self_attention import SelfAttention
 from keraslm.layers.simple_rnn import SimpleRNN
 from keraslm.layers.sinusoidal_positions import SinusoidalPositions
 from keraslm.layers.tied_embedding import TiedEmbedding
@@ -42,6 +43,7 @@ __all__ = [
     "OneHotDense",
     "Recurrent",
     "RotaryPositions",
+    "SelfAttention",
     "SimpleRNN",
     "SinusoidalPositions",
     "TiedEmbedding",

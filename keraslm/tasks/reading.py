@@ -62,10 +62,7 @@ class Reader:
         """
         x: np.ndarray = self.embedding[ids]
         for layer in self.layers:
-            forward, *backward = layer
-            shown = [_run(self.cell, forward, x)]
-            shown += [_run(self.cell, own, x[:, ::-1])[:, ::-1] for own in backward]
-            x = np.concatenate(shown, axis=-1)
+            x = both_directions(self.cell, layer, x)
         x = self._pooled(x)
         if self.hidden is not None:
             kernel, bias = self.hidden
@@ -121,6 +118,17 @@ def _directions(shape: Shape, number: int) -> list[str]:
         return [numbered(LAYER_NAMES[shape.kind.cell], number)]
     name = numbered("bidirectional", number)
     return [f"{name}/forward_layer", f"{name}/backward_layer"]
+
+
+def both_directions(cell: Cell, layer: Layer, x: np.ndarray) -> np.ndarray:
+    """Give h of every step, forward and, if the layer has it, backward.
+
+    Shapes: (batch, time, features) -> (batch, time, units or 2 units)
+    """
+    forward, *backward = layer
+    shown = [_run(cell, forward, x)]
+    shown += [_run(cell, own, x[:, ::-1])[:, ::-1] for own in backward]
+    return np.concatenate(shown, axis=-1)
 
 
 def _run(cell: Cell, weights: Sequence[Array], x: np.ndarray) -> np.ndarray:
