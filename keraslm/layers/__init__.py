@@ -3,6 +3,7 @@
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.additive_attention import AdditiveAttention
 from keraslm.layers.bias import Bias
+from keraslm.layers.both_sides import BothSides
 from keraslm.layers.causal_self_attention import CausalSelfAttention
 from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.direct_features import DirectFeatures
@@ -30,6 +31,7 @@ __all__ = [
     "AdaptiveSoftmax",
     "AdditiveAttention",
     "Bias",
+    "BothSides",
     "CausalSelfAttention",
     "ClassSoftmax",
     "DirectFeatures",

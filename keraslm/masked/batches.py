@@ -24,7 +24,8 @@ class MaskedBatches(keras.utils.PyDataset):
 
     What is masked, and the order, are those of the seed and of `epoch`: the next one
     starts where `epoch` is set. With `in_order` they are the same in every epoch. A
-    `share` of 0 masks one token of each piece.
+    `share` of 0 masks one token of each piece. Without one nothing is masked, and every
+    token is to be predicted: that is for networks that do not see it where they do.
 
     Shapes: ids (batch, time) of the network, targets (batch, time) of the vocabulary,
             -1 where nothing is to be predicted; both int32
@@ -33,7 +34,7 @@ class MaskedBatches(keras.utils.PyDataset):
     def __init__(
         self,
         pieces: Sequence[np.ndarray],
-        share: float,
+        share: float | None,
         batch_size: int = 32,
         seed: int = 0,
         in_order: bool = False,
@@ -99,6 +100,8 @@ class MaskedBatches(keras.utils.PyDataset):
         is_token = ids >= FIRST
         is_token[:, 0] = False
         is_token[np.arange(len(ids)), is_token.sum(axis=1)] = False  # the last is </s>
+        if self.share is None:
+            return ids, np.where(is_token, ids - FIRST, NO_TARGET).astype(np.int32)
         drawn = np.where(is_token, drawn, 2.0)
         masked = (drawn < self.share) | (drawn == drawn.min(axis=1, keepdims=True))
         targets = np.where(masked, ids - FIRST, NO_TARGET)

@@ -12,6 +12,7 @@ from keraslm.masked.files import save
 from keraslm.masked.folder import MaskedFolder
 from keraslm.masked.networks import loss
 from keraslm.masked.options import MaskedOptions
+from keraslm.masked.shape import TRANSFORMER
 from keraslm.masked.training import InTraining
 from keraslm.models.following import StopAtNaN
 from keraslm.tasks.exact_accuracy import ExactAccuracy
@@ -52,7 +53,7 @@ def fit(
         keras.optimizers.Adam(o.learning_rate, global_clipnorm=1.0),
         loss(),
         metrics=[ExactAccuracy()],
-        jit_compile=keras.backend.backend() != "torch",
+        jit_compile=_suits_xla(o.model),
     )
     network.test_on_batch(*train[0])  # its sums are made now, to be put back
     clock = StopAfter(o.minutes, _steps(o, len(train)))
@@ -110,6 +111,12 @@ class Rows(keras.callbacks.Callback):
         self.rows[:] = [dict(row) for row in state["rows"]]
         if self.rows:
             self.folder.write_history(self.rows)
+
+
+def _suits_xla(model: str) -> bool:
+    """Say whether XLA compiles a step; on TensorFlow no LSTM whose time it knows not."""
+    backend = keras.backend.backend()
+    return backend == "jax" or (backend == "tensorflow" and model == TRANSFORMER)
 
 
 def _steps(o: MaskedOptions, steps_of_an_epoch: int) -> int | None:

@@ -17,8 +17,6 @@ from keraslm.masked.card import MOST, MaskedCard, Read
 from keraslm.masked.grammar import floor_of
 from keraslm.masked.pieces import (
     MASK,
-    by_length,
-    each_masked,
     evenly_spaced,
     framed,
     lines_of,
@@ -69,29 +67,19 @@ class MaskedModel:
             )
         ids = framed([*blank.left, 0, *blank.right], self.vocabulary.boundary_id)
         ids[place + 1] = MASK
-        logits = self.reader.read_at(ids[None], np.array([place + 1]))
-        return Filling(self.vocabulary, self._shares(logits)[0])
+        logits = self.reader.read(ids[None])[0, place + 1]
+        return Filling(self.vocabulary, self._shares(logits))
 
-    def distributions(self, lines: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Give P(w | the others) at every token of lines, each masked in turn.
+    def distributions(self, line: np.ndarray) -> np.ndarray:
+        """Give P(w | the others) at every token of a line, each masked in turn.
 
         A line longer than the network reads is read in pieces.
-        Shapes: lines, a list of ids (n,) -> a list of (n, vocabulary)
+        Shapes: ids (n,) -> (n, vocabulary) float64
         """
         boundary, context = self.vocabulary.boundary_id, self.reader.shape.context
-        pieces = pieces_of(lines, boundary, context)
-        found: list[np.ndarray] = [np.zeros(0)] * len(pieces)
-        for numbers in by_length(pieces):
-            for number in numbers:
-                rows = each_masked(pieces[number])
-                places = np.arange(1, len(rows) + 1)
-                found[number] = self._shares(self.reader.read_at(rows, places))
-        whole, start = [], 0
-        for line in lines:
-            end = start - (-len(line) // context)
-            whole.append(np.concatenate(found[start:end]))
-            start = end
-        return whole
+        pieces = pieces_of([line], boundary, context)
+        logits = [self.reader.read_blanks(piece) for piece in pieces]
+        return self._shares(np.concatenate(logits))
 
     def _shares(self, logits: np.ndarray) -> np.ndarray:
         logits = logits.copy()
@@ -139,5 +127,5 @@ class MaskedModel:
     def _right_ones(self, lines: Sequence[np.ndarray]) -> Any:
         """Yield P of each line's own tokens, and whether each is the most probable."""
         for line in lines:
-            (shares,) = self.distributions([line])
+            shares = self.distributions(line)
             yield shares[np.arange(len(line)), line], shares.argmax(axis=1) == line

@@ -14,6 +14,12 @@ from keraslm.training.options.toml import LARGEST
 
 FREE = ("out", "corpus", "epochs", "steps", "minutes", "checkpoint_minutes")
 """What may differ where a run goes on; the rest is fixed from its start."""
+WITHOUT = {
+    "heads": "has no attention",
+    "layers": "has one layer from each side",
+    "share": "predicts every token, and masks none",
+}
+"""What an LSTM from both sides has not, and why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +83,9 @@ class MaskedOptions:
                     f"{', '.join(f'`{known}`' for known in names[1:])}"
                 )
         options = cls(**given)
-        if options.model == BILSTM and "heads" in given:
-            raise UsageError("`model='bilstm'` has no attention, and so no `heads`")
+        for name, why in WITHOUT.items() if options.model == BILSTM else ():
+            if name in given:
+                raise UsageError(f"`model='bilstm'` {why}; leave `{name}` out")
         return options
 
     @property
@@ -100,7 +107,13 @@ class MaskedOptions:
     def to_dict(self) -> dict[str, Any]:
         """Give the options that have a value."""
         told = {"objective": "masked", **dataclasses.asdict(self)}
-        return {name: value for name, value in told.items() if value is not None}
+        others = WITHOUT if self.model == BILSTM else ()
+        return {n: v for n, v in told.items() if v is not None and n not in others}
+
+    @property
+    def masked_share(self) -> float | None:
+        """The share of the tokens that are masked; None where all are predicted."""
+        return None if self.model == BILSTM else self.share
 
     def fixed(self) -> dict[str, Any]:
         """Give what a run keeps from its start to its end."""

@@ -4,7 +4,7 @@ Math:   the network's ids are 0, padding; 1, the mask; 2 + i, token i of the voc
         a piece is </s> w_1 .. w_n </s>, of which w_1 .. w_n can be masked
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -55,11 +55,3 @@ def each_masked(piece: np.ndarray) -> np.ndarray:
     rows = np.repeat(piece[None], number, axis=0)
     rows[np.arange(number), np.arange(1, number + 1)] = MASK
     return rows
-
-
-def by_length(pieces: Sequence[np.ndarray]) -> Iterator[list[int]]:
-    """Yield the numbers of the pieces of each length."""
-    groups: dict[int, list[int]] = {}
-    for number, piece in enumerate(pieces):
-        groups.setdefault(len(piece), []).append(number)
-    yield from groups.values()

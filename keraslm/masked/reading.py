@@ -14,9 +14,9 @@ from keraslm.inference.network import Array
 from keraslm.inference.rotation import frequencies, halves_rotated
 from keraslm.inference.transformer import Block, gelu, normed, shapes_of_block
 from keraslm.inference.weights import Weights
-from keraslm.masked.pieces import FIRST
+from keraslm.masked.pieces import FIRST, each_masked
 from keraslm.masked.shape import TRANSFORMER, Shape
-from keraslm.tasks.reading import Layer, both_directions
+from keraslm.tasks.reading import Layer, both_directions, dense
 
 EPSILON = 1e-3  # of the last norm, as Keras has it
 AT_ONCE = 4096  # ids that are read together
@@ -40,8 +40,7 @@ class Reader:
         )
         self.parameters = sum(int(array.size) for array in arrays.values())
         self.blocks: list[Block] = []
-        self.recurrent: list[Layer] = []
-        width = units
+        self.recurrent: Layer = []
         if shape.model == TRANSFORMER:
             self.blocks = [_block(weights, k, units) for k in range(shape.layers)]
             name = "layers/layer_normalization/vars"
@@ -50,22 +49,17 @@ class Reader:
             self.frequencies = frequencies(units // shape.heads)
         else:
             self.cell = registry.new_cell("lstm", units=units)
-            for number in range(shape.layers):
-                self.recurrent.append(self._layer(weights, number, width))
-                width = 2 * units
-        self.kernel = weights.take("layers/dense/vars/0", width, vocabulary_size)
-        self.bias = weights.take("layers/dense/vars/1", vocabulary_size)
-        weights.end()
-
-    def _layer(self, weights: Weights, number: int, features: int) -> Layer:
-        name = numbered("bidirectional", number)
-        return [
-            [
-                weights.take(f"{name}/{direction}/vars/{k}", *weight.shape)
-                for k, weight in enumerate(self.cell.weights(features))
+            self.recurrent = [
+                [
+                    weights.take(f"layers/bidirectional/{side}/vars/{k}", *weight.shape)
+                    for k, weight in enumerate(self.cell.weights(units))
+                ]
+                for side in ("forward_layer", "backward_layer")
             ]
-            for direction in ("forward_layer", "backward_layer")
-        ]
+            self.hidden = dense(weights, 0, 2 * units, units)
+        number = int(shape.model != TRANSFORMER)
+        self.kernel, self.bias = dense(weights, number, units, vocabulary_size)
+        weights.end()
 
     def read(self, ids: Array) -> Array:
         """Score every token of the vocabulary at every place.
@@ -74,26 +68,34 @@ class Reader:
         """
         return self.features(ids) @ self.kernel + self.bias
 
-    def read_at(self, ids: Array, places: Array) -> Array:
-        """Score every token at one place of each piece.
+    def read_blanks(self, piece: Array) -> Array:
+        """Score every token at each place of a piece, as if it was masked.
 
-        Shapes: (pieces, time), (pieces,) -> (pieces, vocabulary)
+        The transformer reads the piece once for each of its tokens, that one masked.
+        Shapes: (n + 2,) -> (n, vocabulary)
         """
-        rows = max(1, AT_ONCE // ids.shape[1])
-        found = []
-        for start in range(0, len(ids), rows):
-            some = self.features(ids[start : start + rows])
-            own = np.arange(len(some)), places[start : start + rows]
-            found.append(some[own] @ self.kernel + self.bias)
-        return np.concatenate(found)
+        if self.recurrent:
+            return self.read(piece[None])[0, 1:-1]
+        rows, found = each_masked(piece), []
+        some = max(1, AT_ONCE // len(piece))
+        for start in range(0, len(rows), some):
+            features = self.features(rows[start : start + some])
+            own = np.arange(len(features))
+            found.append(features[own, start + 1 + own])
+        return np.concatenate(found) @ self.kernel + self.bias
 
     def features(self, ids: Array) -> Array:
         """Give what the softmax sees.  Shapes: (pieces, time) -> (.., time, width)"""
         x: Array = self.embedding[ids]
         if self.recurrent:
-            for layer in self.recurrent:
-                x = both_directions(self.cell, layer, x)
-            return x
+            forward, backward = np.split(
+                both_directions(self.cell, self.recurrent, x), 2, axis=-1
+            )
+            x = np.zeros((*ids.shape, 2 * self.shape.units), np.float32)
+            x[:, 1:, : self.shape.units] = forward[:, :-1]
+            x[:, :-1, self.shape.units :] = backward[:, 1:]
+            kernel, bias = self.hidden
+            return np.maximum(x @ kernel + bias, 0)
         angles = np.arange(ids.shape[1])[:, None] * self.frequencies
         turn = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
         for block in self.blocks:

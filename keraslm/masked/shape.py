@@ -16,7 +16,8 @@ class Shape:
     """A network's name and its sizes.
 
     The embedding is `units` wide, and so is each direction of the LSTM. A line is read
-    in pieces of at most `context` tokens. Heads are of the transformer alone.
+    in pieces of at most `context` tokens. Layers and heads are of the transformer; the
+    LSTM has one layer from each side.
     Raises: UsageError for a size that cannot be.
     """
 

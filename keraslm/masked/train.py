@@ -65,14 +65,15 @@ def train_masked(
     limits = (o.vocabulary_size, o.min_count)
     tokenizer = tokenizer_named(o.tokenizer)
     encoder, ids = TextEncoder.learn(tokenizer, corpus.train, *limits)
-    train = MaskedBatches(_pieces(o, encoder, ids), o.share, o.batch_size, o.seed)
+    train = MaskedBatches(_pieces(o, encoder, ids), o.masked_share, o.batch_size, o.seed)
     if not train.pieces:
         raise CorpusError(f"{corpus.train.name} has no line with a token in it")
     valid = None
     if corpus.valid is not None:
         ids = encoder.encode(corpus.valid)
         pieces = _pieces(o, encoder, ids, VALIDATED)
-        valid = MaskedBatches(pieces, 0.0, o.batch_size, in_order=True)
+        share = None if o.masked_share is None else 0.0
+        valid = MaskedBatches(pieces, share, o.batch_size, in_order=True)
     metadata = {"configuration": o.to_dict(), "texts": corpus.parts_by_hash()}
     identity = _identity(o, corpus, encoder)
     with folder.locked(), folder.unless_nothing_came():

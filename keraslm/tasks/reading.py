@@ -37,12 +37,12 @@ class Reader:
         self.layers: list[Layer] = []
         self.hidden: tuple[Array, Array] | None = None
         if shape.model == BAG:
-            self.hidden = _dense(weights, 0, shape.embedding, shape.units)
+            self.hidden = dense(weights, 0, shape.embedding, shape.units)
         else:
             self.cell = registry.new_cell(shape.kind.cell, units=shape.units)
             self.layers = [self._layer(weights, k) for k in range(shape.layers)]
         number = int(self.hidden is not None)
-        self.output = _dense(weights, number, shape.width, labels)
+        self.output = dense(weights, number, shape.width, labels)
         weights.end()
 
     def _layer(self, weights: Weights, number: int) -> Layer:
@@ -104,9 +104,10 @@ def _of_one_length(ids: Sequence[np.ndarray]) -> Iterator[list[int]]:
             yield numbers[start : start + AT_ONCE]
 
 
-def _dense(
+def dense(
     weights: Weights, number: int, width: int, columns: int
 ) -> tuple[Array, Array]:
+    """Take the kernel and the bias of a dense layer."""
     name = numbered("dense", number)
     kernel = weights.take(f"{name}/vars/0", width, columns)
     return kernel, weights.take(f"{name}/vars/1", columns)
