@@ -17,7 +17,7 @@ FREE = ("out", "corpus", "epochs", "steps", "minutes", "checkpoint_minutes")
 WITHOUT = {
     "heads": "has no attention",
     "layers": "has one layer from each side",
-    "share": "predicts every token, and masks none",
+    "mask_share": "predicts every token, and masks none",
 }
 """What an LSTM from both sides has not, and why."""
 
@@ -26,7 +26,7 @@ WITHOUT = {
 class MaskedOptions:
     """What is trained on which text; the names are those of `Configuration`.
 
-    `share` is that of the tokens that are masked. Without `epochs`, `steps` and
+    `mask_share` is that of the tokens that are masked. Without `epochs`, `steps` and
     `minutes` training ends after 10 epochs.
     Raises: UsageError for a value that an option cannot have.
     """
@@ -46,7 +46,7 @@ class MaskedOptions:
     heads: int = 4
     context: int = 128
     dropout: float = 0.0
-    share: float = 0.15
+    mask_share: float = 0.15
     learning_rate: float = 0.003
     batch_size: int = 32
     epochs: int | None = None
@@ -60,7 +60,7 @@ class MaskedOptions:
             value = getattr(self, field.name)
             if field.name == "model":
                 Choice(MODELS).check("model", value)
-            elif field.name == "share":
+            elif field.name == "mask_share":
                 _check_share(value)
             elif value is not None:
                 OPTIONS[field.name].kind.check(field.name, value)
@@ -113,7 +113,7 @@ class MaskedOptions:
     @property
     def masked_share(self) -> float | None:
         """The share of the tokens that are masked; None where all are predicted."""
-        return None if self.model == BILSTM else self.share
+        return None if self.model == BILSTM else self.mask_share
 
     def fixed(self) -> dict[str, Any]:
         """Give what a run keeps from its start to its end."""
@@ -138,6 +138,15 @@ def read_options(path: str | os.PathLike[str]) -> dict[str, Any]:
 def _check_share(value: Any) -> None:
     if type(value) is not float or not 0 < value < 1:
         raise UsageError(
-            "`share`, of the tokens that are masked, lies between 0 and 1; received "
+            "`mask_share`, of the tokens that are masked, lies between 0 and 1; received "
             f"{value!r}"
         )
+
+
+def is_masked(path: str | os.PathLike[str]) -> bool:
+    """Say whether a file of options is of a masked model; no such file is not."""
+    try:
+        options = tomllib.loads(read_small(path, LARGEST, "file of options").decode())
+    except (UsageError, ValueError, RecursionError):
+        return False
+    return options.get("objective") == "masked"
