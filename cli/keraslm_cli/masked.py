@@ -42,7 +42,9 @@ def train_and_tell(
     from keraslm.masked.options import MaskedOptions, read_options
 
     if resume and overwrite:
-        raise UsageError("`resume` goes on with a run; it cannot stand with `overwrite`")
+        raise UsageError(
+            "`resume` goes on with a run; it cannot stand with `overwrite`"
+        )
     o = MaskedOptions.of((read_options(config) if config else {}) | given)
     _train(o, "split" in given, overwrite, resume, as_json)
 
@@ -58,7 +60,11 @@ def resume_and_tell(run: pathlib.Path, given: dict[str, Any], as_json: bool) -> 
 
 
 def _train(
-    o: "MaskedOptions", is_split_asked: bool, overwrite: bool, resume: bool, as_json: bool
+    o: "MaskedOptions",
+    is_split_asked: bool,
+    overwrite: bool,
+    resume: bool,
+    as_json: bool,
 ) -> None:
     from keraslm.backend import check_backend
     from keraslm.files.destinations import check_folder

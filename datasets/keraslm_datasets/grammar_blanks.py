@@ -48,7 +48,12 @@ class BlankReader(PrefixReader):
         return np.divide(found, totals, out=found, where=totals > 0)
 
     def _add(
-        self, found: np.ndarray, stack: int, weight: float, behind: "_Behind", next_: int
+        self,
+        found: np.ndarray,
+        stack: int,
+        weight: float,
+        behind: "_Behind",
+        next_: int,
     ) -> None:
         """Add a(s) sum_s' P(s -> w s') b(s') of a stack s, for every word w."""
         top, below = behind.stacks.cells[stack]

@@ -2,8 +2,8 @@
 
 from keraslm.masked import MaskedOptions, load, train_masked
 
-run = train_masked(MaskedOptions(model="transformer"), "village")
-load("runs/village-masked-transformer").fill("the cat ___ the mouse .").best(5)
+run = train_masked(MaskedOptions(model="bilstm"), "village")
+load("runs/village-masked-bilstm").fill("the cat ___ the mouse .").best(5)
 """
 
 from keraslm.masked.card import MaskedCard

@@ -114,7 +114,7 @@ class Rows(keras.callbacks.Callback):
 
 
 def _suits_xla(model: str) -> bool:
-    """Say whether XLA compiles a step; on TensorFlow no LSTM whose time it knows not."""
+    """Say whether XLA compiles a step: TensorFlow's not an LSTM of unknown time."""
     backend = keras.backend.backend()
     return backend == "jax" or (backend == "tensorflow" and model == TRANSFORMER)
 

@@ -40,7 +40,9 @@ def posteriors(
     Shapes: (n,) -> (n, vocabulary) float64; zeros where the other words are impossible
     """
     token_of_word = np.array([encoder.vocabulary.get(word) for word in parser.words])
-    words_of = [tuple(np.flatnonzero(token_of_word == token).tolist()) for token in line]
+    words_of = [
+        tuple(np.flatnonzero(token_of_word == token).tolist()) for token in line
+    ]
     of_words = parser.blanks(words_of)
     shares = np.zeros((len(line), len(encoder.vocabulary)))
     for place, row in enumerate(of_words):

@@ -31,7 +31,7 @@ from keraslm.text.vocabulary import Vocabulary
 class MaskedModel:
     """A network of `keraslm.masked.networks` with its vocabulary.
 
-    model = keraslm.load("runs/village-masked-transformer")
+    model = keraslm.load("runs/village-masked-bilstm")
     model.fill("the cat ___ the mouse .").best(5)
     """
 

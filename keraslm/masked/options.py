@@ -1,4 +1,4 @@
-"""The options of a masked model's training: those of a causal one's that it has, too."""
+"""The options of a masked model's training, with the names of a causal one's."""
 
 import dataclasses
 import os
@@ -27,12 +27,12 @@ class MaskedOptions:
     """What is trained on which text; the names are those of `Configuration`.
 
     `mask_share` is that of the tokens that are masked. Without `epochs`, `steps` and
-    `minutes` training ends after 10 epochs.
+    `minutes` training ends after 5 epochs.
     Raises: UsageError for a value that an option cannot have.
     """
 
     corpus: str = "village"
-    model: str = "transformer"
+    model: str = BILSTM
     out: str | None = None
     seed: int = 0
     encoding: str = "utf-8"
@@ -41,13 +41,13 @@ class MaskedOptions:
     tokenize: bool = False
     vocabulary_size: int | None = None
     min_count: int = 1
-    units: int = 64
+    units: int = 128
     layers: int = 2
     heads: int = 4
     context: int = 128
     dropout: float = 0.0
     mask_share: float = 0.15
-    learning_rate: float = 0.003
+    learning_rate: float = 0.004
     batch_size: int = 32
     epochs: int | None = None
     steps: int | None = None
@@ -102,7 +102,7 @@ class MaskedOptions:
     def limits(self) -> dict[str, Any]:
         """When training ends: the first of `epochs`, `steps` and `minutes`."""
         limits = {"epochs": self.epochs, "steps": self.steps, "minutes": self.minutes}
-        return limits if any(limits.values()) else limits | {"epochs": 10}
+        return limits if any(limits.values()) else limits | {"epochs": 5}
 
     def to_dict(self) -> dict[str, Any]:
         """Give the options that have a value."""
@@ -138,8 +138,8 @@ def read_options(path: str | os.PathLike[str]) -> dict[str, Any]:
 def _check_share(value: Any) -> None:
     if type(value) is not float or not 0 < value < 1:
         raise UsageError(
-            "`mask_share`, of the tokens that are masked, lies between 0 and 1; received "
-            f"{value!r}"
+            "`mask_share`, of the tokens that are masked, lies between 0 and 1; "
+            f"received {value!r}"
         )
 
 

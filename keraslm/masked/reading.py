@@ -26,7 +26,11 @@ class Reader:
     """What `keraslm.masked.networks.new_network` computes, without padding."""
 
     def __init__(
-        self, shape: Shape, arrays: Mapping[str, Array], vocabulary_size: int, where: str
+        self,
+        shape: Shape,
+        arrays: Mapping[str, Array],
+        vocabulary_size: int,
+        where: str,
     ) -> None:
         """Take the arrays of a file by name, each of the shape that it must have.
 

@@ -65,7 +65,9 @@ def train_masked(
     limits = (o.vocabulary_size, o.min_count)
     tokenizer = tokenizer_named(o.tokenizer)
     encoder, ids = TextEncoder.learn(tokenizer, corpus.train, *limits)
-    train = MaskedBatches(_pieces(o, encoder, ids), o.masked_share, o.batch_size, o.seed)
+    train = MaskedBatches(
+        _pieces(o, encoder, ids), o.masked_share, o.batch_size, o.seed
+    )
     if not train.pieces:
         raise CorpusError(f"{corpus.train.name} has no line with a token in it")
     valid = None

@@ -45,7 +45,7 @@ TASK_HELP = (
 
 OBJECTIVE_HELP = (
     "How a language model learns. causal: to predict each token from those before it. "
-    "masked: from both sides; --model is transformer (the default) or bilstm."
+    "masked: from both sides; --model is bilstm (the default) or transformer."
 )
 
 
