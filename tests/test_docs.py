@@ -131,6 +131,18 @@ def test_the_examples_of_the_tagging_page_run(
     assert numbers > 10_000
 
 
+@pytest.mark.long
+def test_the_examples_of_the_masked_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = _python_blocks(ROOT / "docs/masked.md")
+    *_, filled, figure, truth = _run(block, {}).values()
+    assert len(filled) == len(truth) == 3
+    assert 3 < figure < 600
+    assert truth[0][1] > truth[1][1] > 0
+
+
 def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
     return recurrent(encoder, cell, embedding=4, units=8)

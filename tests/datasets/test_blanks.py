@@ -7,7 +7,25 @@ from keraslm_datasets import village
 from keraslm_datasets.grammar_parser import Parser
 from keraslm_datasets.grammar_reader import read_grammar
 
+TOY = """
+feature number: sg pl
+S -> 3 Clause[sg] | 1 Clause[pl]
+Clause[number] -> the/DT Noun[number] Verb[number]
+words Noun[number] NN NNS: 3 dog dogs | 1 cat cats
+words Verb[number] VBZ VBP: runs run
+"""
 LINE = "who bought the thin pig ? alice bought it ."
+
+
+def test_a_toy_grammar_by_hand():
+    parser = Parser(read_grammar(TOY))
+    places = [(parser.words.index(word),) for word in "the dog runs".split()]
+    shares = parser.blanks(places)
+    # "the ___ runs": the verb is singular, and so dog 3/4, cat 1/4
+    found = dict(zip(parser.words, shares[1].tolist(), strict=True))
+    assert {word: p for word, p in found.items() if p} == {"dog": 0.75, "cat": 0.25}
+    # "the dog ___": the noun is singular, so the verb is
+    assert shares[2][parser.words.index("runs")] == 1
 
 
 def test_it_is_the_share_of_each_whole_sentence():

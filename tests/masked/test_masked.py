@@ -1,10 +1,12 @@
 """Masked models: what they see, what they learn from, what they say."""
 
 import dataclasses
+import json
 
 import keras
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import keraslm
 from keraslm import masked
@@ -16,6 +18,7 @@ from keraslm.masked.networks import loss, new_network
 from keraslm.masked.pieces import FIRST, MASK, evenly_spaced, lines_of, pieces_of
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
+from keraslm_cli.main import program
 
 TEXT = "a b c d\nb c\n\na d d b e\nc\ne a\n"
 MODELS = ("transformer", "bilstm")
@@ -140,11 +143,9 @@ def test_what_is_masked():
     again = MaskedBatches(batches.pieces, 0.15, 50, seed=3)
     np.testing.assert_array_equal(again[7][0], batches[7][0])
     np.testing.assert_array_equal(again.rest(5)[2][1], batches[7][1])
-    other = again[7][0]
+    batch = again[7][0]
     again.epoch = 1
-    assert (
-        again[7][0].shape != batches[7][0].shape or (again[7][0] != batches[7][0]).any()
-    )
+    assert not np.array_equal(again[7][0], batch)
 
 
 @pytest.mark.backends
@@ -256,6 +257,28 @@ def test_a_damaged_file_is_refused(saved, tmp_path):
 def test_options_that_cannot_be(options, said):
     with pytest.raises(UsageError, match=said):
         masked.MaskedOptions.of(options)
+
+
+def run(*arguments):
+    return CliRunner().invoke(program, [str(argument) for argument in arguments])
+
+
+def test_the_commands_tell_a_masked_model_from_a_causal_one(saved):
+    path = saved[1]
+    told = json.loads(run("fill", path, "a ___ c", "--json", "--top", 3).stdout)
+    shown = keraslm.load(path).fill("a ___ c").best(3)
+    assert [(row["token"], row["probability"]) for row in told["fill"]] == shown
+    assert sum(p for _, p in shown) + told["others"] == pytest.approx(1)
+    for command in ("next", "score", "generate", "audit"):
+        result = run(command, path, *(["a b"] if command in ("next", "score") else []))
+        assert (result.exit_code, result.stdout) == (2, "")
+    assert "one blank" in str(run("fill", path, "a b").exception)
+
+
+def test_the_truth_fills_a_blank_and_says_it():
+    told = run("fill", "truth:village", "who bought the ___ pig ?", "--top", 2)
+    assert told.exit_code == 0
+    assert len(told.stdout.splitlines()) == 5
 
 
 class Killed(Exception):
