@@ -53,12 +53,7 @@ def _archived(file: pathlib.Path) -> LanguageModel:
             f"keraslm {command[kind]} or keraslm evaluate, or keraslm.tasks.load in "
             "Python"
         )
-    if description["kind"] == archive.MASKED:
-        raise UsageError(
-            f"{file} is a masked language model: it sees both sides of a token, so it "
-            "predicts no next word and has no perplexity; use keraslm fill or keraslm "
-            "evaluate, or keraslm.load in Python"
-        )
+    archive.refuse_masked(file, description)
     if description["kind"] == "counts":
         return NgramModel.load(file, description)
     return _load_network(file, description)

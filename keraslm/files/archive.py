@@ -148,6 +148,19 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     return found
 
 
+def refuse_masked(path: pathlib.Path, description: dict[str, Any]) -> None:
+    """Refuse a masked model where a causal one is needed.
+
+    Raises: UsageError
+    """
+    if description["kind"] == MASKED:
+        raise UsageError(
+            f"{path} is a masked language model: it sees both sides of a token, so it "
+            "predicts no next word and has no perplexity; use keraslm fill or keraslm "
+            "evaluate, or keraslm.load in Python"
+        )
+
+
 def read_json(path: str | os.PathLike[str], member: str) -> dict[str, Any]:
     """Read the member of an archive that says what it holds, in this format.
 

@@ -1,7 +1,6 @@
 """The folder RUN of a masked model's training."""
 
 import csv
-import os
 from typing import Any
 
 from keraslm.files.archive import redescribe
@@ -12,14 +11,7 @@ from keraslm.training.folder import RunFolder
 
 
 class MaskedFolder(RunFolder):
-    """The files of a run: model, configuration, history, card and checkpoint.
-
-    Its picture is of the loss of the masked tokens.
-    """
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(path)
-        self.picture = self.path / "history.png"
+    """The files of a run: model, configuration, history, card and checkpoint."""
 
     def begin(self, o: MaskedOptions, goes_on: bool) -> None:
         """Make the folder anew, or leave what a run goes on from; say what it is."""

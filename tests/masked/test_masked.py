@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import keraslm
 from keraslm import masked
+from keraslm.adoption.opening import open_network
 from keraslm.blanks import Blank, fill, shares_of
 from keraslm.errors import CorpusError, ModelFileError, UsageError
 from keraslm.loading import load as load_causal
@@ -224,6 +225,8 @@ def test_a_blank_of_characters_is_one_character():
 def test_a_masked_model_is_no_language_model(saved):
     with pytest.raises(UsageError, match="sees both sides"):
         load_causal(saved[1])
+    with pytest.raises(UsageError, match="sees both sides"):
+        open_network(saved[1], 7)
     with pytest.raises(UsageError, match="looks ahead"):
         keraslm.CausalLM(saved[0])
     with pytest.raises(UsageError, match="is no masked language model"):
