@@ -95,7 +95,7 @@ class Rows(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Add the epoch."""
-        row = {"step": self.clock.step, "epoch": epoch + 1}
+        row: dict[str, Any] = {"step": self.clock.step, "epoch": epoch + 1}
         row["seconds"] = self.clock.seconds
         row |= {name: float(value) for name, value in (logs or {}).items()}
         self.rows.append(row)

@@ -41,7 +41,7 @@ class InTraining(keras.Model):
         """What the loss and the metrics have summed up in the epoch."""
         return [variable for metric in self.metrics for variable in metric.variables]
 
-    def fit(self, x: MaskedBatches, **more: Any) -> Any:  # type: ignore[override]
+    def fit(self, x: MaskedBatches, **more: Any) -> Any:
         """Train on batches in their order; a checkpoint says where it goes on."""
         try:
             return fit_in_order(self, x, super().fit, _read_from, shuffle=False, **more)
