@@ -78,7 +78,7 @@ def train_masked(
         valid = MaskedBatches(pieces, share, o.batch_size, in_order=True)
     metadata = {"configuration": o.to_dict(), "texts": corpus.parts_by_hash()}
     identity = _identity(o, corpus, encoder)
-    with folder.locked(), folder.unless_nothing_came():
+    with folder.locked(), folder.unless_nothing_came(), folder.saying_how_to_go_on():
         folder.begin(o, resume and _goes_on(folder, o, identity))
         fit(o, encoder, train, valid, metadata, folder, reporter, identity)
         model = load(folder.model)

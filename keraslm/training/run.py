@@ -1,17 +1,16 @@
 """A training run, from the text to the folder RUN."""
 
-import contextlib
 import dataclasses
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from keraslm.backend import check_backend
 from keraslm.card import LEARNT, Card, Reading
-from keraslm.errors import Terminated, TrainingError, UsageError
+from keraslm.errors import UsageError
 from keraslm.files.archive import redescribe
 from keraslm.files.writing import flush_to_disk
 from keraslm.floor import Floor, floor_of
@@ -98,7 +97,7 @@ def train(
     floor = _floor(corpus, encoder, texts)
     text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
-    with folder.locked(), folder.unless_nothing_came(), _saying_how_to_go_on(folder):
+    with folder.locked(), folder.unless_nothing_came(), folder.saying_how_to_go_on():
         _begin(folder, c, corpus, encoder, reporter, resume)
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
@@ -162,23 +161,6 @@ def _begin(
         folder.create()
     folder.sweep()
     folder.write_configuration(c.to_dict())
-
-
-@contextlib.contextmanager
-def _saying_how_to_go_on(folder: RunFolder) -> Iterator[None]:
-    """Add to an error that may pass what to do then."""
-    try:
-        yield
-    except Terminated as error:
-        line = f"{error}; {folder.way_to_go_on}"
-        raise Terminated(line, error.signal_number) from error
-    except BrokenPipeError:  # whoever watches the run has gone
-        raise
-    except OSError as error:
-        raise TrainingError(
-            f"cannot write to {folder.path} ({error.strerror or error}); what was "
-            f"written stays; once it can, {folder.way_to_go_on}"
-        ) from error
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:
