@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def command(
     model: str, sentence: str, level: str | None, top: int, as_json: bool
 ) -> None:
-    """Rank what may stand in the blank of SENTENCE, which is written ___.
+    """Rank what may stand in the blank, ___, of SENTENCE.
 
     A masked model reads both sides of it in one pass. Any other language model scores
     the sentence with each token in the blank, as a whole line; that takes longer. The
