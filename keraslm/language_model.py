@@ -55,6 +55,11 @@ class LanguageModel(Writer):
         return {}
 
     @property
+    def learnt_from(self) -> dict[str, Any]:
+        """The metadata that tell of the text it learnt: configuration, card, parts."""
+        return self.metadata
+
+    @property
     def rounding(self) -> float:
         """How far, in nats, its probabilities may be off by how they were stored."""
         return 0.0

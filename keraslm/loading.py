@@ -15,12 +15,17 @@ from keraslm.inference.building import build, trained_and_frozen
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.inference.opening import read_arrays, read_config
 from keraslm.language_model import LanguageModel
+from keraslm.mixture import Mixture
+from keraslm.mixture_name import is_mixture, parts_of
 from keraslm.text.encoder import TextEncoder
-from keraslm.truth import is_truth, open_truth
+from keraslm.truth import is_truth, open_truth, told_alike
 
 
 def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageModel:
-    """Open a model file, or the model of a folder RUN, or the truth "truth:village".
+    """Open a model file, the model of a folder RUN, or a model of another name.
+
+    Other names are the truth, "truth:village", and mixtures of models, with or without
+    their weights: "mix:runs/lstm=0.7,runs/3-gram=0.3".
 
     An ARPA file is a model too, of words unless its `level` is told, "char" or "word",
     or it was written here; any other file says its level itself. Counts and networks
@@ -31,6 +36,8 @@ def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageMode
     """
     if is_truth(path):
         return open_truth(str(path), level)
+    if is_mixture(path):
+        return _mixed(str(path), level)
     file = archive.model_path(path)
     if is_arpa(file):
         return NgramModel.read_arpa(file, level)
@@ -41,6 +48,13 @@ def load(path: str | os.PathLike[str], level: str | None = None) -> LanguageMode
             f"`level={level!r}` is for ARPA files, which do not"
         )
     return model
+
+
+def _mixed(name: str, level: str | None) -> Mixture:
+    paths, weights = parts_of(name)
+    models = told_alike([load(path, level) for path in paths])
+    names = [model.name for model in models]
+    return Mixture(models, weights, names if len({*names}) == len(names) else paths)
 
 
 def _archived(file: pathlib.Path) -> LanguageModel:

@@ -72,6 +72,11 @@ class Mixture(LanguageModel):
         return sum(model.parameters for model in self.models)
 
     @property
+    def learnt_from(self) -> dict[str, Any]:
+        """Those of the first part."""
+        return self.models[0].learnt_from
+
+    @property
     def rounding(self) -> float:
         """That of the part that is off most."""
         return max(model.rounding for model in self.models)
@@ -112,7 +117,8 @@ class Mixture(LanguageModel):
         """
         raise UsageError(
             f"a mixture has no file, so {path} was not written; save its models, and "
-            f"mix them again with the weights {self.weights.tolist()}"
+            f"mix them again with the weights {self.weights.tolist()}, as in "
+            "mix:MODEL=WEIGHT,MODEL=WEIGHT"
         )
 
 

@@ -108,7 +108,7 @@ def truth_beside(model: LanguageModel) -> Truth | None:
 
     None of any other model, or where the truth cannot be told in its tokens.
     """
-    details = model.metadata.get("card", {}).get("details", {})
+    details = model.learnt_from.get("card", {}).get("details", {})
     if LANGUAGE not in details:
         return None
     try:

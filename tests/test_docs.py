@@ -98,6 +98,23 @@ def test_the_examples_of_the_keras_page_run(
     assert [value for line, value in shown.items() if "1e-06" in line] == [True]
 
 
+@pytest.mark.long
+def test_the_example_of_the_readme_runs(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On less text, with fewer units and one epoch."""
+    monkeypatch.chdir(tmp_path)
+    (block,) = _python_blocks(ROOT / "README.md")
+    smaller = {'("village")': '("village:small")', "units=256": "units=8"}
+    for whole, part in (smaller | {"epochs=5": "epochs=1"}).items():
+        assert whole in block
+        block = block.replace(whole, part)
+    perplexities = [
+        value for line, value in _run(block, {}).items() if ".perplexity(" in line
+    ]
+    assert 1 < perplexities[0] < 1000
+
+
 def test_the_examples_of_the_agreement_page_run(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +134,7 @@ def test_the_examples_of_the_agreement_page_run(
 def test_the_examples_of_the_attention_page_run() -> None:
     names: dict[str, Any] = {}
     shown = [_run(block, names) for block in _python_blocks(ROOT / "docs/attention.md")]
-    assert [all(values.values()) for values in shown] == [True, True]
+    assert [all(values.values()) for values in shown] == [True] * 3
 
 
 def test_the_examples_of_the_tagging_page_run(
@@ -141,6 +158,13 @@ def test_the_examples_of_the_masked_page_run(
     assert len(filled) == len(truth) == 3
     assert 3 < figure < 600
     assert truth[0][1] > truth[1][1] > 0
+
+
+def test_the_examples_of_the_exercises_page_run() -> None:
+    (block,) = _python_blocks(ROOT / "docs/exercises.md")
+    first, entropy = _run(block, {}).values()
+    assert first.endswith(" .")
+    assert f"{entropy:.4f} nats" in (ROOT / "docs/exercises.md").read_text("utf-8")
 
 
 def _new_model(cell: str) -> CausalLM:

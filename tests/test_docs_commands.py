@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from keraslm.mixture_name import is_mixture, parts_of
 from keraslm_datasets import catalogue
 from tests.documented import PAGES, Documented, commands
 
@@ -27,6 +28,7 @@ BROUGHT = {
     "help.txt",  # written by a line of Python on its page
     "s1000.txt",  # and by head
     "letters.arpa",  # of another program
+    "counting.py",  # a student's file, which begins as `keraslm check --stub` prints it
 }
 READ = {  # the parameters that name what is there already
     "model",
@@ -77,6 +79,8 @@ def is_there(place: str, written: set[str]) -> bool:
     """Say whether a place is brought, a dataset, its truth, or below one written."""
     if place.startswith("truth:"):
         return True
+    if is_mixture(place):
+        return all(is_there(part, written) for part in parts_of(place)[0])
     place = place.split(":")[0]
     above = {str(folder) for folder in pathlib.PurePath(place).parents}
     named = place in BROUGHT or place in catalogue.names()

@@ -45,6 +45,7 @@ LAYERS = (
     "language_model",
     "novelty",
     "mixture",
+    "mixture_name",
     "truth",
     "blanks",
     "divergence",
@@ -81,6 +82,8 @@ LAYERS = (
     "ladder",
     "answers",
     "lab",
+    "course",
+    "lesson",
 )
 BELOW_THE_DATASETS = (
     "version",

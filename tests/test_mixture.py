@@ -12,6 +12,7 @@ from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.mixture import Mixture
+from keraslm.mixture_name import is_mixture, parts_of
 from keraslm.sampling.stream import TokenStream
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
@@ -92,6 +93,50 @@ def test_a_mixture_found_and_measured_by_hand():
     }
     weights = {part["model"]: part["weight"] for part in card.details["parts"]}
     assert weights == dict(zip(["one", "two"], mixture.weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("mix:a,b", (["a", "b"], [0.5, 0.5])),
+        ("mix:a=.75,b=0.25", (["a", "b"], [0.75, 0.25])),
+        ("mix:x=y=1e-1,b=0.9", (["x=y", "b"], [0.1, 0.9])),
+    ],
+)
+def test_a_mixture_has_a_name(name, parts):
+    assert is_mixture(name)
+    assert parts_of(name) == parts
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("mix:", "MODEL=WEIGHT"),
+        ("mix:a,,b", "MODEL=WEIGHT"),
+        ("mix:a=0.5,b", "received 'b' for a weight"),
+        ("mix:a=1,b=x", "received 'x' for a weight"),
+    ],
+)
+def test_a_name_that_is_none_is_refused(name, why):
+    with pytest.raises(UsageError, match=why):
+        parts_of(name)
+
+
+def test_a_mixture_is_opened_by_its_name(tmp_path, counts):
+    for model, file in zip(counts, ("one", "two"), strict=True):
+        model.save(tmp_path / file)
+    one, two = tmp_path / "one", tmp_path / "two"
+    mixture = keraslm.load(f"mix:{one}=0.25,{two}=0.75")
+    expected = Mixture(counts, [0.25, 0.75]).next_token_probabilities("a b")
+    np.testing.assert_array_equal(mixture.next_token_probabilities("a b"), expected)
+    assert mixture.name.startswith("0.75 ngram-1 witten-bell + 0.25 ngram-2 mle")
+    for name, why in (
+        (f"mix:{one}=0.25,{two}=0.25", "sum to one"),
+        (f"mix:{one}", "two models or more"),
+        (f"mix:{one},{tmp_path / 'three'}", "there is no model file"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            keraslm.load(name)
 
 
 def test_probabilities_are_weighted_means():

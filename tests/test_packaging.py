@@ -23,8 +23,8 @@ EXTRAS = CONFIG["options.extras_require"]
 MODULES = {"scikit-learn": "sklearn", "ai-edge-litert": "ai_edge_litert.interpreter"}
 EXAMPLES = ROOT / "keraslm/export/examples"
 FUZZ = ROOT / "tests/fuzz"
-# What `make` calls, and nothing imports: the extra is a list of tools.
-TOOLS = "dev"
+# What `make` calls, and nothing imports: the extras are lists of tools.
+TOOLS = {"dev", "docs"}
 
 
 def entries(option: str) -> list[str]:
@@ -53,8 +53,9 @@ def test_every_module_lies_in_a_package() -> None:
             assert (module.parent / "__init__.py").exists(), module
 
 
-def test_the_lock_names_no_machine_and_pins_all_by_hash() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-docs.lock"])
+def test_the_lock_names_no_machine_and_pins_all_by_hash(name: str) -> None:
+    lock = (ROOT / name).read_text("utf-8")
     pins = [line for line in lock.split("\n") if "==" in line]
     assert pins
     assert "://" not in lock
@@ -79,7 +80,7 @@ def test_every_command_s_file_is_in_the_table() -> None:
 
 def needs() -> Iterator[tuple[str, str]]:
     """Yield each extra with each module that it brings."""
-    for extra in set(EXTRAS) - {TOOLS}:
+    for extra in set(EXTRAS) - TOOLS:
         for requirement in EXTRAS[extra].split("\n")[1:]:
             package = requirement.split(">=")[0]
             yield extra, MODULES.get(package, package)

@@ -44,5 +44,6 @@ class LazyGroup(Group):
             return None
         module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        command.name = cmd_name
         refuse_empty(command)
         return command

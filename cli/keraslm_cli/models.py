@@ -24,20 +24,27 @@ def check_there(path: str) -> None:
     Raises: UsageError
     """
     from keraslm.files.archive import model_path
+    from keraslm.mixture_name import is_mixture, parts_of
     from keraslm.truth import is_truth
 
-    if not is_truth(path):
+    if is_mixture(path):
+        for part in parts_of(path)[0]:
+            check_there(part)
+    elif not is_truth(path):
         model_path(path)
 
 
-def refuse_truth(path: str, needed: str) -> None:
-    """Refuse truth:village where a model is needed that has learnt something.
+def refuse_without_file(path: str, needed: str) -> None:
+    """Refuse truth:village and a mixture where a model with a file is needed.
 
     Raises: UsageError
     """
     from keraslm.errors import UsageError
+    from keraslm.mixture_name import is_mixture
     from keraslm.truth import is_truth
 
+    if is_mixture(path):
+        raise UsageError(f"{path} is a mixture, which has no file; {needed} its models")
     if is_truth(path):
         raise UsageError(
             f"{path} is a grammar, which has not learnt from a text; {needed} a model "

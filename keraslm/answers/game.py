@@ -106,7 +106,7 @@ def held_out(models: Sequence[Asked]) -> Text:
     Raises: UsageError if there is none.
     """
     for asked in models:
-        options = asked.model.metadata.get("configuration", {})
+        options = asked.model.learnt_from.get("configuration", {})
         name = options.get("corpus", "")
         named = {k: options[k] for k in ("encoding", "split") if k in options}
         if name not in ("", "-"):

@@ -11,15 +11,12 @@ import numpy as np
 
 from keraslm.answers.ablation import ablations
 from keraslm.answers.equations import unit_at
-from keraslm.answers.next_tokens import union
-from keraslm.answers.pairs import divergence
+from keraslm.answers.intervention import TOP, before_and_after
 from keraslm.answers.ranges import on_exactly
 from keraslm.answers.reading import Force, Inside, Readings
 from keraslm.cells import registry
 from keraslm.errors import UsageError
-from keraslm.inference.network import Array, log_softmax
 
-TOP = 12
 SHOWN = 160  # tokens of a text whose values are shown
 SECONDS = 0.15  # after which an answer is given with what it has
 
@@ -105,30 +102,16 @@ def intervene(
 ) -> dict[str, Any]:
     """Give the next token's distribution without and with interventions.
 
-    The tokens are those that are among the most probable of either; a column and its
-    "others" sum to one.
-    Units: `bits`, KL(before || after); None where it is infinite
+    See `before_and_after`.
     """
     opened = readings.inside
     ids = opened.ids(text)
-    log_p, log_q = (
-        log_softmax(opened.logits(ids, readings.read(ids, given)[-1].shown))
+    before, after = (
+        opened.logits(ids, readings.read(ids, given)[-1].shown)
         for given in ((), forces)
     )
-    p, q = np.exp(log_p), np.exp(log_q)
-    rows = union([p, q], top)
-    vocabulary = opened.asked.vocabulary
-    return {
-        "tokens": [
-            {"token": vocabulary.token(i), "piece": opened.asked.piece(ids[1:], i)}
-            for i in rows
-        ],
-        "before": _column(p, rows),
-        "after": _column(q, rows),
-        "others": len(vocabulary) - len(rows),
-        "bits": divergence(log_p, log_q),
-        "fitting": [opened.fits(force) for force in forces],
-    }
+    told = before_and_after(opened.asked, ids, before, after, top)
+    return {**told, "fitting": [opened.fits(force) for force in forces]}
 
 
 def ablate(
@@ -158,10 +141,6 @@ def ablate(
         "bits": bits.tolist(),
         "missing": max(units - first - len(bits), 0),
     }
-
-
-def _column(p: Array, rows: list[int]) -> dict[str, Any]:
-    return {"p": p[rows].tolist(), "others": max(1 - float(p[rows].sum()), 0.0)}
 
 
 def _check(opened: Inside, layer: int, what: str, number: int = 0) -> None:

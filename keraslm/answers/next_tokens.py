@@ -106,7 +106,15 @@ def _parts(place: Place, rows: list[int]) -> list[list[dict[str, Any]]] | None:
     found = [derivation(model, place.stream, row) for row in rows]
     return [
         [
-            {"order": p.order, "seen": p.is_seen, "own": p.own, "weight": p.weight}
+            {
+                "order": p.order,
+                "seen": p.is_seen,
+                "count": p.count,
+                "discount": p.discount,
+                "total": p.total,
+                "own": p.own,
+                "weight": p.weight,
+            }
             for p in parts
         ]
         for parts in found

@@ -1,6 +1,8 @@
 """What the units of a recurrent network hold as it reads, also if some are forced."""
 
 import dataclasses
+import math
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,6 +16,13 @@ from keraslm.inference.network import Array
 from keraslm.inference.output import shifted
 from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.text.vocabulary import Vocabulary
+
+HOLD = "hold"  # the word for the value that the unit has
+_DIGITS = r"[0-9]{1,6}"
+_FORM = re.compile(
+    rf"(?P<l>{_DIGITS})[.](?P<name>\w+)[.](?P<u>{_DIGITS})=(?P<value>[^@]+)"
+    rf"(@(?P<start>{_DIGITS}))?"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +38,32 @@ class Force:
     what: str
     unit: int
     value: float | None
-    start: int
+    start: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "Force":
+        """Read LAYER.NAME.UNIT=VALUE, or LAYER.NAME.UNIT=VALUE@START.
+
+        "1.h.12=0" is unit 12 of layer 1 without its h; "2.f.3=hold@4" freezes a gate at
+        what it is at token 4.
+        Raises: UsageError
+        """
+        found = _FORM.fullmatch(text)
+        value = math.nan if found is None else _value(found["value"])
+        if found is None or (value is not None and not math.isfinite(value)):
+            raise UsageError(
+                "an intervention is LAYER.NAME.UNIT=VALUE, and perhaps @TOKEN, as in "
+                f"1.h.12=0 or 2.f.3=hold@4; received {text!r}"
+            )
+        layer, unit, start = (int(found[name] or 0) for name in ("l", "u", "start"))
+        return cls(layer, found["name"], unit, value, start)
+
+
+def _value(given: str) -> float | None:
+    try:
+        return None if given == HOLD else float(given)
+    except ValueError:
+        return math.nan
 
 
 class Inside:

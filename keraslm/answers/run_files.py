@@ -1,6 +1,6 @@
 """What a folder RUN holds so far, read while another process may be writing it.
 
-Nothing is locked or changed. A last line without its end is still being written, so it
+Nothing is changed. A last line without its end is still being written, so it
 waits; a damaged one is left out and counted.
 """
 
@@ -9,18 +9,17 @@ import math
 import os
 import pathlib
 import re
-import time
 from typing import Any
 
 from keraslm.history import COLUMNS, SPLITS
-from keraslm.training.folder import RunFolder
+from keraslm.training.folder import LOCK, RunFolder
+from keraslm.training.lock import is_held
 
 SHOWN = ("step", "seconds", "split", "nats", "perplexity", "learning_rate")
 MOST_ROWS = 500  # of each split, evenly spaced in a longer history
 MOST_SAMPLES = 200
 LARGEST = 64 << 20  # bytes of a file that are read
 GO_ON = "`keraslm resume` goes on with it"
-QUIET = 120  # seconds without news, after which a run may have been killed
 _HEADING = re.compile(r"^--- (?:step (\d+), epoch \d+|counted)$", re.MULTILINE)
 
 Row = dict[str, Any]
@@ -43,6 +42,7 @@ class RunFiles:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.folder = RunFolder(path)
         self.name = self.folder.path.name or str(path)
+        self._lock = self.folder.path / LOCK
 
     def told(self) -> Told:
         """Read the history and the samples."""
@@ -70,29 +70,21 @@ class RunFiles:
         return _stamp(self.folder.configuration)
 
     def is_training(self) -> bool:
-        """Say whether a process trains here, or was killed while it did."""
-        return (self.folder.path / ".lock").exists()
+        """Say whether a process trains here now."""
+        return is_held(self._lock)
 
     def situation(self) -> str:
         """Say in one line how far the run is."""
         folder = self.folder
         if not folder.configuration.exists():
             return f"{self.name}: no run has begun here yet."
-        training, quiet = self.is_training(), self._quiet()
-        if training and quiet > QUIET:
-            return (
-                f"{self.name}: nothing new for {quiet / 60:,.0f} minutes; if its "
-                f"process was killed, {GO_ON}."
-            )
-        if training:
+        if self.is_training():
             return f"{self.name}: training."
+        if self._lock.exists():  # it goes with every other end
+            return f"{self.name}: stopped, its process was killed; {GO_ON}."
         if folder.card.exists():  # it goes when another model is kept
             return f"{self.name}: the run has ended."
         return f"{self.name}: the run was interrupted; {GO_ON}."
-
-    def _quiet(self) -> float:
-        """Count the seconds since a file of the run changed."""
-        return time.time() - max(stamp for stamp, _ in self.version()) / 1e9
 
 
 def rows_of(text: str) -> tuple[list[Row], int]:

@@ -29,11 +29,26 @@ class Part:
     """What this order itself gives w."""
     weight: float
     """The product of the back-off weights of the longer histories."""
+    count: int | None = None
+    """c(h w) as the smoothing counts; None where the history or its counts are not."""
+    total: int | None = None
+    """c(h), the sum of the counts after the history."""
 
     @property
     def share(self) -> float:
         """What this order adds to P(w | h)."""
         return self.own * self.weight
+
+    @property
+    def discount(self) -> float | None:
+        """What the smoothing takes off the count; own = (count - discount) / total.
+
+        None of single words, whose own part has all that there is, and where the
+        n-gram or its count is not known.
+        """
+        if self.order == 1 or not self.count or not self.total:
+            return None
+        return self.count - self.own * self.total
 
 
 def derivation(model: "NgramModel", stream: NgramStream, word: int) -> list[Part]:
@@ -60,11 +75,23 @@ def derivation(model: "NgramModel", stream: NgramStream, word: int) -> list[Part
         if child != NONE:
             probability = float(np.exp(table.log_p[k][child]))
             own = probability if backs_off else probability - b * below
-        orders.append((child != NONE, own, b))
+        orders.append((child, own, b))
         below = probability
     parts, weight = [], 1.0
     for k in reversed(range(len(orders))):
-        is_seen, own, b = orders[k]
-        parts.append(Part(k + 1, is_seen, own, weight))
-        weight *= 0.0 if backs_off and is_seen else b
+        child, own, b = orders[k]
+        counted = _counted(table, k, stream.history[k], child)
+        parts.append(Part(k + 1, child != NONE, own, weight, *counted))
+        weight *= 0.0 if backs_off and child != NONE else b
     return parts
+
+
+def _counted(
+    table: BackoffTable, k: int, history: int, child: int
+) -> tuple[int | None, int | None]:
+    """Give c(h w) and c(h) of order k + 1, where the table has counts and h."""
+    if table.counts is None or history == NONE:
+        return None, None
+    counts = table.counts[k]
+    total = int(counts[table.trie.levels[k].children(history)].sum())
+    return (int(counts[child]) if child != NONE else 0), total

@@ -114,14 +114,15 @@ class Recursive(Smoothing):
         """Give the table in which the pruned n-grams still stand, backed off."""
         log_p, log_b = [], []
         p = np.array([1 / ngrams.trie.vocabulary_size])
-        for k, counts in enumerate(self.counts(ngrams)):
+        counted = self.counts(ngrams)
+        for k, counts in enumerate(counted):
             lower = p[ngrams.suffixes[k]]
             order = Order(k + 1, ngrams.trie.levels[k], counts, kept[k], lower)
             p, b = self.combine(order, np.where(kept[k], self.seen(order), 0))
             with np.errstate(divide="ignore"):  # log 0 = -inf
                 log_p.append(np.log(p))
                 log_b.append(np.log(b))
-        return BackoffTable(ngrams.trie, log_p, log_b[1:])
+        return BackoffTable(ngrams.trie, log_p, log_b[1:], counted)
 
 
 class Interpolated(Recursive):

@@ -1,5 +1,7 @@
 """A table of n-grams as a few arrays: an order's words, family sizes and numbers."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from keraslm.counts.additive import AdditiveTable
@@ -25,10 +27,11 @@ def to_arrays(table: Table) -> Arrays:
         arrays[f"words-{n}"] = _smallest(level.words)
         arrays[f"children-{n}"] = _smallest(np.diff(level.starts))
     if isinstance(table, AdditiveTable):
-        smallest = [_smallest(counts) for counts in table.counts]
-        return arrays | _numbered("counts", smallest)
+        return arrays | _numbered("counts", map(_smallest, table.counts))
     if not isinstance(table, BackoffTable):
         raise TypeError(f"a table of n-grams was expected; received {type(table)}")
+    if table.counts is not None:
+        arrays |= _numbered("counts", map(_smallest, table.counts))
     return arrays | _numbered("log-p", table.log_p) | _numbered("log-b", table.log_b)
 
 
@@ -42,7 +45,8 @@ def from_arrays(arrays: Arrays, order: int, size: int, delta: float | None) -> T
         trie = _trie(arrays, order, size)
         if delta is not None:
             return AdditiveTable(trie, _counts(arrays, trie), delta)
-        return BackoffTable(trie, *_logarithms(arrays, trie))
+        counts = _counts(arrays, trie) if "counts-1" in arrays else None
+        return BackoffTable(trie, *_logarithms(arrays, trie), counts)
     except ValueError as error:
         raise ModelFileError(
             f"the counts do not fit together: {error}; the file is damaged, train again"
@@ -115,7 +119,7 @@ def _numbers(arrays: Arrays, name: str, length: int, largest: float) -> np.ndarr
     return array
 
 
-def _numbered(name: str, arrays: list[np.ndarray]) -> Arrays:
+def _numbered(name: str, arrays: Iterable[np.ndarray]) -> Arrays:
     return {f"{name}-{n}": array for n, array in enumerate(arrays, start=1)}
 
 

@@ -62,4 +62,4 @@ def normalised(table: BackoffTable, suffixes: list[np.ndarray]) -> BackoffTable:
         z = b * lower_z + level.sum_over_words(scores[k] - backed_off)
         log_p.append(table.log_p[k] - np.log(z)[level.history])
         log_b.append(np.log(b * lower_z / z))
-    return BackoffTable(table.trie, log_p, log_b)
+    return BackoffTable(table.trie, log_p, log_b, table.counts)

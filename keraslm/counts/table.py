@@ -53,6 +53,9 @@ class BackoffTable(Table):
     trie: Trie
     log_p: list[np.ndarray]
     log_b: list[np.ndarray]
+    counts: list[np.ndarray] | None = None
+    """What the formula counted of each n-gram, (ngrams,) an order; None where that is
+    not known, as of an ARPA file, or where counts that made a sum were pruned."""
 
     def log_probabilities(self, found: Found) -> np.ndarray:
         """Give log P(w | h) of each token of a text.

@@ -51,8 +51,8 @@ def of_step(language_model: NetworkLanguageModel, batch: int | str = "batch") ->
     """Describe the step and its states too."""
     size = len(language_model.vocabulary)
     states = states_of(language_model.keras_model)
-    before = [_tensor(s.name, s.dtype, batch, s.width) for s in states]
-    after = [_tensor(s.next_name, s.dtype, batch, s.width) for s in states]
+    before = [_tensor(s.name, s.dtype, batch, *s.shape) for s in states]
+    after = [_tensor(s.next_name, s.dtype, batch, *s.shape) for s in states]
     return {
         **of_sequence(language_model, batch),
         "use": f"{SEQUENCE} {STEP}",

@@ -25,7 +25,7 @@ from keraslm.models.architecture import kind_of
 from keraslm.models.causal import CausalModel
 
 FORMATS = ("savedmodel", "onnx", "litert")
-EXPORTED = ("recurrent", "window")
+EXPORTED = ("recurrent", "window", "transformer")
 DESCRIPTION = "model.json"
 EXAMPLE = "generate.py"
 NAMES = {
@@ -78,11 +78,6 @@ def _check_model(language_model: NetworkLanguageModel, file_format: str) -> None
     if file_format not in FORMATS:
         raise UsageError(
             f"a format is one of {', '.join(FORMATS)}; received {file_format!r}"
-        )
-    if kind_of(language_model.keras_model) == "transformer":
-        raise UsageError(
-            "an exported step keeps the states of recurrent layers and windows; a "
-            "transformer's keys and values are not among them: keep it as a .keras file"
         )
     if kind_of(language_model.keras_model) not in EXPORTED:
         raise UsageError(

@@ -14,13 +14,15 @@ from keraslm.layers import Recurrent
 from keraslm.models.architecture import kind_of
 from keraslm.models.causal import CausalModel
 
+CACHE = ("keys", "values", "seen")  # the state of a block of a transformer
+
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """A state (batch, width), the same number everywhere before a text."""
+    """A state (batch, *shape), the same number everywhere before a text."""
 
     name: str
-    width: int
+    shape: tuple[int, ...]
     dtype: str
     initial: float
 
@@ -31,17 +33,24 @@ class State:
 
 
 def states_of(model: CausalModel) -> list[State]:
-    """Describe the states: h_1, c_1, h_2, .. of the layers, or the previous ids."""
+    """Describe the states: h_1, c_1, h_2, .. of the layers, or the previous ids.
+
+    Of a transformer keys_1, values_1, seen_1, keys_2, ..; seen says which there are.
+    """
     first = [np.asarray(ops.convert_to_numpy(s)) for s in model.initial_states(1)]
     return [
-        State(name, state.shape[1], str(state.dtype), state.flat[0].item())
+        State(name, state.shape[1:], str(state.dtype), state.flat[0].item())
         for name, state in zip(_names(model), first, strict=True)
     ]
 
 
 def _names(model: CausalModel) -> list[str]:
-    if kind_of(model) != "recurrent":
-        return ["previous"] * len(model.initial_states(1))
+    kind, number = kind_of(model), len(model.initial_states(1))
+    if kind == "transformer":
+        blocks = range(1, number // len(CACHE) + 1)
+        return [f"{name}_{block}" for block in blocks for name in CACHE]
+    if kind != "recurrent":
+        return ["previous"] * number
     return [
         f"{letter}_{number}"
         for number, layer in enumerate(model.recurrent, start=1)  # type: ignore[attr-defined]

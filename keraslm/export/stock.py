@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from keraslm.errors import UsageError
 from keraslm.export import description
+from keraslm.export.stock_transformer import stock_transformer
+from keraslm.export.weighted import dense, weighted
 from keraslm.files.writing import write_atomically
 from keraslm.inference.language_model import NetworkLanguageModel
 from keraslm.models.adopted import AdoptedModel
@@ -73,10 +75,7 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
     elif kind == "window":
         logits = _window(model, ids)
     elif kind == "transformer":
-        raise UsageError(
-            "rotary positions have no stock Keras layer, so a transformer cannot be "
-            "exported to plain Keras; its own file opens wherever keraslm is installed"
-        )
+        logits = stock_transformer(model.to_numpy(), ids)
     else:
         raise UsageError(
             f"{name} is not of keraslm's own layers, for which alone there are stock "
@@ -86,8 +85,8 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
 
 
 def _recurrent(model: Any, ids: Any) -> Any:
-    given = model.architecture.arguments
-    if given["softmax"] is not None:
+    arguments = model.architecture.arguments
+    if arguments["softmax"] is not None:
         raise UsageError(
             f"Keras has no stock layer for {type(model.predict_next).__name__}; "
             "export a model trained with `softmax='full'` or `softmax='sampled'`"
@@ -95,10 +94,11 @@ def _recurrent(model: Any, ids: Any) -> Any:
     output = model.to_numpy().output
     hidden = _embedded(array(model.embed.embeddings), ids)
     for layer in model.recurrent:
-        shown = _given(_stock_cell(given), hidden, *map(array, layer.cell_weights))
-        added = given["residual"] and hidden.shape == shown.shape
+        weights = map(array, layer.cell_weights)
+        shown = weighted(_stock_cell(arguments), hidden, *weights)
+        added = arguments["residual"] and hidden.shape == shown.shape
         hidden = keras.layers.add([hidden, shown]) if added else shown
-    return _dense(hidden, output.kernel, output.bias)
+    return dense(hidden, output.kernel, output.bias)
 
 
 def _stock_cell(arguments: dict[str, Any]) -> Any:
@@ -107,13 +107,13 @@ def _stock_cell(arguments: dict[str, Any]) -> Any:
     Raises: UsageError for a cell that Keras does not have.
     """
     cell = arguments["cell"]
-    given: dict[str, Any] = {"units": arguments["units"], "return_sequences": True}
+    named: dict[str, Any] = {"units": arguments["units"], "return_sequences": True}
     if cell == "lstm":
-        return keras.layers.LSTM(**given, use_cudnn=False)
+        return keras.layers.LSTM(**named, use_cudnn=False)
     if cell == "gru":
-        return keras.layers.GRU(**given, use_cudnn=False, reset_after=True)
+        return keras.layers.GRU(**named, use_cudnn=False, reset_after=True)
     if cell == "rnn":
-        return keras.layers.SimpleRNN(**given, activation=arguments["activation"])
+        return keras.layers.SimpleRNN(**named, activation=arguments["activation"])
     raise UsageError(f"Keras has no stock layer for the cell {cell!r}")
 
 
@@ -127,7 +127,7 @@ def _window(model: Any, ids: Any) -> Any:
     hidden = first(model, ids, kernel, bias)
     for layer in getattr(model, "rest", []):
         hidden = keras.layers.Activation("tanh")(hidden)
-        hidden = _dense(hidden, array(layer.kernel), array(layer.bias))
+        hidden = dense(hidden, array(layer.kernel), array(layer.bias))
     return hidden
 
 
@@ -147,7 +147,7 @@ def _embedding(model: Any, ids: Any, kernel: Array, bias: Array) -> Any:
     boundary = np.tile(table[Vocabulary.boundary_id], model.window.context)
     places = _delayed([_embedded(_less_boundary(table), ids)] * model.window.context)
     joined = keras.layers.concatenate(places) if len(places) > 1 else places[0]
-    return _dense(joined, kernel, bias + boundary @ kernel)
+    return dense(joined, kernel, bias + boundary @ kernel)
 
 
 def _bag_of_words(model: Any, ids: Any, kernel: Array, bias: Array) -> Any:
@@ -162,7 +162,7 @@ def _bag_of_words(model: Any, ids: Any, kernel: Array, bias: Array) -> Any:
     vectors = _embedded(_less_boundary(np.eye(size, dtype=np.float32)), ids)
     places = _delayed([vectors] * model.window.context)
     bag = keras.layers.maximum(places) if len(places) > 1 else places[0]
-    return _dense(bag, kernel, bias + kernel[Vocabulary.boundary_id])
+    return dense(bag, kernel, bias + kernel[Vocabulary.boundary_id])
 
 
 def _delayed(places: list[Any]) -> list[Any]:
@@ -190,18 +190,7 @@ def _less_boundary(table: Array) -> Array:
 
 
 def _embedded(table: Array, ids: Any) -> Any:
-    return _given(keras.layers.Embedding(*table.shape), ids, table)
-
-
-def _dense(inputs: Any, kernel: Array, bias: Array) -> Any:
-    return _given(keras.layers.Dense(len(bias)), inputs, kernel, bias)
-
-
-def _given(layer: Any, inputs: Any, *weights: Array) -> Any:
-    """Apply a layer and give it its weights."""
-    outputs = layer(inputs)
-    layer.set_weights(weights)
-    return outputs
+    return weighted(keras.layers.Embedding(*table.shape), ids, table)
 
 
 def _check_place(path: pathlib.Path) -> None:

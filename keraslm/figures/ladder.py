@@ -16,7 +16,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from keraslm.figures import style
 from keraslm.figures.floor import lines_of
-from keraslm.figures.side_labels import Named, name_points
+from keraslm.figures.side_labels import Named, height_of_names, name_points
 from keraslm.figures.style import BLUE, GREEN, GREY, INK, ORANGE
 from keraslm.floor import Floor
 
@@ -24,9 +24,11 @@ FAMILIES = {  # colour and form
     "counts": (GREY, "s"),
     "features": (ORANGE, "^"),
     "network": (BLUE, "o"),
+    "featured": (BLUE, "^"),  # a network with features
     "mixture": (GREEN, "D"),
 }
-SIZE = (13.0, 8.0)  # inches of the figure, names at the right come on top
+WIDTH, HEIGHT = 13.0, 8.0  # inches; names at the right come on top
+SHARE = 0.75  # of the height, which the axes have
 
 
 class Point(NamedTuple):
@@ -79,10 +81,11 @@ def ladder_figure(
     """
     label, cost = AXES[against]
     drawn = [p for p in points if p.known < style.LARGEST and cost(p) > 0]
-    figure, axes = style.new_figure(*SIZE)
-    title = f"The ladder: perplexity by {label}"
-    style.add_title(axes, title, subtitle)
     lines = lines_of(floor)
+    named = _named(drawn, cost, with_unknown := _with_unknown(drawn))
+    named += [Named(ln.label, None, ln.value, ln.colour, True) for ln in lines]
+    figure, axes = style.new_figure(WIDTH, max(height_of_names(named) / SHARE, HEIGHT))
+    style.add_title(axes, f"The ladder: perplexity by {label}", subtitle)
     _scale(axes, [p.known for p in drawn] + [line.value for line in lines])
     for line in lines:
         line.draw(axes)
@@ -91,11 +94,19 @@ def ladder_figure(
         face = "white" if p.hardly_trained else colour
         axes.plot(cost(p), p.known, form, ms=11, mew=2, color=colour, mfc=face)
     _mark(axes.xaxis, [cost(p) for p in drawn])
-    _name_axes(axes, label, with_unknown := _with_unknown(drawn))
-    named = [Named(_name(p, with_unknown), cost(p), p.known) for p in drawn]
-    named += [Named(ln.label, None, ln.value, ln.colour, True) for ln in lines]
+    _name_axes(axes, label, with_unknown)
     name_points(axes, named)
     return figure
+
+
+def _named(
+    points: Sequence[Point], cost: Callable[[Point], float], with_unknown: bool
+) -> list[Named]:
+    """Name each point in the colour of its family."""
+    return [
+        Named(_name(p, with_unknown), cost(p), p.known, FAMILIES[p.family][0])
+        for p in points
+    ]
 
 
 def _with_unknown(points: Sequence[Point]) -> bool:

@@ -37,11 +37,9 @@ def name_points(axes: Axes, named: Sequence[Named]) -> None:
     The points left of a wide gap are named at the left, the others at the right. The
     limits of the vertical axis are set.
     """
-    places = np.log([n.x for n in named if n.x is not None])
+    places = _places(named)
     low, high = (places.min(), places.max()) if len(places) else (0.0, 0.0)
-    middle = _middle(places)
-    left = [n for n in named if n.x is not None and np.log(n.x) < middle]
-    right = [n for n in named if n not in left]
+    left, right = _columns(named)
     widest = max((_width(axes, n) for n in left), default=0.0)
     begin, end = widest + 2 * GAP, 1 - GAP
     whole = max(high - low, np.log(4)) / (end - begin)
@@ -49,6 +47,22 @@ def name_points(axes: Axes, named: Sequence[Named]) -> None:
     axes.set_xlim(np.exp(start), np.exp(start + whole))
     _write(axes, left, widest + GAP / 2, "right")
     _write(axes, right, RIGHT, "left")
+
+
+def height_of_names(named: Sequence[Named]) -> float:
+    """Give the height in inches that the longer column of names needs."""
+    return max(map(len, _columns(named))) * LINE / 72
+
+
+def _places(named: Sequence[Named]) -> npt.NDArray[np.floating]:
+    return np.log([n.x for n in named if n.x is not None])
+
+
+def _columns(named: Sequence[Named]) -> tuple[list[Named], list[Named]]:
+    """Share the names out: those at the left of the points, and the others."""
+    middle = _middle(_places(named))
+    left = [n for n in named if n.x is not None and np.log(n.x) < middle]
+    return left, [n for n in named if n not in left]
 
 
 def _middle(places: npt.NDArray[np.floating]) -> float:

@@ -21,11 +21,13 @@ from keraslm.vectors.tsne import tsne
 if TYPE_CHECKING:
     import pandas as pd
 
+    from keraslm.vectors.relations import Relation
     from keraslm.vectors.word_vectors import WordVectors
 
 LONGEST = 24  # characters of a name
 FORMS = ("o", "s", "^", "D", "v", "P")  # of groups
 MOST = 300  # words of a picture
+ROW = 0.09  # of the axes' height: a group in the key
 Points = npt.NDArray[np.float64]
 
 
@@ -73,13 +75,31 @@ def plane_table(
     return table, subtitle
 
 
-def vectors_figure(table: "pd.DataFrame", title: str, subtitle: str = "") -> Figure:
-    """Draw a `plane_table`: each word at its point, each group in its own form."""
+def vectors_figure(
+    table: "pd.DataFrame",
+    title: str,
+    subtitle: str = "",
+    relations: "Sequence[tuple[Relation, float | None]]" = (),
+) -> Figure:
+    """Draw a `plane_table`: each word at its point, each group in its own form.
+
+    A relation is an arrow from the first to the second word of each pair, in the colour
+    of the group that has its name; beside it stands its `parallelism`.
+    """
     names = list(table.columns[1:3])
     points = table[names].to_numpy()
     figure, axes = style.new_figure(height=7.6)
     style.add_title(axes, title, subtitle)
-    _draw_points(axes, table, points)
+    named = (relation.name for relation, _ in relations)
+    key = list(dict.fromkeys([*_groups(table), *named]))
+    _draw_points(axes, table, points, key)
+    for relation, parallel in relations:
+        number = key.index(relation.name)
+        _draw_arrows(axes, table, points, relation, number)
+        if parallel is not None:
+            said, height = f"arrows: mean cosine {parallel:.2f}", _height(number)
+            colour = SERIES[number % len(SERIES)]
+            _beside(axes, said, height - ROW / 2, colour, style.NOTE_SIZE, "normal")
     axes.margins(0.08)
     axes.set_aspect("equal", adjustable="datalim")
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
@@ -92,19 +112,51 @@ def vectors_figure(table: "pd.DataFrame", title: str, subtitle: str = "") -> Fig
     return figure
 
 
-def _draw_points(axes: Axes, table: "pd.DataFrame", points: Points) -> None:
-    groups = list(table["group"]) if "group" in table else [""] * len(table)
-    for k, group in enumerate(dict.fromkeys(groups)):
-        own = points[np.array([each == group for each in groups])]
+def _draw_points(
+    axes: Axes, table: "pd.DataFrame", points: Points, key: Sequence[str]
+) -> None:
+    groups = _groups(table)
+    for k, group in enumerate(key):
+        own = points[np.array([each == group for each in groups], bool)]
         colour, form = SERIES[k % len(SERIES)], FORMS[k % len(FORMS)]
         axes.plot(*own.T, form, color=colour, markersize=9 if group else 6, zorder=3)
         if group:
-            axes.plot(1.04, 0.97 - 0.07 * k, form, color=colour, markersize=9,
+            axes.plot(1.04, _height(k), form, color=colour, markersize=9,
                       transform=axes.transAxes, clip_on=False)  # fmt: skip
-            axes.annotate(drawable(style.shortened(group, LONGEST)),
-                          (1.06, 0.97 - 0.07 * k), xycoords="axes fraction",
-                          va="center", color=colour, fontsize=style.LABEL_SIZE,
-                          fontweight="bold", family=families())  # fmt: skip
+            name = drawable(style.shortened(group, LONGEST))
+            _beside(axes, name, _height(k), colour, style.LABEL_SIZE, "bold")
+
+
+def _draw_arrows(
+    axes: Axes,
+    table: "pd.DataFrame",
+    points: Points,
+    relation: "Relation",
+    number: int,
+) -> None:
+    place = dict(zip(table["word"], points, strict=True))
+    for before, after in relation.pairs:
+        axes.annotate("", place[after], place[before], zorder=2, arrowprops={
+            "arrowstyle": "-|>", "color": SERIES[number % len(SERIES)],
+            "linewidth": 1.8, "alpha": 0.7, "shrinkA": 5, "shrinkB": 6,
+            "mutation_scale": 16})  # fmt: skip
+
+
+def _groups(table: "pd.DataFrame") -> list[str]:
+    return list(table["group"]) if "group" in table else [""] * len(table)
+
+
+def _height(number: int) -> float:
+    """Place a line of the key, in the height of the axes."""
+    return 0.97 - ROW * number
+
+
+def _beside(
+    axes: Axes, text: str, height: float, colour: str, size: int, weight: str
+) -> None:
+    axes.annotate(text, (1.06, height), xycoords="axes fraction", va="center",
+                  color=colour, fontsize=size, fontweight=weight,
+                  family=families())  # fmt: skip
 
 
 def _plane(

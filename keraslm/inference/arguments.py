@@ -124,6 +124,7 @@ KINDS = {
         "dropout": SHARE,
         "tied": FLAG,
         "seed": SEED,
+        "trainable_embedding": FLAG,
     },
 }
 SOFTMAXES = {

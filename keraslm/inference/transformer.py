@@ -83,24 +83,42 @@ class TransformerNetwork(Network):
 
     def step(self, ids: Any, state: State) -> tuple[Array, State]:
         """Read one token, or one of each text."""
+        logits, after, _ = self.read(ids, state)
+        return logits, after
+
+    def read(
+        self, ids: Any, state: State, shares: Array | None = None
+    ) -> tuple[Array, State, list[Array]]:
+        """Read as `step` does, and tell where the heads of each block look.
+
+        `shares` is how much of what each head shows is handed on: 1 is all of it, and 0
+        ablates the head.
+
+        Shapes: shares (layers, heads) or (texts, layers, heads) -> logits, the next
+                state, of each block the weights (.., heads, n) of the last n tokens
+        """
         position, caches = state
         angles = np.asarray(position)[..., None, None] * self.frequencies
         turn = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
-        x, after = self.embedding[ids], []
-        for block, cache in zip(self.blocks, caches, strict=True):
-            told, cache = self._attend(block, x, cache, turn)
-            x = x + told
+        x, after, looks = self.embedding[ids], [], []
+        for number, (block, cache) in enumerate(zip(self.blocks, caches, strict=True)):
+            shown, cache, weights = self._attend(block, x, cache, turn)
+            if shares is not None:
+                shown = shown * shares[..., number, :, None]
+            x = x + shown.reshape(x.shape) @ block.output_project
             after.append(cache)
+            looks.append(weights)
             wide = normed(x, block.norm_before_hidden) @ block.widen + block.widen_bias
             x = x + gelu(wide) @ block.narrow + block.narrow_bias
-        return self.output.logits(normed(x, self.norm)), (position + 1, after)
+        logits = self.output.logits(normed(x, self.norm))
+        return logits, (position + 1, after), looks
 
     def _attend(
         self, block: Block, x: Array, cache: tuple[Array, Array], turn: Any
-    ) -> tuple[Array, tuple[Array, Array]]:
-        """Tell a position what it sees; give the keys and values after it, too.
+    ) -> tuple[Array, tuple[Array, Array], Array]:
+        """Give what each head shows, the keys and values after it, and its weights.
 
-        Shapes: x (.., width) -> (.., width)
+        Shapes: x (.., width) -> (.., heads, d), the cache, (.., heads, n + 1)
         """
         both = normed(x, block.norm_before_attention) @ block.project
         q, k, v = np.split(both.reshape(*x.shape[:-1], 3 * self.heads, -1), 3, axis=-2)
@@ -112,10 +130,9 @@ class TransformerNetwork(Network):
         scores = (keys @ q[..., None])[..., 0] * np.float32(q.shape[-1] ** -0.5)
         powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
         weights = powers / powers.sum(axis=-1, keepdims=True)
-        shown = (weights[..., None, :] @ values).reshape(x.shape)
+        shown = (weights[..., None, :] @ values)[..., 0, :]
         first = max(keys.shape[-2] - self.context + 1, 0)
-        last = keys[..., first:, :], values[..., first:, :]
-        return shown @ block.output_project, last
+        return shown, (keys[..., first:, :], values[..., first:, :]), weights
 
 
 def normed(x: Array, gain: Array) -> Array:

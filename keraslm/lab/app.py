@@ -28,8 +28,8 @@ from keraslm.answers.next_tokens import next_tokens
 from keraslm.answers.pairs import knock_out, pair
 from keraslm.answers.surprise import surprise
 from keraslm.errors import KeraslmError, UsageError
-from keraslm.lab.cells import Cells
 from keraslm.lab.guard import Guard
+from keraslm.lab.insides import Insides
 from keraslm.lab.requests import parsed
 from keraslm.lab.scenes import Scene
 from keraslm.lab.shelf import Shelf, Shown
@@ -83,9 +83,10 @@ class Lab:
         """Give the models, the scenes and the name of the run that is watched."""
         models = self.shelf.told()
         keys = {model["given"]: model["key"] for model in models}
+        scenes = [s for s in self.scenes if self._watched or not s.needs_a_run]
         return {
             "models": models,
-            "scenes": [scene.told(keys) for scene in self.scenes],
+            "scenes": [scene.told(keys) for scene in scenes],
             "watch": self._watched.given if self._watched else None,
         }
 
@@ -215,7 +216,7 @@ def app(
         Question("game", lab.game, GAME),
         Question("learning", lab.learning, ("seen",)),
         Question("learning-next", lab.learning_next, ("text", "step", *SAMPLING)),
-        *[Question(*asked) for asked in Cells(shelf).questions()],
+        *[Question(*asked) for asked in Insides(shelf).questions()],
     )
     routes = [
         Route("/", functools.partial(_file, name="index.html")),

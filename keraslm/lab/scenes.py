@@ -20,7 +20,8 @@ NUMBERS |= {"layer", "unit", "place", "silent"}
 TEXTS = {"caption", "text", "other", "what", "forces", "selected", "rows"}
 MOST = 200
 HERE = pathlib.Path(__file__).parent
-SHIPPED = ("village",)
+SHIPPED = ("village", "attention")
+WATCHING = "learning"  # the view that is there where a run is watched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Scene:
 
     state: dict[str, Any]
 
+    @property
+    def needs_a_run(self) -> bool:
+        """Whether it can be shown only where a run is watched."""
+        return self.state.get("view") == WATCHING
+
     def told(self, keys: dict[str, str]) -> dict[str, Any]:
         """Give the state, with the keys of models for their names."""
         models = [keys.get(name, name) for name in self.state.get("models", [])]
@@ -36,7 +42,7 @@ class Scene:
 
 
 def read_scenes(path: str | os.PathLike[str]) -> list[Scene]:
-    """Read a file of scenes, or those that come with keraslm: "village".
+    """Read a file of scenes, or those that come with keraslm: "village", "attention".
 
     Raises: UsageError with the number of the scene, for what the page has not.
     """

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keraslm import loading
+from keraslm.answers.heads import Heads
 from keraslm.answers.inside import layers
 from keraslm.answers.place import Asked
 from keraslm.answers.reading import Inside
@@ -15,6 +16,8 @@ from keraslm.counts.model import NgramModel
 from keraslm.errors import KeraslmError, UsageError
 from keraslm.files import archive
 from keraslm.language_model import LanguageModel
+from keraslm.mixture import Mixture
+from keraslm.mixture_name import is_mixture, parts_of
 from keraslm.truth import VILLAGE, Truth, is_truth, truth_beside
 
 MOST = 12  # models on the shelf
@@ -63,6 +66,7 @@ class Shown:
             "text": card.get("text"),
             "truth": self.is_truth,
             "cells": self._cells(),
+            "heads": self.heads,
         }
 
     def _cells(self) -> list[dict[str, Any]] | None:
@@ -72,16 +76,33 @@ class Shown:
         except UsageError:
             return None
 
+    @property
+    def heads(self) -> dict[str, int] | None:
+        """Count a transformer's layers and the heads of each; None of another model."""
+        try:
+            layers, heads = Heads(self.asked).shape
+        except UsageError:
+            return None
+        return {"layers": layers, "heads": heads}
+
     def _reach(self) -> int | None:
         """Count the tokens that a prediction sees; None where there is no limit."""
-        if isinstance(self.model, NgramModel):
-            return self.model.order - 1
-        try:
-            network = getattr(self.model, "network", None)
-        except KeraslmError:  # an adopted one, which Keras alone can read
-            return None
-        context = getattr(network, "context", None)
-        return context if isinstance(context, int) else None
+        return _reach(self.model)
+
+
+def _reach(model: LanguageModel) -> int | None:
+    if isinstance(model, Mixture):
+        reaches = [_reach(part) for part in model.models]
+        finite = [reach for reach in reaches if reach is not None]
+        return max(finite) if len(finite) == len(reaches) else None
+    if isinstance(model, NgramModel):
+        return model.order - 1
+    try:
+        network = getattr(model, "network", None)
+    except KeraslmError:  # an adopted one, which Keras alone can read
+        return None
+    context = getattr(network, "context", None)
+    return context if isinstance(context, int) else None
 
 
 class Shelf:
@@ -96,8 +117,7 @@ class Shelf:
             raise UsageError(f"the lab shows 1 to {MOST} models; received {len(given)}")
         self.shown: dict[str, Shown] = {}
         for name in given:
-            key = "truth" if is_truth(name) else hash_of(name)
-            self._put(key, name, loading.load(name, level))
+            self._put(key_of(name), name, loading.load(name, level))
         for one in list(self.shown.values()):
             truth = truth_beside(one.model)
             if truth is not None:
@@ -122,6 +142,17 @@ class Shelf:
     def told(self) -> list[dict[str, Any]]:
         """Describe all models."""
         return [shown.told() for shown in self.shown.values()]
+
+
+def key_of(given: str) -> str:
+    """Name a model: by the hash of its file; a mixture by those of its parts."""
+    if is_truth(given):
+        return "truth"
+    if not is_mixture(given):
+        return hash_of(given)
+    models, weights = parts_of(given)
+    described = " ".join(map(str, [*map(key_of, models), *weights]))
+    return hashlib.sha256(described.encode()).hexdigest()[:HASH]
 
 
 def hash_of(given: str | os.PathLike[str]) -> str:

@@ -134,9 +134,9 @@ class Ladder:
         return dataclasses.replace(result, seconds=seconds + sum(parts), **found)
 
     def _measured(self, rung: Rung) -> dict[str, Any]:
-        if rung.kind == UNIFORM:
+        if rung.how == UNIFORM:
             return self._uniform()
-        if rung.kind == MIXTURE:
+        if rung.how == MIXTURE:
             return self._mixture(rung)
         return self._run(rung)
 

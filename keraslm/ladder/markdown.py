@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from keraslm.card import Card
 from keraslm.files.writing import write_atomically
 from keraslm.floor import ENTROPY_NAME, FLOOR_MEANING, GRAMMAR_NAME, Figures, Floor
+from keraslm.ladder.kinds import MEANING
 from keraslm.ladder.result import Result, floor_of, ranks
 from keraslm.ranking import counted, ranking_rule, unknown_warning
 
 KNOWN = "known tokens"
 ABOVE = "above grammar"
+NAMES = ("model", "kind", "classes")  # columns of names, not of numbers
 HARDLY = "†"  # at the name of a rung that is near a uniform guess
 
 
@@ -47,6 +49,8 @@ def _row(result: Result, place: int | None, floor: Floor | None) -> dict[str, st
     card = None if result.failure else Card(**result.card)
     return {
         "model": name,
+        "kind": result.kind.name,
+        "classes": result.kind.classes,
         "rank": f"{place}" if card else "",
         **(_costs(card, floor) if card else _costs_of_failure()),
         "parameters": f"{result.parameters:,}" if card else "",
@@ -85,6 +89,8 @@ def remarks(results: Sequence[Result]) -> list[str]:
             f"{HARDLY} hardly trained, near a uniform guess: {', '.join(hardly)}; "
             "give the ladder more minutes"
         )
+    if any(r.kind.classes for r in measured):
+        notes.append(MEANING)
     if floor_of(results):
         notes.append(FLOOR_MEANING)
     if measured and (warning := unknown_warning(Card(**measured[0].card))):
@@ -117,7 +123,7 @@ def write_markdown(
 ) -> None:
     """Write the page, atomically."""
     found = table(results)
-    rule = ("---", *["---:"] * (len(found.headings) - 1))
+    rule = ["---" if h in NAMES else "---:" for h in found.headings]
     rows = [found.headings, rule, *found.rows]
     lines = ["# The ladder", "", _escaped(heading(results)), ""]
     lines += [f"| {' | '.join(map(_escaped, row))} |" for row in rows]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from keraslm.figures.ladder import Point
 from keraslm.ladder.result import Result
-from keraslm.ladder.rungs import FAMILIES
 
 
 def points_of(results: Sequence[Result]) -> list[Point]:
@@ -12,7 +11,7 @@ def points_of(results: Sequence[Result]) -> list[Point]:
     return [
         Point(
             result.title,
-            FAMILIES[result.name],
+            result.kind.family,
             result.seconds,
             result.bytes,
             result.known_perplexity,

@@ -11,7 +11,8 @@ from keraslm.card import Card
 from keraslm.errors import UsageError
 from keraslm.files.writing import write_atomically
 from keraslm.floor import Floor
-from keraslm.ladder.rungs import LEARNERS
+from keraslm.ladder.kinds import NONE, Kind
+from keraslm.ladder.rungs import KINDS, LEARNERS
 from keraslm.ranking import rank
 
 FORMAT = "keraslm ladder"
@@ -34,6 +35,11 @@ class Result:
     card: dict[str, Any] = dataclasses.field(default_factory=dict)
     failure: str = ""
     note: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of model it is."""
+        return KINDS.get(self.name, NONE)
 
     @property
     def perplexity(self) -> float:
@@ -105,7 +111,8 @@ class ResultsFile:
                     f"({earlier.get(name)!r}, now {value!r}); give another folder, or "
                     "`overwrite=True`"
                 )
-        self.results = {r.name: r for r in results if not r.failure}
+        known_rungs = (r for r in results if r.name in KINDS)  # a name may have gone
+        self.results = {r.name: r for r in known_rungs if not r.failure}
 
     def add(self, result: Result) -> None:
         """Keep a result, in the place of an earlier one."""

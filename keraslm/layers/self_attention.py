@@ -21,13 +21,20 @@ class SelfAttention(CausalSelfAttention):
     References: Vaswani et al. (2017), the encoder; Devlin et al. (2019).
     """
 
-    def __init__(self, heads: int, *arguments: Any, **more: Any) -> None:
-        super().__init__(heads, *arguments, **more)
-        if self.window is not None:
+    def __init__(
+        self,
+        heads: int,
+        window: int | None = None,
+        positions: str | None = "rotary",
+        output_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
+        if window is not None:
             raise UsageError(
                 "attention in both directions sees all positions and has no window; "
-                f"received {self.window}"
+                f"received window={window}"
             )
+        super().__init__(heads, None, positions, output_initializer, **kwargs)
 
     def _seen(self, queries: Any, keys: Any) -> Any:
         """Let every query see every key."""

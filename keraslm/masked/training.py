@@ -9,7 +9,7 @@ import keras
 from keraslm.masked.batches import MaskedBatches
 from keraslm.masked.networks import new_network
 from keraslm.masked.shape import Shape
-from keraslm.models.in_parts import fit_in_order
+from keraslm.models.following import fit_in_order
 
 Save = Callable[[keras.Model, str | os.PathLike[str]], None]
 
@@ -44,7 +44,7 @@ class InTraining(keras.Model):
     def fit(self, x: MaskedBatches, **more: Any) -> Any:
         """Train on batches in their order; a checkpoint says where it goes on."""
         try:
-            return fit_in_order(self, x, super().fit, _read_from, shuffle=False, **more)
+            return fit_in_order(self, super().fit, x, _read_from, **more)
         finally:
             if hasattr(self, "jax_state_sync"):
                 self.jax_state_sync()

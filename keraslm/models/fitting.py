@@ -22,8 +22,12 @@ from keraslm.losses.nats import token_nats, token_weights, weighted
 from keraslm.metrics import Perplexity
 from keraslm.metrics.nats_per_token import NatsPerToken
 from keraslm.models.causal import CausalModel
-from keraslm.models.following import StopAtNaN, in_order, listed
-from keraslm.models.in_parts import fit_in_order
+from keraslm.models.following import (
+    StopAtNaN,
+    fit_in_order,
+    in_order,
+    listed,
+)
 from keraslm.models.measured import NatsMetrics
 from keraslm.models.running import Running
 from keraslm.windows import Windows, windows_of
@@ -169,8 +173,7 @@ class Fitted(CausalModel):
         try:
             if windows is None:
                 return super().fit(x=x, **more)  # type: ignore[misc]
-            more["shuffle"] = False
-            return fit_in_order(self, windows, super().fit, _quickest, **more)  # type: ignore[misc]
+            return fit_in_order(self, super().fit, windows, _quickest, **more)  # type: ignore[misc]
         finally:
             self._give_back_variables()
 

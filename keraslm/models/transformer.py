@@ -29,6 +29,8 @@ def transformer(
     dropout: float = 0.0,
     tied: bool = False,
     seed: int | None = None,
+    embeddings_initializer: Any = None,
+    trainable_embedding: bool = True,
     name: str = "transformer",
     dtype: str | None = None,
 ) -> CausalLM:
@@ -42,6 +44,8 @@ def transformer(
     carried over `keraslm.Windows` as that of a recurrent network, and a text that is
     read token by token gives what reading it at once gives, at every length. By way of
     the blocks below, a prediction sees layers (context - 1) + 1 tokens.
+    Without `trainable_embedding`, E stays as it is; it starts from N(0, 1), tied from
+    N(0, 1 / units), or as `embeddings_initializer` says.
 
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
     Raises: UsageError for a size below 1, or units that are no multiple of twice the
@@ -53,9 +57,16 @@ def transformer(
     size = size_of(tokens)
     _check(layers, heads, units, context, dropout)
     # vectors of length 1 where they also predict, else entries of size 1
-    start = keras.initializers.RandomNormal(0.0, units**-0.5 if tied else 1.0)
+    spread = units**-0.5 if tied else 1.0
+    start = embeddings_initializer or keras.initializers.RandomNormal(0.0, spread)
     made: Any = TiedEmbedding if tied else keras.layers.Embedding
-    embed = made(size, units, embeddings_initializer=start, dtype=dtype)
+    embed = made(
+        size,
+        units,
+        embeddings_initializer=start,
+        trainable=trainable_embedding,
+        dtype=dtype,
+    )
     blocks = [
         TransformerBlock(
             heads,
@@ -87,6 +98,7 @@ def transformer(
         "dropout": dropout,
         "tied": tied,
         "seed": seed,
+        "trainable_embedding": trainable_embedding,
         "dtype": str(embed.dtype_policy.name),
     }
     parts = {"embed": embed, "blocks": blocks, "drop": drop, "last_norm": norm}

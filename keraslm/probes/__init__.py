@@ -4,6 +4,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from keraslm.probes.attention import AttentionWeights, attention_weights
     from keraslm.probes.differentiation import gradient
     from keraslm.probes.properties import rank_units
     from keraslm.probes.through_time import Contributions, contributions
@@ -13,10 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Activations",
+    "AttentionWeights",
     "Contributions",
     "Gates",
     "GradientNorms",
     "activations",
+    "attention_weights",
     "contributions",
     "gates",
     "gradient",
@@ -29,10 +32,12 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for, since it imports Keras."""
     homes = {
         "Activations": "units",
+        "AttentionWeights": "attention",
         "Contributions": "through_time",
         "Gates": "unit_gates",
         "GradientNorms": "vanishing",
         "activations": "units",
+        "attention_weights": "attention",
         "contributions": "through_time",
         "gates": "unit_gates",
         "gradient": "differentiation",

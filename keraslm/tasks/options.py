@@ -2,15 +2,22 @@
 
 import dataclasses
 import os
-import tomllib
 from typing import Any, ClassVar, Self
 
 from keraslm.errors import UsageError
-from keraslm.files.writing import read_small
-from keraslm.tasks.shape import BAG, CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
+from keraslm.tasks.shape import (
+    ATTENTION,
+    BAG,
+    CLASSIFIERS,
+    KINDS,
+    MOST_FREQUENT,
+    TAGGERS,
+    Shape,
+)
 from keraslm.training.options import OPTIONS
-from keraslm.training.options.toml import LARGEST
+from keraslm.training.options.toml import read_table
 
+HEADS = 4
 OF_A_NETWORK = (
     "embedding",
     "units",
@@ -21,6 +28,12 @@ OF_A_NETWORK = (
     "epochs",
     "steps",
     "minutes",
+    "checkpoint_steps",
+    "checkpoint_minutes",
+    "heads",
+    "embeddings",
+    "freeze",
+    "skip_bad_lines",
 )
 
 
@@ -48,6 +61,12 @@ class TaskOptions:
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None
+    checkpoint_steps: int | None = None
+    checkpoint_minutes: float = 5.0
+    heads: int | None = None
+    embeddings: str | None = None
+    freeze: bool = False
+    skip_bad_lines: bool = False
 
     task: ClassVar[str]
     models: ClassVar[tuple[str, ...]]
@@ -63,6 +82,20 @@ class TaskOptions:
             value = getattr(self, field.name)
             if field.name != "model" and value is not None:
                 OPTIONS[field.name].kind.check(field.name, value)
+        self._check_together()
+
+    def _check_together(self) -> None:
+        if self.embeddings is None and (self.freeze or self.skip_bad_lines):
+            name = "freeze" if self.freeze else "skip_bad_lines"
+            raise UsageError(f"`{name}` is of vectors; give their file as `embeddings`")
+        if not self.is_attending:
+            if self.heads is not None:
+                raise UsageError(f"`heads` are of attention; {self.model!r} has none")
+        elif self.units % (2 * (self.heads or HEADS)):
+            raise UsageError(
+                "`units` must be a multiple of twice the `heads`; received "
+                f"{self.units} units and {self.heads or HEADS} heads"
+            )
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Self:
@@ -91,9 +124,20 @@ class TaskOptions:
         return options
 
     @property
+    def is_network(self) -> bool:
+        """Whether Keras trains it; else words are counted."""
+        return self.model != MOST_FREQUENT
+
+    @property
+    def is_attending(self) -> bool:
+        """Whether the network is of blocks of self-attention."""
+        return self.is_network and KINDS[self.model].cell == ATTENTION
+
+    @property
     def shape(self) -> Shape:
         """The network."""
-        return Shape(self.model, self.embedding, self.units, self.layers)
+        heads = (self.heads or HEADS) if self.is_attending else None
+        return Shape(self.model, self.embedding, self.units, self.layers, heads)
 
     @property
     def limits(self) -> dict[str, Any]:
@@ -104,7 +148,7 @@ class TaskOptions:
     def to_dict(self) -> dict[str, Any]:
         """Give the options that the model has, where they have a value."""
         told = {"task": self.task, **dataclasses.asdict(self)}
-        others = OF_A_NETWORK if self.model == MOST_FREQUENT else ()
+        others = () if self.is_network else OF_A_NETWORK
         return {n: v for n, v in told.items() if v is not None and n not in others}
 
 
@@ -135,11 +179,7 @@ def read_options(path: str | os.PathLike[str], task: str) -> dict[str, Any]:
 
     Raises: UsageError if it is no such file, or of another task.
     """
-    data = read_small(path, LARGEST, "file of options")
-    try:
-        options = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
+    options = read_table(path)
     if options.pop("task", task) != task:
         raise UsageError(f"{path} is not of `task='{task}'`; it says its task itself")
     return options

@@ -19,6 +19,7 @@ from keraslm.training.board import EVENTS
 from keraslm.training.lock import locked
 from keraslm.training.options import to_toml
 
+LOCK = ".lock"  # held while a process trains in the folder
 SAMPLE_TOKENS = {"char": 300, "word": 60}  # of each of its samples
 
 
@@ -98,7 +99,7 @@ class RunFolder:
         """
         self._make()
         try:
-            with locked(self.path / ".lock"):
+            with locked(self.path / LOCK):
                 yield
         finally:
             for folder in (self.board, self.path):

@@ -40,7 +40,7 @@ def complete(c: Configuration) -> tuple[Configuration, LanguageModel | None]:
     """
     initial = open_initial(c)
     c = initial_options(c, initial) if initial else c
-    return with_width(resolve(c), c.embedding), initial
+    return with_width(resolve(c), c), initial
 
 
 def initial_options(c: Configuration, model: LanguageModel) -> Configuration:

@@ -4,10 +4,13 @@ import contextlib
 import os
 import pathlib
 import sys
+import time
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from keraslm.errors import UsageError
+
+LOOK = 0.05  # seconds, in which one who only looks lets the lock go
 
 
 @contextlib.contextmanager
@@ -25,11 +28,30 @@ def locked(path: pathlib.Path) -> Iterator[None]:
         file.close()
 
 
+def is_held(path: pathlib.Path) -> bool:
+    """Say whether a process holds the lock; one that was killed does not.
+
+    Where it cannot be told, a lock file that is there counts as held.
+    """
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    with file:
+        try:
+            _lock(file)
+        except OSError:
+            return True
+    return False
+
+
 def _held(path: pathlib.Path) -> IO[str]:
     while True:
         file = path.open("a")
         try:
-            _lock(file)
+            _lock_soon(file)
         except (BlockingIOError, PermissionError) as error:
             file.close()
             raise UsageError(
@@ -41,7 +63,16 @@ def _held(path: pathlib.Path) -> IO[str]:
         file.close()  # its last holder has removed it meanwhile
 
 
-def _lock(file: IO[str]) -> None:
+def _lock_soon(file: IO[Any]) -> None:
+    """Lock the file; try again once, if another process may only have looked at it."""
+    try:
+        _lock(file)
+    except (BlockingIOError, PermissionError):
+        time.sleep(LOOK)
+        _lock(file)
+
+
+def _lock(file: IO[Any]) -> None:
     if sys.platform == "win32":
         import msvcrt
 

@@ -78,6 +78,7 @@ def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> A
             dropout=c.dropout or 0.0,
             tied=c.tied,
             seed=c.seed,
+            trainable_embedding=not c.freeze,
         )
     if c.model == "maxent":
         return models.maxent(tokens, order=c.order or 3, softmax=softmax, **features)

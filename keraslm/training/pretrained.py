@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from keraslm.errors import UsageError
 from keraslm.text.vocabulary import Vocabulary
-from keraslm.training.options import Configuration
+from keraslm.training.options import ATTENDING, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.vectors.coverage import coverage, initial_rows, word_of
 from keraslm.vectors.reader import read_vectors, read_width
@@ -25,21 +25,28 @@ class Pretrained:
     source: dict[str, Any]
 
 
-def with_width(c: Configuration, asked: int | None) -> Configuration:
-    """Take the width of the embedding from the file of vectors.
+def with_width(c: Configuration, asked: Configuration) -> Configuration:
+    """Take the width of the vectors from their file: of a transformer, its units.
 
-    Raises: UsageError if another was asked for; UsageError, VectorFileError if the
-        file cannot be read.
+    Its heads, where none were asked for, are the most up to the default that divide it.
+    Raises: UsageError if another width was asked for; UsageError, VectorFileError if
+        the file cannot be read.
     """
     if c.embeddings is None:
         return c
     width = read_width(c.embeddings)
-    if asked not in (None, width):
+    name = "units" if c.model in ATTENDING else "embedding"
+    wanted = getattr(asked, name)
+    if wanted not in (None, width):
         raise UsageError(
-            f"the vectors of {c.embeddings} have {width} numbers; received embedding "
-            f"{asked}: leave it out"
+            f"the vectors of {c.embeddings} have {width} numbers; received {name} "
+            f"{wanted}: leave it out"
         )
-    return dataclasses.replace(c, embedding=width)
+    taken: dict[str, Any] = {name: width}
+    if c.model in ATTENDING and asked.heads is None:
+        fitting = [n for n in range(1, (c.heads or 1) + 1) if width % (2 * n) == 0]
+        taken["heads"] = max(fitting, default=1)
+    return dataclasses.replace(c, **taken)
 
 
 def read_pretrained(

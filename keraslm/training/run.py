@@ -1,6 +1,7 @@
 """A training run, from the text to the folder RUN."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Iterable
@@ -25,14 +26,14 @@ from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
-from keraslm.training.options import Configuration, resolve
+from keraslm.training.options import Configuration, read_toml, resolve
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import (
+    begun,
     finished,
-    has_checkpoint,
     identity,
     with_the_runs_dropout,
 )
@@ -97,15 +98,15 @@ def train(
     floor = _floor(corpus, encoder, texts)
     text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
-    with folder.locked(), folder.unless_nothing_came(), folder.saying_how_to_go_on():
-        _begin(folder, c, corpus, encoder, reporter, resume)
+    run = functools.partial(identity, c, corpus, encoder)
+    earlier = functools.partial(_options_of, folder)
+    with begun(folder, c.to_dict(), run, earlier, reporter, resume):
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
         else:
             give_back_memory()  # the text's
             model = new_network(c, encoder, reporter, initial, pretrained)
-            run = identity(c, corpus, encoder)
-            learnt_here = _fit(model, c, texts, folder, reporter, run, callbacks)
+            learnt_here = _fit(model, c, texts, folder, reporter, run(), callbacks)
             del model, initial
             give_back_memory()  # the optimizer's and the last step's
             kept = load(folder.model)
@@ -145,22 +146,8 @@ def check_place(c: Configuration, folder: RunFolder) -> None:
         )
 
 
-def _begin(
-    folder: RunFolder,
-    c: Configuration,
-    corpus: Corpus,
-    encoder: TextEncoder,
-    reporter: Reporter,
-    resume: bool,
-) -> None:
-    """Make the folder, or see that the run in it can go on."""
-    goes_on = resume and has_checkpoint(folder, c, corpus, encoder)
-    if not goes_on:
-        if resume and folder.configuration.exists():
-            reporter.note(f"{folder.path} has no checkpoint: the run starts over")
-        folder.create()
-    folder.sweep()
-    folder.write_configuration(c.to_dict())
+def _options_of(folder: RunFolder) -> dict[str, Any]:
+    return Configuration(**read_toml(folder.configuration)).to_dict()
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:

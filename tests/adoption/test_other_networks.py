@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from keraslm.adoption import Adoption, adopt
-from keraslm.errors import UsageError
+from keraslm.errors import ModelFileError, UsageError
 
 SIZE = 6  # of the vocabulary of conftest
 
@@ -35,6 +35,19 @@ def attention_of_a_list():
     return keras.Model(ids, layers.Dense(SIZE)(layers.add([vectors, attended])))
 
 
+def transformer(causal=True):
+    """Blocks of stock layers, as one writes them by hand, and learned positions."""
+    ids = keras.Input((8,), dtype="int32")
+    x = layers.Embedding(SIZE, 4)(ids) + layers.Embedding(8, 4)(keras.ops.arange(8))
+    for _ in range(2):
+        norm = layers.LayerNormalization()(x)
+        attend = layers.MultiHeadAttention(2, 2)
+        x = x + attend(norm, norm, use_causal_mask=causal)
+        norm = layers.LayerNormalization()(x)
+        x = x + layers.Dense(4)(layers.Dense(16, activation="gelu")(norm))
+    return keras.Model(ids, layers.Dense(SIZE)(layers.LayerNormalization()(x)))
+
+
 def last_position_only():
     """A slice takes the last of the positions."""
     ids = keras.Input((4,), dtype="int32")
@@ -54,6 +67,7 @@ def sigmoid():
         window_read_from_both_ends,
         positions_in_the_graph,
         attention_of_a_list,
+        transformer,
         last_position_only,
     ],
 )
@@ -70,6 +84,12 @@ def test_it_predicts_as_before(saved, build):
     found = model.next_token_probabilities("".join(letters[i] for i in text))
     places = [model.encoder.vocabulary.tokens.index(letter) for letter in letters]
     np.testing.assert_allclose(found[places], row, rtol=1e-4)
+
+
+def test_a_transformer_that_looks_ahead_is_refused(saved):
+    _, path, tokens = saved(lambda: transformer(causal=False))
+    with pytest.raises(ModelFileError, match=r"looks ahead: .* without a causal mask"):
+        adopt(path, tokens)
 
 
 def test_a_sigmoid_gives_no_distribution_and_is_said(saved):

@@ -12,11 +12,14 @@ from keraslm.answers.pairs import common, knock_out, pair, ripple
 from keraslm.answers.place import Asked
 from keraslm.answers.surprise import surprise
 from keraslm.counts.derivation import derivation
+from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.inference.rows import next_of_each, push_each
 from keraslm.sampling.prefixes import Prefixes
 from keraslm.sampling.sampler import Sampler
 from keraslm.sampling.stream import TokenStream
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.text import Text
 
 
 def after(model, ids):
@@ -112,6 +115,30 @@ def test_the_shares_of_the_orders_sum_to_the_probability(models):
                 assert all(part.share >= -1e-12 for part in parts)
                 if backs_off:
                     assert sum(part.share > 0 for part in parts) <= 1
+
+
+@pytest.mark.parametrize("smoothing", ["absolute-discounting", "kneser-ney"])
+def test_a_share_is_a_count_less_its_discount_of_its_history(tmp_path, smoothing):
+    text = "a b a b\na c a b\n"
+    encoder = TextEncoder.fit(Text.from_string(text), level="word")
+    ids = encoder.encode(text)
+    NgramModel.train(encoder, ids, 2, smoothing).save(tmp_path / "m")
+    model = NgramModel.load(tmp_path / "m")
+    place = Asked(model).place("a")
+    pair, word = derivation(model, place.stream, encoder.vocabulary["b"])
+    # a b three times, a c once; b follows a alone, as c does: of words before there are
+    # one for a b and a c each, two for a (after </s> and b or c), one for </s>
+    discount = model.smoothing["discounts"][1]
+    assert (pair.count, pair.total) == (3, 4)
+    assert pair.discount == pytest.approx(discount)
+    assert pair.own == pytest.approx((3 - discount) / 4)
+    assert word.count == (3 if smoothing == "absolute-discounting" else 1)
+    assert word.discount is None
+    seldom = derivation(model, place.stream, encoder.vocabulary["a"])
+    assert (seldom[0].count, seldom[0].discount) == (0, None)
+    pruned = NgramModel.train(encoder, ids, 2, smoothing, prune=(0, 1))
+    part = derivation(pruned, Asked(pruned).place("a").stream, place.ids[0])[0]
+    assert (part.count, part.total, part.discount) == (None, None, None)
 
 
 def test_surprise_is_the_score_of_the_text_without_its_end(asked):

@@ -1,10 +1,13 @@
 """Units, equations, interventions and ablations, on small random networks."""
 
+import contextlib
 import inspect
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keraslm.answers import ablation, inside
 from keraslm.answers.place import Asked
@@ -69,6 +72,25 @@ def net(request):
 @pytest.fixture
 def lstm():
     return network(CELLS["lstm"])
+
+
+@given(
+    st.integers(0, 999_999),
+    st.from_regex(r"[a-z]{1,9}", fullmatch=True),
+    st.integers(0, 999_999),
+    st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(0, 999_999),
+)
+def test_an_intervention_is_read_as_it_is_written(layer, name, unit, value, start):
+    written = f"{layer}.{name}.{unit}={'hold' if value is None else value}"
+    assert Force.parse(f"{written}@{start}") == Force(layer, name, unit, value, start)
+    assert Force.parse(written) == Force(layer, name, unit, value, 0)
+
+
+@given(st.text(max_size=12) | st.from_regex(r"\d\.h\.\d=[0-9einf@-]{0,4}"))
+def test_what_is_no_intervention_is_refused(text):
+    with contextlib.suppress(UsageError):
+        assert math.isfinite(Force.parse(text).value or 0)
 
 
 @pytest.mark.parametrize("residual", [False, True])

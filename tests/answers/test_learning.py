@@ -2,6 +2,8 @@
 
 import math
 import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -25,6 +27,7 @@ from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
+from keraslm.training.lock import locked
 
 SENTENCES = "the dog barks\nthe cat sleeps\nthe dog sleeps\na cat sees the dog\n" * 3
 
@@ -223,6 +226,36 @@ def test_a_damaged_model_is_left_out(run):
         Learning(run).next("the", 300, sampler, 0.5)
 
 
+KILLED = """
+import pathlib, sys, time
+from keraslm.training.lock import locked
+with locked(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_run_that_was_killed_has_stopped_at_once(tmp_path):
+    (tmp_path / "config.toml").write_text("")
+    lock = tmp_path / ".lock"
+    trains = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(lock)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    learning = Learning(tmp_path)
+    assert trains.stdout.readline() == "held\n"
+    assert "training" in learning.told()["situation"]
+    with pytest.raises(UsageError, match="another process"), locked(lock):
+        pass
+    trains.kill()
+    trains.communicate()
+    assert "its process was killed" in learning.told()["situation"]
+    with locked(lock):  # what only looked holds nothing
+        assert "training" in learning.told()["situation"]
+
+
 def test_every_situation_has_a_line(tmp_path):
     folder = tmp_path / "run"
     learning = Learning(folder)
@@ -232,11 +265,9 @@ def test_every_situation_has_a_line(tmp_path):
     folder.mkdir()
     (folder / "config.toml").write_text("")
     assert "was interrupted" in learning.told()["situation"]
-    (folder / ".lock").write_text("")
-    assert learning.told()["situation"] == "run: training."
-    os.utime(folder / "config.toml", (1e9, 1e9))
-    assert "was killed" in learning.told()["situation"]
-    (folder / ".lock").unlink()
+    with locked(folder / ".lock"):
+        assert learning.told()["situation"] == "run: training."
+    assert "was interrupted" in learning.told()["situation"]
     (folder / "card.json").write_text("{}")
     assert "has ended" in learning.told()["situation"]
     with pytest.raises(UsageError, match="is a file"):

@@ -29,7 +29,8 @@ def test_a_table_a_page_and_a_picture(keraslm, corpus, tmp_path):
     # 3 lines of 5, 5 and 3 words and their ends: 16 tokens; 120 lines are 640 tokens
     assert "vocabulary of 8" in lines[0]
     assert "ranked by perplexity, lowest first" in lines[0]
-    assert lines[1].split()[:3] == ["model", "rank", "perplexity"]
+    assert lines[1].split()[:5] == ["model", "kind", "classes", "rank", "perplexity"]
+    assert any("count-based  class-specific" in line for line in lines)
     assert lines[2].split()[0] == "uniform"
     assert "8.00" in lines[2]
     assert any(line.startswith("* 5-gram, stupid backoff: scores") for line in lines)
@@ -46,6 +47,7 @@ def test_json_has_every_result(keraslm_json, corpus, tmp_path):
     assert result["name"] == "uniform"
     assert result["card"]["perplexity"] == pytest.approx(8)
     assert (result["rank"], result["hardly_trained"]) == (1, False)
+    assert (result["kind"], result["classes"]) == ("", "")
 
 
 @pytest.mark.parametrize(

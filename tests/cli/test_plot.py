@@ -6,7 +6,13 @@ import pytest
 
 import keraslm as library
 from keraslm.counts.continuations import continuation_table
-from keraslm.probes import activations, contributions, gates, gradient_norms
+from keraslm.probes import (
+    activations,
+    attention_weights,
+    contributions,
+    gates,
+    gradient_norms,
+)
 from keraslm.surprisal import surprisals
 from keraslm.text.corpus import Text
 from keraslm.text.encoder import TextEncoder
@@ -112,6 +118,26 @@ def test_gates_and_contributions_and_gradients(drawn, network):
     assert table["joint"].to_numpy() == pytest.approx(norms.joint)
 
 
+def test_attention_is_that_of_the_library(drawn, tmp_path):
+    encoder = TextEncoder.fit(Text.from_string("a dog .\n"), "char")
+    model = library.models.transformer(encoder, layers=2, heads=2, units=4)
+    model.save(tmp_path / "transformer.keras")
+    given = "attention", tmp_path / "transformer.keras", "a dog .", "--layer", 2
+    out, table = drawn(*given, name="figure.html")
+    expected = attention_weights(model, "a dog .").only(layer=2)
+    assert table["weight"].to_numpy() == pytest.approx(expected.table()["weight"])
+    sums = table.groupby(["head", "place"])["weight"].sum()
+    assert sums.to_numpy() == pytest.approx(1)
+    assert "<svg" in out.read_text("utf-8")
+
+
+def test_a_recurrent_network_has_no_attention(keraslm, refused, network, tmp_path):
+    out = tmp_path / "figure.png"
+    told = keraslm("plot", "attention", network, "a dog .", "--out", out)
+    refused(told, 2, "no heads of attention", "--model transformer")
+    assert not out.exists()
+
+
 def test_one_history_is_smoothed_on_the_validation_part(drawn):
     _, table = drawn("smoothing", "village:small", "on the")
     assert table.columns[1:3].tolist() == ["count", "mle"]
@@ -138,6 +164,22 @@ def test_embeddings_have_groups(drawn, tmp_path):
     _, table = drawn("embeddings", vectors, "--group", "animals=cat,dog", "barn")
     assert table["word"].tolist() == ["cat", "dog", "barn"]
     assert table["group"].tolist() == ["animals", "animals", ""]
+
+
+def test_embeddings_have_arrows(drawn, keraslm, tmp_path):
+    vectors = tmp_path / "v.txt"
+    vectors.write_text("4 2\ncat 1 0\ncats 0 1\ndog 0.9 0.1\ndogs 0 0.9\n")
+    arrows = ("--arrows", "plural=cat:cats,dog:dogs")
+    out, table = drawn("embeddings", vectors, *arrows, name="v.svg")
+    assert table["word"].tolist() == ["cat", "cats", "dog", "dogs"]
+    assert set(table["group"]) == {"plural"}
+    assert "arrows: mean cosine 1.00" in out.read_text("utf-8")
+    more = ("--arrows", "kind=cat:dog,cats:dogs,dog:cat")  # of the same words
+    drawn("embeddings", vectors, *arrows, *more, name="w.svg")
+    for wrong in ("plural", "=a:b", "p=a", "p=a:b:c", "p=:b"):
+        found = keraslm("plot", "embeddings", vectors, "--arrows", wrong, "--out", out)
+        assert found.exit_code == 2
+        assert "as in plural=dog:dogs,cat:cats" in found.stderr
 
 
 def test_evolution_shows_a_run_s_samples(drawn, tmp_path):

@@ -2,7 +2,11 @@
 
 import json
 
+import keras
+import numpy as np
 import pytest
+
+import keraslm as library
 
 SMALL = "--model transformer --layers 2 --heads 2 --units 8 --context 5"
 SMALL += " --batch-size 2 --time 6 --learning-rate 0.02"
@@ -46,14 +50,14 @@ def test_its_defaults_are_its_own(keraslm, tmp_path, text):
     assert not any(line.startswith("embedding =") for line in options)
 
 
-@pytest.mark.parametrize("file_format", ["keras", "savedmodel"])
-def test_an_export_is_refused_in_a_line_that_says_why(
-    keraslm, run, refused, tmp_path, file_format
-):
-    out = tmp_path / ("out.keras" if file_format == "keras" else "out")
-    done = keraslm("export", run, out, "--format", file_format)
-    refused(done, 2, "transformer")
-    assert not out.exists()
+def test_it_is_exported_to_plain_keras(keraslm, run, tmp_path):
+    out = tmp_path / "out.keras"
+    done = keraslm("export", run, out, "--format", "keras")
+    assert done.exit_code == 0, done.output
+    ids = np.array([[1, 2, 3, 2]])
+    plain, own = keras.saving.load_model(out), library.load(run).keras_model
+    found, expected = (np.asarray(network(ids)) for network in (plain, own))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(

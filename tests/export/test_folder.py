@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
-from keraslm.export import folder
+from keraslm.export import description, folder
 from keraslm.export.folder import export_folder
 from keraslm.models import KerasLanguageModel, gru
 from keraslm.text.encoder import TextEncoder
@@ -18,7 +18,10 @@ from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 
 FORMATS = ("savedmodel", "onnx", "litert")
-KINDS = ("trigram", "bag-of-words", "neural-ngram", "sigmoid", "gru", "lstm")
+KINDS = (
+    *("trigram", "bag-of-words", "neural-ngram"),
+    *("sigmoid", "gru", "lstm", "transformer"),
+)
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -47,8 +50,8 @@ def test_the_runtime_computes_what_the_model_does(
 def stepped(step, description, ids):
     """Read ids one at a time, as the description says."""
     states = {
-        state["name"]: np.full((1, state["shape"][1]), state["initial"], state["dtype"])
-        for state in description["states"]
+        s["name"]: np.full((1, *s["shape"][1:]), s["initial"], s["dtype"])
+        for s in description["states"]
     }
     for token in ids:
         outputs = step(ids=token[None], **states)
@@ -127,6 +130,24 @@ def test_a_window_starts_with_boundaries(build, ask, tmp_path):
     (state,) = read["states"]
     assert (state["initial"], state["dtype"]) == (read["boundary_id"], "int32")
     assert state["shape"] == ["batch", 2]  # a context of 3 is 2 ids and the new one
+
+
+def test_a_transformer_s_states_are_the_keys_and_values_of_its_blocks(build, ask):
+    read = description.of_step(ask(build("transformer")))
+    # a context of 4 keeps 3 keys; 8 units
+    cache = {"keys": ([3, 8], "float32"), "values": ([3, 8], "float32")}
+    cache["seen"] = ([3], "int32")
+    assert read["states"] == [
+        {
+            "name": f"{name}_{block}",
+            "dtype": dtype,
+            "shape": ["batch", *shape],
+            "initial": 0,
+            "next": f"next_{name}_{block}",
+        }
+        for block in (1, 2)
+        for name, (shape, dtype) in cache.items()
+    ]
 
 
 def test_only_an_earlier_export_is_replaced(tmp_path, build, ask):

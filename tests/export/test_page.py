@@ -25,7 +25,7 @@ from keraslm.models import KerasLanguageModel
 from keraslm.sampling.sampler import Sampler
 from keraslm.text.corpus import Text
 from keraslm.text.encoder import TextEncoder
-from tests.models.conftest import RECURRENT, WINDOWS, new_model
+from tests.models.conftest import RECURRENT, TRANSFORMERS, WINDOWS, new_model
 
 RUNTIME = pathlib.Path(__file__).parent / "page_runtime.js"
 NODE = shutil.which("node")
@@ -93,7 +93,7 @@ def precision(request):
 
 
 @needs_node
-@pytest.mark.parametrize("kind", [*WINDOWS, *RECURRENT, *SOFTMAXES])
+@pytest.mark.parametrize("kind", [*WINDOWS, *RECURRENT, *TRANSFORMERS, *SOFTMAXES])
 def test_a_network_gives_the_logits_of_the_rounded_one(run, ask, kind, precision):
     model = ask(structured(kind) if kind in SOFTMAXES else new_model(kind))
     rounded = pack(model, precision).rounded
@@ -107,7 +107,7 @@ def test_a_network_gives_the_logits_of_the_rounded_one(run, ask, kind, precision
 
 
 @needs_node
-@pytest.mark.parametrize("kind", [*WINDOWS, *RECURRENT])
+@pytest.mark.parametrize("kind", [*WINDOWS, *RECURRENT, *TRANSFORMERS])
 @pytest.mark.parametrize(
     ("python", "page"),
     [

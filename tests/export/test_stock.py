@@ -8,8 +8,10 @@ import keras
 import numpy as np
 import pytest
 
+from keraslm.adoption import adopt
 from keraslm.errors import UsageError
 from keraslm.export import stock
+from keraslm.inference.stream import NetworkStream
 from keraslm.models import ngram
 
 PLAIN = """
@@ -100,3 +102,21 @@ def test_hashed_features_are_refused(tmp_path, build, ask, kind):
     with pytest.raises(UsageError, match="hashed features of the history have no"):
         stock.export_stock(ask(build(kind)), tmp_path / "out.keras")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_exported_transformer_is_adopted_again(tmp_path, build, ask, ids):
+    model = ask(build("transformer"))
+    _, vocabulary = stock.export_stock(model, tmp_path / "out.keras")
+    again = adopt(tmp_path / "out.keras", vocabulary)
+    text = model.encoder.decode(ids[0])
+    found, expected = (m.score(text).log_probabilities for m in (again, model))
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_a_transformer_is_the_same_far_from_the_beginning(build):
+    model = build("transformer")
+    ids = np.random.default_rng(5).integers(0, 7, (1, 2000)).astype(np.int32)
+    found = keras.ops.convert_to_numpy(stock.stock_model(model)(ids))[0, -1]
+    stream = NetworkStream(model.to_numpy(), ids[0, 0])
+    stream.extend(ids[0, 1:])
+    np.testing.assert_allclose(found, stream.logits, atol=1e-4)

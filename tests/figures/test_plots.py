@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.agreement import agreement_figure
+from keraslm.figures.attention import attention_figure
 from keraslm.figures.contributions import contributions_figure
 from keraslm.figures.counts import ranks_figure, ranks_table
 from keraslm.figures.curves import curve_of
@@ -28,7 +29,7 @@ from keraslm.figures.shaded_picture import shaded_figure
 from keraslm.figures.shaded_text import ShadedText, shown
 from keraslm.figures.smoothing import smoothing_figure
 from keraslm.figures.vocabulary import vocabulary_figure
-from keraslm.probes import GradientNorms
+from keraslm.probes import AttentionWeights, GradientNorms
 
 HOSTILE = ["<script>alert(1)</script>", "\u202eabc", "\x1b[2J", "&amp;", '"x', "\n", ""]
 
@@ -175,6 +176,29 @@ def test_gates_are_filled_as_far_as_they_are_open():
     assert heights == pytest.approx([0.8 * 0.25, 0.8, 0])
     drawn = [line.get_ydata().tolist() for line in below.get_lines()[1:]]
     assert drawn == [[-1], [2], [0.5]]
+
+
+def test_each_head_has_a_square_of_its_weights_the_lowest_layer_last():
+    values = np.tril(np.arange(36.0).reshape(2, 2, 3, 3) / 36)
+    attention = AttentionWeights(("</s>", *HOSTILE[:2]), values, (1, 2), (0, 1))
+    figure = attention_figure(attention, "t")
+    panels = {axes.get_title(): axes for axes in figure.axes if axes.images}
+    assert list(panels) == [f"layer {n}, head {h}" for n in (2, 1) for h in (0, 1)]
+    shades = panels["layer 1, head 1"].images[0].get_array()
+    assert shades.mask.tolist() == np.triu(np.ones((3, 3), bool), 1).tolist()
+    assert shades[2].tolist() == values[0, 1, 2].tolist()
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names[0] == "start"
+    assert names[2] == "\\u202eabc"
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"), [((1, 1, 61, 61), "61: give a shorter"), ((9, 8, 2, 2), "72")]
+)
+def test_more_attention_than_a_picture_holds_is_refused(shape, words):
+    attention = AttentionWeights(("a",) * shape[2], np.zeros(shape), (1,), (0,))
+    with pytest.raises(UsageError, match=words):
+        attention_figure(attention, "t")
 
 
 def test_contributions_are_an_image_of_the_norms():

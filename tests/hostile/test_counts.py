@@ -23,6 +23,10 @@ from keraslm.files import archive
         ("log-p-2", lambda a: a * 0, "sum to one"),
         ("log-b-1", lambda a: a + np.inf, "too large"),
         ("log-b-1", lambda a: a[:0], "not the"),
+        ("counts-1", lambda a: a[:-1], "not the"),
+        ("counts-2", lambda a: a.astype(np.int64) - 99, "is not 0"),
+        ("counts-2", lambda a: a + 0.5, "not the"),
+        ("counts-2", lambda a: np.full(len(a), 2**61), "add up to more"),
     ],
 )
 def test_counts_that_do_not_fit(tmp_path, counts, name, values, words, refused):

@@ -109,3 +109,36 @@ def test_it_goes_on_exactly_at_a_position_of_a_billion(network):
 def test_a_damaged_file_is_said(change, words):
     with pytest.raises(ModelFileError, match=words):
         build("a test", "transformer", {**CONFIG, **change}, arrays())
+
+
+def test_an_ablated_head_is_one_whose_output_is_projected_to_zero(network):
+    ids = np.array([2, 3, 4, 5, 2, 0])
+    for layer, head in np.ndindex(2, 2):
+        given = arrays()
+        rows = slice(head * WIDTH // 2, (head + 1) * WIDTH // 2)
+        given[f"{block_name(layer)}/attention/output_project/vars/0"][rows] = 0
+        shares = np.ones((2, 2), np.float32)
+        shares[layer, head] = 0
+        state = network.initial_state(1)
+        for token in ids:
+            logits, state, _ = network.read(token, state, shares)
+        other = build("a test", "transformer", CONFIG, given)
+        state = other.initial_state(1)
+        for token in ids:
+            expected, state = other.step(token, state)
+        close(logits, expected)
+
+
+def test_each_text_has_its_own_ablations(network):
+    shares = np.ones((3, 2, 2), np.float32)
+    shares[1, 0, 1] = shares[2, 1, 0] = 0
+    together, alone = network.initial_state(1, (3,)), [network.initial_state(1)] * 3
+    for token in (2, 3, 4, 5, 2, 0):
+        logits, together, looks = network.read(np.full(3, token), together, shares)
+        each = [
+            network.read(token, state, own)
+            for state, own in zip(alone, shares, strict=True)
+        ]
+        alone = [state for _, state, _ in each]
+    close(logits, [own for own, _, _ in each])
+    close(looks[1], [own[1] for _, _, own in each])

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import keras
+import numpy as np
 import pytest
 
 import keraslm
@@ -82,6 +83,10 @@ def files(tmp_path_factory):
     NgramModel.train(tokens, tokens.encode(TEXT), 3).save(folder / "counts.keras")
     gru = keraslm.models.gru(tokens, embedding=3, units=5, layers=2)
     gru.save(folder / "gru.keras")
+    heads = keraslm.models.transformer(tokens, layers=2, heads=2, units=8, context=4)
+    rng = np.random.default_rng(0)
+    heads.set_weights([rng.normal(0, 0.7, w.shape) for w in heads.get_weights()])
+    heads.save(folder / "transformer.keras")
     letters = keraslm.TextEncoder.fit(Text.from_string(TEXT), level="char")
     keraslm.models.lstm(letters, embedding=3, units=5).save(folder / "lstm.keras")
     return folder
@@ -144,3 +149,8 @@ def serve(start):
 @pytest.fixture(scope="session")
 def lab(serve):
     return Client(serve("counts.keras", "gru.keras", "lstm.keras"))
+
+
+@pytest.fixture(scope="session")
+def heads_lab(serve):
+    return Client(serve("transformer.keras", "gru.keras"))

@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 import keraslm
+from keraslm.answers.learning import Learning
 from keraslm.errors import UsageError
 from keraslm.lab.app import Lab, Question, app
 from keraslm.lab.hosts import address_of, hosts_of, reached
 from keraslm.lab.opening import run_lab
 from keraslm.lab.requests import BODY, PROMPT, parsed
-from keraslm.lab.scenes import read_scenes
+from keraslm.lab.scenes import SHIPPED, VIEWS, read_scenes
 from keraslm.lab.serving import listen
 from keraslm.lab.shelf import Shelf
 from keraslm.lab.writing import Writer
@@ -302,6 +303,21 @@ def test_a_model_has_one_writer_however_often_it_writes(files):
     assert len(writers() - before) == 1
 
 
+def test_a_mixture_is_shown_beside_its_parts(files):
+    counts, gru = str(files / "counts.keras"), str(files / "gru.keras")
+    mixed = f"mix:{counts}=0.25,{gru}=0.75"
+    shelf = Shelf([counts, gru, mixed, f"mix:{counts},{gru}"])
+    assert len(shelf.shown) == 4  # other weights, another key
+    described = {told["given"]: told for told in shelf.told()}
+    assert described[counts]["reach"] == 2
+    assert described[mixed]["reach"] is None
+    asked = {"models": list(shelf.shown)[:3], "text": "the", "temperature": 1.0}
+    asked |= {"seed": 0, **dict.fromkeys(("top_k", "top_p", "min_p"))}
+    (group,) = Lab(shelf, []).next(asked)["groups"]
+    p, q, both = (np.array(column["p"]) for column in group["columns"])
+    np.testing.assert_allclose(both, p / 4 + 3 * q / 4)
+
+
 def test_a_fault_is_one_line_to_the_page_and_more_to_the_terminal(files, capsys):
     lab = app(Shelf([str(files / "counts.keras")]), [], hosts_of("x", 80), None)
     sent = []
@@ -380,6 +396,25 @@ def test_scenes_are_read_and_their_faults_are_told(tmp_path):
             read_scenes(path)
     with pytest.raises(UsageError, match="No such file"):
         read_scenes(tmp_path / "none.toml")
+
+
+def test_the_tour_walks_through_every_view_that_is_there(files, tmp_path):
+    scenes, shelf = read_scenes("village"), Shelf([str(files / "counts.keras")])
+    views = [scene.state["view"] for scene in scenes]
+    assert {*views} == {*VIEWS}
+    for scene in scenes:
+        assert len(scene.state["caption"]) < 130  # two lines on a projector
+    shown = Lab(shelf, scenes).about()["scenes"]
+    assert [s["view"] for s in shown] == [v for v in views if v != "learning"]
+    watched = Lab(shelf, scenes, Learning(tmp_path / "run")).about()["scenes"]
+    assert [s["view"] for s in watched] == views
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_scenes_that_come_with_it_are_read(name):
+    scenes = read_scenes(name)
+    assert len(scenes) > 4
+    assert {"inside", "pair"} <= {scene.state["view"] for scene in scenes}
 
 
 def test_a_field_that_is_missing_has_its_default():

@@ -1,12 +1,16 @@
 """The lab's page in Chromium, by mouse and by keyboard."""
 
+import json
 import pathlib
+import shlex
 import shutil
 import urllib.parse
 
 import pytest
+from click.testing import CliRunner
 
 from keraslm.history import COLUMNS
+from keraslm_cli.main import program
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -202,6 +206,27 @@ def test_tables_pictures_and_commands_are_taken_home(page, lab, tmp_path):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("keraslm next ")
     assert "'the dog' --top 12" in copied
+
+
+def test_the_command_of_inside_gives_the_numbers_that_are_shown(page, lab, files):
+    model = lab.models[str(files / "gru.keras")]
+    state = {"view": "inside", "models": model, "text": "the dog", "layer": 2}
+    go(page, lab, **state, forces="1:z:3:0.5:1,2:h:0:hold:1", what="z", silent=1)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#keep >> text=Copy the command").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    program_name, *arguments = shlex.split(copied)
+    assert program_name == "keraslm"
+    found = json.loads(CliRunner().invoke(program, arguments).stdout)
+    forces = [
+        {"layer": 1, "what": "z", "unit": 3, "value": 0.5, "start": 1},
+        {"layer": 2, "what": "h", "unit": 0, "value": None, "start": 1},
+    ]
+    asked = {"model": model, "text": "the dog"}
+    assert found["next"] == lab.ask("/intervene", **asked, forces=forces)
+    looked = lab.ask("/inside", **asked, forces=forces, layer=2, what="z")
+    assert found["inside"] == looked
+    assert found["silent"] == lab.ask("/ablate", **asked, layer=2, start=1)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -405,3 +430,88 @@ def test_the_room_guesses_by_keyboard(browser, serve, train_counts):
         page.wait_for_selector("#view .blank")
         assert "seed=3" in page.url
         assert "in 2 lines" in page.locator("#view .scores").inner_text()
+
+
+@pytest.fixture
+def heads_page(browser, heads_lab):
+    """The page of a lab with a transformer, and what to ask about its heads."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    asked = {"model": next(iter(heads_lab.models.values())), "text": "the dog barks"}
+    for page in watched(context, heads_lab.address):
+        go(page, heads_lab, view="inside", text=asked["text"], models=asked["model"])
+        yield page, asked
+    context.close()
+
+
+def test_heads_have_maps_and_what_a_token_looks_at(heads_page, heads_lab):
+    page, asked = heads_page
+    told = heads_lab.ask("/inside", **asked, layer=1)
+    assert page.locator(".headmap").count() == 2
+    for place in (3, 1):
+        for head in range(2):
+            row = page.locator(".lookedat li").nth(head).locator("small")
+            weights = told["weights"][head][place]
+            assert len(weights) == place + 1
+            assert row.all_inner_texts() == [f"{100 * w:.1f}%" for w in weights]
+        page.locator(".inside-maps").focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowUp")
+        settle(page)
+    assert "place=0" in page.url
+    page.locator(".headmap svg").nth(1).click()  # its middle
+    settle(page)
+    assert "unit=1" in page.url
+    page.locator("select[data-act=layer]").select_option("2")
+    settle(page)
+    above = heads_lab.ask("/inside", **asked, layer=2)["weights"][0]
+    place = int(urllib.parse.parse_qs(page.url).get("place", [3])[0])
+    first = page.locator(".lookedat li").first.locator("small").all_inner_texts()
+    assert first == [f"{100 * w:.1f}%" for w in above[place]]
+
+
+def test_a_silent_head_moves_the_bars_and_heads_are_ranked(heads_page, heads_lab):
+    page, asked = heads_page
+    bits = heads_lab.ask("/ablate", **asked)["bits"]
+    page.wait_for_selector(".inside-change .ranked li")
+    ranked = page.locator(".inside-change .ranked li").all_inner_texts()
+    best = max(range(4), key=lambda k: bits[k])
+    layer, head = best // 2 + 1, best % 2
+    name, figure = ranked[0].split("\n")[0], ranked[0].split()[-1]
+    assert (name, figure) == (f"layer {layer}, head {head}", f"{bits[best]:.4f}")
+    page.locator(".inside-change .ranked button").first.click()
+    settle(page)
+    page.locator("[data-act=silence-all]").click()
+    settle(page)
+    silent = {"layer": layer, "what": "head", "unit": head, "value": 0, "start": 0}
+    told = heads_lab.ask("/intervene", **asked, forces=[silent])
+    assert f"{told['bits']:.4f} bits" in page.locator(".inside-bars").inner_text()
+    assert page.locator(".headmap.held").count() == 1
+    assert f"head {head} silent from start" in shown(page)
+    page.locator("[data-act=remove-0]").click()
+    settle(page)
+    assert "Without interventions" in shown(page)
+
+
+def test_heads_and_cells_take_turns_and_fit_a_narrow_page(heads_page, heads_lab):
+    page, asked = heads_page
+    for key in reversed(heads_lab.models.values()):
+        go(page, heads_lab, view="inside", text=asked["text"], models=key)
+        is_heads = key == asked["model"]
+        assert (page.locator(".headmap").count() > 0) == is_heads
+        assert (page.locator("svg.heatmap").count() > 0) != is_heads
+    page.set_viewport_size({"width": 320, "height": 640})
+    go(page, heads_lab, view="inside", text="the dog " + "x" * 3000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_weights_and_maps_of_heads_are_taken_home(heads_page, tmp_path):
+    page, _ = heads_page
+    for name in ("CSV", "SVG"):
+        with page.expect_download() as download:
+            page.locator(f"#keep >> text={name}").click()
+        download.value.save_as(tmp_path / name)
+    rows = (tmp_path / "CSV").read_text("utf-8").splitlines()
+    assert len(rows) == 1 + 2 * (1 + 2 + 3 + 4)
+    weights = [float(row.split(",")[-1]) for row in rows[-4:]]  # of one token
+    assert sum(weights) == pytest.approx(1, abs=3e-4)
+    assert (tmp_path / "SVG").read_text("utf-8").count("<g ") == 2

@@ -6,6 +6,7 @@ import pytest
 from keraslm.errors import UsageError
 from keraslm.ladder import Ladder
 from keraslm.ladder.budget import LEAST, Budget
+from keraslm.ladder.kinds import MEANING, MIXED
 from keraslm.ladder.markdown import remarks, table, write_markdown
 from keraslm.ladder.result import Result, ranks
 from keraslm.ladder.rungs import MIXTURE, RUNGS, Rung, chosen
@@ -40,7 +41,8 @@ def test_a_mixture_is_of_the_runs_below_it(tmp_path, corpus):
     ladder = Ladder(corpus, tmp_path, 1, COUNTED)
     _, *parts = ladder.climb()
     names = tuple(part.name for part in parts)
-    found = ladder._measured(Rung("mixture", "mixture", kind=MIXTURE, parts=names))
+    mixture = Rung("mixture", "mixture", MIXED, how=MIXTURE, parts=names)
+    found = ladder._measured(mixture)
     assert found["parameters"] == sum(part.parameters for part in parts)
     assert found["bytes"] == sum(part.bytes for part in parts)
     weights = [part["weight"] for part in found["card"]["details"]["parts"]]
@@ -201,7 +203,9 @@ def test_the_page_escapes_what_markdown_would_read(tmp_path):
     write_markdown(results, tmp_path / "page.md", "keraslm ladder a")
     page = (tmp_path / "page.md").read_text()
     assert "a\\|b: 20 tokens, 5 of them \\<unk>" in page
-    assert "| x\\* \\* | 1 | 12.25 | 10.00 | 2.5055 | 1.5000 | 7 | 8 | 9.0 |" in page
+    assert (
+        "| x\\* \\* |  |  | 1 | 12.25 | 10.00 | 2.5055 | 1.5000 | 7 | 8 | 9.0 |" in page
+    )
     assert "\\<no> reason" in page
     assert page.endswith("reason\n\n```\nkeraslm ladder a\n```\n")
     first, *_, last = remarks(results)
@@ -227,7 +231,7 @@ def test_rungs_are_ranked_by_what_they_know_not_by_the_price_of_unk():
 def test_where_all_tokens_are_known_there_is_one_perplexity_and_no_warning():
     results = [Result("katz-3", "Katz", card=card(10.0, 10.0, oov=0))]
     assert "known tokens" not in table(results).headings
-    assert remarks(results) == []
+    assert remarks(results) == [MEANING]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_where_all_tokens_are_known_there_is_one_perplexity_and_no_warning():
         # 100 tokens: a uniform guess is log 100 nats, and nine tenths of that log 63.1
         ("lstm", 63.2, True),
         ("lstm", 63.0, False),
-        ("maxent", 99.0, True),
+        ("maxent-5", 99.0, True),
         ("uniform", 100.0, False),  # never trained
         ("unigram", 99.0, False),
     ],
@@ -265,7 +269,8 @@ def test_on_village_the_grammar_and_the_entropy_are_the_last_rows():
 def test_a_mixture_costs_what_its_parts_cost(tmp_path, corpus):
     ladder = Ladder(corpus, tmp_path, 1, COUNTED)
     parts = [r for r in ladder.climb() if r.name != "uniform"]
-    rung = Rung("mixture", "m", kind=MIXTURE, parts=tuple(r.name for r in parts))
+    names = tuple(r.name for r in parts)
+    rung = Rung("mixture", "m", MIXED, how=MIXTURE, parts=names)
     mixed = ladder._result(rung)
     assert mixed.seconds > sum(part.seconds for part in parts)
     assert mixed.bytes == sum(part.bytes for part in parts)
@@ -276,3 +281,50 @@ def test_results_are_json(tmp_path, corpus):
     (result,) = ladder.climb()
     (kept,) = json.loads((tmp_path / "ladder.json").read_text())["results"]
     assert Result(**kept) == result
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "classes"),
+    [
+        ("uniform", "", ""),
+        ("stupid-backoff-5", "count-based", "class-specific"),
+        ("katz-5-pruned", "count-based", "class-specific"),
+        ("maxent-5-skip", "MaxEnt", "class-based"),
+        ("bigram", "MaxEnt", "class-based"),  # one matrix embeds nothing
+        ("neural-bigram", "neural", "class-based"),
+        ("transformer", "neural", "class-based"),
+        ("rnn-256-maxent", "neural + MaxEnt", "class-based"),
+        ("lstm-kneser-ney", "neural, count-based", "both"),
+    ],
+)
+def test_every_rung_says_of_what_kind_it_is(name, kind, classes):
+    cells = cells_of([Result(name, name, card=card(10.0, 10.0, oov=0))], 0)
+    assert (cells["kind"], cells["classes"]) == (kind, classes)
+
+
+def test_a_pruned_rung_has_fewer_n_grams_and_says_which(tmp_path, corpus):
+    names = ["katz-5", "katz-5-pruned"]
+    whole, pruned = Ladder(corpus, tmp_path, 1, names).climb()
+    # in 20 times 3 lines: 8 tokens; each pair occurs 20 times or more, so all stay, and
+    # of the longer n-grams none that occurs 20 times
+    sizes = pruned.card["details"]["ngrams"]
+    assert sizes[:2] == whole.card["details"]["ngrams"][:2]
+    assert pruned.parameters < whole.parameters
+    assert "30 times or less" in pruned.note
+
+
+def test_a_rung_that_is_no_more_is_left_out(tmp_path, corpus):
+    Ladder(corpus, tmp_path, 1, ["uniform"]).climb()
+    file = tmp_path / "ladder.json"
+    kept = json.loads(file.read_text())
+    kept["results"].append({**kept["results"][0], "name": "of-another-version"})
+    file.write_text(json.dumps(kept))
+    assert [r.name for r in Ladder(corpus, tmp_path, 1).results] == ["uniform"]
+
+
+@pytest.mark.long
+def test_features_and_networks_with_features_climb(tmp_path, corpus):
+    names = ["maxent-5", "maxent-5-skip", "maxent-4-classes", "rnn-64-maxent"]
+    for level in ("word", "char"):
+        ladder = Ladder(corpus, tmp_path / level, 0.2, names, {"level": level})
+        assert [r.failure for r in ladder.climb()] == [""] * 4

@@ -111,4 +111,4 @@ def by_keras(monkeypatch):
 @pytest.fixture
 def exported_kinds():
     """What stock Keras layers can compute."""
-    return [*WINDOWS, *RECURRENT]
+    return [*WINDOWS, *RECURRENT, *TRANSFORMERS]

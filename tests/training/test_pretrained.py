@@ -86,6 +86,36 @@ def test_rows_start_at_the_file_and_move_unless_frozen(
     assert np.array_equal(table_of(loaded), table_of(frozen))
 
 
+@pytest.mark.backends
+@pytest.mark.parametrize("tied", [False, True])
+def test_a_transformer_s_units_are_those_of_the_vectors(
+    pretrained, started, tmp_path, tied
+):
+    path = tmp_path / "six.txt"
+    lines = (" ".join([word, *map(str, row * 2)]) for word, row in ROWS.items())
+    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    given = {"embeddings": str(path), "tied": tied, "units": None, "heads": None}
+    c = pretrained("transformer", context=4, layers=1, **given)
+    full, _ = complete(c)
+    assert (full.units, full.heads, full.embedding) == (6, 3, None)
+    assert complete(full)[0] == full
+    rows = [row * 2 for row in ROWS.values()]
+    assert rows_of(started(c, steps=0)) == rows
+    assert np.not_equal(rows_of(started(c)), rows).any(axis=1).all()
+    if not tied:
+        frozen = started(dataclasses.replace(c, freeze=True))
+        assert rows_of(frozen) == rows
+        frozen.save(tmp_path / "model.keras")
+        loaded = keraslm.load(tmp_path / "model.keras")
+        size = 6 * len(frozen.vocabulary)
+        assert loaded.details == {"frozen_parameters": size}
+        assert loaded.parameters == frozen.parameters
+    with pytest.raises(UsageError, match="have 6 numbers; received units 8"):
+        complete(dataclasses.replace(c, units=8))
+    with pytest.raises(UsageError, match="twice the heads; received 6 units and 2"):
+        started(dataclasses.replace(c, heads=2))
+
+
 def test_tied_vectors_predict_too(pretrained, started):
     """With the projection P, the logits of h = 1 are E (1 P)."""
     model = started(pretrained("lstm", tied=True), steps=0)

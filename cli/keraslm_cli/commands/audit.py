@@ -52,7 +52,7 @@ def command(
 ) -> None:
     if train is not None and text is None:
         raise UsageError("--train needs the test text to compare with: give --text")
-    models.refuse_truth(model, "audit")
+    models.refuse_without_file(model, "audit")
     models.check_there(model)
     opened = [texts.open_named_text(name, encoding) for name in (text, train) if name]
     language_model = models.open_model(model, level)

@@ -15,9 +15,9 @@ HELP = f"""Measure the perplexity of TEXT under MODEL.
 
 The card that is printed says in nats and bits what the text costs, and what was
 counted. Every token of the text is predicted once, with the longest history that the
-model can use. MODEL is a model file, the folder RUN of a training, or truth:village,
-the grammar itself. On village the card also says how far the model is from the truth:
-their divergence, of whole distributions.
+model can use. MODEL is a model file, the folder RUN of a training, a mixture as in
+mix:RUN=0.7,RUN=0.3, or truth:village, the grammar itself. On village the card also says
+how far the model is from the truth: their divergence, of whole distributions.
 
 MODEL may be a tagger, and TEXT tagged text, or a classifier and a table of texts and
 labels: then the share of words or texts is measured that get their tag or label. Of a

@@ -74,7 +74,7 @@ def command(
     from keraslm.export.installed import check_installed
 
     for model in models:
-        model_files.refuse_truth(model, "export")
+        model_files.refuse_without_file(model, "export")
     page_export.check_options(models, file_format, weights, text)
     _check_out([pathlib.Path(model) for model in models], out, file_format, overwrite)
     check_installed(file_format)

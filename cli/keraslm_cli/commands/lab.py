@@ -26,7 +26,7 @@ from keraslm_cli import completion, console, models
 @click.option(
     "--scenes",
     metavar="FILE.toml",
-    help="States of the page to walk through: a file, or village.",
+    help="States of the page to walk through: a file, village or attention.",
 )
 @click.option(
     "--watch",
@@ -59,8 +59,9 @@ def command(
 
     Up to four models, and the truth where village was learnt, stand side by side: the
     next tokens, the surprise of a text, the tree of what may follow, two prompts
-    compared; with --watch also how a run learns. Nothing is loaded from outside;
-    Ctrl-C ends the lab.
+    compared; with --watch also how a run learns. MODEL may also be truth:village, or a
+    mixture of models, as in mix:runs/lstm=0.7,runs/3-gram=0.3. Nothing is loaded from
+    outside; Ctrl-C ends the lab.
     """
     import os
 

@@ -21,10 +21,14 @@ RUNGS = (
     "unigram",
     "additive-3",
     "katz-3",
+    "katz-5",
+    "katz-5-pruned",
     "stupid-backoff-5",
     "kneser-ney-5",
-    "maxent",
-    "maxent-classes",
+    "kneser-ney-5-pruned",
+    "maxent-5",
+    "maxent-5-skip",
+    "maxent-4-classes",
     "bigram",
     "neural-bigram",
     "trigram-bag",
@@ -34,11 +38,22 @@ RUNGS = (
     "rnn",
     "gru",
     "lstm",
+    "rnn-64-maxent",
+    "rnn-128-maxent",
+    "rnn-256-maxent",
     "lstm-maxent",
     "transformer",
     "lstm-kneser-ney",
 )
-LEAVE = ("bytes", "bits/character", "nats/token", "parameters", "seconds")
+LEAVE = (
+    "bytes",
+    "bits/character",
+    "nats/token",
+    "parameters",
+    "classes",
+    "seconds",
+    "kind",
+)
 HELP = f"""Train and measure every kind of model on CORPUS.
 
 The minutes are shared out among the models that learn for as long as they are told.
@@ -153,6 +168,8 @@ def _print_json(ladder: "Ladder") -> None:
         [
             {
                 **result.to_dict(),
+                "kind": result.kind.name,
+                "classes": result.kind.classes,
                 "rank": places.get(result.name),
                 "hardly_trained": result.hardly_trained,
             }
@@ -162,12 +179,12 @@ def _print_json(ladder: "Ladder") -> None:
 
 
 def _print(ladder: "Ladder") -> None:
-    from keraslm.ladder.markdown import heading, remarks, table
+    from keraslm.ladder.markdown import NAMES, heading, remarks, table
 
     results = ladder.results
     found = table(results)
     console.print_styled(heading(results), "bold")
-    right = range(1, len(found.headings))
+    right = [i for i, h in enumerate(found.headings) if h not in NAMES]
     console.print_table(found.headings, found.rows, right, found.foot, LEAVE)
     for remark in remarks(results):
         console.say(in_flags(remark))

@@ -9,6 +9,7 @@ KINDS = (
     "surprisal",
     "cell",
     "gates",
+    "attention",
     "gradients",
     "contributions",
     "zipf",

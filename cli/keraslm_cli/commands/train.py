@@ -38,9 +38,9 @@ from both sides of it, for keraslm fill. It has fewer options, too.
 """
 TASK_HELP = (
     "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
-    "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
-    "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
-    "bag-of-words."
+    "bilstm (the default), bigru, birnn, lstm, transformer or most-frequent. classify: "
+    "to label texts; --model is last-state (the default), bidirectional, mean-pool, "
+    "max-pool, self-attention or bag-of-words."
 )
 
 OBJECTIVE_HELP = (
@@ -137,10 +137,11 @@ def command(
     if mask_share is not None:
         raise UsageError("`mask_share` is an option of `objective='masked'`")
     if task != "lm":
-        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate, resume=resume)
+        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
+        _check_resume(resume, overwrite, find_rate)
         named = flags | {"corpus": corpus}
         given = {name: value for name, value in named.items() if value is not None}
-        tasks.train_and_tell(task, given, config, overwrite, as_json)
+        tasks.train_and_tell(task, given, config, overwrite, resume, as_json)
         return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}

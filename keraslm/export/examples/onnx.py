@@ -22,7 +22,7 @@ space = "" if model["level"] == "char" else " "
 
 token, before = model["boundary_id"], ""
 states = {
-    state["name"]: np.full((1, state["shape"][1]), state["initial"], state["dtype"])
+    state["name"]: np.full((1, *state["shape"][1:]), state["initial"], state["dtype"])
     for state in model["states"]
 }
 for _ in range(int(sys.argv[1]) if sys.argv[1:] else 200):

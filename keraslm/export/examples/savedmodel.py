@@ -17,7 +17,7 @@ space = "" if model["level"] == "char" else " "
 
 token, before = model["boundary_id"], ""
 states = {
-    state["name"]: tf.fill((1, state["shape"][1]), state["initial"])
+    state["name"]: tf.fill((1, *state["shape"][1:]), state["initial"])
     for state in model["states"]
 }
 for _ in range(int(sys.argv[1]) if sys.argv[1:] else 200):

@@ -23,6 +23,7 @@ PROGRAM = (
     "cells.js",
     "outputs.js",
     "networks.js",
+    "transformer.js",
     "counts.js",
     "tokenizer.js",
     "random.js",

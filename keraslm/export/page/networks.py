@@ -16,9 +16,14 @@ from keraslm.export.page.numbers import Array, Packer
 from keraslm.export.page.outputs import pack_output
 from keraslm.inference.network import Network
 from keraslm.inference.recurrent import RecurrentNetwork
+from keraslm.inference.transformer import Block, TransformerNetwork
 from keraslm.inference.window import WindowNetwork
 
 Table = dict[str, Any]
+BLOCK = (  # the weights of a transformer's block, in the order of `Block`
+    *("norm before attention", "qkv", "O"),
+    *("norm before hidden", "W", "b", "V", "c"),
+)
 
 
 def pack_network(network: Network, packer: Packer) -> tuple[Table, Network]:
@@ -30,6 +35,8 @@ def pack_network(network: Network, packer: Packer) -> tuple[Table, Network]:
         return _pack_window(network, packer)
     if isinstance(network, RecurrentNetwork):
         return _pack_recurrent(network, packer)
+    if isinstance(network, TransformerNetwork):
+        return _pack_transformer(network, packer)
     raise UsageError(
         "a page has no hashed features of the history, so no model of "
         "`model='maxent'`; export a network of another kind, or counts"
@@ -101,3 +108,30 @@ def _pack_window(network: WindowNetwork, packer: Packer) -> tuple[Table, Network
     }
     given = (network.input_kind, network.context, network.vocabulary_size)
     return described, WindowNetwork(*given, layers, embedding)
+
+
+def _pack_transformer(
+    network: TransformerNetwork, packer: Packer
+) -> tuple[Table, Network]:
+    embedding = packer.keep("embedding", network.embedding)
+    blocks = [
+        Block(
+            *(
+                packer.keep(f"block {number} {name}", weight, weight.ndim == 2)
+                for name, weight in zip(BLOCK, block, strict=True)
+            )
+        )
+        for number, block in enumerate(network.blocks, start=1)
+    ]
+    norm = packer.keep("norm", network.norm)
+    output: Any  # as full or tied as the network's
+    output, softmax = pack_output(network.output, embedding, packer)
+    described = {
+        "kind": "transformer",
+        "layers": len(blocks),
+        "heads": network.heads,
+        "context": network.context,
+        "output": softmax,
+    }
+    given = (embedding, blocks, norm, output, network.heads, network.context)
+    return described, TransformerNetwork(*given)

@@ -54,6 +54,13 @@ export function percent(p) {
 
 export const bits = (b) => (b === null || b === undefined ? "∞" : b.toFixed(Math.abs(b) >= 9.95 ? 1 : 2));
 
+// Fill a place anew; what had the focus has it again.
+export function again(place, fill) {
+  const act = place.contains(document.activeElement) ? document.activeElement.dataset.act : undefined;
+  fill();
+  if (act) [...place.querySelectorAll("[data-act]")].find((e) => e.dataset.act === act)?.focus();
+}
+
 // A token lights up wherever it is shown, while the pointer or the focus is on it.
 export function lightsUp(element, token) {
   element.dataset.token = token;

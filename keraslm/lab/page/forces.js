@@ -20,17 +20,23 @@ export function put(lab, force, isStep = true) {
   lab.change({ forces: encoded([...others, force].slice(-16)) }, isStep);
 }
 
-export function list(place, answer, lab, token) {
+// What an intervention holds; of a head, how much of it is handed on.
+function held({ layer, what, unit, value }) {
+  if (what === "head") return `Layer ${layer}, head ${unit} ${value === 0 ? "silent" : `times ${value}`} from `;
+  return `Layer ${layer}, unit ${unit}: ${value === null ? `${what} frozen` : `${what} = ${value}`} from `;
+}
+
+export function list(place, answer, lab, token, nothing) {
   const forces = decoded(lab.state);
   const remove = (k) => lab.change({ forces: encoded(forces.filter((_, j) => j !== k)) }, true);
   const items = forces.map((f, k) => {
-    const said = `Layer ${f.layer}, unit ${f.unit}: ${f.value === null ? `${f.what} frozen` : `${f.what} = ${f.value}`} from `;
+    const said = held(f);
     const where = make("bdi", {}, `${token(f.start)} (${f.start})`);
     return make("li", { class: answer.fitting[k] ? "" : "unfit" }, make("span", {}, said, where, answer.fitting[k] ? "" : ", which this model does not have"),
       make("button", { type: "button", "data-act": `remove-${k}`, "aria-label": `Remove: ${said}${token(f.start)}`, onclick: () => remove(k) }, "×"));
   });
   const all = forces.length > 1 && make("li", {}, make("button", { type: "button", "data-act": "remove-all", onclick: () => lab.change({ forces: "" }, true) }, "Remove all"));
-  const none = make("li", { class: "note" }, "No interventions: set a value of the chosen unit below.");
+  const none = make("li", { class: "note" }, nothing);
   place.replaceChildren(...(forces.length ? [...items, all].filter(Boolean) : [none]));
 }
 

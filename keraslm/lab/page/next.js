@@ -109,14 +109,20 @@ function boards(group, models, point) {
 function derivation(model, r) {
   const parts = model.column.parts[r];
   const total = model.column.p[r] || 1;
+  const isKnown = parts.some((part) => part.total !== null);
+  const said = (value, digits = 3) => (value === null ? "" : value.toPrecision(digits));
   const lines = parts.map((part) => {
     const share = part.own * part.weight;
-    return make("tr", {}, make("th", { scope: "row" }, `${part.order}-gram`), make("td", {}, part.seen ? "seen" : "not seen"),
-      make("td", {}, part.own.toPrecision(3)), make("td", {}, part.weight.toPrecision(3)), make("td", {}, share.toPrecision(3)),
+    const counted = isKnown ? [part.seen ? part.count.toLocaleString("en") : "not seen", said(part.discount), part.total?.toLocaleString("en") ?? ""] : [part.seen ? "seen" : "not seen"];
+    return make("tr", {}, make("th", { scope: "row" }, `${part.order}-gram`), counted.map((cell) => make("td", {}, cell)),
+      make("td", {}, said(part.own)), make("td", {}, said(part.weight)), make("td", {}, said(share)),
       make("td", { class: "share" }, make("i", { css: { width: `${Math.max(0, Math.min(100, 100 * share / total))}%`, "--colour": model.colour } })));
   });
-  const head = ["", "", "own", "× back-off weight", "= adds", ""].map((h) => make("th", { scope: "col" }, h));
-  return make("table", { class: "derivation" }, make("caption", {}, `${model.name}: the shares of the orders sum to ${percent(model.column.p[r])}`), make("tr", {}, head), lines);
+  const counts = isKnown ? ["(count", "− discount)", "/ of history"] : [""];
+  const head = ["", ...counts, isKnown ? "= own" : "own", "× back-off weight", "= adds", ""].map((h) => make("th", { scope: "col" }, h));
+  const places = isKnown && /kneser-ney/.test(model.name) ? " Below the longest, a count is the number of different words before the n-gram." : "";
+  const missing = isKnown ? "" : " This model's file holds no counts.";
+  return make("table", { class: "derivation" }, make("caption", {}, `${model.name}: the shares of the orders sum to ${percent(model.column.p[r])}.${places}${missing}`), make("tr", {}, head), lines);
 }
 
 export function csv(answer, lab) {

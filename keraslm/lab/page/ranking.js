@@ -41,17 +41,25 @@ export function ordered(units, state, answer) {
 
 const best = (bits) => [...bits.keys()].sort((a, b) => bits[b] - bits[a] || a - b);
 
-export function byChange(box, { bits, missing, start }, place, token, lab) {
+// What is ranked by its ablation: how it is called, and what a click on one chooses.
+const UNITS = { title: "Units by what their silence changes", zero: "h = 0 ", where: "Where the units are silent", missing: "units", name: String, chosen: (unit) => ({ unit }) };
+export const headsOf = (number) => ({
+  title: "Heads by what their silence changes", zero: "a head is silent ", where: "Where the heads are silent", missing: "heads",
+  name: (k) => `layer ${Math.floor(k / number) + 1}, head ${k % number}`,
+  chosen: (k) => ({ layer: Math.floor(k / number) + 1, unit: k % number }),
+});
+
+export function byChange(box, { bits, missing, start }, place, token, lab, kind = UNITS) {
   const order = best(bits).slice(0, SHOWN);
   const most = Math.max(bits[order[0]] ?? 0, 1e-9);
   const last = lab.state.silent === null;
-  const rows = order.map((unit) => make("li", {}, choose(unit, lab), make("span", { class: "amount" }, make("i", { css: { width: `${100 * bits[unit] / most}%` } })), make("span", { class: "figure" }, `${bits[unit] < 1e-4 ? bits[unit].toExponential(1) : bits[unit].toFixed(4)}`)));
+  const rows = order.map((unit) => make("li", {}, make("button", { type: "button", "data-act": `ranked-${unit}`, onclick: () => lab.change(kind.chosen(unit), true) }, kind.name(unit)), make("span", { class: "amount" }, make("i", { css: { width: `${100 * bits[unit] / most}%` } })), make("span", { class: "figure" }, `${bits[unit] < 1e-4 ? bits[unit].toExponential(1) : bits[unit].toFixed(4)}`)));
   const options = [["", "at the last token"], ["here", "from the chosen token on"]];
-  const select = make("select", { "data-act": "silent", "aria-label": "Where the units are silent", onchange: (event) => lab.change({ silent: event.target.value ? place : null }) },
+  const select = make("select", { "data-act": "silent", "aria-label": kind.where, onchange: (event) => lab.change({ silent: event.target.value ? place : null }) },
     options.map(([value, name]) => make("option", { value, selected: (value === "") === last }, name)));
-  box.replaceChildren(make("h3", {}, "Units by what their silence changes"),
-    make("p", { class: "choice" }, "h = 0 ", select, last ? "" : make("bdi", {}, ` ${token(start)} (${start})`), ", without other interventions; KL(before ‖ after) in bits"),
-    missing ? make("p", { class: "note" }, `${missing.toLocaleString("en")} units are not reached yet.`) : "", make("ol", { class: "ranked" }, rows));
+  box.replaceChildren(make("h3", {}, kind.title),
+    make("p", { class: "choice" }, kind.zero, select, last ? "" : make("bdi", {}, ` ${token(start)} (${start})`), ", without other interventions; KL(before ‖ after) in bits"),
+    missing ? make("p", { class: "note" }, `${missing.toLocaleString("en")} ${kind.missing} are not reached yet.`) : "", make("ol", { class: "ranked" }, rows));
 }
 
 export function byRange(box, selected, chosen, token, lab) {

@@ -123,12 +123,13 @@ class Configuration:
             when(None, input=WITHOUT_VECTORS)), is_shape=True)
     embeddings: str | None = option(File("FILE"), NETWORK,
         "A file of word vectors, such as GloVe's, to start from.",
-        Default(None, called="random vectors"))
+        Default(None, called="random vectors"), models=(*EMBEDDED, *ATTENDING))
     freeze: bool = option(Switch("fine-tune"), NETWORK,
         "Keep the vectors of that file as they are, or train them on.", False,
-        is_shape=True)
+        models=(*EMBEDDED, *ATTENDING), is_shape=True)
     skip_bad_lines: bool = option(Switch(), NETWORK,
-        "Leave out malformed lines of that file.", False)
+        "Leave out malformed lines of that file.", False,
+        models=(*EMBEDDED, *ATTENDING))
     dropout: float | None = option(SHARE, NETWORK,
         "The share of units that each training step leaves out; more by default for "
         "recurrent networks and transformers that read a text many times.",

@@ -1,7 +1,8 @@
 // A model opened, and streams of tokens that it reads and writes.
 
 const KINDS = {
-  recurrent: recurrentNetwork, window: windowNetwork, counts: countsNetwork,
+  recurrent: recurrentNetwork, window: windowNetwork, transformer: transformerNetwork,
+  counts: countsNetwork,
 };
 
 function openModel(described, base64) {
