@@ -47,6 +47,11 @@ class MaskedModel:
         return self.encoder.vocabulary
 
     @property
+    def learnt_from(self) -> dict[str, Any]:
+        """What is known of its training, as of a causal model."""
+        return self.metadata
+
+    @property
     def parameters(self) -> int:
         """How many numbers the model has learnt."""
         return self.reader.parameters
