@@ -45,7 +45,7 @@ def test_every_position_sees_all_and_none_that_is_masked(layer):
 
 
 def test_a_window_is_refused():
-    with pytest.raises(UsageError, match="has no window; received 3"):
+    with pytest.raises(UsageError, match="has no window; received window=3"):
         SelfAttention(HEADS, window=3)
 
 
