@@ -58,6 +58,7 @@ _ROOMS = {
     "layers": "keraslm.layers",
     "losses": "keraslm.losses",
     "metrics": "keraslm.metrics",
+    "masked": "keraslm.masked",
     "models": "keraslm.models",
     "probes": "keraslm.probes",
     "tasks": "keraslm.tasks",

@@ -67,6 +67,7 @@ def _archived(file: pathlib.Path) -> LanguageModel:
             f"keraslm {command[kind]} or keraslm evaluate, or keraslm.tasks.load in "
             "Python"
         )
+    archive.refuse_masked(file, description)
     if description["kind"] == "counts":
         return NgramModel.load(file, description)
     return _load_network(file, description)

@@ -148,6 +148,18 @@ def test_the_examples_of_the_tagging_page_run(
     assert numbers > 10_000
 
 
+@pytest.mark.long
+def test_the_examples_of_the_masked_page_run(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = _python_blocks(ROOT / "docs/masked.md")
+    *_, filled, figure, truth = _run(block, {}).values()
+    assert len(filled) == len(truth) == 3
+    assert 3 < figure < 600
+    assert truth[0][1] > truth[1][1] > 0
+
+
 def test_the_examples_of_the_exercises_page_run() -> None:
     (block,) = _python_blocks(ROOT / "docs/exercises.md")
     first, entropy = _run(block, {}).values()

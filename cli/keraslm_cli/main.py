@@ -25,6 +25,7 @@ COMMANDS = (
     "score",
     "agreement",
     "next",
+    "fill",
     "inside",
     "generate",
     "tag",

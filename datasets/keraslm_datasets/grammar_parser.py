@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from keraslm_datasets.grammar import Grammar
-from keraslm_datasets.grammar_prefixes import EMPTY, LINE_END, PrefixReader, Stacks
+from keraslm_datasets.grammar_blanks import BlankReader
+from keraslm_datasets.grammar_prefixes import EMPTY, LINE_END, Stacks
 from keraslm_datasets.grammar_rules import Part
 
 __all__ = ["LINE_END", "Node", "Parser"]
@@ -27,7 +28,7 @@ class Node:
     children: tuple[int, ...] = ()
 
 
-class Parser(PrefixReader):
+class Parser(BlankReader):
     """Exact probabilities and derivations of sentences under a grammar."""
 
     def _forget(self) -> None:

@@ -29,7 +29,8 @@ from keraslm.unicode import NOT_UNICODE, is_unicode
 FORMAT_VERSION = 2
 READ = (1, 2)
 TASKS = TAGGER, CLASSIFIER = ("tagger", "classifier")
-KINDS = ("counts", "keras", *TASKS)
+MASKED = "masked"
+KINDS = ("counts", "keras", MASKED, *TASKS)
 DESCRIPTION = "keraslm/model.json"
 ASSET = "keraslm.json"
 DESCRIPTIONS = (DESCRIPTION, f"assets/{ASSET}")
@@ -145,6 +146,19 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
     if reason := _fault(found):
         raise ModelFileError(f"{file} {reason}")
     return found
+
+
+def refuse_masked(path: pathlib.Path, description: dict[str, Any]) -> None:
+    """Refuse a masked model where a causal one is needed.
+
+    Raises: UsageError
+    """
+    if description["kind"] == MASKED:
+        raise UsageError(
+            f"{path} is a masked language model: it sees both sides of a token, so it "
+            "predicts no next word and has no perplexity; use keraslm fill or keraslm "
+            "evaluate, or keraslm.load in Python"
+        )
 
 
 def read_json(path: str | os.PathLike[str], member: str) -> dict[str, Any]:

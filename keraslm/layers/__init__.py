@@ -3,6 +3,7 @@
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.additive_attention import AdditiveAttention
 from keraslm.layers.bias import Bias
+from keraslm.layers.both_sides import BothSides
 from keraslm.layers.causal_self_attention import CausalSelfAttention
 from keraslm.layers.class_softmax import ClassSoftmax
 from keraslm.layers.direct_features import DirectFeatures
@@ -17,6 +18,7 @@ from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
 from keraslm.layers.rotary_positions import RotaryPositions
+from keraslm.layers.self_attention import SelfAttention
 from keraslm.layers.simple_rnn import SimpleRNN
 from keraslm.layers.sinusoidal_positions import SinusoidalPositions
 from keraslm.layers.tied_embedding import TiedEmbedding
@@ -29,6 +31,7 @@ __all__ = [
     "AdaptiveSoftmax",
     "AdditiveAttention",
     "Bias",
+    "BothSides",
     "CausalSelfAttention",
     "ClassSoftmax",
     "DirectFeatures",
@@ -42,6 +45,7 @@ __all__ = [
     "OneHotDense",
     "Recurrent",
     "RotaryPositions",
+    "SelfAttention",
     "SimpleRNN",
     "SinusoidalPositions",
     "TiedEmbedding",

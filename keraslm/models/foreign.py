@@ -47,9 +47,9 @@ PART_MODULES = (  # what layers are made with, and the arithmetic between layers
 )
 OURS = frozenset(
     """
-    AdaptiveSoftmax AdditiveAttention Bias CausalSelfAttention ClassSoftmax Dense
-    DirectFeatures DotProductAttention DropWords Dropout GRU LSTM LearnedPositions
-    MultiHotDense OneHot OneHotDense Recurrent RotaryPositions SimpleRNN
+    AdaptiveSoftmax AdditiveAttention Bias BothSides CausalSelfAttention ClassSoftmax
+    Dense DirectFeatures DotProductAttention DropWords Dropout GRU LSTM LearnedPositions
+    MultiHotDense OneHot OneHotDense Recurrent RotaryPositions SelfAttention SimpleRNN
     SinusoidalPositions TiedEmbedding TransformerBlock Window
     """.split()
 )

@@ -40,7 +40,7 @@ class Reader:
         self.blocks: list[Block] = []
         self.hidden: tuple[Array, Array] | None = None
         if shape.model == BAG:
-            self.hidden = _dense(weights, 0, shape.embedding, shape.units)
+            self.hidden = dense(weights, 0, shape.embedding, shape.units)
         elif shape.kind.cell == ATTENTION:
             name, units = "layers/dense/vars/0", shape.units
             self.project = weights.take(name, shape.embedding, units)
@@ -50,7 +50,7 @@ class Reader:
             self.cell = registry.new_cell(shape.kind.cell, units=shape.units)
             self.layers = [self._layer(weights, k) for k in range(shape.layers)]
         number = int(shape.kind.cell in ("", ATTENTION))  # of dense layers before it
-        self.output = _dense(weights, number, shape.width, labels)
+        self.output = dense(weights, number, shape.width, labels)
         weights.end()
 
     def _layer(self, weights: Weights, number: int) -> Layer:
@@ -70,10 +70,7 @@ class Reader:
         """
         x: np.ndarray = self.embedding[ids]
         for layer in self.layers:
-            forward, *backward = layer
-            shown = [_run(self.cell, forward, x)]
-            shown += [_run(self.cell, own, x[:, ::-1])[:, ::-1] for own in backward]
-            x = np.concatenate(shown, axis=-1)
+            x = both_directions(self.cell, layer, x)
         if self.blocks:
             x = encode(x @ self.project, self.blocks, self.shape.heads or 1)
             x = normed(x, self.norm)
@@ -118,7 +115,7 @@ def _of_one_length(ids: Sequence[np.ndarray]) -> Iterator[list[int]]:
             yield numbers[start : start + AT_ONCE]
 
 
-def _dense(
+def dense(
     weights: Weights, number: int, width: int, columns: int
 ) -> tuple[Array, Array]:
     name = numbered("dense", number)
@@ -138,6 +135,17 @@ def _directions(shape: Shape, number: int) -> list[str]:
         return [numbered(LAYER_NAMES[shape.kind.cell], number)]
     name = numbered("bidirectional", number)
     return [f"{name}/forward_layer", f"{name}/backward_layer"]
+
+
+def both_directions(cell: Cell, layer: Layer, x: np.ndarray) -> np.ndarray:
+    """Give h of every step, forward and, if the layer has it, backward.
+
+    Shapes: (batch, time, features) -> (batch, time, units or 2 units)
+    """
+    forward, *backward = layer
+    shown = [_run(cell, forward, x)]
+    shown += [_run(cell, own, x[:, ::-1])[:, ::-1] for own in backward]
+    return np.concatenate(shown, axis=-1)
 
 
 def _run(cell: Cell, weights: Sequence[Array], x: np.ndarray) -> np.ndarray:

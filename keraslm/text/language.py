@@ -31,6 +31,12 @@ class PrefixReader(Protocol):
         Shapes: -> (words,); with `end` it sums to one, if the prefix is possible
         """
 
+    def blanks(self, sentence: Sequence[tuple[int, ...]], /) -> np.ndarray:
+        """Give P(word | all others) of every place of a whole line, a blank in turn.
+
+        Shapes: -> (places, words); zeros where no line has those other words
+        """
+
 
 class Language(Protocol):
     """What a grammar knows of its language; a line is a sentence.

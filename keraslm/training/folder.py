@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from keraslm.errors import UsageError
+from keraslm.errors import Terminated, TrainingError, UsageError
 from keraslm.files import marker
 from keraslm.files.archive import MODEL_IN_RUN
 from keraslm.files.destinations import check_file, check_folder, remove
@@ -120,6 +120,22 @@ class RunFolder:
                 for file in (*self.cleared, self.path / marker.MARK):
                     file.unlink(missing_ok=True)
             raise
+
+    @contextlib.contextmanager
+    def saying_how_to_go_on(self) -> Iterator[None]:
+        """Add to an error that may pass what to do then."""
+        try:
+            yield
+        except Terminated as error:
+            line = f"{error}; {self.way_to_go_on}"
+            raise Terminated(line, error.signal_number) from error
+        except BrokenPipeError:  # whoever watches the run has gone
+            raise
+        except OSError as error:
+            raise TrainingError(
+                f"cannot write to {self.path} ({error.strerror or error}); what was "
+                f"written stays; once it can, {self.way_to_go_on}"
+            ) from error
 
     def _holds_work(self) -> bool:
         """Say whether there is a model, a checkpoint or a row of a history."""

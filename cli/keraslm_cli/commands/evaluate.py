@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import completion, console, models, tasks, texts
+from keraslm_cli import completion, console, masked, models, tasks, texts
 
 if TYPE_CHECKING:
     from keraslm.card import Card
@@ -20,7 +20,8 @@ mix:RUN=0.7,RUN=0.3, or truth:village, the grammar itself. On village the card a
 how far the model is from the truth: their divergence, of whole distributions.
 
 MODEL may be a tagger, and TEXT tagged text, or a classifier and a table of texts and
-labels: then the share of words or texts is measured that get their tag or label.
+labels: then the share of words or texts is measured that get their tag or label. Of a
+masked model it is the pseudo-perplexity, which is compared with no perplexity.
 
 {texts.TEXT_HELP}
 """
@@ -57,6 +58,10 @@ def command(
 
     text = _the_text(text, named)
     models.check_there(model)
+    if masked.is_masked(model):
+        again = command_line(model, text, encoding)
+        masked.evaluate_and_tell(model, text, encoding, again, as_json)
+        return
     if tasks.is_of_a_task(model):
         again = command_line(model, text, encoding)
         tasks.evaluate_and_tell(model, text, encoding, again, as_json)

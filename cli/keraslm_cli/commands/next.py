@@ -1,20 +1,16 @@
 """keraslm next: the tokens that a model thinks may come next."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import completion, console, models
-from keraslm_cli.comparison import bars_of
+from keraslm_cli import completion, console, models, ranked
 from keraslm_cli.help_page import number_option
-from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
     import numpy as np
 
     from keraslm.language_model import LanguageModel
-
-BAR = 24  # columns of the longest bar
 
 
 @click.command()
@@ -39,10 +35,14 @@ def command(
     rows, others = most_probable(language_model, prompt, top)
     truth = _truth(language_model, prompt)
     if as_json:
-        console.print_json(_as_json(language_model, prompt, rows, others, truth))
+        tokens = ranked.as_json(language_model.vocabulary, rows, truth)
+        told = {"model": language_model.name, "prompt": prompt}
+        console.print_json(told | {"next": tokens, "others": others})
         return
     console.print_styled(f"{language_model.name} after {prompt!r}", "bold")
-    _print(language_model, rows, others, truth)
+    ranked.print_ranked(language_model.vocabulary, rows, others, truth)
+    if truth is not None and not truth.any():
+        console.say("The grammar of village has no line that begins so.")
 
 
 def most_probable(
@@ -72,43 +72,3 @@ def _truth(model: "LanguageModel", prompt: str) -> "np.ndarray | None":
         return None if truth is None else truth.next_token_probabilities(prompt)
     except ImpossiblePrefix:
         return np.zeros(len(model.vocabulary))
-
-
-def _as_json(
-    model: "LanguageModel",
-    prompt: str,
-    rows: list[tuple[str, float]],
-    others: float,
-    truth: "np.ndarray | None",
-) -> dict[str, Any]:
-    tokens: list[dict[str, Any]] = [{"token": t, "probability": p} for t, p in rows]
-    if truth is not None:
-        for told in tokens:
-            told["truth"] = float(truth[model.vocabulary[told["token"]]])
-    return {"model": model.name, "prompt": prompt, "next": tokens, "others": others}
-
-
-def _print(
-    model: "LanguageModel",
-    rows: list[tuple[str, float]],
-    others: float,
-    truth: "np.ndarray | None",
-) -> None:
-    """Print a table: bars where there is room, the truth where it is known."""
-    tokens, columns = [token for token, _ in rows], [[p for _, p in rows]]
-    if truth is not None:
-        columns.append([float(truth[model.vocabulary[token]]) for token in tokens])
-    names = [token_name(token) for token in tokens]
-    if left := len(model.vocabulary) - len(rows):
-        names.append(f"the other {left:,} tokens")
-        columns[0].append(others)
-        if truth is not None:
-            columns[1].append(max(float(truth.sum()) - sum(columns[1]), 0.0))
-    figures = [[f"{p:.4f}" for p in column] for column in columns]
-    bars = bars_of(columns[0], BAR)
-    headings = ("token", "probability", "truth")[: 1 + len(columns)]
-    lines = list(zip(names, *figures, bars, strict=True))
-    right = range(1, len(headings))
-    console.print_table((*headings, ""), lines, right, bool(left), ("",))
-    if truth is not None and not truth.any():
-        console.say("The grammar of village has no line that begins so.")

@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
 from keraslm.training.options.configuration import MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
-from keraslm_cli import completion, tasks, texts
+from keraslm_cli import completion, masked, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
 from keraslm_cli.run_options import run_options
 
@@ -31,6 +31,9 @@ with a tab between them, and an empty line after each sentence; by default it is
 crossroads. With --task classify a classifier is trained: CORPUS is a CSV or TSV with
 the columns text and label; by default it is reviews. These have fewer options.
 
+With --objective masked a masked language model is trained, which predicts each token
+from both sides of it, for keraslm fill. It has fewer options, too.
+
 {texts.CORPUS_HELP}
 """
 TASK_HELP = (
@@ -38,6 +41,11 @@ TASK_HELP = (
     "bilstm (the default), bigru, birnn, lstm, transformer or most-frequent. classify: "
     "to label texts; --model is last-state (the default), bidirectional, mean-pool, "
     "max-pool, self-attention or bag-of-words."
+)
+
+OBJECTIVE_HELP = (
+    "How a language model learns. causal: to predict each token from those before it. "
+    "masked: from both sides; --model is bilstm (the default) or transformer."
 )
 
 
@@ -69,6 +77,21 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     show_default=True,
 )
 @_own(
+    "--objective",
+    MODEL,
+    OBJECTIVE_HELP,
+    type=click.Choice(("causal", "masked")),
+    default="causal",
+    show_default=True,
+)
+@_own(
+    "--mask-share",
+    MODEL,
+    "The share of the tokens that are masked, of a masked transformer.  "
+    "[default: 0.15]",
+    type=click.FLOAT,
+)
+@_own(
     "--recipe",
     MODEL,
     "Take the options of a publication (see `keraslm recipes`); flags win.",
@@ -89,6 +112,8 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 def command(
     corpus: str | None,
     task: str,
+    objective: str,
+    mask_share: float | None,
     recipe: str | None,
     config: str | None,
     overwrite: bool,
@@ -103,6 +128,14 @@ def command(
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
 
+    if objective == "masked":
+        masked.refuse_others(task=task, recipe=recipe, find_rate=find_rate)
+        named = flags | {"corpus": corpus, "mask_share": mask_share}
+        given = {name: value for name, value in named.items() if value is not None}
+        masked.train_and_tell(given, config, overwrite, resume, as_json)
+        return
+    if mask_share is not None:
+        raise UsageError("`mask_share` is an option of `objective='masked'`")
     if task != "lm":
         tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
         _check_resume(resume, overwrite, find_rate)

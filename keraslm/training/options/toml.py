@@ -45,6 +45,11 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise UsageError(
             f"{path} is of no language model; in keraslm train, add `task='{task}'`"
         )
+    if options.get("objective") == "masked":
+        raise UsageError(
+            f"{path} is of a masked language model; in keraslm train, add "
+            "`objective='masked'`"
+        )
     known: dict[str, Any] = {}
     for name, value in options.items():
         if _known(path, name) in known:

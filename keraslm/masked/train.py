@@ -1,0 +1,126 @@
+"""The training of a masked model, from the text to the folder RUN."""
+
+import dataclasses
+import os
+from typing import Any
+
+import numpy as np
+
+from keraslm.backend import check_backend
+from keraslm.checkpoints.checkpoint import Checkpoint
+from keraslm.errors import CorpusError
+from keraslm.masked.card import MaskedCard
+from keraslm.masked.files import load
+from keraslm.masked.folder import MaskedFolder, default_folder
+from keraslm.masked.model import MaskedModel
+from keraslm.masked.options import MaskedOptions, read_options
+from keraslm.masked.pieces import evenly_spaced, lines_of, pieces_of
+from keraslm.text.corpus import Corpus, open_corpus
+from keraslm.text.encoder import TextEncoder
+from keraslm.text.tokenizer import tokenizer_named
+from keraslm.training.printed import PrintedProgress
+from keraslm.training.reporter import Reporter
+from keraslm.training.resuming import hashes, require_same
+from keraslm.version import __version__
+
+VALIDATED = 50_000  # tokens of the validation text, of which one a line is masked
+
+
+@dataclasses.dataclass(frozen=True)
+class MaskedRun:
+    """What a run came to: the model, its card, its folder."""
+
+    model: MaskedModel
+    card: MaskedCard
+    folder: MaskedFolder
+
+
+def train_masked(
+    o: MaskedOptions,
+    corpus: Corpus | str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    reporter: Reporter | None = None,
+    command: str = "",
+    resume: bool = False,
+    verbose: bool = False,
+) -> MaskedRun:
+    """Train a masked model and write the folder RUN.
+
+    The card measures it on the corpus's test text, or else on its validation text; a
+    corpus that has neither is measured on its training text. With `resume` the run in
+    the folder goes on as if it had never been interrupted.
+
+    Raises: UsageError, CorpusError before anything is written; TrainingError if the
+        loss becomes no number; Terminated at a SIGTERM or SIGHUP.
+    """
+    from keraslm.masked.batches import MaskedBatches
+    from keraslm.masked.fit import fit
+
+    reporter = reporter or (PrintedProgress() if verbose else Reporter())
+    check_backend()
+    if not isinstance(corpus, Corpus):
+        corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
+    folder = MaskedFolder(o.out or default_folder(o, corpus))
+    folder.check(overwrite or resume)
+    limits = (o.vocabulary_size, o.min_count)
+    tokenizer = tokenizer_named(o.tokenizer)
+    encoder, ids = TextEncoder.learn(tokenizer, corpus.train, *limits)
+    train = MaskedBatches(
+        _pieces(o, encoder, ids), o.masked_share, o.batch_size, o.seed
+    )
+    if not train.pieces:
+        raise CorpusError(f"{corpus.train.name} has no line with a token in it")
+    valid = None
+    if corpus.valid is not None:
+        ids = encoder.encode(corpus.valid)
+        pieces = _pieces(o, encoder, ids, VALIDATED)
+        share = None if o.masked_share is None else 0.0
+        valid = MaskedBatches(pieces, share, o.batch_size, in_order=True)
+    metadata = {"configuration": o.to_dict(), "texts": corpus.parts_by_hash()}
+    identity = _identity(o, corpus, encoder)
+    with folder.locked(), folder.unless_nothing_came(), folder.saying_how_to_go_on():
+        folder.begin(o, resume and _goes_on(folder, o, identity))
+        fit(o, encoder, train, valid, metadata, folder, reporter, identity)
+        model = load(folder.model)
+        model.metadata.pop("interrupted", None)
+        model.metadata |= metadata
+        measured = corpus.test or corpus.valid or corpus.train
+        card = model.evaluate(measured, command)
+        folder.finish(model.metadata, card.to_dict())
+    return MaskedRun(model, card, folder)
+
+
+def _pieces(
+    o: MaskedOptions, encoder: TextEncoder, ids: Any, most: int | None = None
+) -> list[np.ndarray]:
+    """Cut a text into pieces, of which nothing is unknown alone."""
+    boundary = encoder.vocabulary.boundary_id
+    lines = evenly_spaced(lines_of(ids, boundary), most)
+    return pieces_of(lines, boundary, o.context)
+
+
+def _identity(o: MaskedOptions, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
+    """Say what a run is: with the same, each of its steps comes out the same."""
+    import keras
+
+    return {
+        **o.fixed(),
+        **hashes(corpus),
+        "vocabulary (SHA-256)": encoder.hash,
+        "version of keraslm": __version__,
+        "backend": keras.backend.backend(),
+    }
+
+
+def _goes_on(folder: MaskedFolder, o: MaskedOptions, identity: dict[str, Any]) -> bool:
+    """Say whether there is a checkpoint of this run; without one it must start over.
+
+    Raises: UsageError if RUN holds another run; ModelFileError if it is damaged.
+    """
+    if folder.checkpoint.exists():
+        require_same(folder, Checkpoint.read(folder.checkpoint).identity, identity)
+        return True
+    if folder.configuration.exists():
+        was = MaskedOptions.of(read_options(folder.configuration))
+        require_same(folder, was.fixed(), o.fixed())
+    return False
