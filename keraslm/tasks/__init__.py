@@ -13,6 +13,13 @@ from keraslm.tasks.files import load, load_classifier, load_tagger, save
 from keraslm.tasks.frequent import MostFrequentTagger
 from keraslm.tasks.label_card import LabelCard
 from keraslm.tasks.options import ClassifierOptions, TaggerOptions
+from keraslm.tasks.pairs import (
+    Pair,
+    PairedText,
+    read_paired,
+    read_paired_parts,
+    read_pairs,
+)
 from keraslm.tasks.shape import Shape
 from keraslm.tasks.table import Labelled, LabelledText, read_table, read_tables
 from keraslm.tasks.tagger import Tagged, Tagger
@@ -28,6 +35,8 @@ __all__ = [
     "Labelled",
     "LabelledText",
     "MostFrequentTagger",
+    "Pair",
+    "PairedText",
     "Sentence",
     "Shape",
     "TagVocabulary",
@@ -41,6 +50,9 @@ __all__ = [
     "load_classifier",
     "load_tagger",
     "read_columns",
+    "read_paired",
+    "read_paired_parts",
+    "read_pairs",
     "read_parts",
     "read_table",
     "read_tables",
