@@ -1,5 +1,6 @@
 """What every language that is drawn from a grammar shares: sizes, splits and seeds."""
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,18 +19,26 @@ def lines(sampler: Sampler, split: str, tokens: str | int, seed: int) -> Iterato
     A line end counts as a token.
     Raises: UsageError for a split, a size or a seed that does not exist.
     """
-    wanted = _number_of_tokens(tokens)
-    return _lines(sampler, wanted, _generator(split, seed))
+    return _lines(sentences(sampler, split, seed), _number_of_tokens(tokens))
 
 
-def _lines(sampler: Sampler, wanted: int, rng: np.random.Generator) -> Iterator[str]:
-    drawn = 0
-    while True:
-        for line in sampler.sentences(_BATCH, rng):
-            yield line
-            drawn += line.count(" ") + 2  # one more word than spaces, and the line end
-            if drawn >= wanted:
-                return
+def _lines(drawn: Iterator[str], wanted: int) -> Iterator[str]:
+    tokens = 0
+    for line in drawn:
+        yield line
+        tokens += line.count(" ") + 2  # one more word than spaces, and the line end
+        if tokens >= wanted:
+            return
+
+
+def sentences(sampler: Sampler, split: str, seed: int) -> Iterator[str]:
+    """Draw sentences without end.
+
+    Raises: UsageError for a split or a seed that does not exist.
+    """
+    rng = generator(split, seed)
+    batches = (sampler.sentences(_BATCH, rng) for _ in itertools.count())
+    return itertools.chain.from_iterable(batches)
 
 
 def _number_of_tokens(tokens: str | int) -> int:
@@ -42,8 +51,11 @@ def _number_of_tokens(tokens: str | int) -> int:
     return wanted
 
 
-def _generator(split: str, seed: int) -> np.random.Generator:
-    """A stream of random numbers for each split and seed (PCG64, the same for ever)."""
+def generator(split: str, seed: int) -> np.random.Generator:
+    """A stream of random numbers for each split and seed (PCG64, the same for ever).
+
+    Raises: UsageError for a split or a seed that does not exist.
+    """
     if split not in SPLITS:
         raise UsageError(f"a split is one of {', '.join(SPLITS)}; received {split!r}")
     if seed < 0:
