@@ -1,13 +1,13 @@
 """A synchronous grammar: each derivation of a sentence is one of its translation.
 
-Every rule of a grammar has a second right side, with the same parts in another order and
-with signs of its own. A part is translated by the rule that replaced it, so the
+Every rule of a grammar has a second right side, with the same parts in another order
+and with signs of its own. A part is translated by the rule that replaced it, so the
 translation is read off the derivation of the source. What a word agrees with is handed
 down the derivation.
 
 Math:       A -> B C | C' B'     e.g. Do -> Verb Object | Object' Verb'
-References: Lewis & Stearns (1968), translation directed by syntax; Knuth (1968), inherited
-            attributes; Shieber & Schabes (1990), synchronous grammars.
+References: Lewis & Stearns (1968), translation directed by syntax; Knuth (1968),
+            inherited attributes; Shieber & Schabes (1990), synchronous grammars.
 """
 
 import dataclasses

@@ -5,8 +5,8 @@ what is before a noun in English is behind it. Nouns are of six kinds: persons, 
 food, things, places, times. Adjectives, determiners, pronouns and verbs have the suffix
 of the kind and number of their noun, however far away it is.
 
-    the wolf chases some mice .       seruro bero defori beri zogoro .
-    the wolf chased the mice ...
+    the rabbit watches the goose .    sikero saro nasoro saro kogoro .
+    bitter tomatoes look salty .      mogesi getosi bakasi migasi .
 
 The lines are those of `village`, and their translation is read off their derivation by
 the synchronous grammar in `village_translated.toml`: it is exact, and a line has one.
@@ -65,7 +65,7 @@ def pairs(
 
 def text(split: str = "train", tokens: str | int = "medium", seed: int = 0) -> str:
     """The pairs of `pairs`, one a line, a tab between the two."""
-    return "".join(f"{line}\t{other}\n" for line, other in pairs(split, tokens, seed))
+    return drawing.two_columns(pairs(split, tokens, seed))
 
 
 def translate(line: str) -> str:
