@@ -9,16 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keraslm.tasks.batches import NO_TAG, Batches, padded
+from keraslm.tasks.batches import NO_TAG, WordBatches, padded
 from keraslm.tasks.pairs import Pair
 from keraslm.tasks.translation.vocabulary import PairVocabulary
 
 
-class PairBatches(Batches):
+class PairBatches(WordBatches):
     """Batches of pairs, sources of about one length in each.
 
-    What is not to be learnt, behind the end of a target, is -1 there. As of sources, the
-    second batch is one place longer where the first two agree.
+    What is not to be learnt, behind the end of a target, is -1 there.
     Shapes: (ids of the source (batch, sources), of the target before each place
             (batch, time)), ids of the target (batch, time); all int32
     """
@@ -31,20 +30,25 @@ class PairBatches(Batches):
         seed: int | None = None,
     ) -> None:
         source, target = vocabulary
-        self._targets = [target.ids(target.split(pair.target)) for pair in pairs]
+        end = np.zeros(1, np.int32)
+        self._targets = [
+            np.concatenate([target.ids(target.split(pair.target)), end])
+            for pair in pairs
+        ]
         sources = [source.split(pair.source) for pair in pairs]
         super().__init__(sources, source, batch_size, seed)
 
-    def __getitem__(self, number: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Give a batch."""
-        source, targets = super().__getitem__(number)
-        if number == 1 and targets.shape[1] == super().__getitem__(0)[1].shape[1]:
-            targets = np.pad(targets, ((0, 0), (0, 1)), constant_values=NO_TAG)
+    def batch(
+        self, rows: np.ndarray, time: int
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Give sources and what stands before each place, and the targets."""
+        source, targets = super().batch(rows, time)
         end = np.zeros((len(targets), 1), np.int32)
         before = np.concatenate([end, np.maximum(targets[:, :-1], 0)], axis=1)
         return (source, before), targets
 
     def targets(self, rows: np.ndarray, time: int) -> np.ndarray:
-        """Give the targets, each with its end."""
-        ended = [np.append(self._targets[row], np.int32(0)) for row in rows]
-        return padded(ended, max(map(len, ended)), NO_TAG)
+        """Give the targets with their ends; as long as `time`, even or odd."""
+        targets = [self._targets[row] for row in rows]
+        longest = max(map(len, targets))
+        return padded(targets, longest + (time + longest) % 2, NO_TAG)

@@ -57,6 +57,15 @@ class TranslatorShape:
                 f"received {self.units} and {self.heads}"
             )
 
+    @property
+    def name(self) -> str:
+        """What it is called: its cell and what attends."""
+        if self.model == TRANSFORMER:
+            return self.model
+        both = "bidirectional " if self.bidirectional else ""
+        attends = f"{self.attention} attention"
+        return f"{both}{self.model}, {attends.replace('none', 'no')}"
+
     def to_dict(self) -> dict[str, Any]:
         """Give what a model file says of it."""
         return dataclasses.asdict(self)

@@ -1,5 +1,7 @@
 """The tokens of a source and of a target: characters or words, each with its id."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
@@ -119,6 +121,11 @@ class PairVocabulary(NamedTuple):
                 f"whose characters are {known[:80]!r}; write the text with these"
             )
         return tokens
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of the tokens, as hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.to_dict()).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """Give what a model file says of it."""
