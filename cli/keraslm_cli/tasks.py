@@ -11,6 +11,7 @@ from keraslm_cli.task_cards import print_label_card, print_tagging_card
 
 if TYPE_CHECKING:
     from keraslm.tasks import LabelCard, TaggingCard
+    from keraslm.tasks.options import TaskOptions
     from keraslm.text.corpus import Corpus
     from keraslm.training.reporter import Reporter
 
@@ -18,7 +19,6 @@ TASKS = ("tag", "classify")
 NO_OPTIONS = {
     "recipe": "a recipe is of a language model",
     "find_rate": "the learning rate is searched for language models",
-    "resume": "the training of another task is not resumed",
 }
 
 
@@ -27,34 +27,61 @@ def train_and_tell(
     given: dict[str, Any],
     config: str | None,
     overwrite: bool,
+    resume: bool,
     as_json: bool,
 ) -> None:
     """Train a model of a task, show how it goes and print what came of it."""
     from keraslm.files.destinations import check_folder
     from keraslm.tasks.folder import check_backend_for
-    from keraslm.tasks.options import ClassifierOptions, TaggerOptions, read_options
-    from keraslm_cli.training_progress import TrainingProgress
+    from keraslm.tasks.options import read_options
 
     options = (read_options(config, task) if config else {}) | given
-    o = (TaggerOptions if task == "tag" else ClassifierOptions).of(options)
+    o = options_of(task, options)
     check_backend_for(o)
     if o.out is not None:
         check_folder(o.out)
     corpus = texts.open_named_corpus(o.corpus, o.encoding, o.split, "split" in given)
+    train_on(o, corpus, overwrite, resume, as_json)
+
+
+def options_of(task: str, given: dict[str, Any]) -> "TaskOptions":
+    """Put the options of a task together.
+
+    Raises: UsageError
+    """
+    from keraslm.tasks import ClassifierOptions, TaggerOptions
+
+    kinds = {kind.task: kind for kind in (TaggerOptions, ClassifierOptions)}
+    return kinds[task].of(given)
+
+
+def train_on(
+    o: "TaskOptions", corpus: "Corpus", overwrite: bool, resume: bool, as_json: bool
+) -> None:
+    """Train on a corpus that is open, and print what came of it."""
+    from keraslm_cli.training_progress import TrainingProgress
+
     with TrainingProgress() as progress:
-        run = _train(o, corpus, overwrite, progress)
+        run = _train(o, corpus, overwrite, progress, resume)
     _tell(run.card, as_json)
     if not as_json:
         console.say(f"{run.folder.path}: {run.card.model}, and confusion.png")
 
 
-def _train(o: Any, corpus: "Corpus", overwrite: bool, reporter: "Reporter") -> Any:
+def _train(
+    o: "TaskOptions",
+    corpus: "Corpus",
+    overwrite: bool,
+    reporter: "Reporter",
+    resume: bool,
+) -> Any:
     from keraslm.tasks import train_classifier, train_tagger
 
     train: Any = train_tagger if o.task == "tag" else train_classifier
     command = " ".join(["keraslm", *sys.argv[1:]])
     known = possible_on(o.corpus, o.task)
-    return train(o, corpus, overwrite, reporter, command, references=known)
+    more = {"references": known, "resume": resume}
+    return train(o, corpus, overwrite, reporter, command, **more)
 
 
 def refuse_others(task: str, **options: Any) -> None:

@@ -104,10 +104,11 @@ def command(
     from keraslm.training.run import check_options
 
     if task != "lm":
-        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate, resume=resume)
+        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
+        _check_resume(resume, overwrite, find_rate)
         named = flags | {"corpus": corpus}
         given = {name: value for name, value in named.items() if value is not None}
-        tasks.train_and_tell(task, given, config, overwrite, as_json)
+        tasks.train_and_tell(task, given, config, overwrite, resume, as_json)
         return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
