@@ -1,10 +1,11 @@
 """The card of a translator: which outputs are their target, by length and group."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
 
 from keraslm.accuracy import Accuracy
 from keraslm.card import name_of_text
@@ -117,7 +118,7 @@ class TranslationCard:
             "bleu": None if bleu is None else dataclasses.asdict(bleu),
             "references": self.references,
             "by_length": [
-                {"low": each.low, "high": each.high, **figures(each.exact)}
+                {"from": each.low, "to": each.high, **figures(each.exact)}
                 for each in self.by_length
             ],
             "by_group": {n: figures(found) for n, found in self.by_group.items()},
@@ -126,6 +127,23 @@ class TranslationCard:
             "version": __version__,
             "command": self.command,
         }
+
+
+def length_table(cards: Mapping[str, TranslationCard]) -> pd.DataFrame:
+    """Give the exact match by length, and of all pairs, of models by their names.
+
+    Its columns are model, by ("length" or "all"), group, n, accuracy, low and high.
+    """
+    rows = [
+        {"model": name, "by": by, "group": group, **found.to_dict()}
+        for name, card in cards.items()
+        for by, group, found in (
+            *(("length", f"{e.low} to {e.high}", e.exact) for e in card.by_length),
+            ("all", "", card.exact),
+        )
+    ]
+    columns = ["model", "by", "group", "n", "accuracy", "low", "high"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def token_accuracy(outputs: Tokens, targets: Tokens) -> Accuracy:
