@@ -15,7 +15,7 @@ The text has a date and its ISO form a line, a tab between them.
 
 import datetime
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -29,7 +29,17 @@ from keraslm_datasets.date_words import (
 )
 from keraslm_datasets.drawing import SPLITS
 
-__all__ = ["FORMATS", "SIZES", "SPLITS", "dates_of", "format_of", "pairs", "text"]
+__all__ = [
+    "FORMATS",
+    "SIZES",
+    "SPLITS",
+    "dates_of",
+    "format_of",
+    "formats_of",
+    "pairs",
+    "text",
+    "written",
+]
 
 SIZES = {"small": 2_000, "medium": 20_000, "large": 200_000}  # pairs
 FIRST, LAST = datetime.date(1950, 1, 1), datetime.date(2049, 12, 31)
@@ -103,6 +113,16 @@ def format_of(source: str, target: str) -> str:
     except ValueError:
         return ""
     return next((name for name, form in forms.items() if form == source), "")
+
+
+def formats_of(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Name the format of each pair; none if one is not of this dataset."""
+    found = []
+    for source, target in pairs:
+        found.append(format_of(source, target))
+        if not found[-1]:
+            return []
+    return found
 
 
 @functools.cache

@@ -11,7 +11,7 @@ References: Lewis & Stearns (1968), translation directed by syntax; Knuth (1968)
 """
 
 import dataclasses
-import re
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from keraslm_datasets.grammar import Grammar
@@ -25,7 +25,8 @@ Agreement = tuple[str, str]
 Inflect = Callable[[str, Part, Agreement], str]
 """Give the word of the other language for a word of the rules of a symbol."""
 
-_PLACE = re.compile(r"(.*?)([0-9]*)")
+Word = tuple[str, int | None]
+"""A word of a translation, and the place of the word that it translates, if any."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,23 +70,25 @@ class SynchronousGrammar:
             for rule, shape in zip(grammar.rules, shapes, strict=True)
         ]
 
-    def translate(self, derivation: Sequence[int]) -> list[str]:
+    def translate(self, derivation: Sequence[int]) -> list[Word]:
         """Translate a derivation: the numbers of its rules, from left to right."""
-        return self._translated(iter(derivation), self._own(self._grammar.start))
+        start = self._own(self._grammar.start)
+        return self._translated(iter(derivation), itertools.count(), start)
 
     def _translated(
-        self, rules: Iterator[int], inherited: Agreement | None
-    ) -> list[str]:
+        self, rules: Iterator[int], places: Iterator[int], inherited: Agreement | None
+    ) -> list[Word]:
         number = next(rules)
         rule, target = self._grammar.rules[number], self._targets[number]
         found = []
         for part, agrees in zip(rule.parts, target.agrees, strict=True):
             agreement = agrees or inherited
             if part.tag is None:
-                found.append(self._translated(rules, agreement))
+                found.append(self._translated(rules, places, agreement))
             else:
-                found.append([self._inflect(rule.left, part, agreement or ("", ""))])
-        pieces = [[k] if isinstance(k, str) else found[k] for k in target.order]
+                word = self._inflect(rule.left, part, agreement or ("", ""))
+                found.append([(word, next(places))])
+        pieces = [[(k, None)] if isinstance(k, str) else found[k] for k in target.order]
         return [word for piece in pieces for word in piece]
 
     def _target(self, rule: Rule, order: str | None) -> _Target:
@@ -95,7 +98,7 @@ class SynchronousGrammar:
         if order is None:
             return _Target(tuple(agrees), tuple(range(len(names))))
         items = [item.partition(":") for item in order.split()]
-        places = [_place(name, names) for name, _, _ in items]
+        places = _places([name for name, _, _ in items], names)
         for place, (_, _, other) in zip(places, items, strict=True):
             if other and isinstance(place, int):
                 agrees[place] = self._own(rule.parts[names.index(other)].symbol)
@@ -122,15 +125,18 @@ def _shape(rule: Rule) -> str:
     return " ".join(map(_name, rule.parts))
 
 
-def _place(item: str, names: list[str]) -> int | str:
-    """Give the number of the part "Clause2", or the sign that is no part."""
-    name, which = _PLACE.fullmatch(item).groups()  # type: ignore[union-attr]
-    places = [k for k, known in enumerate(names) if known == name]
-    if places:
-        return places[int(which or 1) - 1]
-    if item.isalnum():
-        raise ValueError(f"{item!r} is no part of {' '.join(names)}")
-    return item
+def _places(items: Sequence[str], names: Sequence[str]) -> list[int | str]:
+    """Give the number of the part that each item names, or the sign that is none.
+
+    Parts of one name keep their order.
+    """
+    found: list[int | str] = []
+    for item in items:
+        left = [k for k, name in enumerate(names) if name == item and k not in found]
+        if not left and item.isalnum():
+            raise ValueError(f"{item!r} is no part, or no further one, of {names}")
+        found.append(left[0] if left else item)
+    return found
 
 
 def with_derivations(grammar: Grammar) -> Grammar:

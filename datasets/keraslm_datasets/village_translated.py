@@ -26,11 +26,20 @@ from keraslm_datasets.grammar_sampler import Sampler
 from keraslm_datasets.invented_words import InventedWords
 from keraslm_datasets.synchronous import (
     SynchronousGrammar,
+    Word,
     derivation_of,
     with_derivations,
 )
 
-__all__ = ["SIZES", "SPLITS", "pairs", "synchronous_grammar", "text", "translate"]
+__all__ = [
+    "SIZES",
+    "SPLITS",
+    "aligned",
+    "pairs",
+    "synchronous_grammar",
+    "text",
+    "translate",
+]
 
 
 @functools.cache
@@ -60,7 +69,7 @@ def pairs(
     lines = village.lines(split, tokens, seed)
     marked = drawing.sentences(_sampler(), split, seed)
     for line, derivation in zip(lines, map(derivation_of, marked), strict=False):
-        yield line, " ".join(synchronous_grammar().translate(derivation))
+        yield line, _joined(synchronous_grammar().translate(derivation))
 
 
 def text(split: str = "train", tokens: str | int = "medium", seed: int = 0) -> str:
@@ -73,7 +82,20 @@ def translate(line: str) -> str:
 
     Raises: CorpusError for a line that is not of the language.
     """
+    return _joined(aligned(line))
+
+
+def aligned(line: str) -> list[Word]:
+    """Translate a line of village, each word with the place of its source word.
+
+    The place is None for a sign that stands for no word of the line.
+    Raises: CorpusError for a line that is not of the language.
+    """
     derivation = next(village.parser().all_derivations(line.split()), None)
     if derivation is None:
         raise CorpusError(f"a line must be of the village's language: {line[:80]!r}")
-    return " ".join(synchronous_grammar().translate(derivation))
+    return synchronous_grammar().translate(derivation)
+
+
+def _joined(words: list[Word]) -> str:
+    return " ".join(word for word, _ in words)

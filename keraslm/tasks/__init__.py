@@ -13,6 +13,7 @@ from keraslm.tasks.files import load, load_classifier, load_tagger, save
 from keraslm.tasks.frequent import MostFrequentTagger
 from keraslm.tasks.label_card import LabelCard
 from keraslm.tasks.options import ClassifierOptions, TaggerOptions
+from keraslm.tasks.pair_card import TranslationCard
 from keraslm.tasks.pairs import (
     Pair,
     PairedText,
@@ -46,6 +47,7 @@ __all__ = [
     "TaggerOptions",
     "TaggerRun",
     "TaggingCard",
+    "TranslationCard",
     "load",
     "load_classifier",
     "load_tagger",
