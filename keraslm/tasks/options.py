@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from keraslm.errors import UsageError
 from keraslm.tasks.shape import BAG, CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
 from keraslm.training.options import OPTIONS
+from keraslm.training.options.kinds import Kind
 from keraslm.training.options.toml import read_table
 
 OF_A_NETWORK = (
@@ -52,6 +53,9 @@ class TaskOptions:
     checkpoint_minutes: float = 5.0
 
     task: ClassVar[str]
+    picture: ClassVar[str] = "confusion.png"
+    own: ClassVar[dict[str, Kind]] = {}
+    """Options that no language model has."""
     models: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
@@ -64,7 +68,8 @@ class TaskOptions:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if field.name != "model" and value is not None:
-                OPTIONS[field.name].kind.check(field.name, value)
+                kind = self.own.get(field.name) or OPTIONS[field.name].kind
+                kind.check(field.name, value)
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Self:
@@ -76,8 +81,7 @@ class TaskOptions:
         for name in given:
             if name not in names:
                 raise UsageError(
-                    f"`{name}` is an option of language models; with "
-                    f"`task='{cls.task}'` there are "
+                    f"`{name}` is no option of `task='{cls.task}'`, which has "
                     f"{', '.join(f'`{known}`' for known in names[1:])}"
                 )
         options = cls(**given)

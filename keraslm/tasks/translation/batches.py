@@ -1,8 +1,8 @@
 """Pairs in batches: sources, and targets one place late beside what is to be learnt.
 
-    source   t h e   t h i r d
-    before   </s> 1 9 9 4
-    target   1 9 9 4 </s>
+source   t h e   t h i r d
+before   </s> 1 9 9 4
+target   1 9 9 4 </s>
 """
 
 from collections.abc import Sequence

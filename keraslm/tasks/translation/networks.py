@@ -104,8 +104,7 @@ def _decoder(
     there = keras.Input((None,), dtype="bool", name="there")
     memory = keras.Input((None, shape.units), name="memory")
     layers = [
-        LAYERS[shape.model](shape.units, return_state=True)
-        for _ in range(shape.layers)
+        LAYERS[shape.model](shape.units, return_state=True) for _ in range(shape.layers)
     ]
     first = [
         [keras.Input((shape.units,)) for _ in layer.cell.states] for layer in layers

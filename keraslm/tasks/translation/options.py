@@ -33,6 +33,7 @@ class TranslatorOptions(TaskOptions):
     batch_size: int = 64
 
     task = "seq2seq"
+    picture = "accuracy.png"
     models = MODELS
     own = OWN
 

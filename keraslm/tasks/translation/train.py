@@ -4,7 +4,6 @@ import dataclasses
 import functools
 import os
 import pathlib
-from collections.abc import Callable
 
 from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.job import Job, Training
@@ -13,14 +12,11 @@ from keraslm.tasks.pairs import PairedText, read_paired_parts
 from keraslm.tasks.run import train
 from keraslm.tasks.translation.files import LONGEST
 from keraslm.tasks.translation.options import TranslatorOptions
-from keraslm.tasks.translation.translator import Translator
+from keraslm.tasks.translation.translator import Groups, Translator
 from keraslm.tasks.translation.vocabulary import PairVocabulary
 from keraslm.text.corpus import Corpus
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
-
-Groups = Callable[[str, str], str]
-"""The name of a pair's group, such as the format of a date."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +41,8 @@ def train_translator(
     """Train a translator and write the folder RUN.
 
     The card measures it on the corpus's test text, or else on its validation text; a
-    corpus that has neither is measured on its training text. `groups` gives the name of
-    a pair's group, which the card counts by. With `resume` the run in the folder goes
+    corpus that has neither is measured on its training text. `groups` names
+    the group of each (source, target), which the card counts by. With `resume` the run in the folder goes
     on as if it had never been interrupted.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the

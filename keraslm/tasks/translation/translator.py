@@ -3,7 +3,7 @@
 import dataclasses
 import importlib.util
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from keraslm.text.text import Text
 
 END = 0  # of a target, and what stands before it
 BEAMS = 4
+Groups = Callable[[Iterable[tuple[str, str]]], Sequence[str]]
 AT_MOST = 2  # times the longest target of the training, a target is written
 
 
@@ -132,12 +133,12 @@ class Translator:
         self,
         text: Text | PairedText,
         command: str = "",
-        groups: Callable[[str, str], str] | None = None,
+        groups: Groups | None = None,
     ) -> TranslationCard:
         """Measure how many sources of paired text get exactly their target, greedily.
 
-        `groups` gives the name of a pair's group, such as the format of a date. BLEU is
-        measured of words, where sacreBLEU is installed.
+        `groups` names the group of each (source, target), such as the format of a date.
+        BLEU is measured of words, where sacreBLEU is installed.
         Raises: CorpusError if the text is not of pairs, or a side is too long.
         """
         told = text if isinstance(text, PairedText) else read_paired(text)
@@ -148,7 +149,7 @@ class Translator:
         start = time.perf_counter()
         outputs = self.greedy(sources)
         seconds = time.perf_counter() - start
-        named = [groups(p.source, p.target) for p in told.pairs] if groups else []
+        pairs = [(pair.source, pair.target) for pair in told.pairs]
         return TranslationCard.of(
             self.name,
             told,
@@ -157,7 +158,7 @@ class Translator:
             outputs,
             seconds,
             unit=NAMES[target.level],
-            groups=named,
+            groups=groups(pairs) if groups else (),
             bleu=target.level == "word" and has_sacrebleu(),
             part=self.metadata.get("texts", {}).get(told.sha256, ""),
             command=command,

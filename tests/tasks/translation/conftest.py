@@ -29,7 +29,9 @@ def new(kind, scale=0.6):
     return network, shape
 
 
-@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: "-".join(map(str, kind.values())))
+@pytest.fixture(
+    scope="module", params=KINDS, ids=lambda kind: "-".join(map(str, kind.values()))
+)
 def network(request):
     return new(request.param)
 
