@@ -117,8 +117,8 @@ class PairVocabulary(NamedTuple):
         if unknown and self.source.level == "char":
             known = "".join(self.source.tokens[2:])
             raise UsageError(
-                f"the character {unknown[0]!r} is not in the model's training text, "
-                f"whose characters are {known[:80]!r}; write the text with these"
+                f"the character {unknown[0]!r} of {text[:40]!r} is not in the model's "
+                f"training text; its characters are {known[:80]!r}"
             )
         return tokens
 
