@@ -1,6 +1,5 @@
 """NumPy writes what Keras does; padding, batches and the future change nothing."""
 
-import itertools
 
 import keras
 import numpy as np
