@@ -7,7 +7,7 @@ import pathlib
 
 from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.job import Job, Training
-from keraslm.tasks.pair_card import TranslationCard
+from keraslm.tasks.pair_card import TranslationCard, length_table
 from keraslm.tasks.pairs import PairedText, read_paired_parts
 from keraslm.tasks.run import train
 from keraslm.tasks.translation.files import LONGEST
@@ -41,9 +41,9 @@ def train_translator(
     """Train a translator and write the folder RUN.
 
     The card measures it on the corpus's test text, or else on its validation text; a
-    corpus that has neither is measured on its training text. `groups` names
-    the group of each (source, target), which the card counts by. With `resume` the run in the folder goes
-    on as if it had never been interrupted.
+    corpus that has neither is measured on its training text. `groups` names the group
+    of each (source, target), which the card counts by. With `resume` the run in the
+    folder goes on as if it had never been interrupted.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number.
@@ -92,7 +92,10 @@ class TranslatorJob(Job):
         """Draw the share that is right by the length of the source."""
         from keraslm.figures.accuracy_by_length import draw_accuracy_by_length
 
-        draw_accuracy_by_length(card, path)
+        title = f"{card.model}: exact match on {card.name_of_text}"
+        draw_accuracy_by_length(
+            length_table({card.model: card}), path, title, card.unit
+        )
 
 
 def usual_level(text: PairedText) -> str:

@@ -1,6 +1,5 @@
 """NumPy writes what Keras does; padding, batches and the future change nothing."""
 
-
 import keras
 import numpy as np
 import pytest
