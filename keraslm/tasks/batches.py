@@ -133,7 +133,7 @@ class WordBatches(Batches):
             for ids in self._words
         ]
 
-    def batch(self, rows: np.ndarray, time: int) -> tuple[np.ndarray, np.ndarray]:
+    def batch(self, rows: np.ndarray, time: int) -> tuple[Any, np.ndarray]:
         """Give words and targets."""
         words = padded([self._read[row] for row in rows], time, 0)
         return words, self.targets(rows, time)

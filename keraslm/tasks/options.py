@@ -102,8 +102,8 @@ class TaskOptions:
         return self.model != MOST_FREQUENT
 
     @property
-    def shape(self) -> Shape:
-        """The network."""
+    def shape(self) -> Any:
+        """What the network looks like."""
         return Shape(self.model, self.embedding, self.units, self.layers)
 
     @property

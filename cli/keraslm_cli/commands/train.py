@@ -86,7 +86,7 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     "--bidirectional/--no-bidirectional",
     SEQ2SEQ,
     "Read the source from both ends, each with half the units.  "
-    "[default: no-bidirectional]",
+    "[default: on, for a transformer off]",
     default=None,
 )
 @_own(

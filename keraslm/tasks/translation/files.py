@@ -32,7 +32,7 @@ def save_translator(
     """
     from keraslm.tasks.translation.networks import new_network
 
-    plain = new_network(shape, *map(len, vocabulary))
+    plain = new_network(shape, *vocabulary.sizes)
     plain.set_weights(network.get_weights())
     described = {
         "kind": archive.TRANSLATOR,
@@ -57,6 +57,5 @@ def open_translator(file: pathlib.Path, described: dict[str, Any]) -> Translator
     longest = metadata.get(LONGEST, 1)
     if type(longest) is not int or longest < 1:
         raise ModelFileError(f"{where} is damaged: its longest target is no number")
-    sizes = map(len, vocabulary)
-    reader = new_reader(shape, read_arrays(file), *sizes, where)
+    reader = new_reader(shape, read_arrays(file), *vocabulary.sizes, where)
     return Translator(reader, shape, vocabulary, metadata)

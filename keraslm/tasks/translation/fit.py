@@ -30,7 +30,7 @@ def fit_translator(
     """
     o = t.options
     keras.utils.set_random_seed(o.seed)
-    network = new_network(shape, *map(len, vocabulary), o.dropout, o.seed)
+    network = new_network(shape, *vocabulary.sizes, o.dropout, o.seed)
     network.compile(new_optimizer(o), loss(), metrics=[ExactAccuracy()])
     train = PairBatches(pairs["train"], vocabulary, o.batch_size, o.seed)
     valid = None

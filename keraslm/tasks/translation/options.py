@@ -3,7 +3,12 @@
 import dataclasses
 
 from keraslm.tasks.options import TaskOptions
-from keraslm.tasks.translation.shape import ATTENTIONS, MODELS, TranslatorShape
+from keraslm.tasks.translation.shape import (
+    ATTENTIONS,
+    MODELS,
+    TRANSFORMER,
+    TranslatorShape,
+)
 from keraslm.tasks.translation.vocabulary import LEVELS
 from keraslm.training.options.kinds import Choice, Kind, Switch
 
@@ -19,18 +24,19 @@ class TranslatorOptions(TaskOptions):
     """The options of a translator; its corpus is a source and its target a line.
 
     Without a `level`, tokens are characters where no target of the training text has a
-    space, else words. `target_level` is another one of the targets.
+    space, else words. `target_level` is another one of the targets. The encoder is
+    `bidirectional` unless it is told not to be, or is a transformer.
     """
 
     corpus: str = "dates"
     model: str = "lstm"
     attention: str = "dot"
-    bidirectional: bool = False
+    bidirectional: bool | None = None
     level: str | None = None
     target_level: str | None = None
     units: int = 128
     heads: int = 4
-    batch_size: int = 64
+    dropout: float = 0.0
 
     task = "seq2seq"
     picture = "accuracy.png"
@@ -41,4 +47,7 @@ class TranslatorOptions(TaskOptions):
     def shape(self) -> TranslatorShape:
         """The network."""
         names = [field.name for field in dataclasses.fields(TranslatorShape)]
-        return TranslatorShape(**{name: getattr(self, name) for name in names})
+        told = {name: getattr(self, name) for name in names}
+        if self.bidirectional is None:
+            told["bidirectional"] = self.model != TRANSFORMER
+        return TranslatorShape(**told)

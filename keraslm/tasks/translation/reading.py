@@ -38,7 +38,8 @@ def write_best(
     Shapes: (texts, sources) -> of each text at most `length` ids, its end left out
     """
     state, last = reader.encode(ids), np.full(len(ids), end, np.int32)
-    written, ended = [], np.zeros(len(ids), bool)
+    written: list[Array] = []
+    ended = np.zeros(len(ids), bool)
     while len(written) < length and not ended.all():
         logits, state, _ = reader.step(last, state)
         logits[:, forbidden] = -np.inf

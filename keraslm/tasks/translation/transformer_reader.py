@@ -23,11 +23,11 @@ class Attend(NamedTuple):
     Shapes: each (units, units)
     """
 
+    heads: int
     query: Array
     key: Array
     value: Array
     output: Array
-    heads: int
 
 
 class Block(NamedTuple):
@@ -80,7 +80,7 @@ class TransformerReader(Reader):
         shapes = {"query": into, "key": into, "value": into, "output": out}
         name = f"{part}/{numbered('multi_head_attention', number)}"
         arrays = (self._take(f"{name}/{n}_dense/vars/0", *s) for n, s in shapes.items())
-        return Attend(*(array.reshape(units, units) for array in arrays), heads=heads)
+        return Attend(heads, *(array.reshape(units, units) for array in arrays))
 
     def _norm(self, part: str, number: int) -> Pair:
         name = f"{part}/{numbered('layer_normalization', number)}/vars"
@@ -113,7 +113,10 @@ class TransformerReader(Reader):
             to_target, to_source = block.attentions
             normed = _normed(x, block.norms[0])
             new = _keys_and_values(normed, to_target)
-            own = [np.concatenate(p, axis=2) for p in zip(own, new, strict=True)]
+            keys, values = (
+                np.concatenate(parts, axis=2) for parts in zip(own, new, strict=True)
+            )
+            own = keys, values
             x = x + _attended(normed, own, to_target)[0]
             told, weights = _attended(_normed(x, block.norms[1]), h, to_source)
             x = x + told

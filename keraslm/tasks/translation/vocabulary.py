@@ -60,10 +60,6 @@ class Side:
         """Say whether a token is in the list."""
         return token in self._ids
 
-    def __len__(self) -> int:
-        """How many ids there are."""
-        return len(self.tokens)
-
 
 class PairVocabulary(NamedTuple):
     """The tokens of both sides."""
@@ -82,6 +78,11 @@ class PairVocabulary(NamedTuple):
             Side.learn(PADDING, source_level, sources, min_count),
             Side.learn(END, target_level, targets, min_count),
         )
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many ids a source and a target have."""
+        return len(self.source.tokens), len(self.target.tokens)
 
     def check_lengths(self, text: PairedText) -> None:
         """Refuse a text with a side of more than 1,000 tokens.

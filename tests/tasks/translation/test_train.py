@@ -100,7 +100,7 @@ def test_a_python_loop_is_plain_keras(corpus):
 
     text = tasks.read_paired(Text.from_string(corpus.read_text()))
     vocabulary = PairVocabulary.learn(text, "char", "char")
-    network = new_network(tasks.TranslatorShape(units=8), *map(len, vocabulary))
+    network = new_network(tasks.TranslatorShape(units=8), *vocabulary.sizes)
     network.compile("adam", loss(), metrics=[ExactAccuracy()])
     batches = PairBatches(text.pairs, vocabulary, 16, seed=0)
     history = network.fit(

@@ -32,7 +32,7 @@ def saved(request, tmp_path_factory):
     """A network with random weights, also of its biases, and its file."""
     shape = tasks.TranslatorShape(**{"embedding": 3, "units": 4, **request.param})
     vocabulary = PairVocabulary.learn(paired(TEXT), "char", "char")
-    network = new_network(shape, *map(len, vocabulary))
+    network = new_network(shape, *vocabulary.sizes)
     rng = np.random.default_rng(1)
     network.set_weights([rng.normal(0, 1, w.shape) for w in network.weights])
     path = tmp_path_factory.mktemp("t") / "t.keras"
