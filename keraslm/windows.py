@@ -153,16 +153,16 @@ class Windows(keras.utils.PyDataset):
 
 
 class Rest(keras.utils.PyDataset):
-    """The last steps of an epoch of a Windows."""
+    """The last steps of an epoch of a Windows, or of other data."""
 
-    def __init__(self, windows: Windows, first: int) -> None:
+    def __init__(self, windows: Any, first: int) -> None:
         super().__init__()
         self.windows, self.first = windows, first
 
     def __len__(self) -> int:
         return len(self.windows) - self.first
 
-    def __getitem__(self, number: int) -> Batch:
+    def __getitem__(self, number: int) -> Any:
         return self.windows[self.first + number]
 
 

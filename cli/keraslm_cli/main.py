@@ -28,6 +28,7 @@ COMMANDS = (
     "generate",
     "tag",
     "classify",
+    "translate",
     "lab",
     "learning",
     "adopt",

@@ -14,16 +14,17 @@ from keraslm.files.destinations import make_folder, remove
 
 
 class BestModel(Monitored, Clocked):
-    """Write the model whenever the figure that is monitored is the lowest so far.
+    """Write the model whenever the figure that is monitored is the best so far.
 
         exact = keraslm.callbacks.ExactPerplexity(corpus.valid)
         best = keraslm.callbacks.BestModel("best.keras", "exact_perplexity")
         model.fit(train, epochs=20, callbacks=[exact, best])
 
-    The file is written beside its place and moved there, with its vocabulary and
-    without the optimizer. `outdated` are files made of the model before, which go. With
-    `keep_last` n, the last n models that were measured are kept beside it, good or bad,
-    in the files that `step_path` names.
+    The best is the lowest, with `mode` "max" the highest. The file is written beside
+    its place and moved there, with its vocabulary and without the optimizer. `outdated`
+    are files made of the model before, which go. With `keep_last` n, the last n models
+    that were measured are kept beside it, good or bad, in the files that `step_path`
+    names.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class BestModel(Monitored, Clocked):
         keep_last: int = 0,
         step_path: Callable[[int], pathlib.Path] | None = None,
         clock: Clock | None = None,
+        mode: str = "min",
     ) -> None:
         super().__init__(clock)
         self.path = pathlib.Path(path)
@@ -41,7 +43,9 @@ class BestModel(Monitored, Clocked):
         self.outdated = outdated
         self.keep_last = keep_last
         self.step_path = step_path or self._beside
+        self.mode = mode
         self.best = math.inf
+        """The best figure, below 0 where the highest is sought."""
         self.best_step: int | None = None
 
     def _beside(self, step: int) -> pathlib.Path:
@@ -55,6 +59,7 @@ class BestModel(Monitored, Clocked):
 
     def measured(self, figure: float) -> None:
         """Write the model if the figure is the best."""
+        figure = -figure if self.mode == "max" else figure
         if self.keep_last:
             self._keep_model_of_step()
         # the first is kept even where its perplexity is too large for a float

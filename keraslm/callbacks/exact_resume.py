@@ -30,9 +30,10 @@ class ExactResume(keras.callbacks.Callback):
 
     If there is a checkpoint of the same training, `fit` of a `keraslm.CausalLM` over a
     `keraslm.Windows` goes on where it was written, in mid-epoch too, and comes to the
-    same weights, to the bit. What is kept: the weights, the carried states and the
-    seeds, what the optimizer and the metrics have summed up, the place in the text, and
-    what other callbacks give by `get_state()` and take by `set_state(state)`.
+    same weights, to the bit; any other model does by `keraslm.models.following`. What
+    is kept: the weights, the carried states and the seeds, what the optimizer and the
+    metrics have summed up, the place in the text, and what other callbacks give by
+    `get_state()` and take by `set_state(state)`.
 
     It comes last among the callbacks, so that a step is over when it is written. `best`
     is the file of the best model so far, which is kept too. `identity` says what must
@@ -73,7 +74,7 @@ class ExactResume(keras.callbacks.Callback):
     def begin(self, model: Any, windows: Any, callbacks: list[Any]) -> tuple[int, int]:
         """Put back what a checkpoint holds; give the epoch and the step to go on at.
 
-        `CausalLM.fit` calls it before it trains.
+        `fit_in_order` calls it before it trains.
         """
         self.set_model(model)
         self._parts, self._length = _named_parts(callbacks, self), len(windows)
@@ -149,7 +150,7 @@ class ExactResume(keras.callbacks.Callback):
             self._first = self._found.place[1]
             if self._first:
                 self._restore(self._found)
-                known, sums = len(_variables(self.model)), self.model.epoch_sums
+                known, sums = len(_variables(self.model)), _sums(self.model)
                 self._assign(sums, self._found.variables[known : known + len(sums)])
             self._found = None
 
@@ -187,7 +188,7 @@ class ExactResume(keras.callbacks.Callback):
             self.identity or {},
             place,
             parts,
-            [*_variables(self.model), *self.model.epoch_sums],
+            [*_variables(self.model), *_sums(self.model)],
             None if best is None else best.read_bytes(),
         ).write(self.path)
         self._written_step = self._step
@@ -196,7 +197,14 @@ class ExactResume(keras.callbacks.Callback):
 
 def _variables(model: Any) -> list[Any]:
     """All that a step changes but for sums, in an order that every run has."""
-    return [*model.training_variables, *model.optimizer.variables]
+    own = getattr(model, "training_variables", None) or model.variables
+    return [*own, *model.optimizer.variables]
+
+
+def _sums(model: Any) -> list[Any]:
+    """What the loss and the metrics have summed up in the epoch."""
+    known = getattr(model, "epoch_sums", None)
+    return [v for m in model.metrics for v in m.variables] if known is None else known
 
 
 def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:

@@ -23,12 +23,10 @@ from keraslm.metrics import Perplexity
 from keraslm.metrics.nats_per_token import NatsPerToken
 from keraslm.models.causal import CausalModel
 from keraslm.models.following import (
-    ReadEpoch,
     StopAtNaN,
-    TwoParts,
+    fit_in_order,
     in_order,
     listed,
-    resumed,
 )
 from keraslm.models.measured import NatsMetrics
 from keraslm.models.running import Running
@@ -175,41 +173,9 @@ class Fitted(CausalModel):
         try:
             if windows is None:
                 return super().fit(x=x, **more)  # type: ignore[misc]
-            return self._fit_in_order(windows, **more | {"shuffle": False})
+            return fit_in_order(self, super().fit, windows, _quickest, **more)  # type: ignore[misc]
         finally:
             self._give_back_variables()
-
-    def _fit_in_order(self, windows: Windows, **more: Any) -> Any:
-        """Train on a Windows from its first step, or from where a checkpoint says."""
-        if not self.optimizer.built:  # type: ignore[attr-defined]
-            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
-        epoch, step = resumed(self, windows, more["callbacks"])
-        epochs = more["epochs"]
-        callbacks = TwoParts(
-            [ReadEpoch(windows), *more["callbacks"]],
-            add_history=True,
-            add_progbar=more["verbose"] != 0,
-            verbose=more["verbose"],
-            epochs=epochs,
-            steps=len(windows),
-            model=self,
-        )
-        more["callbacks"] = callbacks
-        if any(getattr(callback, "over", False) for callback in callbacks.callbacks):
-            return callbacks.end_at_once(self, epoch if step else None)
-        if step:
-            callbacks.goes_on = epoch + 1 < epochs
-            part = more | {"initial_epoch": epoch, "epochs": epoch + 1}
-            super().fit(x=_quickest(windows, step), **part)  # type: ignore[misc]
-            if not callbacks.goes_on:
-                return self.history  # type: ignore[attr-defined]
-            callbacks.goes_on, callbacks.went_on = False, True
-            if self.stop_training:  # type: ignore[attr-defined]
-                return callbacks.end_at_once(self)
-            epoch += 1
-        if epoch:
-            more["initial_epoch"] = epoch
-        return super().fit(x=_quickest(windows), **more)  # type: ignore[misc]
 
     def evaluate(self, x: Any = None, *arguments: Any, **more: Any) -> Any:
         """Measure, as Keras does, from a state of its own."""

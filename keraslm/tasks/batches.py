@@ -1,4 +1,4 @@
-"""Sentences in batches: ids of words and of tags, padded behind the last word.
+"""Examples in batches: ids of words and of tags, padded behind the last word.
 
 Math:   in training a word is read as an unknown one with probability a / (a + n),
         n how often it occurs in the text, a = 1/4: so the vector of unknown words is
@@ -6,8 +6,8 @@ Math:   in training a word is read as an unknown one with probability a / (a + n
 References: Kiperwasser & Goldberg (2016), reading rare words as unknown.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -15,83 +15,131 @@ import numpy as np
 from keraslm.tasks.columns import Sentence
 from keraslm.tasks.table import Labelled
 from keraslm.tasks.vocabulary import TagVocabulary
+from keraslm.windows import Rest
 
 AS_UNKNOWN = 0.25
 NO_TAG = -1  # of padding
 
 
+class Ids(Protocol):
+    """What numbers words, one of the numbers being that of every unknown word."""
+
+    unknown_id: int
+
+    def ids(self, words: Iterable[str]) -> np.ndarray:
+        """Give the numbers of words."""
+
+
 class Batches(keras.utils.PyDataset):
-    """Batches for `fit` and `evaluate`, sentences of about one length in each.
+    """Batches for `fit` and `evaluate`, examples of about one length in each.
 
     With a `seed` they are for training: each epoch draws anew the order of the batches,
-    which sentences of one length stand together, and which words are read as unknown.
-    Behind the last word of a sentence its words are 0, which the networks mask.
-    A subclass gives the targets.
+    and which examples of one length stand together. The draws are those of the seed and
+    the number of the `epoch`, so that a training can go on in the midst of one.
+    A subclass gives the `batch` of some examples, and may `draw` more.
+    """
 
+    def __init__(
+        self, lengths: Sequence[int], batch_size: int = 32, seed: int | None = None
+    ) -> None:
+        super().__init__()
+        self._lengths = np.array(lengths)
+        self._batch_size, self._seed = batch_size, seed
+        self._rows: list[np.ndarray] = []
+        self._epoch = -1
+        self.epoch = 0
+
+    def batch(self, rows: np.ndarray, time: int) -> tuple[Any, Any]:
+        """Give what is read and what is learnt of examples, as long as `time`."""
+        raise NotImplementedError
+
+    def draw(self, rng: np.random.Generator) -> None:
+        """Draw what else is other in each epoch."""
+
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch whose batches are given."""
+        return self._epoch
+
+    @epoch.setter
+    def epoch(self, number: int) -> None:
+        if number == self._epoch:
+            return
+        self._epoch = number
+        order = np.arange(len(self._lengths))
+        rng = None
+        if self._seed is not None:
+            rng = np.random.default_rng((self._seed, number))
+            order = rng.permutation(order)
+        order = order[np.argsort(self._lengths[order], kind="stable")]
+        rows = np.split(order, range(self._batch_size, len(order), self._batch_size))
+        if rng is not None:
+            rows = [rows[k] for k in rng.permutation(len(rows))]
+            self.draw(rng)
+        self._rows = rows
+
+    def on_epoch_end(self) -> None:
+        """Go on to the next epoch; Keras calls it."""
+        self.epoch += 1
+
+    def rest(self, first: int) -> Rest:
+        """Give the batches of the epoch from one on."""
+        return Rest(self, first)
+
+    def __len__(self) -> int:
+        """How many batches an epoch has."""
+        return len(self._rows)
+
+    def __getitem__(self, number: int) -> tuple[Any, Any]:
+        """Give a batch of the epoch.
+
+        Its length is even if its number is. So two in a row differ in it: where the
+        first two agree, Keras takes their length for that of all.
+        """
+        rows = self._rows[number]
+        time = int(self._lengths[rows].max())
+        return self.batch(rows, time + (time + number) % 2)
+
+
+class WordBatches(Batches):
+    """Batches of words, of which some are read as unknown in training.
+
+    Behind the last word of a sentence its words are 0, which the networks mask.
+    A subclass gives the `targets`.
     Shapes: ids of words (batch, time) int32, and what `targets` gives
     """
 
     def __init__(
         self,
         words: Sequence[Sequence[str]],
-        vocabulary: TagVocabulary,
+        vocabulary: Ids,
         batch_size: int = 32,
         seed: int | None = None,
-        **more: Any,
     ) -> None:
-        super().__init__(**more)
         self._words = [vocabulary.ids(of_sentence) for of_sentence in words]
-        self._lengths = np.array([len(ids) for ids in self._words])
-        self._batch_size, self._unknown = batch_size, vocabulary.unknown_id
+        self._unknown, self._read = vocabulary.unknown_id, self._words
         counts = np.bincount(np.concatenate(self._words))
         self._as_unknown = AS_UNKNOWN / (AS_UNKNOWN + counts)
-        self._rng = None if seed is None else np.random.default_rng(seed)
-        self._order = np.arange(len(words))
-        self._batches: list[np.ndarray] = []
-        self._read = self._words
-        self.on_epoch_end()
+        super().__init__([len(ids) for ids in self._words], batch_size, seed)
 
     def targets(self, rows: np.ndarray, time: int) -> np.ndarray:
         """Give what is to be learnt of the sentences of these numbers."""
         raise NotImplementedError
 
-    def on_epoch_end(self) -> None:
-        """Draw what the next epoch reads, and in what order."""
-        order, rng = self._order, self._rng
-        if rng is not None:
-            order = rng.permutation(order)
-            self._read = [self._some_unknown(words, rng) for words in self._words]
-        order = order[np.argsort(self._lengths[order], kind="stable")]
-        batches = np.split(order, range(self._batch_size, len(order), self._batch_size))
-        if rng is not None:
-            batches = [batches[k] for k in rng.permutation(len(batches))]
-        self._batches = batches
+    def draw(self, rng: np.random.Generator) -> None:
+        """Draw which words are read as unknown."""
+        self._read = [
+            np.where(rng.random(len(ids)) < self._as_unknown[ids], self._unknown, ids)
+            for ids in self._words
+        ]
 
-    def _some_unknown(self, words: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        drawn = rng.random(len(words)) < self._as_unknown[words]
-        return np.where(drawn, self._unknown, words)
-
-    def __len__(self) -> int:
-        """How many batches an epoch has."""
-        return len(self._batches)
-
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give a batch."""
-        rows, time = self._batches[number], self._time(number)
+    def batch(self, rows: np.ndarray, time: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give words and targets."""
         words = padded([self._read[row] for row in rows], time, 0)
         return words, self.targets(rows, time)
 
-    def _time(self, number: int) -> int:
-        """Give the words of the longest sentence of a batch.
 
-        Where the first two batches agree in it, Keras takes it for that of all: so the
-        second one has one more.
-        """
-        time = int(self._lengths[self._batches[number]].max())
-        return time + 1 if number == 1 and time == self._time(0) else time
-
-
-class SentenceBatches(Batches):
+class SentenceBatches(WordBatches):
     """Batches of tagged sentences.
 
     The tags of padding are -1, which neither `loss` nor `ExactAccuracy` counts.
@@ -114,7 +162,7 @@ class SentenceBatches(Batches):
         return padded([self._tags[row] for row in rows], time, NO_TAG)
 
 
-class LabelBatches(Batches):
+class LabelBatches(WordBatches):
     """Batches of labelled texts.
 
     Shapes: ids of words (batch, time), ids of labels (batch,), both int32
@@ -134,12 +182,6 @@ class LabelBatches(Batches):
         """Give the labels."""
         labels: np.ndarray = self._labels[rows]
         return labels
-
-
-BATCHES: dict[str, Callable[..., Batches]] = {  # of each task
-    "tag": SentenceBatches,
-    "classify": LabelBatches,
-}
 
 
 def padded(rows: Sequence[np.ndarray], time: int, padding: int) -> np.ndarray:

@@ -100,6 +100,11 @@ class TaggingCard:
         ]
         return sorted(found, key=lambda error: -error[2])
 
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What stands above its picture."""
+        return titles_of(self.model, self.accuracy)
+
     def to_dict(self) -> dict[str, Any]:
         """Give the card as the JSON object that is written and printed."""
         words = self.accuracy.n
@@ -145,3 +150,9 @@ def figures(accuracy: Accuracy) -> dict[str, float | None]:
     told = accuracy.to_dict()
     names = ("n", "right", "accuracy", "low", "high")
     return {name: told[name] if accuracy.n or name == "n" else None for name in names}
+
+
+def titles_of(model: str, accuracy: Accuracy) -> tuple[str, str]:
+    """Say above a picture of what was taken for what, whose it is and what is right."""
+    right = f"{accuracy.share:.2%} of {accuracy.n:,} are right"
+    return f"{model}: what was taken for what", right

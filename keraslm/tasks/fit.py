@@ -1,87 +1,92 @@
-"""The fit of a task in plain Keras; the best weights on the validation are kept."""
+"""The fit of a task in plain Keras; the best network on the validation is kept."""
 
+import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
-from keraslm.callbacks import LearningRate, StopAfter
+from keraslm.callbacks import BestModel, LearningRate, StopAfter
+from keraslm.callbacks.signals import Signals
 from keraslm.errors import TrainingError
+from keraslm.models.following import StopAtNaN, fit_in_order
 from keraslm.tasks.batches import Batches
-from keraslm.tasks.exact_accuracy import ExactAccuracy, loss
-from keraslm.tasks.networks import new_network
+from keraslm.tasks.job import Training
+from keraslm.tasks.log_epochs import LogEpochs
 from keraslm.tasks.options import TaskOptions
-from keraslm.tasks.vocabulary import TagVocabulary
-from keraslm.training.reporter import Reporter
+from keraslm.training.fit import WITHOUT_END, exact_resume, interrupted, what_is_kept
 
-WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
+Save = Callable[[dict[str, Any], pathlib.Path], None]
+
+
+def new_optimizer(o: TaskOptions) -> keras.optimizers.Optimizer:
+    """Give the optimizer of all tasks; `fit` lets its rate fall as a cosine to 0."""
+    return keras.optimizers.Adam(o.learning_rate, clipnorm=1.0)
 
 
 def fit(
-    o: TaskOptions,
-    vocabulary: TagVocabulary,
+    network: keras.Model,
     train: Batches,
     valid: Batches | None,
-    reporter: Reporter,
-) -> tuple[keras.Model, list[dict[str, Any]]]:
-    """Train a network until the first limit; give it, and a row for each epoch.
+    save: Save,
+    t: Training,
+    monitor: str = "val_accuracy",
+) -> None:
+    """Train a compiled network until the first limit; keep the best in the folder RUN.
 
-    The weights are those of the epoch with the highest accuracy on the validation text,
-    where there is one. The learning rate falls as a cosine to 0.
-    Raises: TrainingError at a loss that is no number.
+    The best is the network after the epoch with the highest figure `monitor`; without a
+    validation text it is the last. `save(metadata, path)` writes one. If there is a
+    checkpoint in RUN, go on where it was written, to the same weights, bit for bit.
+    Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM or
+        SIGHUP, after a checkpoint; ModelFileError if the checkpoint does not fit.
     """
-    keras.utils.set_random_seed(o.seed)
-    size = (len(vocabulary.words), len(vocabulary.tags))
-    network = new_network(o.shape, *size, dropout=o.dropout, seed=o.seed)
+    o, folder, reporter = t.options, t.folder, t.reporter
     reporter.note(f"{o.model}: {network.count_params():,} parameters")
-    rows: list[dict[str, Any]] = []
-    optimizer = keras.optimizers.Adam(o.learning_rate, clipnorm=1.0)
-    network.compile(optimizer, loss(), metrics=[ExactAccuracy()])
-    network.fit(
-        train,
-        validation_data=valid,
-        epochs=WITHOUT_END,
-        verbose=0,
-        callbacks=_callbacks(o, len(train), valid is not None, rows, reporter),
-    )
-    if not all(row["loss"] < float("inf") for row in rows):  # NaN neither
-        raise TrainingError(
-            "the loss is no number any more; give a lower `learning_rate` than "
-            f"{o.learning_rate:g}"
-        )
-    return network, rows
-
-
-def _callbacks(
-    o: TaskOptions,
-    steps_of_an_epoch: int,
-    has_valid: bool,
-    rows: list[dict[str, Any]],
-    reporter: Reporter,
-) -> list[keras.callbacks.Callback]:
     epochs, steps = o.limits["epochs"], o.limits["steps"]
-    limits = [n for n in (epochs and epochs * steps_of_an_epoch, steps) if n]
+    limits = [n for n in (epochs and epochs * len(train), steps) if n]
     clock = StopAfter(o.minutes, min(limits, default=None))
-    best = keras.callbacks.EarlyStopping(
-        "val_accuracy", patience=WITHOUT_END, mode="max", restore_best_weights=True
-    )
-
-    def told(epoch: int, logs: dict[str, float]) -> None:
-        rows.append({"step": clock.step, "epoch": epoch + 1, "seconds": clock.seconds})
-        rows[-1] |= {name: float(value) for name, value in logs.items()}
-        reporter.note(_line(rows[-1]))
-
-    return [
+    log = LogEpochs(clock, folder.write_history, reporter.training, monitor)
+    t.metadata["history"] = log.rows
+    best = BestNetwork(t, save, monitor, clock)
+    signals = Signals(lambda: interrupted(t.metadata, clock, folder, reporter))
+    callbacks = [
+        StopAtNaN(),
         clock,
         LearningRate(o.learning_rate, clock),
-        *([best] if has_valid else []),
-        keras.callbacks.TerminateOnNaN(),
-        keras.callbacks.LambdaCallback(on_epoch_end=told),
+        log,
+        best,
+        exact_resume(o, folder, clock, reporter, t.identity, signals),
     ]
+    _make_metrics(network, train)
+    how = {"epochs": WITHOUT_END, "verbose": 0, "callbacks": callbacks}
+    try:
+        with signals.heard():
+            fit_in_order(
+                network, network.fit, train, _rest, validation_data=valid, **how
+            )
+    except TrainingError as error:
+        raise TrainingError(f"{error}; {what_is_kept(best)}") from error
+    reporter.note(what_is_kept(best))
 
 
-def _line(row: dict[str, Any]) -> str:
-    text = f"step {row['step']:,}, epoch {row['epoch']}, {row['seconds']:.0f} s: "
-    text += f"loss {row['loss']:.4f}"
-    if "val_accuracy" in row:
-        text += f", {row['val_accuracy']:.2%} of the validation right"
-    return text
+class BestNetwork(BestModel):
+    """The best network so far, in the file of the model."""
+
+    def __init__(self, t: Training, save: Save, monitor: str, clock: StopAfter) -> None:
+        outdated = (t.folder.card, t.folder.picture)
+        super().__init__(t.folder.model, monitor, outdated, clock=clock, mode="max")
+        self._write, self._metadata = save, t.metadata
+
+    def _save(self, file: pathlib.Path) -> None:
+        self._write(self._metadata, file)
+
+
+def _rest(batches: Batches, first: int) -> Any:
+    return batches.rest(first) if first else batches
+
+
+def _make_metrics(network: keras.Model, batches: Batches) -> None:
+    """Let the metrics make what they sum up in, which a checkpoint puts back."""
+    read, given = batches[0]
+    network.compute_metrics(read, given, network(read))
+    network.reset_metrics()

@@ -4,8 +4,6 @@ import csv
 import os
 from typing import Any
 
-import numpy as np
-
 from keraslm.files.archive import redescribe
 from keraslm.files.writing import write_atomically
 from keraslm.tasks.options import TaskOptions
@@ -14,19 +12,11 @@ from keraslm.training.folder import RunFolder
 
 
 class TaskFolder(RunFolder):
-    """The files of a run: the picture is of what was taken for what."""
+    """The files of a run, whose picture has a name that says what it shows."""
 
-    way_out = "give another `out`, or `overwrite=True` to replace it"
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], picture: str) -> None:
         super().__init__(path)
-        self.picture = self.path / "confusion.png"
-
-    def begin(self, o: TaskOptions) -> None:
-        """Make the folder anew, and say in it what is trained."""
-        self.create()
-        self.sweep()
-        self.write_configuration(o.to_dict())
+        self.picture = self.path / picture
 
     def write_history(self, rows: list[dict[str, Any]]) -> None:
         """Write a line for each epoch."""
@@ -38,19 +28,11 @@ class TaskFolder(RunFolder):
             writer.writeheader()
             writer.writerows(rows)
 
-    def finish(
-        self, metadata: dict[str, Any], card: dict[str, Any], confusion: np.ndarray
-    ) -> None:
-        """Write the card, also into the model, and draw what was taken for what."""
-        from keraslm.figures.confusion import draw_confusion
-
+    def finish(self, metadata: dict[str, Any], card: dict[str, Any]) -> None:
+        """Write the card, also into the model."""
         metadata["card"] = card
         redescribe(self.model, metadata)
         self.write_card(card)
-        labels = card["tags"] if card["task"] == "tag" else card["labels"]
-        title = f"{card['model']}: what was taken for what"
-        subtitle = f"{card['accuracy']:.2%} of {card['n']:,} are right"
-        draw_confusion(labels, confusion, self.picture, title, subtitle)
 
 
 def default_folder(o: TaskOptions, corpus: Corpus) -> str:
@@ -64,7 +46,7 @@ def check_backend_for(o: TaskOptions) -> None:
 
     Raises: UsageError
     """
-    if o.model != "most-frequent":
+    if o.is_network:
         from keraslm.backend import check_backend
 
         check_backend()

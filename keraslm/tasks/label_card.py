@@ -8,7 +8,7 @@ import numpy as np
 
 from keraslm.accuracy import Accuracy
 from keraslm.card import name_of_text
-from keraslm.tasks.card import accuracy_of, confusion_of, figures
+from keraslm.tasks.card import accuracy_of, confusion_of, figures, titles_of
 from keraslm.tasks.table import LabelledText
 from keraslm.tasks.vocabulary import TagVocabulary
 from keraslm.version import __version__
@@ -101,6 +101,11 @@ class LabelCard:
         """The mean of F1 over the labels of the text."""
         found = [each["f1"] for each in self.by_label().values()]
         return sum(found) / len(found)
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """What stands above its picture."""
+        return titles_of(self.model, self.accuracy)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the card as the JSON object that is written and printed."""

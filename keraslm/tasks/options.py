@@ -2,14 +2,13 @@
 
 import dataclasses
 import os
-import tomllib
 from typing import Any, ClassVar, Self
 
 from keraslm.errors import UsageError
-from keraslm.files.writing import read_small
 from keraslm.tasks.shape import BAG, CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
 from keraslm.training.options import OPTIONS
-from keraslm.training.options.toml import LARGEST
+from keraslm.training.options.kinds import Kind
+from keraslm.training.options.toml import read_table
 
 OF_A_NETWORK = (
     "embedding",
@@ -21,6 +20,8 @@ OF_A_NETWORK = (
     "epochs",
     "steps",
     "minutes",
+    "checkpoint_steps",
+    "checkpoint_minutes",
 )
 
 
@@ -48,8 +49,13 @@ class TaskOptions:
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None
+    checkpoint_steps: int | None = None
+    checkpoint_minutes: float = 5.0
 
     task: ClassVar[str]
+    picture: ClassVar[str] = "confusion.png"
+    own: ClassVar[dict[str, Kind]] = {}
+    """Options that no language model has."""
     models: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
@@ -62,7 +68,8 @@ class TaskOptions:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if field.name != "model" and value is not None:
-                OPTIONS[field.name].kind.check(field.name, value)
+                kind = self.own.get(field.name) or OPTIONS[field.name].kind
+                kind.check(field.name, value)
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Self:
@@ -74,8 +81,7 @@ class TaskOptions:
         for name in given:
             if name not in names:
                 raise UsageError(
-                    f"`{name}` is an option of language models; with "
-                    f"`task='{cls.task}'` there are "
+                    f"`{name}` is no option of `task='{cls.task}'`, which has "
                     f"{', '.join(f'`{known}`' for known in names[1:])}"
                 )
         options = cls(**given)
@@ -91,6 +97,11 @@ class TaskOptions:
         return options
 
     @property
+    def is_network(self) -> bool:
+        """Whether Keras trains it; else words are counted."""
+        return self.model != MOST_FREQUENT
+
+    @property
     def shape(self) -> Shape:
         """The network."""
         return Shape(self.model, self.embedding, self.units, self.layers)
@@ -104,7 +115,7 @@ class TaskOptions:
     def to_dict(self) -> dict[str, Any]:
         """Give the options that the model has, where they have a value."""
         told = {"task": self.task, **dataclasses.asdict(self)}
-        others = OF_A_NETWORK if self.model == MOST_FREQUENT else ()
+        others = () if self.is_network else OF_A_NETWORK
         return {n: v for n, v in told.items() if v is not None and n not in others}
 
 
@@ -135,11 +146,7 @@ def read_options(path: str | os.PathLike[str], task: str) -> dict[str, Any]:
 
     Raises: UsageError if it is no such file, or of another task.
     """
-    data = read_small(path, LARGEST, "file of options")
-    try:
-        options = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
+    options = read_table(path)
     if options.pop("task", task) != task:
         raise UsageError(f"{path} is not of `task='{task}'`; it says its task itself")
     return options

@@ -1,17 +1,20 @@
 """The training of a classifier, from the table of texts to the folder RUN."""
 
 import dataclasses
+import functools
 import os
+import pathlib
 
 import numpy as np
 
 from keraslm.tasks.classifier import Classifier, best_temperature, check_labels
 from keraslm.tasks.files import load_classifier
 from keraslm.tasks.folder import TaskFolder
+from keraslm.tasks.job import Job, Training
 from keraslm.tasks.label_card import LabelCard
 from keraslm.tasks.options import ClassifierOptions
 from keraslm.tasks.reading import read_all
-from keraslm.tasks.run import fit_into, metadata_of, open_run
+from keraslm.tasks.run import train
 from keraslm.tasks.table import LabelledText, read_tables
 from keraslm.tasks.vocabulary import TagVocabulary
 from keraslm.text.corpus import Corpus
@@ -38,41 +41,66 @@ def train_classifier(
     command: str = "",
     verbose: bool = False,
     references: dict[str, float] | None = None,
+    resume: bool = False,
 ) -> ClassifierRun:
     """Train a classifier and write the folder RUN.
 
     The card measures it on the corpus's test text, or else on its validation text; a
     corpus that has neither is measured on its training text. Beside the accuracy stand
-    that of the commonest label of the training text, and the `references` given.
+    that of the commonest label of the training text, and the `references` given. With
+    `resume` the run in the folder goes on as if it had never been interrupted.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    corpus, folder = open_run(o, corpus, overwrite)
-    parts = read_tables(corpus, o.split)
-    train = parts["train"]
-    words = (word for text in train.texts for word in text.words)
-    labels = [text.label for text in train.texts]
-    vocabulary = TagVocabulary.learn(train.name, words, labels, o.min_count)
-    for text in parts.values():
-        check_labels(vocabulary, text)
-    measured = parts.get("test") or parts.get("valid") or train
-    commonest = max(vocabulary.tags, key=labels.count)
-    share = float(np.mean([text.label == commonest for text in measured.texts]))
-    metadata = metadata_of(o, corpus, parts)
-    examples = {part: text.texts for part, text in parts.items()}
-    with folder.locked(), folder.unless_nothing_came():
-        folder.begin(o)
-        fit_into(folder, o, vocabulary, examples, metadata, reporter)
-        model = load_classifier(folder.model)
-        if "valid" in parts:
-            model.metadata["temperature"] = _calibrated(model, parts["valid"])
-        card = model.evaluate(measured, command)
-        beside = {BASELINE: share} | (references or {})
-        card = dataclasses.replace(card, references=beside)
-        folder.finish(model.metadata, card.to_dict(), card.confusion)
-    return ClassifierRun(model, card, folder)
+    job = functools.partial(ClassifierJob, o, references or {})
+    return ClassifierRun(*train(o, job, corpus, overwrite, reporter, command, resume))
+
+
+class ClassifierJob(Job):
+    """The training of a classifier on tables of labelled texts."""
+
+    def __init__(
+        self, o: ClassifierOptions, references: dict[str, float], corpus: Corpus
+    ) -> None:
+        self.parts = read_tables(corpus, o.split)
+        text = self.parts["train"]
+        words = (word for each in text.texts for word in each.words)
+        labels = [each.label for each in text.texts]
+        self.vocabulary = TagVocabulary.learn(text.name, words, labels, o.min_count)
+        for part in self.parts.values():
+            check_labels(self.vocabulary, part)
+        self.hashes = {"vocabulary (SHA-256)": self.vocabulary.hash}
+        commonest = max(self.vocabulary.tags, key=labels.count)
+        share = np.mean([each.label == commonest for each in self.measured.texts])
+        self._references = {BASELINE: float(share)} | references
+
+    def fit(self, t: Training) -> None:
+        """Train a network."""
+        from keraslm.tasks.batches import LabelBatches
+        from keraslm.tasks.fit_labels import fit_labels
+
+        texts = {part: text.texts for part, text in self.parts.items()}
+        fit_labels(texts, LabelBatches, self.vocabulary, t)
+
+    def load(self, path: pathlib.Path) -> Classifier:
+        """Open the classifier, and calibrate it."""
+        model = load_classifier(path)
+        if "valid" in self.parts:
+            model.metadata["temperature"] = _calibrated(model, self.parts["valid"])
+        return model
+
+    def card(self, model: Classifier, command: str) -> LabelCard:
+        """Measure it."""
+        card = model.evaluate(self.measured, command)
+        return dataclasses.replace(card, references=self._references)
+
+    def draw(self, card: LabelCard, path: pathlib.Path) -> None:
+        """Draw what was taken for what."""
+        from keraslm.figures.confusion import draw_confusion
+
+        draw_confusion(card.labels, card.confusion, path, *card.titles)
 
 
 def _calibrated(model: Classifier, valid: LabelledText) -> float:

@@ -1,5 +1,7 @@
 """The words that a model of a task knows, and the tags or labels that it gives."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -89,6 +91,11 @@ class TagVocabulary:
                         f"{len(self.tags)} tags are {self.listed()}; correct it, or "
                         "train on a text that has it"
                     )
+
+    @property
+    def hash(self) -> str:
+        """The SHA-256 of words and tags, as hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.to_dict()).encode()).hexdigest()
 
     def listed(self) -> str:
         """Name the first tags, for a message."""

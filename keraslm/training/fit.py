@@ -1,7 +1,7 @@
 """The fit of a run: windows of the text, an optimizer, and the callbacks of `fit`."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -38,6 +38,18 @@ from keraslm.windows import Windows
 WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
 
 
+class Checkpointed(Protocol):
+    """The options of a run that say how often a checkpoint is written."""
+
+    @property
+    def checkpoint_steps(self) -> int | None:
+        """After so many steps."""
+
+    @property
+    def checkpoint_minutes(self) -> float:
+        """After so many minutes."""
+
+
 def fit(
     model: CausalLM,
     c: Configuration,
@@ -64,7 +76,7 @@ def fit(
     if valid is not None:
         exact = ExactPerplexity(valid.ids, steps=c.valid_steps, clock=clock)
     best = _best_model(c, folder, clock)
-    signals = Signals(lambda: _interrupted(model, clock, folder, reporter))
+    signals = Signals(lambda: interrupted(model.metadata, clock, folder, reporter))
     every = [
         clock,
         *([exact] if exact is not None else []),
@@ -75,7 +87,7 @@ def fit(
         _samples(c, folder, clock, reporter),
         KeepMemory(),
         *callbacks,
-        _resume(c, folder, clock, reporter, identity, signals),
+        exact_resume(c, folder, clock, reporter, identity, signals),
     ]
     try:
         with signals.heard():
@@ -151,14 +163,16 @@ def _samples(
     )
 
 
-def _resume(
-    c: Configuration,
+def exact_resume(
+    c: Checkpointed,
     folder: RunFolder,
     clock: Clock,
     reporter: Reporter,
     identity: dict[str, Any],
     signals: Signals,
 ) -> ExactResume:
+    """Write the checkpoints of a run, and go on from the one in its folder."""
+
     def restored(checkpoint: Checkpoint) -> None:
         folder.restore(clock.step, checkpoint.best)
         reporter.note(f"going on after step {clock.step:,}")
@@ -221,11 +235,11 @@ def _counts(ids: Any, vocabulary_size: int) -> Any:
     return counts
 
 
-def _interrupted(
-    model: CausalLM, clock: Clock, folder: RunFolder, reporter: Reporter
+def interrupted(
+    metadata: dict[str, Any], clock: Clock, folder: RunFolder, reporter: Reporter
 ) -> None:
-    """Say that Ctrl-C was heard and what comes now."""
-    model.metadata["interrupted"] = True
+    """Say that Ctrl-C was heard and what comes now; note it beside the model."""
+    metadata["interrupted"] = True
     reporter.note(
         f"Interrupted after step {clock.step}: measuring and keeping the best model; "
         f"{folder.way_to_go_on}"

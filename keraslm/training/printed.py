@@ -37,16 +37,23 @@ class PrintedProgress(Reporter):
 
 
 def parts(row: dict[str, Any]) -> list[str]:
-    """Say a row of the history in parts, the most important one first."""
+    """Say a row of the history in parts, the most important one first.
+
+    That is what it has `said`, or its perplexity.
+    """
     speed = row.get("tokens_per_second")
-    perplexity = row["perplexity"]
-    written = f"{perplexity:,.2f}" if perplexity < LARGEST else f"{perplexity:.2e}"
     return [
-        f"{row['split']} perplexity {written}",
+        f"{row['split']} {row['said'] if 'said' in row else _perplexity(row)}",
         f"step {row['step']:,}",
         f"epoch {row['epoch']}",
         f"{speed:,.0f} tokens/s" if speed else "",
     ]
+
+
+def _perplexity(row: dict[str, Any]) -> str:
+    perplexity = row["perplexity"]
+    written = f"{perplexity:,.2f}" if perplexity < LARGEST else f"{perplexity:.2e}"
+    return f"perplexity {written}"
 
 
 def row_line(row: dict[str, Any], left: str = "") -> str:

@@ -1,23 +1,27 @@
 """Which run a checkpoint belongs to, and whether anything is left of a run to do."""
 
+import contextlib
 import dataclasses
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 from keraslm.card import Card
 from keraslm.checkpoints.checkpoint import Checkpoint, first_difference
-from keraslm.errors import ModelFileError, UsageError
+from keraslm.errors import ModelFileError, Terminated, TrainingError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.folder import RunFolder
 from keraslm.training.options import OPTIONS, Configuration, read_toml
+from keraslm.training.reporter import Reporter
 from keraslm.version import __version__
 
 
 def fixed_options(options: dict[str, Any]) -> dict[str, Any]:
     """Give the options that a run keeps from its start to its end."""
-    return {name: value for name, value in options.items() if not OPTIONS[name].is_free}
+    free = {name for name, option in OPTIONS.items() if option.is_free}
+    return {name: value for name, value in options.items() if name not in free}
 
 
 def identity(c: Configuration, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
@@ -65,21 +69,65 @@ def with_the_runs_dropout(c: Configuration, folder: RunFolder) -> Configuration:
     return dataclasses.replace(c, dropout=was.get("dropout")) if same else c
 
 
-def has_checkpoint(
-    folder: RunFolder, c: Configuration, corpus: Corpus, encoder: TextEncoder
+@contextlib.contextmanager
+def begun(
+    folder: RunFolder,
+    options: dict[str, Any],
+    now: Callable[[], dict[str, Any]],
+    earlier: Callable[[], dict[str, Any]],
+    reporter: Reporter,
+    resume: bool,
+) -> Iterator[None]:
+    """Train in the folder, which is made, or holds a run that can go on.
+
+    `now` gives the identity of the run, `earlier` reads the options of the one in RUN.
+    Raises: UsageError if RUN holds another run, or another process is training in it;
+        ModelFileError if its checkpoint is damaged; TrainingError if the disk is full;
+        Terminated with what to do then.
+    """
+    with folder.locked(), folder.unless_nothing_came(), _saying_how_to_go_on(folder):
+        if not (resume and _goes_on(folder, options, now, earlier)):
+            if resume and folder.configuration.exists():
+                reporter.note(f"{folder.path} has no checkpoint: the run starts over")
+            folder.create()
+        folder.sweep()
+        folder.write_configuration(options)
+        yield
+
+
+def _goes_on(
+    folder: RunFolder,
+    options: dict[str, Any],
+    now: Callable[[], dict[str, Any]],
+    earlier: Callable[[], dict[str, Any]],
 ) -> bool:
     """Say whether there is a checkpoint of this run; without one it must start over.
 
     Raises: UsageError if RUN holds another run; ModelFileError if it is damaged.
     """
     if folder.checkpoint.exists():
-        checkpoint = Checkpoint.read(folder.checkpoint)
-        require_same(folder, checkpoint.identity, identity(c, corpus, encoder))
+        require_same(folder, Checkpoint.read(folder.checkpoint).identity, now())
         return True
     if folder.configuration.exists():
-        was = Configuration(**read_toml(folder.configuration)).to_dict()
-        require_same(folder, fixed_options(was), fixed_options(c.to_dict()))
+        require_same(folder, fixed_options(earlier()), fixed_options(options))
     return False
+
+
+@contextlib.contextmanager
+def _saying_how_to_go_on(folder: RunFolder) -> Iterator[None]:
+    """Add to an error that may pass what to do then."""
+    try:
+        yield
+    except Terminated as error:
+        line = f"{error}; {folder.way_to_go_on}"
+        raise Terminated(line, error.signal_number) from error
+    except BrokenPipeError:  # whoever watches the run has gone
+        raise
+    except OSError as error:
+        raise TrainingError(
+            f"cannot write to {folder.path} ({error.strerror or error}); what was "
+            f"written stays; once it can, {folder.way_to_go_on}"
+        ) from error
 
 
 def finished(
@@ -106,10 +154,17 @@ def finished(
     where = {"corpus": c.corpus, "out": c.out}
     if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
         return None
-    read = told.get("texts")
-    if isinstance(read, dict) and not read.keys() >= corpus.parts_by_hash().keys():
+    refuse_other_texts(folder, told.get("texts"), corpus.parts_by_hash().keys())
+    return model, card
+
+
+def refuse_other_texts(folder: RunFolder, was: Any, now: Set[str]) -> None:
+    """Refuse a finished run of other texts, which are known by their hashes.
+
+    Raises: UsageError
+    """
+    if isinstance(was, dict) and not was.keys() >= now:
         raise UsageError(
             f"{folder.path} holds a finished run of another text; give that text, or "
             "another `out`, or `overwrite=True` to start anew"
         )
-    return model, card

@@ -1,17 +1,17 @@
 """A training run, from the text to the folder RUN."""
 
-import contextlib
 import dataclasses
+import functools
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from keraslm.backend import check_backend
 from keraslm.card import LEARNT, Card, Reading
-from keraslm.errors import Terminated, TrainingError, UsageError
+from keraslm.errors import UsageError
 from keraslm.files.archive import redescribe
 from keraslm.files.writing import flush_to_disk
 from keraslm.floor import Floor, floor_of
@@ -26,14 +26,14 @@ from keraslm.training.folder import RunFolder
 from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
-from keraslm.training.options import Configuration, resolve
+from keraslm.training.options import Configuration, read_toml, resolve
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import (
+    begun,
     finished,
-    has_checkpoint,
     identity,
     with_the_runs_dropout,
 )
@@ -98,15 +98,15 @@ def train(
     floor = _floor(corpus, encoder, texts)
     text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
-    with folder.locked(), folder.unless_nothing_came(), _saying_how_to_go_on(folder):
-        _begin(folder, c, corpus, encoder, reporter, resume)
+    run = functools.partial(identity, c, corpus, encoder)
+    earlier = functools.partial(_options_of, folder)
+    with begun(folder, c.to_dict(), run, earlier, reporter, resume):
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter)
         else:
             give_back_memory()  # the text's
             model = new_network(c, encoder, reporter, initial, pretrained)
-            run = identity(c, corpus, encoder)
-            learnt_here = _fit(model, c, texts, folder, reporter, run, callbacks)
+            learnt_here = _fit(model, c, texts, folder, reporter, run(), callbacks)
             del model, initial
             give_back_memory()  # the optimizer's and the last step's
             kept = load(folder.model)
@@ -146,39 +146,8 @@ def check_place(c: Configuration, folder: RunFolder) -> None:
         )
 
 
-def _begin(
-    folder: RunFolder,
-    c: Configuration,
-    corpus: Corpus,
-    encoder: TextEncoder,
-    reporter: Reporter,
-    resume: bool,
-) -> None:
-    """Make the folder, or see that the run in it can go on."""
-    goes_on = resume and has_checkpoint(folder, c, corpus, encoder)
-    if not goes_on:
-        if resume and folder.configuration.exists():
-            reporter.note(f"{folder.path} has no checkpoint: the run starts over")
-        folder.create()
-    folder.sweep()
-    folder.write_configuration(c.to_dict())
-
-
-@contextlib.contextmanager
-def _saying_how_to_go_on(folder: RunFolder) -> Iterator[None]:
-    """Add to an error that may pass what to do then."""
-    try:
-        yield
-    except Terminated as error:
-        line = f"{error}; {folder.way_to_go_on}"
-        raise Terminated(line, error.signal_number) from error
-    except BrokenPipeError:  # whoever watches the run has gone
-        raise
-    except OSError as error:
-        raise TrainingError(
-            f"cannot write to {folder.path} ({error.strerror or error}); what was "
-            f"written stays; once it can, {folder.way_to_go_on}"
-        ) from error
+def _options_of(folder: RunFolder) -> dict[str, Any]:
+    return Configuration(**read_toml(folder.configuration)).to_dict()
 
 
 def default_folder(c: Configuration, corpus: Corpus) -> str:

@@ -72,12 +72,30 @@ def test_a_run_again_by_its_configuration(keraslm, counted, corpus, tmp_path):
     assert first == second
 
 
+def test_a_finished_run_is_said_to_be_finished(keraslm, counted, corpus):
+    before = {path: path.read_bytes() for path in counted.iterdir()}
+    for result in (
+        keraslm("resume", counted),
+        keraslm(
+            "train", "--config", counted / "config.toml", "--task", "tag", "--resume"
+        ),
+    ):
+        assert result.exit_code == 0, result.output
+        assert "it is finished" in result.stderr
+        assert "100.00%  of 5 words are right" in result.stdout
+    assert {path: path.read_bytes() for path in counted.iterdir()} == before
+    (counted / "card.json").unlink()  # as if it had been killed
+    result = keraslm("resume", counted, "--corpus", corpus)
+    assert result.exit_code == 0, result.output
+    assert "starts over" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--model", "ngram"), "--model must be one of bilstm"),
         (("--order", 3), "--order is an option of language models"),
-        (("--resume",), "--resume"),
+        (("--resume", "--overwrite"), "--resume"),
         (
             ("--model", "most-frequent", "--units", 3),
             "--units is an option of networks",

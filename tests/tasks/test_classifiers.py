@@ -101,7 +101,7 @@ def runs(tmp_path_factory):
 def test_no_bag_of_words_beats_its_bound_and_a_network_with_order_does(runs):
     ordered, bag = (run.card.accuracy for run in runs)
     bound = reviews.bounds().bag
-    assert ordered.share > 0.95
+    assert ordered.interval()[0] > bound
     assert bag.interval()[0] < bound
     assert bag.share > 0.65
     told = runs[0].model.probabilities("the film is not very dull .".split())

@@ -10,11 +10,15 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm.training.options import Configuration, read_toml
-from keraslm_cli import completion, texts
+from keraslm.training.options.toml import task_of
+from keraslm_cli import completion, tasks, texts
 from keraslm_cli.run_options import run_options
 
 if TYPE_CHECKING:
+    from keraslm.tasks.options import TaskOptions
     from keraslm.text.corpus import Corpus
+
+    Options = Configuration | TaskOptions
 
 
 @click.command()
@@ -42,15 +46,28 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     if os.path.lexists(given.get("corpus", "")):
         given["corpus"] = str(pathlib.Path(given["corpus"]).absolute())
-    c = Configuration(**{**read_toml(file), **given, "out": str(run)})
+    c = _options(file, given | {"out": str(run)})
     folder = _where_its_files_are(run, c)
     if folder != pathlib.Path():
         c = dataclasses.replace(c, out=str(run.resolve()))
     with contextlib.chdir(folder):
-        train_and_tell(c, _opened(c), False, True, as_json)
+        if isinstance(c, Configuration):
+            train_and_tell(c, _opened(c), False, True, as_json)
+        else:
+            tasks.train_on(c, _opened(c), False, True, as_json)
 
 
-def _where_its_files_are(run: pathlib.Path, c: Configuration) -> pathlib.Path:
+def _options(file: pathlib.Path, given: dict[str, Any]) -> "Options":
+    """Read the options of a language model's run, or of another task's."""
+    from keraslm.tasks.options import read_options
+
+    task = task_of(file)
+    if task is None:
+        return Configuration(**(read_toml(file) | given))
+    return tasks.options_of(task, read_options(file, task) | given)
+
+
+def _where_its_files_are(run: pathlib.Path, c: "Options") -> pathlib.Path:
     """Find the folder in which the run was begun: its paths are relative to that.
 
     It is the present one, or else the nearest above RUN, that has all of its files.
@@ -70,16 +87,15 @@ def _where_its_files_are(run: pathlib.Path, c: Configuration) -> pathlib.Path:
     return here
 
 
-def _files_of(c: Configuration) -> list[str]:
-    files = [file for file in (c.embeddings, c.init_from) if file]
-    if c.classes and not c.classes.isdecimal():
-        files.append(c.classes)
+def _files_of(c: "Options") -> list[str]:
+    named = (getattr(c, name, None) for name in ("embeddings", "init_from", "classes"))
+    files = [file for file in named if file and not file.isdecimal()]
     if c.corpus != "-" and not texts.is_dataset(c.corpus):
         files.append(c.corpus)
     return files
 
 
-def _opened(c: Configuration) -> "Corpus":
+def _opened(c: "Options") -> "Corpus":
     try:
         return texts.open_named_corpus(c.corpus, c.encoding, c.split)
     except UsageError as error:

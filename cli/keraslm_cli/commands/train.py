@@ -29,7 +29,9 @@ the last exception that holds. RUN/config.toml says what each option was.
 With --task tag a tagger is trained: CORPUS has two columns, a word and its tag a line
 with a tab between them, and an empty line after each sentence; by default it is
 crossroads. With --task classify a classifier is trained: CORPUS is a CSV or TSV with
-the columns text and label; by default it is reviews. These have fewer options.
+the columns text and label; by default it is reviews. With --task seq2seq a
+translator is trained: CORPUS has a source and its target a line with a tab between
+them; by default it is dates. These have fewer options.
 
 {texts.CORPUS_HELP}
 """
@@ -37,8 +39,12 @@ TASK_HELP = (
     "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
     "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
     "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
-    "bag-of-words."
+    "bag-of-words. seq2seq: to translate; --model is lstm (the default), gru, rnn or "
+    "transformer."
 )
+
+
+SEQ2SEQ = Group("Sequence to sequence (--task seq2seq)")
 
 
 def _own(flag: str, group: Group, says: str, *names: str, **settings: Any) -> Any:
@@ -56,7 +62,9 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 
 
 @click.command(
-    help=HELP, cls=GroupedCommand, groups=tuple(group.heading for group in GROUPS)
+    help=HELP,
+    cls=GroupedCommand,
+    groups=tuple(group.heading for group in (*GROUPS, SEQ2SEQ)),
 )
 @click.argument("corpus", required=False, shell_complete=completion.texts)
 @run_options(name for name in OPTIONS if name != "corpus")
@@ -67,6 +75,25 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     type=click.Choice(("lm", *tasks.TASKS)),
     default="lm",
     show_default=True,
+)
+@_own(
+    "--attention",
+    SEQ2SEQ,
+    "What the decoder attends to the source by: none, additive or dot.  [default: dot]",
+    type=click.Choice(("none", "additive", "dot")),
+)
+@_own(
+    "--bidirectional/--no-bidirectional",
+    SEQ2SEQ,
+    "Read the source from both ends, each with half the units.  "
+    "[default: no-bidirectional]",
+    default=None,
+)
+@_own(
+    "--target-level",
+    SEQ2SEQ,
+    "What a token of the target is, char or word.  [default: as the source]",
+    type=click.Choice(("char", "word")),
 )
 @_own(
     "--recipe",
@@ -104,13 +131,15 @@ def command(
     from keraslm.training.run import check_options
 
     if task != "lm":
-        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate, resume=resume)
+        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
+        _check_resume(resume, overwrite, find_rate)
         named = flags | {"corpus": corpus}
         given = {name: value for name, value in named.items() if value is not None}
-        tasks.train_and_tell(task, given, config, overwrite, as_json)
+        tasks.train_and_tell(task, given, config, overwrite, resume, as_json)
         return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
+    tasks.refuse_own(given)
     given |= {} if corpus is None else {"corpus": corpus}
     published = read_recipe(recipe).options if recipe else {}
     options = {**published, **(read_toml(config) if config else {}), **given}

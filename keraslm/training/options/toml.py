@@ -9,8 +9,29 @@ from keraslm.files.writing import read_small
 from keraslm.suggestions import nearest_option
 from keraslm.training.options.configuration import OPTIONS
 
-OTHER_TASKS = ("tag", "classify")
+OTHER_TASKS = ("tag", "classify", "seq2seq")
 LARGEST = 1 << 20  # bytes of a file of options
+
+
+def read_table(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read what a TOML file of options holds.
+
+    Raises: UsageError if it is none.
+    """
+    data = read_small(path, LARGEST, "file of options")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
+        raise UsageError(f"{path} is not a TOML file: {error}") from error
+
+
+def task_of(path: str | os.PathLike[str]) -> str | None:
+    """Give the task of a run by its options; None for a language model.
+
+    Raises: UsageError as `read_table`.
+    """
+    task = read_table(path).get("task")
+    return task if task in OTHER_TASKS else None
 
 
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -18,11 +39,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     Raises: UsageError if it is no TOML file, or names an option that does not exist.
     """
-    data = read_small(path, LARGEST, "file of options")
-    try:
-        options = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # also a number of too many digits
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
+    options = read_table(path)
     if options.get("task") in OTHER_TASKS:
         task = options["task"]
         raise UsageError(

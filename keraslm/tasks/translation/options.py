@@ -1,0 +1,44 @@
+"""The options of a translator's training."""
+
+import dataclasses
+
+from keraslm.tasks.options import TaskOptions
+from keraslm.tasks.translation.shape import ATTENTIONS, MODELS, TranslatorShape
+from keraslm.tasks.translation.vocabulary import LEVELS
+from keraslm.training.options.kinds import Choice, Kind, Switch
+
+OWN: dict[str, Kind] = {
+    "attention": Choice(ATTENTIONS),
+    "bidirectional": Switch(),
+    "target_level": Choice(LEVELS),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class TranslatorOptions(TaskOptions):
+    """The options of a translator; its corpus is a source and its target a line.
+
+    Without a `level`, tokens are characters where no target of the training text has a
+    space, else words. `target_level` is another one of the targets.
+    """
+
+    corpus: str = "dates"
+    model: str = "lstm"
+    attention: str = "dot"
+    bidirectional: bool = False
+    level: str | None = None
+    target_level: str | None = None
+    units: int = 128
+    heads: int = 4
+    batch_size: int = 64
+
+    task = "seq2seq"
+    picture = "accuracy.png"
+    models = MODELS
+    own = OWN
+
+    @property
+    def shape(self) -> TranslatorShape:
+        """The network."""
+        names = [field.name for field in dataclasses.fields(TranslatorShape)]
+        return TranslatorShape(**{name: getattr(self, name) for name in names})
