@@ -2,10 +2,9 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
-import pandas as pd
 
 from keraslm.accuracy import Accuracy
 from keraslm.card import name_of_text
@@ -13,6 +12,9 @@ from keraslm.tasks.bleu import Bleu, bleu_of
 from keraslm.tasks.card import accuracy_of, figures
 from keraslm.tasks.pairs import PairedText
 from keraslm.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNTED = "every pair of the text once, as the model writes it without its target"
 TOKENS = "places of the target, its end counted, at which the output has the same token"
@@ -129,11 +131,13 @@ class TranslationCard:
         }
 
 
-def length_table(cards: Mapping[str, TranslationCard]) -> pd.DataFrame:
+def length_table(cards: Mapping[str, TranslationCard]) -> "pd.DataFrame":
     """Give the exact match by length, and of all pairs, of models by their names.
 
     Its columns are model, by ("length" or "all"), group, n, accuracy, low and high.
     """
+    import pandas as pd
+
     rows = [
         {"model": name, "by": by, "group": group, **found.to_dict()}
         for name, card in cards.items()
