@@ -121,12 +121,20 @@ class CausalSelfAttention(keras.layers.Layer):
             q = rotated(q, cosines[keys - time :], sines[keys - time :])
             k = rotated(k, cosines, sines)
         scores = ops.einsum("bihd,bjhd->bhij", q, k) * q.shape[-1] ** -0.5
-        mask = band(time, keys, self.window)
+        mask = self._seen(time, keys)
         if there is not None:
-            mask = ops.logical_and(mask, ops.cast(there, "bool")[:, None, None])
+            there = ops.cast(there, "bool")[:, None, None]
+            mask = there if mask is None else ops.logical_and(mask, there)
         weights = ops.cast(weights_of(scores, mask), self.compute_dtype)
         shown = ops.einsum("bhij,bjhd->bihd", weights, v)
         return ops.reshape(shown, (ops.shape(q)[0], time, self.width))
+
+    def _seen(self, queries: Any, keys: Any) -> Any:
+        """Say which key each query may see; None where it may see all.
+
+        Shapes: -> (queries, keys) bool
+        """
+        return band(queries, keys, self.window)
 
     def _by_head(self, x: Any) -> Any:
         shape = ops.shape(x)

@@ -10,8 +10,10 @@ from keraslm.errors import UsageError
 from keraslm.layers.causal_self_attention import CausalSelfAttention
 from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import Dropout
+from keraslm.layers.self_attention import SelfAttention
 
 WIDENED = 4  # times as wide as the block, its hidden layer
+_ARGUMENTS = ("heads", "window", "positions", "hidden", "dropout", "seed", "causal")
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -26,7 +28,8 @@ class TransformerBlock(keras.layers.Layer):
     blocks unchanged and the gradient with it. In training, `dropout` is the share of
     the numbers dropped of what is added. O and V, which make it, start as
     `output_initializer` says; from zeros, a block hands x on as it is. Attention, state
-    and masks are those of `CausalSelfAttention`.
+    and masks are those of `CausalSelfAttention`. Without `causal` they are those of
+    `SelfAttention`: each position sees all others, and there is no state.
 
     Shapes: (batch, time, width) -> the same
     Raises: UsageError as `CausalSelfAttention`, or if hidden < 1.
@@ -43,6 +46,7 @@ class TransformerBlock(keras.layers.Layer):
         dropout: float = 0.0,
         output_initializer: Any = "glorot_uniform",
         seed: int | None = None,
+        causal: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -51,8 +55,10 @@ class TransformerBlock(keras.layers.Layer):
         given = {"dtype": self.dtype_policy}
         self.heads, self.window, self.positions = heads, window, positions
         self.hidden, self.dropout, self.seed = hidden, dropout, seed
+        self.causal = causal
         self.output_initializer = keras.initializers.get(output_initializer)
-        self.attention = CausalSelfAttention(
+        attention = CausalSelfAttention if causal else SelfAttention
+        self.attention = attention(
             heads, window, positions, output_initializer, **given
         )
         self.norm_before_attention = keras.layers.RMSNormalization(**given)
@@ -115,8 +121,7 @@ class TransformerBlock(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments of the layer."""
-        names = ("heads", "window", "positions", "hidden", "dropout", "seed")
-        own = {name: getattr(self, name) for name in names}
+        own = {name: getattr(self, name) for name in _ARGUMENTS}
         own["output_initializer"] = keras.initializers.serialize(
             self.output_initializer
         )

@@ -12,6 +12,7 @@ from keraslm.tasks.files import save
 from keraslm.tasks.fit import fit, new_optimizer
 from keraslm.tasks.job import Training
 from keraslm.tasks.networks import new_network
+from keraslm.tasks.pretrained import first_rows
 from keraslm.tasks.vocabulary import TagVocabulary
 
 
@@ -23,6 +24,8 @@ def fit_labels(
 ) -> None:
     """Fit a network to the examples of the part train; write it and its history.
 
+    Its embedding starts from the vectors that the options name, if they do.
+
     The part valid, if there is one, chooses the epoch whose network is kept.
     Raises: as `fit`.
     """
@@ -30,6 +33,12 @@ def fit_labels(
     keras.utils.set_random_seed(o.seed)
     size = (len(vocabulary.words), len(vocabulary.tags))
     network = new_network(o.shape, *size, dropout=o.dropout, seed=o.seed)
+    words = (word for example in examples["train"] for word in example.words)
+    rows = first_rows(o, vocabulary, words, t.reporter)
+    if rows is not None:
+        embedding = network.layers[1]
+        embedding.set_weights([rows])
+        embedding.trainable = not o.freeze
     network.compile(new_optimizer(o), loss(), metrics=[ExactAccuracy()])
     train = batches(examples["train"], vocabulary, o.batch_size, o.seed)
     valid = None

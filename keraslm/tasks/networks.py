@@ -2,20 +2,23 @@
 
 Math:   x_t = E[w_t],   f_t = cell(x_t, f_{t-1}),   b_t = cell(x_t, b_{t+1})
         h_t = [f_t, b_t], of one direction f_t
+        attention   h = norm(block_L(.. block_1(U x))), see `TransformerBlock`, in which
+                    every word sees all others
         tags     P(tag of w_t) = softmax(W h_t + c)
         labels   P(label) = softmax(W p + c), with p one of
                  last [f_T, b_1], mean of h_t, max of h_t by unit;
                  of a bag of words p = relu(V mean of x_t + d), which has no order
 References: Schuster & Paliwal (1997), both directions; Graves & Schmidhuber (2005);
-    Iyyer et al. (2015), a bag of words; Collobert & Weston (2008), the max.
+    Iyyer et al. (2015), a bag of words; Collobert & Weston (2008), the max; Vaswani et
+    al. (2017), attention.
 """
 
 from typing import Any
 
 import keras
 
-from keraslm.layers import GRU, LSTM, Dropout, MaskedMax, SimpleRNN
-from keraslm.tasks.shape import BAG, Shape
+from keraslm.layers import GRU, LSTM, Dropout, MaskedMax, SimpleRNN, TransformerBlock
+from keraslm.tasks.shape import ATTENTION, BAG, Shape
 
 LAYERS = {"lstm": LSTM, "gru": GRU, "rnn": SimpleRNN}
 
@@ -35,6 +38,8 @@ def new_network(
     if shape.model == BAG:
         x = keras.layers.GlobalAveragePooling1D()(x)
         x = keras.layers.Dense(shape.units, activation="relu")(x)
+    elif shape.kind.cell == ATTENTION:
+        x = _attending(x, shape, dropout, seed)
     else:
         x = _recurrent(x, shape, dropout, seed)
     x = _dropped(x, dropout, seed, shape.layers)
@@ -52,6 +57,21 @@ def _recurrent(x: Any, shape: Shape, dropout: float, seed: int | None) -> Any:
     if pool == "mean":
         return keras.layers.GlobalAveragePooling1D()(x)
     return MaskedMax()(x) if pool == "max" else x
+
+
+def _attending(x: Any, shape: Shape, dropout: float, seed: int | None) -> Any:
+    x = keras.layers.Dense(shape.units, use_bias=False)(x)
+    for number in range(shape.layers):
+        x = TransformerBlock(
+            shape.heads or 1,
+            dropout=dropout,
+            seed=None if seed is None else seed + 1000 * (number + 1),
+            causal=False,
+        )(x)
+    norm = keras.layers.RMSNormalization()
+    norm.supports_masking = True  # it looks at each step alone
+    x = norm(x)
+    return keras.layers.GlobalAveragePooling1D()(x) if shape.kind.pool else x
 
 
 def _dropped(x: Any, dropout: float, seed: int | None, number: int) -> Any:

@@ -5,11 +5,20 @@ import os
 from typing import Any, ClassVar, Self
 
 from keraslm.errors import UsageError
-from keraslm.tasks.shape import BAG, CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
+from keraslm.tasks.shape import (
+    ATTENTION,
+    BAG,
+    CLASSIFIERS,
+    KINDS,
+    MOST_FREQUENT,
+    TAGGERS,
+    Shape,
+)
 from keraslm.training.options import OPTIONS
 from keraslm.training.options.kinds import Kind
 from keraslm.training.options.toml import read_table
 
+HEADS = 4
 OF_A_NETWORK = (
     "embedding",
     "units",
@@ -22,6 +31,10 @@ OF_A_NETWORK = (
     "minutes",
     "checkpoint_steps",
     "checkpoint_minutes",
+    "heads",
+    "embeddings",
+    "freeze",
+    "skip_bad_lines",
 )
 
 
@@ -51,6 +64,10 @@ class TaskOptions:
     minutes: float | None = None
     checkpoint_steps: int | None = None
     checkpoint_minutes: float = 5.0
+    heads: int | None = None
+    embeddings: str | None = None
+    freeze: bool = False
+    skip_bad_lines: bool = False
 
     task: ClassVar[str]
     picture: ClassVar[str] = "confusion.png"
@@ -70,6 +87,20 @@ class TaskOptions:
             if field.name != "model" and value is not None:
                 kind = self.own.get(field.name) or OPTIONS[field.name].kind
                 kind.check(field.name, value)
+        self._check_together()
+
+    def _check_together(self) -> None:
+        if self.embeddings is None and (self.freeze or self.skip_bad_lines):
+            name = "freeze" if self.freeze else "skip_bad_lines"
+            raise UsageError(f"`{name}` is of vectors; give their file as `embeddings`")
+        if not self.is_attending:
+            if self.heads is not None:
+                raise UsageError(f"`heads` are of attention; {self.model!r} has none")
+        elif self.units % (2 * (self.heads or HEADS)):
+            raise UsageError(
+                "`units` must be a multiple of twice the `heads`; received "
+                f"{self.units} units and {self.heads or HEADS} heads"
+            )
 
     @classmethod
     def of(cls, given: dict[str, Any]) -> Self:
@@ -102,9 +133,15 @@ class TaskOptions:
         return self.model != MOST_FREQUENT
 
     @property
+    def is_attending(self) -> bool:
+        """Whether the network is of blocks of self-attention."""
+        return self.is_network and KINDS[self.model].cell == ATTENTION
+
+    @property
     def shape(self) -> Any:
         """What the network looks like."""
-        return Shape(self.model, self.embedding, self.units, self.layers)
+        heads = (self.heads or HEADS) if self.is_attending else None
+        return Shape(self.model, self.embedding, self.units, self.layers, heads)
 
     @property
     def limits(self) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import numpy as np
 from keraslm.cells import registry
 from keraslm.cells.cell import Cell
 from keraslm.inference.building import LAYER_NAMES, numbered
+from keraslm.inference.encoder import encode
 from keraslm.inference.network import Array
+from keraslm.inference.transformer import Block, normed, shapes_of_block
 from keraslm.inference.weights import Weights
-from keraslm.tasks.shape import BAG, Shape
+from keraslm.tasks.shape import ATTENTION, BAG, Shape
 
 AT_ONCE = 256  # sentences of one length
 Layer = Sequence[Sequence[Array]]  # the weights of each direction, forward first
@@ -35,13 +37,19 @@ class Reader:
         weights = Weights(arrays, where)
         self.embedding = weights.take("layers/embedding/vars/0", words, shape.embedding)
         self.layers: list[Layer] = []
+        self.blocks: list[Block] = []
         self.hidden: tuple[Array, Array] | None = None
         if shape.model == BAG:
             self.hidden = _dense(weights, 0, shape.embedding, shape.units)
+        elif shape.kind.cell == ATTENTION:
+            name, units = "layers/dense/vars/0", shape.units
+            self.project = weights.take(name, shape.embedding, units)
+            self.blocks = [_block(weights, k, units) for k in range(shape.layers)]
+            self.norm = weights.take("layers/rms_normalization/vars/0", units)
         else:
             self.cell = registry.new_cell(shape.kind.cell, units=shape.units)
             self.layers = [self._layer(weights, k) for k in range(shape.layers)]
-        number = int(self.hidden is not None)
+        number = int(shape.kind.cell in ("", ATTENTION))  # of dense layers before it
         self.output = _dense(weights, number, shape.width, labels)
         weights.end()
 
@@ -66,6 +74,9 @@ class Reader:
             shown = [_run(self.cell, forward, x)]
             shown += [_run(self.cell, own, x[:, ::-1])[:, ::-1] for own in backward]
             x = np.concatenate(shown, axis=-1)
+        if self.blocks:
+            x = encode(x @ self.project, self.blocks, self.shape.heads or 1)
+            x = normed(x, self.norm)
         x = self._pooled(x)
         if self.hidden is not None:
             kernel, bias = self.hidden
@@ -114,6 +125,12 @@ def _dense(
     name = numbered("dense", number)
     kernel = weights.take(f"{name}/vars/0", width, columns)
     return kernel, weights.take(f"{name}/vars/1", columns)
+
+
+def _block(weights: Weights, number: int, width: int) -> Block:
+    name = numbered("transformer_block", number)
+    shapes = shapes_of_block(width).items()
+    return Block(*(weights.take(f"{name}/{part}", *shape) for part, shape in shapes))
 
 
 def _directions(shape: Shape, number: int) -> list[str]:

@@ -1,10 +1,12 @@
 """What the trainings of all tasks have in common, from the corpus to the folder RUN."""
 
+import dataclasses
 import functools
 import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from keraslm.errors import UsageError
 from keraslm.files import archive
 from keraslm.tasks.folder import TaskFolder, check_backend_for, default_folder
 from keraslm.tasks.job import Job, Training
@@ -12,6 +14,7 @@ from keraslm.tasks.options import TaskOptions, read_options
 from keraslm.text.corpus import Corpus, open_corpus
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import begun, fixed_options, refuse_other_texts
+from keraslm.vectors.reader import read_width
 from keraslm.version import __version__
 
 NAMES = {"train": "training", "valid": "validation"}
@@ -40,6 +43,7 @@ def train(
         loss becomes no number or the disk is full; Terminated at a SIGTERM or SIGHUP.
     """
     check_backend_for(o)
+    o = _with_width(o)
     if not isinstance(corpus, Corpus):
         corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
     folder = TaskFolder(o.out or default_folder(o, corpus), o.picture)
@@ -63,6 +67,22 @@ def train(
         folder.finish(model.metadata, card.to_dict())
         job.draw(card, folder.picture)
     return Trained(model, card, folder)
+
+
+def _with_width(o: TaskOptions) -> TaskOptions:
+    """Take the width of the embedding from the file of vectors, if there is one.
+
+    Raises: UsageError if another was asked for, or the file cannot be read.
+    """
+    if o.embeddings is None:
+        return o
+    width = read_width(o.embeddings)
+    if o.embedding not in (type(o).embedding, width):
+        raise UsageError(
+            f"the vectors of {o.embeddings} have {width} numbers; received "
+            f"`embedding` {o.embedding}: leave it out"
+        )
+    return dataclasses.replace(o, embedding=width)
 
 
 def _metadata(o: TaskOptions, corpus: Corpus, job: Job) -> dict[str, Any]:

@@ -9,6 +9,7 @@ LARGEST = 1 << 20
 MOST_LAYERS = 64
 MOST_FREQUENT = "most-frequent"
 BAG = "bag-of-words"
+ATTENTION = "attention"  # in the place of a cell
 
 
 class Kind(NamedTuple):
@@ -28,12 +29,14 @@ TAGGERS = {
     "bigru": Kind("gru", both=True),
     "birnn": Kind("rnn", both=True),
     "lstm": Kind("lstm"),
+    "transformer": Kind(ATTENTION),
 }
 CLASSIFIERS = {
     "last-state": Kind("lstm", pool="last"),
     "bidirectional": Kind("lstm", both=True, pool="last"),
     "mean-pool": Kind("lstm", pool="mean"),
     "max-pool": Kind("lstm", pool="max"),
+    "self-attention": Kind(ATTENTION, pool="mean"),
     BAG: Kind("", pool="mean"),
 }
 KINDS = TAGGERS | CLASSIFIERS
@@ -44,13 +47,14 @@ class Shape:
     """A model's name, and the sizes of its embedding and of its hidden layers.
 
     A bidirectional layer has `units` in each direction. A bag of words has no recurrent
-    layers, but one hidden layer of `units`.
+    layers, but one hidden layer of `units`. Blocks of self-attention have `heads`.
     """
 
     model: str
     embedding: int = 64
     units: int = 64
     layers: int = 1
+    heads: int | None = None
 
     @property
     def kind(self) -> Kind:
@@ -64,7 +68,8 @@ class Shape:
 
     def to_dict(self) -> dict[str, Any]:
         """Give what a model file says of it."""
-        return dataclasses.asdict(self)
+        told = dataclasses.asdict(self)
+        return {name: value for name, value in told.items() if value is not None}
 
     @classmethod
     def from_dict(cls, told: Any, known: dict[str, Kind], where: str) -> Self:
@@ -72,11 +77,15 @@ class Shape:
 
         Raises: ModelFileError naming the file `where`, if it is damaged.
         """
-        names = [field.name for field in dataclasses.fields(cls)]
-        if not isinstance(told, dict) or set(told) != set(names):
-            raise ModelFileError(f"{where} is damaged: its network has no sizes")
-        sizes = [told[name] for name in names[1:]]
-        right = all(type(size) is int and 1 <= size <= LARGEST for size in sizes)
-        if told["model"] not in known or not right or told["layers"] > MOST_LAYERS:
+        if not isinstance(told, dict) or told.get("model") not in known:
             raise ModelFileError(f"{where} is damaged: its network is of no known kind")
+        names = [field.name for field in dataclasses.fields(cls)]
+        attends = known[told["model"]].cell == ATTENTION
+        sizes = [value for name, value in told.items() if name != "model"]
+        right = all(type(size) is int and 1 <= size <= LARGEST for size in sizes)
+        if set(told) != set(names if attends else names[:-1]) or not right:
+            raise ModelFileError(f"{where} is damaged: its network has no sizes")
+        halves = told["units"] % (2 * told["heads"]) if attends else 0
+        if halves or told["layers"] > MOST_LAYERS:
+            raise ModelFileError(f"{where} is damaged: its network has other sizes")
         return cls(**told)

@@ -13,6 +13,7 @@ from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.job import Job, Training
 from keraslm.tasks.label_card import LabelCard
 from keraslm.tasks.options import ClassifierOptions
+from keraslm.tasks.pretrained import more_words
 from keraslm.tasks.reading import read_all
 from keraslm.tasks.run import train
 from keraslm.tasks.table import LabelledText, read_tables
@@ -68,7 +69,9 @@ class ClassifierJob(Job):
         text = self.parts["train"]
         words = (word for each in text.texts for word in each.words)
         labels = [each.label for each in text.texts]
-        self.vocabulary = TagVocabulary.learn(text.name, words, labels, o.min_count)
+        self.vocabulary = TagVocabulary.learn(
+            text.name, words, labels, o.min_count, more_words(o)
+        )
         for part in self.parts.values():
             check_labels(self.vocabulary, part)
         self.hashes = {"vocabulary (SHA-256)": self.vocabulary.hash}

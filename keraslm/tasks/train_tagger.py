@@ -12,6 +12,7 @@ from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.frequent import MostFrequentTagger
 from keraslm.tasks.job import Job, Training
 from keraslm.tasks.options import TaggerOptions
+from keraslm.tasks.pretrained import more_words
 from keraslm.tasks.run import train
 from keraslm.tasks.shape import MOST_FREQUENT
 from keraslm.tasks.tagger import Tagger
@@ -66,7 +67,7 @@ class TaggerJob(Job):
     ) -> None:
         self.parts = read_parts(corpus, o.split)
         self._train = self.parts["train"]
-        self.vocabulary = TagVocabulary.of(self._train, o.min_count)
+        self.vocabulary = TagVocabulary.of(self._train, o.min_count, more_words(o))
         for text in self.parts.values():
             self.vocabulary.check_tags(text)
         self.hashes = {"vocabulary (SHA-256)": self.vocabulary.hash}

@@ -13,6 +13,7 @@ from keraslm.tasks.columns import TaggedText
 from keraslm.text.vocabulary import UNKNOWN
 
 PADDING = "<pad>"
+RESERVED = 2  # before the words: padding and the unknown
 SHOWN = 8  # tags in a message
 
 
@@ -33,20 +34,29 @@ class TagVocabulary:
         self._tag_ids = {tag: id_ for id_, tag in enumerate(tags)}
 
     @classmethod
-    def of(cls, text: TaggedText, min_count: int = 1) -> "TagVocabulary":
+    def of(
+        cls, text: TaggedText, min_count: int = 1, more: Iterable[str] = ()
+    ) -> "TagVocabulary":
         """Take the words that occur `min_count` times or more, and all tags.
 
-        The other words of the text are unknown.
+        The other words of the text are unknown, but for `more`, which are known too.
         Raises: as `learn`.
         """
         words = (word for sentence in text.sentences for word in sentence.words)
-        return cls.learn(text.name, words, text.tags, min_count)
+        return cls.learn(text.name, words, text.tags, min_count, more)
 
     @classmethod
     def learn(
-        cls, name: str, words: Iterable[str], tags: Iterable[str], min_count: int = 1
+        cls,
+        name: str,
+        words: Iterable[str],
+        tags: Iterable[str],
+        min_count: int = 1,
+        more: Iterable[str] = (),
     ) -> "TagVocabulary":
         """Take the words that occur `min_count` times or more, and all tags or labels.
+
+        `more` are known too.
 
         Raises: CorpusError if there is one tag only, which leaves nothing to learn.
         """
@@ -57,7 +67,8 @@ class TagVocabulary:
                 f"{name} has one tag or label, {different[0]!r}, so there is nothing "
                 "to learn; give a text with two or more"
             )
-        return cls(sorted(w for w, n in counts.items() if n >= min_count), different)
+        often = sorted(word for word, n in counts.items() if n >= min_count)
+        return cls(tuple(dict.fromkeys([*often, *more])), different)
 
     def ids(self, words: Iterable[str]) -> np.ndarray:
         """Give the ids of words.  Shapes: -> (words,) int32"""

@@ -1,18 +1,32 @@
 """How much of a vocabulary has a vector, and how the rest starts."""
 
 import dataclasses
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from keraslm.errors import UsageError
 from keraslm.text.marks import JOINER
-from keraslm.text.vocabulary import Vocabulary
 from keraslm.vectors.word_vectors import WordVectors
 
 SHOWN = 10  # of the missing words
 RESERVED = 2  # tokens before the words: <unk> and the boundary
+
+
+class Counted(Protocol):
+    """A list of tokens and how often each occurs, such as a `Vocabulary`."""
+
+    @property
+    def tokens(self) -> Sequence[str]:
+        """The tokens, the reserved ones first."""
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """The counts, in their order."""
+
+    def __len__(self) -> int: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +75,7 @@ def word_of(token: str) -> str:
     return token.removeprefix(JOINER) or token
 
 
-def rows_of(vectors: WordVectors, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
+def rows_of(vectors: WordVectors, vocabulary: Counted) -> npt.NDArray[np.int64]:
     """Find the row of each token, as it is or else lower-cased; -1 where there is none.
 
     Shapes: -> (vocabulary,)
@@ -70,7 +84,7 @@ def rows_of(vectors: WordVectors, vocabulary: Vocabulary) -> npt.NDArray[np.int6
     return np.fromiter(found, np.int64, len(vocabulary))
 
 
-def coverage(vectors: WordVectors, vocabulary: Vocabulary) -> Coverage:
+def coverage(vectors: WordVectors, vocabulary: Counted) -> Coverage:
     """Measure how much of a vocabulary, and of the text it was counted on, has vectors.
 
     Raises: UsageError if no word has one.
@@ -90,12 +104,12 @@ def coverage(vectors: WordVectors, vocabulary: Vocabulary) -> Coverage:
         _share(counts, np.ones(len(tokens), bool)),
         _share(counts, exact),
         _share(counts, found & ~exact),
-        tuple((tokens[place], int(counts[place])) for place in missing),
+        tuple((tokens[int(place)], int(counts[place])) for place in missing),
     )
 
 
 def initial_rows(
-    vectors: WordVectors, vocabulary: Vocabulary, seed: int
+    vectors: WordVectors, vocabulary: Counted, seed: int
 ) -> npt.NDArray[np.float32]:
     """Give the vectors that a model of a vocabulary starts from.
 

@@ -11,7 +11,7 @@ from keraslm.tasks.classifier import at_temperature, best_temperature
 from keraslm.tasks.exact_accuracy import ExactAccuracy, loss
 from keraslm.tasks.label_card import LabelCard
 from keraslm.tasks.networks import new_network
-from keraslm.tasks.shape import BAG, CLASSIFIERS
+from keraslm.tasks.shape import ATTENTION, BAG, CLASSIFIERS, KINDS
 from keraslm.text.text import Text
 from keraslm_datasets import reviews
 
@@ -23,11 +23,12 @@ def table(text):
     return tasks.read_table(Text.from_string(text, "t"))
 
 
-@pytest.fixture(params=[*((model, 1) for model in CLASSIFIERS), ("bidirectional", 2)])
+@pytest.fixture(params=[*((model, 1) for model in CLASSIFIERS), ("bidirectional", 2), ("self-attention", 2)])
 def saved(request, tmp_path):
     """A network with random weights, also of its biases, and its file."""
     model, layers = request.param
-    shape = tasks.Shape(model, embedding=3, units=4, layers=layers)
+    heads = 2 if KINDS[model].cell == ATTENTION else None
+    shape = tasks.Shape(model, 3, 4, layers, heads)
     vocabulary = tasks.TagVocabulary(WORDS, LABELS)
     network = new_network(shape, len(vocabulary.words), len(LABELS))
     rng = np.random.default_rng(layers)

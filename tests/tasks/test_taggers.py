@@ -13,7 +13,7 @@ from keraslm.errors import CorpusError, ModelFileError, UsageError
 from keraslm.tasks.batches import SentenceBatches
 from keraslm.tasks.exact_accuracy import ExactAccuracy, loss
 from keraslm.tasks.networks import new_network
-from keraslm.tasks.shape import TAGGERS
+from keraslm.tasks.shape import ATTENTION, KINDS, TAGGERS
 from keraslm.text.text import Text
 from keraslm_datasets import crossroads
 
@@ -25,11 +25,12 @@ def tagged(text, name="t"):
     return tasks.read_columns(Text.from_string(text, name))
 
 
-@pytest.fixture(params=[*((model, 1) for model in TAGGERS), ("bilstm", 2), ("lstm", 2)])
+@pytest.fixture(params=[*((model, 1) for model in TAGGERS), ("bilstm", 2), ("lstm", 2), ("transformer", 2)])
 def saved(request, tmp_path):
     """A network with random weights, also of its biases, and its file."""
     model, layers = request.param
-    shape = tasks.Shape(model, embedding=3, units=4, layers=layers)
+    heads = 2 if KINDS[model].cell == ATTENTION else None
+    shape = tasks.Shape(model, 3, 4, layers, heads)
     vocabulary = tasks.TagVocabulary(WORDS, TAGS)
     network = new_network(shape, len(vocabulary.words), len(TAGS))
     rng = np.random.default_rng(layers)

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from keraslm.tasks.options import TaskOptions
+from keraslm.errors import UsageError
+from keraslm.tasks.options import HEADS, TaskOptions
 from keraslm.tasks.translation.shape import (
     ATTENTIONS,
     MODELS,
@@ -35,13 +36,25 @@ class TranslatorOptions(TaskOptions):
     level: str | None = None
     target_level: str | None = None
     units: int = 128
-    heads: int = 4
     dropout: float = 0.0
 
     task = "seq2seq"
     picture = "accuracy.png"
     models = MODELS
     own = OWN
+
+    def _check_together(self) -> None:
+        super()._check_together()
+        if self.embeddings is not None:
+            raise UsageError(
+                "a translator learns its vectors itself; leave `embeddings` out with "
+                "`task='seq2seq'`"
+            )
+
+    @property
+    def is_attending(self) -> bool:
+        """Whether the network is of blocks of self-attention."""
+        return self.model == TRANSFORMER
 
     @property
     def shape(self) -> TranslatorShape:
@@ -50,4 +63,5 @@ class TranslatorOptions(TaskOptions):
         told = {name: getattr(self, name) for name in names}
         if self.bidirectional is None:
             told["bidirectional"] = self.model != TRANSFORMER
+        told["heads"] = self.heads or HEADS
         return TranslatorShape(**told)
