@@ -86,7 +86,7 @@ def print_translation_card(card: "TranslationCard") -> None:
     console.print_table(("", "", ""), rows, right=(1,))
     if card.bleu:
         console.say(f"BLEU is sacreBLEU's: {card.bleu.signature}")
-    _print_groups(f"{card.unit} of source", by_length)
+    _print_groups(f"{card.source_unit} of source", by_length)
     if card.by_group:
         _print_groups("format", card.by_group)
 

@@ -53,7 +53,9 @@ class TranslationCard:
     """Of named groups of pairs, such as the formats of dates."""
     bleu: Bleu | None
     unit: str
-    """What a token is: "characters" or "words"."""
+    """What a token of a target is: "characters" or "words"."""
+    source_unit: str
+    """What a token of a source is, in which its length is counted."""
     seconds: float
     part: str = ""
     """Of the model's corpus: train, valid, test, or whole, from which they were cut."""
@@ -71,6 +73,7 @@ class TranslationCard:
         outputs: Tokens,
         seconds: float,
         unit: str = "words",
+        source_unit: str = "words",
         groups: Sequence[str] = (),
         bleu: bool = False,
         part: str = "",
@@ -95,6 +98,7 @@ class TranslationCard:
             by_group(groups, right),
             bleu_of(outputs, targets) if bleu else None,
             unit,
+            source_unit,
             seconds,
             part,
             command,
@@ -119,6 +123,7 @@ class TranslationCard:
             "tokens": {"rule": TOKENS, "unit": self.unit, **figures(self.tokens)},
             "bleu": None if bleu is None else dataclasses.asdict(bleu),
             "references": self.references,
+            "source_unit": self.source_unit,
             "by_length": [
                 {"from": each.low, "to": each.high, **figures(each.exact)}
                 for each in self.by_length

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keraslm.errors import UsageError
+from keraslm.figures import style
 from keraslm.figures.accuracy_by_length import (
     accuracy_by_length_figure,
     draw_accuracy_by_length,
@@ -21,7 +22,7 @@ def card(outputs):
     pairs = tuple(map(Pair, SOURCES, TARGETS))
     text = PairedText("four", pairs, "0" * 64)
     tokens = [list(map(list, each)) for each in (SOURCES, TARGETS, outputs)]
-    return TranslationCard.of("model", text, *tokens, 1.0, unit="characters")
+    return TranslationCard.of("model", text, *tokens, 1.0)
 
 
 CARDS = {"none": card(["x", "w", "z", "w"]), "dot": card(["x", "y", "z", "w"])}
@@ -40,7 +41,8 @@ def test_a_line_a_model_with_the_share_of_each_length():
     assert "dot, 100.0% of all" in told
 
 
-def test_it_is_written_as_a_picture(tmp_path):
+def test_it_is_written_as_a_picture(tmp_path, monkeypatch):
+    monkeypatch.setattr(style, "DOTS_PER_INCH", 40)
     draw_accuracy_by_length(length_table(CARDS), tmp_path / "lengths.png", "Lengths")
     assert (tmp_path / "lengths.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(UsageError, match="ends with"):

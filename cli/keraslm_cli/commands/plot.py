@@ -19,6 +19,8 @@ KINDS = (
     "vocabulary",
     "ladder",
     "agreement",
+    "lengths",
+    "attention-map",
 )
 
 

@@ -94,7 +94,7 @@ class TranslatorJob(Job):
 
         title = f"{card.model}: exact match on {card.name_of_text}"
         draw_accuracy_by_length(
-            length_table({card.model: card}), path, title, card.unit
+            length_table({card.model: card}), path, title, card.source_unit
         )
 
 

@@ -158,6 +158,7 @@ class Translator:
             outputs,
             seconds,
             unit=NAMES[target.level],
+            source_unit=NAMES[source.level],
             groups=groups(pairs) if groups else (),
             bleu=target.level == "word" and has_sacrebleu(),
             part=self.metadata.get("texts", {}).get(told.sha256, ""),
