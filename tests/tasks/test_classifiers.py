@@ -23,7 +23,13 @@ def table(text):
     return tasks.read_table(Text.from_string(text, "t"))
 
 
-@pytest.fixture(params=[*((model, 1) for model in CLASSIFIERS), ("bidirectional", 2), ("self-attention", 2)])
+@pytest.fixture(
+    params=[
+        *((model, 1) for model in CLASSIFIERS),
+        ("bidirectional", 2),
+        ("self-attention", 2),
+    ]
+)
 def saved(request, tmp_path):
     """A network with random weights, also of its biases, and its file."""
     model, layers = request.param

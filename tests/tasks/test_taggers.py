@@ -25,7 +25,14 @@ def tagged(text, name="t"):
     return tasks.read_columns(Text.from_string(text, name))
 
 
-@pytest.fixture(params=[*((model, 1) for model in TAGGERS), ("bilstm", 2), ("lstm", 2), ("transformer", 2)])
+@pytest.fixture(
+    params=[
+        *((model, 1) for model in TAGGERS),
+        ("bilstm", 2),
+        ("lstm", 2),
+        ("transformer", 2),
+    ]
+)
 def saved(request, tmp_path):
     """A network with random weights, also of its biases, and its file."""
     model, layers = request.param
