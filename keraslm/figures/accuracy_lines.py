@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keraslm.figures import style
-from keraslm.figures.fonts import drawable, families
-from keraslm.figures.labels import spread
+from keraslm.figures.fonts import drawable
+from keraslm.figures.labels import label_right_ends
 from keraslm.figures.style import INK, SERIES
 
 FORMS = ("o", "s", "^", "D", "v", "P")
@@ -40,7 +40,7 @@ def accuracy_lines(
         colour = SERIES[k % len(SERIES)]
         text = drawable(style.shortened(str(name), 24)) + _of_all(table, name)
         ends.append((float(own["accuracy"].iloc[-1]), text, colour))
-    _name_lines(axes, ends)
+    label_right_ends(axes, ends)
     counts = [_count(rows, group) for group in groups]
     axes.set_xticks(range(len(groups)), counts)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
@@ -66,26 +66,6 @@ def _draw(axes: Axes, own: pd.DataFrame, groups: Sequence[str], number: int) -> 
         elinewidth=2,
         capsize=5,
     )
-
-
-def _name_lines(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    ends.sort()
-    low, high = LIMITS
-    heights = spread([(value - low) / (high - low) for value, _, _ in ends], 0.075)
-    for height, (_, text, colour) in zip(heights, ends, strict=True):
-        axes.annotate(
-            text,
-            (1, height),
-            (14, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=style.LABEL_SIZE,
-            fontweight="bold",
-            family=families(),
-            parse_math=False,
-        )
 
 
 def _of_all(table: pd.DataFrame, name: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
@@ -21,7 +21,7 @@ from keraslm.figures.style import BLUE, GREY, INK, ORANGE
 MOST_TOKENS = 80
 LONGEST = 14  # characters of a token
 CELL = 0.3  # inches
-KEY = (0, 0.25, 0.5, 0.75, 1)
+KEY = (0, 0.05, 0.25, 0.5, 1)
 
 
 def alignment_figure(
@@ -34,8 +34,9 @@ def alignment_figure(
 ) -> Figure:
     """Draw a row for each token of the target, a column for each of the source.
 
-    `known` gives for tokens of the target the place in the source of the one that they
-    translate, where it is known; those cells are framed.
+    A shade is the root of a weight, so that small ones are seen too. `known` gives for
+    tokens of the target the place in the source of the one that they translate, where
+    it is known; those cells are framed.
 
     Shapes: weights (target, source), each row sums to one
     Raises: UsageError for more tokens than a picture has room for.
@@ -50,7 +51,7 @@ def alignment_figure(
     figure, axes = style.new_figure(width + 3, height + 1.5)
     style.add_title(axes, title, subtitle, above=_room(source))
     shades = LinearSegmentedColormap.from_list("weight", ["white", BLUE])
-    image = axes.imshow(weights, shades, vmin=0, vmax=1)
+    image = axes.imshow(weights, shades, norm=PowerNorm(0.5, 0, 1))
     for row, place in enumerate(known):
         if place is not None:
             axes.add_patch(_frame(place, row))
@@ -94,5 +95,6 @@ def _name(token: str) -> str:
 
 def _add_key(figure: Figure, axes: Axes, image: AxesImage) -> None:
     bar = figure.colorbar(image, ax=axes, fraction=0.03, pad=0.02, ticks=KEY)
+    bar.ax.set_yticklabels([f"{weight:g}" for weight in KEY])
     bar.ax.tick_params(labelsize=style.NOTE_SIZE, colors=INK)
     bar.set_label("weight; a row sums to one", fontsize=style.NOTE_SIZE, color=INK)

@@ -46,7 +46,8 @@ def command(model: str, source: str, out: str, csv: str | None) -> None:
         )
     target = [*found.target, END][: len(weights)]
     known = known_places(found)
-    about = "framed: the word that is translated" if known else ""
+    about = "a row: where it looks as it writes a token"
+    about += "; framed: the word that is translated" * bool(known)
     title = f"Attention of {opened.name}"
     files.write(
         _table(found.source, target, weights),
