@@ -8,7 +8,6 @@ from keraslm.tasks.translation.reading import read_targets, write_best
 from keraslm.tasks.translation.shape import TranslatorShape
 from tests.tasks.translation.conftest import SOURCES, TARGETS, new
 
-pytestmark = pytest.mark.backends
 SOURCE = np.array([[3, 4, 5, 8], [3, 1, 7, 2]], np.int32)
 BEFORE = np.array([[0, 2, 3], [0, 4, 5]], np.int32)
 
@@ -17,6 +16,7 @@ def read(network, source, before):
     return keras.ops.convert_to_numpy(network([source, before]))
 
 
+@pytest.mark.backends
 def test_numpy_reads_as_keras_does_whatever_the_padding(network, reader):
     told = read(network[0], np.pad(SOURCE, ((0, 0), (0, 3))), BEFORE)
     log_p, weights = read_targets(reader, SOURCE, BEFORE)
@@ -64,6 +64,7 @@ def test_what_is_written_is_the_best_token_at_each_step(reader):
         assert len(written) == 5 or best[len(written)] == 0
 
 
+@pytest.mark.backends
 def test_attention_is_that_of_keras_s_own_layers_with_the_same_weights():
     """Of the decoder of an LSTM with dot attention, built of Keras's own layers.
 
