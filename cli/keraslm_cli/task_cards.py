@@ -51,6 +51,11 @@ def print_label_card(card: "LabelCard") -> None:
         _accuracy(card.accuracy, "texts"),
         ("macro F1", percent(card.macro_f1), "the mean of F1 over the labels"),
         ("nats", console.number(card.nats), "a text, of its label's probability"),
+        (
+            "calibration",
+            percent(card.reliability.error),
+            "between the probability of the label given and the share that is right",
+        ),
         *_references(card.references),
         ("texts", f"{card.accuracy.n:,}", _sha256(card.text_sha256)),
         ("vocabulary", f"{card.vocabulary_size:,}", "words"),

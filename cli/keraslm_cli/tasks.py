@@ -15,6 +15,7 @@ from keraslm_cli.task_cards import (
 
 if TYPE_CHECKING:
     from keraslm.tasks import LabelCard, TaggingCard, TranslationCard
+    from keraslm.tasks.folder import TaskFolder
     from keraslm.tasks.options import TaskOptions
     from keraslm.tasks.translation.translator import Groups
     from keraslm.text.corpus import Corpus
@@ -49,6 +50,10 @@ def train_and_tell(
     train_on(o, corpus, overwrite, resume, as_json)
 
 
+def _pictures(folder: "TaskFolder") -> str:
+    return " and ".join(sorted(path.name for path in folder.path.glob("*.png")))
+
+
 def options_of(task: str, given: dict[str, Any]) -> "TaskOptions":
     """Put the options of a task together.
 
@@ -71,7 +76,7 @@ def train_on(
         run = _train(o, corpus, overwrite, progress, resume)
     _tell(run.card, as_json)
     if not as_json:
-        console.say(f"{run.folder.path}: {run.card.model}, and {o.picture}")
+        console.say(f"{run.folder.path}: {run.card.model}, and {_pictures(run.folder)}")
 
 
 def _train(

@@ -135,8 +135,9 @@ def _columns(name: str, number: int, line: str) -> tuple[str, str]:
     if len(columns) != 2 or not all(columns):
         found = f"{len(columns)} column{'s' * (len(columns) != 1)}"
         found = "an empty column" if len(columns) == 2 else found
+        way_out = "; leave the other columns out" if len(columns) > 2 else ""
         raise CorpusError(
             f"{name}, line {number}: a line of tagged text has two columns, a word and "
-            f"its tag with a tab between them; received {found}: {line[:60]!r}"
+            f"its tag with a tab between them; received {found}: {line[:60]!r}{way_out}"
         )
     return columns[0], columns[1]

@@ -8,6 +8,7 @@ import numpy as np
 
 from keraslm.accuracy import Accuracy
 from keraslm.card import name_of_text
+from keraslm.tasks.calibration import Reliability
 from keraslm.tasks.card import accuracy_of, confusion_of, figures, titles_of
 from keraslm.tasks.table import LabelledText
 from keraslm.tasks.vocabulary import TagVocabulary
@@ -24,6 +25,7 @@ class LabelCard:
             F1 of a label = 2 right / (texts of the label + texts that got it)
             macro F1 = the mean of F1 over the labels of the text
             nats = the mean of -log P(label)
+            calibration error: see `keraslm.tasks.calibration`
     Shapes: confusion (labels, labels): texts of the label of the row that got that of
             the column, in the order of `labels`
     Units: `seconds` wall-clock
@@ -34,6 +36,7 @@ class LabelCard:
     text_sha256: str
     accuracy: Accuracy
     nats: float
+    reliability: Reliability
     labels: tuple[str, ...]
     confusion: np.ndarray
     vocabulary_size: int
@@ -69,6 +72,7 @@ class LabelCard:
             text.sha256,
             accuracy_of(given == found),
             float(-np.log(right).mean()),
+            Reliability.of(told.max(axis=1), given == found),
             vocabulary.tags,
             confusion_of(given, found, len(vocabulary.tags)),
             len(vocabulary.words) - 2,
@@ -120,6 +124,8 @@ class LabelCard:
             **figures(self.accuracy),
             "macro_f1": self.macro_f1,
             "nats": self.nats,
+            "calibration_error": self.reliability.error,
+            "reliability": self.reliability.to_list(),
             "references": self.references,
             "by_label": self.by_label(),
             "labels": list(self.labels),

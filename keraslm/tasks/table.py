@@ -36,8 +36,8 @@ class LabelledText:
 def read_table(text: Text) -> LabelledText:
     """Read a table with a header; other columns than `text` and `label` are left out.
 
-    It is a TSV, without quotes, if the header has a tab, else a CSV. What stands
-    between white space is a word.
+    The header may have them in capitals. It is a TSV, without quotes, if the header has
+    a tab, else a CSV. What stands between white space is a word.
     Raises: CorpusError if it is no table, a column is missing, or a row lacks a word or
         a label.
     """
@@ -52,16 +52,20 @@ def _rows(text: Text) -> Iterator[Labelled]:
     tabs = "\t" in whole.partition("\n")[0]
     how: dict[str, Any] = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     table = csv.reader(io.StringIO(whole), strict=True, **(how if tabs else {}))
+    line = 0  # the last one of the row before
     try:
-        header = next(table, [])
+        header = [name.strip().lower() for name in next(table, [])]
         places = [_place(text.name, header, name) for name in COLUMNS]
+        line = table.line_num
         for row in table:
+            line = table.line_num
             if row:
-                _check(text.name, table.line_num, header, row)
-                yield _labelled(text.name, table.line_num, row, places)
+                _check(text.name, line, header, row)
+                yield _labelled(text.name, line, row, places)
     except csv.Error as error:
         raise CorpusError(
-            f"{text.name}, line {table.line_num}: this is no CSV ({error})"
+            f"{text.name}, line {line + 1}: this is no CSV ({error}); is there a "
+            "quote too many or too few?"
         ) from error
 
 
@@ -69,16 +73,19 @@ def _place(name: str, header: list[str], column: str) -> int:
     if column not in header:
         raise CorpusError(
             f"{name} has no column {column!r}; its first line must name the columns "
-            f"text and label; it names {', '.join(header)[:80]}"
+            "text and label, with a comma or a tab between them; it names "
+            f"{', '.join(header)[:80]}"
         )
+    if header.count(column) > 1:
+        raise CorpusError(f"{name} has two columns {column!r}; rename one of them")
     return header.index(column)
 
 
 def _check(name: str, line: int, header: list[str], row: list[str]) -> None:
     if len(row) != len(header):
         raise CorpusError(
-            f"{name}, line {line}: {len(row)} columns, where the header has "
-            f"{len(header)}"
+            f"{name}, line {line}: {len(row)} column{'s' * (len(row) != 1)}, where the "
+            f"header has {len(header)}"
         )
 
 

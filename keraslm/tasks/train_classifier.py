@@ -7,6 +7,7 @@ import pathlib
 
 import numpy as np
 
+from keraslm.errors import CorpusError
 from keraslm.tasks.classifier import Classifier, best_temperature, check_labels
 from keraslm.tasks.files import load_classifier
 from keraslm.tasks.folder import TaskFolder
@@ -23,6 +24,7 @@ from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
 
 BASELINE = "most frequent label"
+RELIABILITY = "reliability.png"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +71,7 @@ class ClassifierJob(Job):
         text = self.parts["train"]
         words = (word for each in text.texts for word in each.words)
         labels = [each.label for each in text.texts]
+        _check_are_classes(text.name, labels)
         self.vocabulary = TagVocabulary.learn(
             text.name, words, labels, o.min_count, more_words(o)
         )
@@ -100,10 +103,31 @@ class ClassifierJob(Job):
         return dataclasses.replace(card, references=self._references)
 
     def draw(self, card: LabelCard, path: pathlib.Path) -> None:
-        """Draw what was taken for what."""
+        """Draw what was taken for what, and how sure the model was of it."""
         from keraslm.figures.confusion import draw_confusion
+        from keraslm.figures.reliability import draw_reliability
 
         draw_confusion(card.labels, card.confusion, path, *card.titles)
+        draw_reliability(
+            card.reliability.to_list(),
+            path.with_name(RELIABILITY),
+            f"{card.model}: reliability",
+            f"the calibration error is {card.reliability.error:.2%}",
+        )
+
+
+def _check_are_classes(name: str, labels: list[str]) -> None:
+    """Refuse labels that are measurements, or names of single texts.
+
+    Raises: CorpusError
+    """
+    different = len(set(labels))
+    if different > 2 and different > len(labels) / 2:
+        raise CorpusError(
+            f"{name} has {different:,} labels for {len(labels):,} texts, so most occur "
+            "once and cannot be learnt; a label is the name of a class, and a number "
+            f"such as {labels[0][:20]!r} must be made one first"
+        )
 
 
 def _calibrated(model: Classifier, valid: LabelledText) -> float:

@@ -7,6 +7,7 @@ import keraslm
 from keraslm import tasks
 from keraslm.errors import CorpusError, UsageError
 from keraslm.tasks.batches import LabelBatches
+from keraslm.tasks.calibration import Reliability
 from keraslm.tasks.classifier import at_temperature, best_temperature
 from keraslm.tasks.exact_accuracy import ExactAccuracy, loss
 from keraslm.tasks.label_card import LabelCard
@@ -83,6 +84,14 @@ def test_the_card_by_hand():
     assert card.nats == pytest.approx(-np.log([0.8, 0.5, 0.6, 0.1]).mean())
 
 
+def test_the_calibration_error_by_hand():
+    sure = np.array([0.65, 0.61, 0.95, 1.0])
+    found = Reliability.of(sure, np.array([True, False, True, True]))
+    # |1/2 - 0.63| of 2 in [0.6, 0.7), |1 - 0.975| of 2 in [0.9, 1]
+    assert found.error == pytest.approx(2 / 4 * 0.13 + 2 / 4 * 0.025)
+    assert [(b["n"], b["accuracy"]) for b in found.to_list()] == [(2, 0.5), (2, 1.0)]
+
+
 def test_a_temperature_makes_probabilities_as_sure_as_they_are_right():
     # 90% sure and right in 3 of 4: 3/4 is best, ln(0.9 / 0.1) / T = ln 3, so T is 2
     shares = np.array([[0.9, 0.1]] * 4)
@@ -122,6 +131,7 @@ def test_no_bag_of_words_beats_its_bound_and_a_network_with_order_does(runs):
     [
         ("a,X\nb,X\n", "a,X\n", "one tag or label, 'X'"),
         ("a,X\nb,Y\n", "a,X\nc,Z\n", "line 3: the label 'Z' .* X, Y"),
+        ("a,0.1\nb,0.25\nc,3\n", "a,3\n", "3 labels for 3 texts.*'0.1' must be made"),
     ],
 )
 def test_labels_that_cannot_be_learnt_are_refused(tmp_path, train, test, said):

@@ -15,7 +15,7 @@ from tests.training.interrupted import At, Gone, assert_same, die, signalled
 
 SENTENCES = ["a\tX\nb\tY\n", "b\tY\na\tX\nc\tZ\n", "c\tX\nz\tY\na\tZ\nb\tX\n"]
 TABLE = "text,label\n" + "a b,X\nc b a,Y\nb c,Y\na a c b,X\n" * 6
-SMALL = {"embedding": 3, "units": 4, "dropout": 0.2, "batch_size": 4, "steps": 13}
+SMALL = {"embedding": 3, "units": 8, "dropout": 0.2, "batch_size": 4, "steps": 13}
 OFTEN = {"checkpoint_steps": 3, "split": "80/10/10"}
 
 
@@ -24,6 +24,7 @@ OFTEN = {"checkpoint_steps": 3, "split": "80/10/10"}
         "bag-of-words",
         pytest.param("bilstm", marks=pytest.mark.long),
         pytest.param("last-state", marks=pytest.mark.long),
+        pytest.param("transformer", marks=pytest.mark.long),
     ]
 )
 def task(request, tmp_path):
@@ -116,7 +117,7 @@ def test_what_is_another_run_is_refused(task, tmp_path):
     with pytest.raises(Gone):
         train(options, reporter=At(5, die))
     for change, said in (
-        ({"units": 5}, "units was 4; received 5"),
+        ({"units": 16}, "units was 8; received 16"),
         ({"seed": 1}, "seed was 0; received 1"),
         ({"split": "90/5/5"}, "split was"),
     ):

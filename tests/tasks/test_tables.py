@@ -19,6 +19,7 @@ def rows(text):
         "text,label\nso good !,pos\nbad,neg",
         "label,id,text\r\npos,1,so  good !\r\nneg,2,bad\r\n",
         'label,text\npos,"so good !"\nneg,"bad"\n',
+        "Text , LABEL\nso good !,pos\nbad,neg\n",
         "text\tlabel\n\nso good !\tpos\n\nbad\tneg\n\n",
     ],
 )
@@ -35,11 +36,14 @@ def test_quotes_are_text_in_a_tsv_and_nothing_is_taken_for_missing():
     ("text", "said"),
     [
         ("text,sentiment\na,b\n", "no column 'label'.*it names text, sentiment"),
+        ("text;label\na;b\n", "no column 'text'.*a comma or a tab.*names text;label"),
+        ("text,label,text\na,x,b\n", "two columns 'text'"),
+        ('text,label\n"a,x\nb,y\n', "line 2: this is no CSV.*a quote too many"),
         ("good\tpos\nbad\tneg\n", "no column 'text'"),
         ("text,label\n", "no row"),
         ("text,label\na,x\n,y\n", "line 3: the text is empty"),
         ("text,label\na,x\nb,\n", "line 3: the label is empty"),
-        ("text,label\na,x\nb\n", "line 3: 1 columns, where the header has 2"),
+        ("text,label\na,x\nb\n", "line 3: 1 column, where the header has 2"),
         ("text,label\na,x,y,z\n", "line 2: 4 columns"),
         ('text,label\na,x\n"b,y\n', "line 3: this is no CSV"),
         ("text,label\na,x\nb,c,d\n", "line 3: 3 columns"),

@@ -6,10 +6,13 @@ import zipfile
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 import keraslm
 from keraslm import tasks
 from keraslm.errors import CorpusError, ModelFileError, UsageError
+from keraslm.kernels.attention import weights_of
+from keraslm.layers.self_attention import SelfAttention
 from keraslm.tasks.batches import SentenceBatches
 from keraslm.tasks.exact_accuracy import ExactAccuracy, loss
 from keraslm.tasks.networks import new_network
@@ -88,6 +91,24 @@ def test_only_both_directions_see_what_follows(saved):
     tagger = tasks.load(path)
     one, two = (tagger.probabilities(["a", "b", last])[:2] for last in "ac")
     assert np.array_equal(one, two) == (tagger.name == "lstm")
+
+
+@pytest.mark.backends
+def test_padding_has_no_weight_in_attention_and_what_stands_in_it_is_never_seen():
+    attention = SelfAttention(heads=2)
+    x = np.random.default_rng(0).normal(size=(1, 5, 8)).astype("float32")
+    mask = np.array([[True, True, True, False, False]])
+    shown = ops.convert_to_numpy(attention(x, mask=ops.convert_to_tensor(mask)))
+    other = x.copy()
+    other[:, 3:] = 1e3
+    again = ops.convert_to_numpy(attention(other, mask=ops.convert_to_tensor(mask)))
+    np.testing.assert_array_equal(shown[:, :3], again[:, :3])
+    short = ops.convert_to_numpy(attention(x[:, :3]))
+    np.testing.assert_allclose(shown[:, :3], short, atol=1e-6)
+    scores = np.random.default_rng(1).normal(size=(1, 2, 3, 5)).astype("float32")
+    weights = ops.convert_to_numpy(weights_of(scores, mask[:, None, None]))
+    np.testing.assert_array_equal(weights[..., 3:], 0)
+    np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-6)
 
 
 def test_an_epoch_has_every_word_once_and_rare_ones_are_read_as_unknown_at_times():

@@ -37,10 +37,10 @@ them; by default it is dates. These have fewer options.
 """
 TASK_HELP = (
     "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
-    "bilstm (the default), bigru, birnn, lstm or most-frequent. classify: to label "
-    "texts; --model is last-state (the default), bidirectional, mean-pool, max-pool or "
-    "bag-of-words. seq2seq: to translate; --model is lstm (the default), gru, rnn or "
-    "transformer."
+    "bilstm (the default), bigru, birnn, lstm, transformer or most-frequent. classify: "
+    "to label texts; --model is last-state (the default), bidirectional, mean-pool, "
+    "max-pool, self-attention or bag-of-words. seq2seq: to translate; --model is lstm "
+    "(the default), gru, rnn or transformer."
 )
 
 
