@@ -7,6 +7,7 @@ Math:       KL(P || Q) = sum_w P(w | h) log (P(w | h) / Q(w | h)),  P the truth
 References: Kullback & Leibler (1951).
 """
 
+import contextlib
 import dataclasses
 import math
 import time
@@ -22,8 +23,8 @@ from keraslm.truth import Truth
 from keraslm.truth_stream import ImpossiblePrefix
 
 MOST = (25_000, 5_000, 1_000, 200)  # tokens that are measured, at a model's pace
-SECONDS = 10  # that a model has for as many tokens
-PACE = 20  # tokens that are read to know the pace
+SECONDS = 10  # that the truth and a model have for as many tokens
+PACE = (1_000, 20)  # tokens that the truth and a model read to show their pace
 SUM = 1e-3  # how far from one the sum of a distribution may be, in float32
 DIVERGENCE = "divergence"  # its place among a card's details
 
@@ -53,7 +54,7 @@ def divergence(
     A text of at most `most` tokens is read from its beginning to its end, as it is for
     its perplexity. Of a longer one, lines are measured that are evenly spaced, each
     read after the line before it. Without `most` it is 25,000, or 5,000, 1,000 or 200
-    for a model that would take more than about ten seconds.
+    where as many would take more than about ten seconds.
 
     Raises: UsageError if the two do not predict the same tokens, or the model gives
         scores that are no distribution.
@@ -64,7 +65,7 @@ def divergence(
             "`truth.with_encoder(model.encoder)`"
         )
     ids = model.encoder.encode(text)
-    most = _affordable(model, ids) if most is None else most
+    most = _affordable((truth, model), ids) if most is None else most
     found = np.array(list(_divergences(truth, model, ids, most)))
     possible = found[~np.isnan(found)]
     mean = float(possible.mean()) if len(possible) else math.nan
@@ -101,15 +102,22 @@ def kullback_leibler(log_p: np.ndarray, log_q: np.ndarray) -> float:
     return measures.kullback_leibler(log_p, log_q)
 
 
-def _affordable(model: LanguageModel, ids: np.ndarray) -> int:
+def _affordable(models: tuple[LanguageModel, ...], ids: np.ndarray) -> int:
     """Give how many tokens are measured, by the pace at which the first ones are."""
-    stream, times = model.stream(), [time.perf_counter()]
-    for token_id in ids[:PACE].tolist():
-        stream.next_log_probabilities()
+    paces = [_pace(model, ids[:n]) for model, n in zip(models, PACE, strict=True)]
+    return next((most for most in MOST if most * sum(paces) < SECONDS), MOST[-1])
+
+
+def _pace(model: LanguageModel, ids: np.ndarray) -> float:
+    """Give the seconds a token of the second half, when the model has begun."""
+    stream, times = model.stream(), [time.process_time()]
+    for token_id in ids.tolist():
+        with contextlib.suppress(ImpossiblePrefix):
+            stream.next_log_probabilities()
         stream.push(token_id)
-        times.append(time.perf_counter())
-    pace = float(np.median(np.diff(times))) if len(ids) else 0.0
-    return next((most for most in MOST if most * pace < SECONDS), MOST[-1])
+        times.append(time.process_time())
+    half = len(ids) // 2
+    return (times[-1] - times[half]) / max(len(ids) - half, 1)
 
 
 def _divergences(

@@ -131,6 +131,13 @@ def test_the_examples_of_the_tagging_page_run(
     assert numbers > 10_000
 
 
+def test_the_examples_of_the_exercises_page_run() -> None:
+    (block,) = _python_blocks(ROOT / "docs/exercises.md")
+    first, entropy = _run(block, {}).values()
+    assert first.endswith(" .")
+    assert f"{entropy:.4f} nats" in (ROOT / "docs/exercises.md").read_text("utf-8")
+
+
 def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
     return recurrent(encoder, cell, embedding=4, units=8)

@@ -79,6 +79,7 @@ LAYERS = (
     "ladder",
     "answers",
     "lab",
+    "course",
 )
 BELOW_THE_DATASETS = (
     "version",

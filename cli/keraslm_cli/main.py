@@ -31,6 +31,7 @@ COMMANDS = (
     "translate",
     "lab",
     "learning",
+    "check",
     "adopt",
     "audit",
     "export",

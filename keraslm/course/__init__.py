@@ -1,0 +1,1 @@
+"""The course: lessons with exercises, and a checker that holds the answers."""
