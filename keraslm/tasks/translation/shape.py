@@ -62,9 +62,9 @@ class TranslatorShape:
         """What it is called: its cell and what attends."""
         if self.model == TRANSFORMER:
             return self.model
-        both = "bidirectional " if self.bidirectional else ""
+        one_way = "" if self.bidirectional else "one-way "
         attends = f"{self.attention} attention"
-        return f"{both}{self.model}, {attends.replace('none', 'no')}"
+        return f"{one_way}{self.model}, {attends.replace('none', 'no')}"
 
     def to_dict(self) -> dict[str, Any]:
         """Give what a model file says of it."""

@@ -76,7 +76,7 @@ def test_a_run_and_its_resumption(corpus, tmp_path):
     assert (card["n"], card["part"], card["model"]) == (
         10,
         "test",
-        "bidirectional lstm, dot attention",
+        "lstm, dot attention",
     )
     with run.folder.history.open(newline="") as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2", "3"]
