@@ -20,8 +20,8 @@ the grammar itself. On village the card also says how far the model is from the 
 their divergence, of whole distributions.
 
 MODEL may be a tagger, and TEXT tagged text, or a classifier and a table of texts and
-labels: then the share of words or texts is measured that get their tag or label. It may
-be a translator, and TEXT pairs: then the share of sources that get exactly their target.
+labels: then the share of words or texts is measured that get their tag or label. It
+may be a translator, and TEXT pairs: then the share of exact translations is measured.
 
 {texts.TEXT_HELP}
 """

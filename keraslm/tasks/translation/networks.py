@@ -126,7 +126,9 @@ def attended(s: Any, memory: Any, there: Any, shape: TranslatorShape) -> Any:
         return s
     additive = shape.attention == "additive"
     attention = AdditiveAttention(shape.units) if additive else DotProductAttention()
-    c = attention([s, memory], mask=[None, there])
+    # s . h: states lie in (-1, 1), and divided by the root would weigh all h alike
+    query = s if additive else s * float(shape.units) ** 0.5
+    c = attention([query, memory], mask=[None, there])
     joined = keras.layers.Concatenate()([c, s])
     return keras.layers.Dense(shape.units, activation="tanh")(joined)
 

@@ -117,7 +117,7 @@ class RecurrentReader(Reader):
         """Give the score of each h_j; shapes: (texts, units) -> (texts, sources)."""
         if self.shape.attention == "dot":
             scores: Array = (keys @ s[..., None])[..., 0]
-            return scores * np.float32(self.shape.units**-0.5)
+            return scores
         W, _, v = self.attention[0]
         told: Array = np.tanh((s @ W)[:, None] + keys) @ v
         return told

@@ -66,17 +66,14 @@ def test_what_is_written_is_the_best_token_at_each_step(reader):
 
 @pytest.mark.backends
 def test_attention_is_that_of_keras_s_own_layers_with_the_same_weights():
-    """Of the decoder of an LSTM with dot attention, built of Keras's own layers.
-
-    Keras's `Attention` does not divide by the root of the width, so the query is.
-    """
+    """Of the decoder of an LSTM with dot attention, built of Keras's own layers."""
     network, _ = new({"model": "lstm", "attention": "dot"})
     source, before = keras.Input((None,)), keras.Input((None,))
     x = keras.layers.Embedding(SOURCES, 6, mask_zero=True)(source)
     h, *states = keras.layers.LSTM(8, return_sequences=True, return_state=True)(x)
     y = keras.layers.Embedding(TARGETS, 6)(before)
     s = keras.layers.LSTM(8, return_sequences=True)(y, initial_state=states)
-    c = keras.layers.Attention()([s * 8**-0.5, h])
+    c = keras.layers.Attention()([s, h])
     o = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()([c, s]))
     p = keras.layers.Dense(TARGETS, activation="softmax")(o)
     theirs = keras.Model([source, before], p)
