@@ -60,12 +60,11 @@ def _mixed(name: str, level: str | None) -> Mixture:
 def _archived(file: pathlib.Path) -> LanguageModel:
     description = archive.read_description(file)
     if description["kind"] in archive.TASKS:
-        command = {archive.TAGGER: "tag", archive.CLASSIFIER: "classify"}
         kind = description["kind"]
         raise UsageError(
             f"{file} is a {kind} and no language model: it predicts no next word; use "
-            f"keraslm {command[kind]} or keraslm evaluate, or keraslm.tasks.load in "
-            "Python"
+            f"keraslm {archive.COMMANDS[kind]} or keraslm evaluate, or "
+            "keraslm.tasks.load in Python"
         )
     archive.refuse_masked(file, description)
     if description["kind"] == "counts":

@@ -29,8 +29,8 @@ def lines(page: pathlib.Path) -> list[str]:
     A block is indented by four spaces, or fenced without a language.
     """
     text = page.read_text(encoding="utf-8")
-    every = re.findall(r"^```(\w*)\n(.*?)^```", text, re.S | re.M)
-    fenced = [block for language, block in every if not language]
+    fences = re.findall(r"^```(\w*)\n(.*?)^```", text, re.S | re.M)
+    fenced = [block for language, block in fences if not language]
     text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
     blocks = re.findall(r"(?:^ {4}.*\n)+", text, re.M)
     code = "".join([*blocks, *fenced]).replace("\\\n", " ")

@@ -57,7 +57,12 @@ def places_read(command: Documented) -> Iterator[str]:
         value = command.options[name]
         if name == "model" and command.name == "train":
             continue  # the kind of a model
-        if name == "texts" and command.name in ("score", "tag", "classify"):
+        if name == "texts" and command.name in (
+            "score",
+            "tag",
+            "classify",
+            "translate",
+        ):
             continue  # sentences
         values = value if isinstance(value, tuple) else (value,)
         yield from (str(v) for v in values if v is not None)

@@ -30,6 +30,7 @@ COMMANDS = (
     "generate",
     "tag",
     "classify",
+    "translate",
     "lab",
     "learning",
     "check",

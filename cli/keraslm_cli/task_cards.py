@@ -1,4 +1,4 @@
-"""The cards of taggers and classifiers, printed."""
+"""The cards of taggers, classifiers and translators, printed."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from keraslm_cli.visible import token_name
 
 if TYPE_CHECKING:
     from keraslm.accuracy import Accuracy
-    from keraslm.tasks import LabelCard, TaggingCard
+    from keraslm.tasks import LabelCard, TaggingCard, TranslationCard
 
 ERRORS = 5  # that are printed, of those that are most frequent
 
@@ -74,6 +74,37 @@ def print_label_card(card: "LabelCard") -> None:
     console.print_blank()
     headings = ("label", "F1", "right", "texts")
     console.print_table(headings, by_label, right=(1, 2, 3), texts=())
+
+
+def print_translation_card(card: "TranslationCard") -> None:
+    """Print what was measured, by length and by group too."""
+    rows = [
+        ("exact match", *_accuracy(card.exact, "outputs")[1:]),
+        ("tokens", percent(card.tokens.share), f"of {card.unit} in their place"),
+        *_references(card.references),
+        ("pairs", f"{card.exact.n:,}", _sha256(card.text_sha256)),
+    ]
+    if card.bleu:
+        rows.insert(2, ("BLEU", console.number(card.bleu.score, 2), "0 to 100"))
+    by_length = {f"{each.low} to {each.high}": each.exact for each in card.by_length}
+    console.print_styled(f"{card.model} on {card.name_of_text}", "bold")
+    console.print_table(("", "", ""), rows, right=(1,))
+    if card.bleu:
+        console.say(f"BLEU is sacreBLEU's: {card.bleu.signature}")
+    _print_groups(f"{card.source_unit} of source", by_length)
+    if card.by_group:
+        _print_groups("format", card.by_group)
+
+
+def _print_groups(heading: str, groups: "dict[str, Accuracy]") -> None:
+    rows = [
+        (token_name(name), percent(found.share), _interval(found), f"{found.n:,}")
+        for name, found in groups.items()
+    ]
+    headings = (heading, "exact match", "95% interval", "pairs")
+    console.print_blank()
+    leave = ("95% interval",)
+    console.print_table(headings, rows, right=(1, 2, 3), leave=leave, texts=())
 
 
 def _accuracy(found: "Accuracy", what: str) -> Row:

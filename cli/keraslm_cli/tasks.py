@@ -1,4 +1,4 @@
-"""Taggers and classifiers on the command line: their training, and their cards."""
+"""Taggers, classifiers and translators: their training, and their cards."""
 
 import contextlib
 import dataclasses
@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, texts
-from keraslm_cli.task_cards import print_label_card, print_tagging_card
+from keraslm_cli.task_cards import (
+    print_label_card,
+    print_tagging_card,
+    print_translation_card,
+)
 
 if TYPE_CHECKING:
-    from keraslm.tasks import LabelCard, TaggingCard
+    from keraslm.tasks import LabelCard, TaggingCard, TranslationCard
     from keraslm.tasks.folder import TaskFolder
     from keraslm.tasks.options import TaskOptions
+    from keraslm.tasks.translation.translator import Groups
     from keraslm.text.corpus import Corpus
     from keraslm.training.reporter import Reporter
 
-TASKS = ("tag", "classify")
+TASKS = ("tag", "classify", "seq2seq")
 NO_OPTIONS = {
     "recipe": "a recipe is of a language model",
     "find_rate": "the learning rate is searched for language models",
@@ -54,9 +59,10 @@ def options_of(task: str, given: dict[str, Any]) -> "TaskOptions":
 
     Raises: UsageError
     """
-    from keraslm.tasks import ClassifierOptions, TaggerOptions
+    from keraslm.tasks import ClassifierOptions, TaggerOptions, TranslatorOptions
 
-    kinds = {kind.task: kind for kind in (TaggerOptions, ClassifierOptions)}
+    known = (TaggerOptions, ClassifierOptions, TranslatorOptions)
+    kinds: dict[str, type[TaskOptions]] = {kind.task: kind for kind in known}
     return kinds[task].of(given)
 
 
@@ -80,13 +86,15 @@ def _train(
     reporter: "Reporter",
     resume: bool,
 ) -> Any:
-    from keraslm.tasks import train_classifier, train_tagger
+    from keraslm.tasks import train_classifier, train_tagger, train_translator
 
-    train: Any = train_tagger if o.task == "tag" else train_classifier
+    known = (train_tagger, train_classifier, train_translator)
+    train: Any = dict(zip(TASKS, known, strict=True))[o.task]
     command = " ".join(["keraslm", *sys.argv[1:]])
-    known = possible_on(o.corpus, o.task)
-    more = {"references": known, "resume": resume}
-    return train(o, corpus, overwrite, reporter, command, **more)
+    more: dict[str, Any] = {"references": possible_on(o.corpus, o.task)}
+    if o.task == "seq2seq":
+        more = {"groups": groups_on(o.corpus)}
+    return train(o, corpus, overwrite, reporter, command, resume=resume, **more)
 
 
 def refuse_others(task: str, **options: Any) -> None:
@@ -100,8 +108,19 @@ def refuse_others(task: str, **options: Any) -> None:
             raise UsageError(line)
 
 
+def refuse_own(given: dict[str, Any]) -> None:
+    """Refuse options that only translators have.
+
+    Raises: UsageError
+    """
+    from keraslm.tasks.translation.options import OWN
+
+    for name in OWN.keys() & given.keys():
+        raise UsageError(f"`{name}` is an option of `task='seq2seq'` alone; add that")
+
+
 def is_of_a_task(path: str) -> bool:
-    """Say whether a file is a tagger's or a classifier's; no model file is neither."""
+    """Say whether a file is a task's; what is no model file is not."""
     from keraslm.errors import KeraslmError
     from keraslm.files import archive
 
@@ -113,27 +132,41 @@ def is_of_a_task(path: str) -> bool:
 def evaluate_and_tell(
     model: str, text: str, encoding: str, command: str, as_json: bool
 ) -> None:
-    """Measure a tagger or a classifier on a text, and print the card."""
-    from keraslm.tasks import Tagger, load
+    """Measure the model of a task on a text, and print the card."""
+    from keraslm.tasks import Tagger, Translator, load
 
     opened_model = load(model)
-    task = "tag" if isinstance(opened_model, Tagger) else "classify"
     opened = texts.open_named_text(text, encoding)
     with console.working(f"measuring {opened_model.name} on {opened.name}"):
-        card = opened_model.evaluate(opened, command)
-        card = dataclasses.replace(card, references=possible_on(text, task))
+        if isinstance(opened_model, Translator):
+            card: Any = opened_model.evaluate(opened, command, groups_on(text))
+        else:
+            task = "tag" if isinstance(opened_model, Tagger) else "classify"
+            card = opened_model.evaluate(opened, command)
+            card = dataclasses.replace(card, references=possible_on(text, task))
     _tell(card, as_json)
 
 
-def _tell(card: "TaggingCard | LabelCard", as_json: bool) -> None:
-    from keraslm.tasks import TaggingCard
+def _tell(card: "TaggingCard | LabelCard | TranslationCard", as_json: bool) -> None:
+    from keraslm.tasks import LabelCard, TaggingCard
 
     if as_json:
         console.print_json(card.to_dict())
     elif isinstance(card, TaggingCard):
         print_tagging_card(card)
-    else:
+    elif isinstance(card, LabelCard):
         print_label_card(card)
+    else:
+        print_translation_card(card)
+
+
+def groups_on(name: str) -> "Groups | None":
+    """Give what names the groups of a dataset's pairs, if they have some."""
+    if not texts.is_dataset(name) or name.split(":")[0] != "dates":
+        return None
+    from keraslm_datasets.dates import formats_of
+
+    return formats_of
 
 
 def possible_on(name: str, task: str) -> dict[str, float]:

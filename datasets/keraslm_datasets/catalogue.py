@@ -6,15 +6,17 @@
     open_dataset("village")          a keraslm.text.Corpus, whatever it takes
     export("text8", "here")          train.txt, valid.txt, test.txt in a folder
 
-`village`, `crossroads` and `reviews` are made here, need no network and no cache, and
-take a size and a seed.
+`village`, `crossroads`, `reviews`, `dates` and `village-translated` are made here, need
+no network and no cache, and take a size and a seed.
 """
 
 import difflib
+import importlib
 import os
 import pathlib
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from keraslm.errors import UsageError
 from keraslm.files.destinations import check_file, check_folder, make_folder
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 SPLITS = ("train", "valid", "test")
 DEFAULT_SIZE = "medium"
 DEFAULT_SPLIT = "90/5/5"
-LEAST_TOKENS = 10  # a tenth of which is a text yet
+LEAST = 10  # tokens or pairs, a tenth of which is a text yet
 
 
 def names() -> list[str]:
@@ -103,9 +105,9 @@ def open_dataset(
 ) -> "Corpus":
     """Return a dataset as a keraslm.text.Corpus, one of a single file cut by `split`.
 
-    What is drawn from a grammar has a `size`, "small", "medium", "large" or a
-    number of tokens (default medium), and a `seed`. Any other dataset is fetched if it
-    must be.
+    What is made here has a `size`, "small", "medium", "large" or a number of tokens, or
+    for dates of pairs (default medium), and a `seed`. Any other dataset is fetched if
+    it must be.
 
     Raises: as `fetch`, and UsageError for a dataset that is not text, or for a size
         where there is none to choose.
@@ -175,8 +177,10 @@ def _text_card(name: str, size: str | int | None) -> Card:
     if found.kind == "vectors":
         raise UsageError(f"{name} holds word vectors and is no text to train on")
     if found.kind != "generated" and size is not None:
+        several = [n for n, card in read_cards().items() if card.kind == "generated"]
         raise UsageError(
-            f"{name} has one size; village, crossroads and reviews have several"
+            f"{name} has one size; {', '.join(several[:-1])} and {several[-1]} have "
+            "several"
         )
     return found
 
@@ -203,37 +207,37 @@ def _parts(corpus: "Corpus") -> list["Text"]:
     return [text for text in parts if text is not None]
 
 
-def _tokens(name: str, size: str | int | None) -> int:
-    """Return the tokens of the training text that is drawn from a grammar."""
-    from keraslm_datasets.drawing import SIZES
+def _generator(name: str) -> Any:
+    """Return the module that makes a dataset."""
+    return importlib.import_module(f"keraslm_datasets.{name.replace('-', '_')}")
 
+
+def _number(name: str, size: str | int | None, sizes: Mapping[str, int]) -> int:
+    """Return how many tokens or pairs the training text has."""
     size = DEFAULT_SIZE if size is None else size
-    if size in SIZES:
-        return SIZES[size]
+    if size in sizes:
+        return sizes[str(size)]
     try:
-        tokens = int(size)
+        number = int(size)
     except ValueError:
-        tokens = 0
-    if tokens < LEAST_TOKENS:
+        number = 0
+    if number < LEAST:
         raise UsageError(
-            f"the size of {name} must be {', '.join(SIZES)} or a number of "
-            f"tokens, at least {LEAST_TOKENS}; received {size!r}"
+            f"the size of {name} must be {', '.join(sizes)} or a number of "
+            f"{card(name).unit.split()[0]}, at least {LEAST}; received {size!r}"
         )
-    return tokens
+    return number
 
 
 def _drawn_texts(name: str, size: str | int | None, seed: int) -> list["Text"]:
-    """Return train, valid and test; the latter two have a tenth of the tokens each."""
+    """Return train, valid and test; the latter two have a tenth of the size each."""
     from keraslm.text.corpus import Text
-    from keraslm_datasets import crossroads, reviews, village
 
-    tokens = _tokens(name, size)
-    sizes = (tokens, tokens // 10, tokens // 10)
-    languages = {"village": village, "crossroads": crossroads, "reviews": reviews}
-    of_lines = village if name == "village" else None  # its lines are its sentences
+    made = _generator(name)
+    number = _number(name, size, made.SIZES)
+    sizes = (number, number // 10, number // 10)
+    of_lines = made if name == "village" else None  # its lines are its sentences
     return [
-        Text.from_string(
-            languages[name].text(split, count, seed), f"{name}.{split}", of_lines
-        )
+        Text.from_string(made.text(split, count, seed), f"{name}.{split}", of_lines)
         for split, count in zip(SPLITS, sizes, strict=True)
     ]

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from importlib import resources
 
 from keraslm_datasets import drawing
+from keraslm_datasets.drawing import SIZES
 from keraslm_datasets.grammar import Grammar
 from keraslm_datasets.grammar_parser import Parser
 from keraslm_datasets.grammar_reader import read_grammar
@@ -24,7 +25,7 @@ from keraslm_datasets.grammar_sampler import Sampler
 from keraslm_datasets.tagged_bounds import TAG, Bounds, with_tags
 from keraslm_datasets.tagged_bounds import bounds as bounds_of
 
-__all__ = ["bounds", "grammar", "lines", "parser", "tagged", "text"]
+__all__ = ["SIZES", "bounds", "grammar", "lines", "parser", "tagged", "text"]
 
 
 @functools.cache

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from importlib import resources
 
 from keraslm_datasets import drawing
+from keraslm_datasets.drawing import SIZES
 from keraslm_datasets.grammar import Grammar
 from keraslm_datasets.grammar_reader import read_grammar
 from keraslm_datasets.grammar_sampler import Sampler
 from keraslm_datasets.label_bounds import LabelBounds, label_bounds
 
-__all__ = ["bounds", "grammar", "labelled", "text"]
+__all__ = ["SIZES", "bounds", "grammar", "labelled", "text"]
 
 HEADER = "text\tlabel\n"
 
@@ -59,5 +60,4 @@ def labelled(
 
 def text(split: str = "train", tokens: str | int = "medium", seed: int = 0) -> str:
     """The reviews of `labelled`, one a line below a header, a tab before the label."""
-    rows = (f"{review}\t{label}\n" for review, label in labelled(split, tokens, seed))
-    return HEADER + "".join(rows)
+    return HEADER + drawing.two_columns(labelled(split, tokens, seed))

@@ -1,23 +1,16 @@
 """Agreement of verbs: the accuracy of models by attractors, with 95% intervals."""
 
-from collections.abc import Sequence
-
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from keraslm.figures import style
-from keraslm.figures.fonts import drawable, families
-from keraslm.figures.labels import spread
-from keraslm.figures.style import GREY, INK, SERIES
+from keraslm.figures.accuracy_lines import accuracy_lines
+from keraslm.figures.style import GREY
 
-FORMS = ("o", "s", "^", "D", "v", "P")
 AXES = {
     "attractors": "attractors: nouns of the other number before the verb",
     "distance": "words from the subject to the verb",
 }
-LIMITS = (-0.03, 1.04)
-SHIFT = 0.05  # between the points of models, so that none hides another's interval
 
 
 def agreement_figure(
@@ -29,75 +22,10 @@ def agreement_figure(
     of `keraslm.agreement.Agreement` have; `by` is "attractors" or "distance". A group
     without verbs has no point.
     """
-    rows = table[(table["by"] == by) & (table["n"] > 0)]
-    groups = list(dict.fromkeys(table[table["by"] == by]["group"]))
-    figure, axes = style.new_figure()
-    style.add_title(axes, title, subtitle)
-    axes.set_ylim(*LIMITS)
+    names = AXES[by], "verbs that agree"
+    figure, axes = accuracy_lines(table, by, title, subtitle, names)
     axes.axhline(0.5, color=GREY, linestyle=":", linewidth=2, zorder=1)
     axes.annotate("chance", (0, 0.5), (4, 5), xycoords=("axes fraction", "data"),
                   textcoords="offset points", color=GREY,
                   fontsize=style.NOTE_SIZE)  # fmt: skip
-    ends = []
-    for k, (name, own) in enumerate(rows.groupby("model", sort=False)):
-        _draw(axes, own, groups, k)
-        colour = SERIES[k % len(SERIES)]
-        text = drawable(style.shortened(str(name), 24)) + _of_all(table, name)
-        ends.append((float(own["accuracy"].iloc[-1]), text, colour))
-    _name_lines(axes, ends)
-    counts = [_count(rows, group) for group in groups]
-    axes.set_xticks(range(len(groups)), counts)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.grid(axis="y", color=style.GRID, linewidth=1)
-    axes.set_xlabel(AXES[by], fontsize=style.LABEL_SIZE, color=INK)
-    axes.set_ylabel("verbs that agree", fontsize=style.LABEL_SIZE, color=INK)
     return figure
-
-
-def _draw(axes: Axes, own: pd.DataFrame, groups: Sequence[str], number: int) -> None:
-    places = [groups.index(group) + SHIFT * number for group in own["group"]]
-    share = own["accuracy"]
-    reach = (share - own["low"], own["high"] - share)
-    axes.errorbar(
-        places,
-        share,
-        yerr=[side.clip(lower=0) for side in reach],
-        color=SERIES[number % len(SERIES)],
-        marker=FORMS[number % len(FORMS)],
-        markersize=9,
-        linewidth=3,
-        elinewidth=2,
-        capsize=5,
-    )
-
-
-def _name_lines(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    ends.sort()
-    low, high = LIMITS
-    heights = spread([(value - low) / (high - low) for value, _, _ in ends], 0.075)
-    for height, (_, text, colour) in zip(heights, ends, strict=True):
-        axes.annotate(
-            text,
-            (1, height),
-            (14, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=style.LABEL_SIZE,
-            fontweight="bold",
-            family=families(),
-            parse_math=False,
-        )
-
-
-def _of_all(table: pd.DataFrame, name: object) -> str:
-    """Give the accuracy of a model on all verbs, where the table has it."""
-    rows = table[(table["model"] == name) & (table["by"] == "all")]
-    return "".join(f", {share:.0%} of all" for share in rows["accuracy"])
-
-
-def _count(rows: pd.DataFrame, group: str) -> str:
-    """Name a group, with the most verbs that a model was asked for."""
-    asked = rows[rows["group"] == group]["n"]
-    return f"{group}\nn = {asked.max():,}" if len(asked) else f"{group}\nnone"

@@ -1,7 +1,5 @@
 """Labels written at the curves' right ends, in place of a legend."""
 
-import math
-
 from matplotlib.axes import Axes
 
 from keraslm.figures import style
@@ -13,7 +11,7 @@ GAP = 0.075  # of the axes' height: one line of type at LABEL_SIZE
 def label_right_ends(axes: Axes, labels: list[tuple[float, str, str]]) -> None:
     """Write (value, text, colour) beside the right edge, none over another.
 
-    The axes have a logarithmic vertical axis with its limits already set.
+    The axes have their vertical limits already set.
     """
     labels = sorted(labels)
     heights = spread([height_of(axes, value) for value, _, _ in labels], GAP)
@@ -36,8 +34,8 @@ def label_right_ends(axes: Axes, labels: list[tuple[float, str, str]]) -> None:
 
 def height_of(axes: Axes, value: float) -> float:
     """Give a value's height in the axes, 0 at the bottom and 1 at the top."""
-    low, high = axes.get_ylim()
-    return math.log(value / low) / math.log(high / low)
+    place = axes.transData.transform((1.0, value))
+    return float(axes.transAxes.inverted().transform(place)[1])
 
 
 def spread(heights: list[float], gap: float) -> list[float]:

@@ -28,7 +28,8 @@ from keraslm.unicode import NOT_UNICODE, is_unicode
 
 FORMAT_VERSION = 2
 READ = (1, 2)
-TASKS = TAGGER, CLASSIFIER = ("tagger", "classifier")
+TASKS = TAGGER, CLASSIFIER, TRANSLATOR = ("tagger", "classifier", "translator")
+COMMANDS = {TAGGER: "tag", CLASSIFIER: "classify", TRANSLATOR: "translate"}
 MASKED = "masked"
 KINDS = ("counts", "keras", MASKED, *TASKS)
 DESCRIPTION = "keraslm/model.json"

@@ -6,8 +6,8 @@ Math:   in training a word is read as an unknown one with probability a / (a + n
 References: Kiperwasser & Goldberg (2016), reading rare words as unknown.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -19,6 +19,15 @@ from keraslm.windows import Rest
 
 AS_UNKNOWN = 0.25
 NO_TAG = -1  # of padding
+
+
+class Ids(Protocol):
+    """What numbers words, one of the numbers being that of every unknown word."""
+
+    unknown_id: int
+
+    def ids(self, words: Iterable[str]) -> np.ndarray:
+        """Give the numbers of words."""
 
 
 class Batches(keras.utils.PyDataset):
@@ -103,7 +112,7 @@ class WordBatches(Batches):
     def __init__(
         self,
         words: Sequence[Sequence[str]],
-        vocabulary: TagVocabulary,
+        vocabulary: Ids,
         batch_size: int = 32,
         seed: int | None = None,
     ) -> None:
@@ -124,7 +133,7 @@ class WordBatches(Batches):
             for ids in self._words
         ]
 
-    def batch(self, rows: np.ndarray, time: int) -> tuple[np.ndarray, np.ndarray]:
+    def batch(self, rows: np.ndarray, time: int) -> tuple[Any, np.ndarray]:
         """Give words and targets."""
         words = padded([self._read[row] for row in rows], time, 0)
         return words, self.targets(rows, time)

@@ -13,6 +13,8 @@ from keraslm.tasks.frequent import MostFrequentTagger
 from keraslm.tasks.reading import Reader
 from keraslm.tasks.shape import CLASSIFIERS, MOST_FREQUENT, TAGGERS, Shape
 from keraslm.tasks.tagger import NetworkTagger, Tagger
+from keraslm.tasks.translation.files import open_translator
+from keraslm.tasks.translation.translator import Translator
 from keraslm.tasks.vocabulary import TagVocabulary
 
 NETWORK = "network"
@@ -47,7 +49,7 @@ def save(
         archive.add_description(temporary, described)
 
 
-def load(path: str | os.PathLike[str]) -> Tagger | Classifier:
+def load(path: str | os.PathLike[str]) -> Tagger | Classifier | Translator:
     """Open a model of a task, from its file or from the folder RUN of its training.
 
     Nothing in the file is executed, and Keras is not needed.
@@ -59,9 +61,12 @@ def load(path: str | os.PathLike[str]) -> Tagger | Classifier:
     kind = described["kind"]
     if kind not in archive.TASKS:
         raise UsageError(
-            f"{path} is a language model, and no tagger or classifier, which keraslm "
-            "train with `task='tag'` or `task='classify'` makes; keraslm.load opens it"
+            f"{path} is a language model, and no tagger, classifier or translator, "
+            "which keraslm train with `task='tag'`, `task='classify'` or "
+            "`task='seq2seq'` makes; keraslm.load opens it"
         )
+    if kind == archive.TRANSLATOR:
+        return open_translator(file, described)
     where, metadata = str(file), described["metadata"]
     vocabulary = TagVocabulary.from_dict(described["encoder"], where)
     if described["name"] == MOST_FREQUENT and kind == archive.TAGGER:
@@ -79,22 +84,34 @@ def load(path: str | os.PathLike[str]) -> Tagger | Classifier:
 def load_tagger(path: str | os.PathLike[str]) -> Tagger:
     """Open a tagger.
 
-    Raises: as `load`, and UsageError for a classifier.
+    Raises: as `load`, and UsageError for another model.
     """
-    found = load(path)
-    if not isinstance(found, Tagger):
-        raise UsageError(f"{path} is a classifier and no tagger; use keraslm classify")
-    return found
+    return _load_only(path, Tagger, archive.TAGGER)
 
 
 def load_classifier(path: str | os.PathLike[str]) -> Classifier:
     """Open a classifier.
 
-    Raises: as `load`, and UsageError for a tagger.
+    Raises: as `load`, and UsageError for another model.
     """
+    return _load_only(path, Classifier, archive.CLASSIFIER)
+
+
+def load_translator(path: str | os.PathLike[str]) -> Translator:
+    """Open a translator.
+
+    Raises: as `load`, and UsageError for another model.
+    """
+    return _load_only(path, Translator, archive.TRANSLATOR)
+
+
+def _load_only(path: str | os.PathLike[str], kind: Any, name: str) -> Any:
     found = load(path)
-    if not isinstance(found, Classifier):
-        raise UsageError(f"{path} is a tagger and no classifier; use keraslm tag")
+    if not isinstance(found, kind):
+        is_ = archive.read_description(path)["kind"]
+        raise UsageError(
+            f"{path} is a {is_} and no {name}; use keraslm {archive.COMMANDS[is_]}"
+        )
     return found
 
 

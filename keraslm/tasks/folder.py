@@ -12,11 +12,11 @@ from keraslm.training.folder import RunFolder
 
 
 class TaskFolder(RunFolder):
-    """The files of a run, whose picture is of what was taken for what."""
+    """The files of a run, whose picture has a name that says what it shows."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], picture: str) -> None:
         super().__init__(path)
-        self.picture = self.path / "confusion.png"
+        self.picture = self.path / picture
 
     def write_history(self, rows: list[dict[str, Any]]) -> None:
         """Write a line for each epoch."""

@@ -15,6 +15,7 @@ from keraslm.tasks.shape import (
     Shape,
 )
 from keraslm.training.options import OPTIONS
+from keraslm.training.options.kinds import Kind
 from keraslm.training.options.toml import read_table
 
 HEADS = 4
@@ -69,6 +70,9 @@ class TaskOptions:
     skip_bad_lines: bool = False
 
     task: ClassVar[str]
+    picture: ClassVar[str] = "confusion.png"
+    own: ClassVar[dict[str, Kind]] = {}
+    """Options that no language model has."""
     models: ClassVar[tuple[str, ...]]
 
     def __post_init__(self) -> None:
@@ -81,7 +85,8 @@ class TaskOptions:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if field.name != "model" and value is not None:
-                OPTIONS[field.name].kind.check(field.name, value)
+                kind = self.own.get(field.name) or OPTIONS[field.name].kind
+                kind.check(field.name, value)
         self._check_together()
 
     def _check_together(self) -> None:
@@ -107,8 +112,7 @@ class TaskOptions:
         for name in given:
             if name not in names:
                 raise UsageError(
-                    f"`{name}` is an option of language models; with "
-                    f"`task='{cls.task}'` there are "
+                    f"`{name}` is no option of `task='{cls.task}'`, which has "
                     f"{', '.join(f'`{known}`' for known in names[1:])}"
                 )
         options = cls(**given)
@@ -134,8 +138,8 @@ class TaskOptions:
         return self.is_network and KINDS[self.model].cell == ATTENTION
 
     @property
-    def shape(self) -> Shape:
-        """The network."""
+    def shape(self) -> Any:
+        """What the network looks like."""
         heads = (self.heads or HEADS) if self.is_attending else None
         return Shape(self.model, self.embedding, self.units, self.layers, heads)
 

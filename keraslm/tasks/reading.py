@@ -99,14 +99,15 @@ def read_all(
     Shapes: a list of (words,) -> a list of (words, tags), or of (labels,)
     """
     found: list[np.ndarray] = [np.zeros(0)] * len(ids)
-    for numbers in _of_one_length(ids):
+    for numbers in of_one_length(ids):
         shares = read(np.stack([ids[k] for k in numbers]))
         for k, of_sentence in zip(numbers, shares, strict=True):
             found[k] = of_sentence
     return found
 
 
-def _of_one_length(ids: Sequence[np.ndarray]) -> Iterator[list[int]]:
+def of_one_length(ids: Sequence[np.ndarray]) -> Iterator[list[int]]:
+    """Give the numbers of sentences of one length, at most 256 at once."""
     groups: dict[int, list[int]] = {}
     for number, sentence in enumerate(ids):
         groups.setdefault(len(sentence), []).append(number)

@@ -46,7 +46,7 @@ def train(
     o = _with_width(o)
     if not isinstance(corpus, Corpus):
         corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
-    folder = TaskFolder(o.out or default_folder(o, corpus))
+    folder = TaskFolder(o.out or default_folder(o, corpus), o.picture)
     folder.check(overwrite or resume)
     job = read(corpus)
     metadata = _metadata(o, corpus, job)

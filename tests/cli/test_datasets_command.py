@@ -64,10 +64,12 @@ def test_list_shows_each_dataset_and_whether_it_is_here():
     result = keraslm_datasets("list")
     lines = [line.split() for line in result.stdout.splitlines()]
     assert lines[0][:3] == ["name", "here", "level"]
-    assert [line[:2] for line in lines[1:6]] == [
+    assert [line[:2] for line in lines[1:8]] == [
         ["village", "yes"],
         ["crossroads", "yes"],
         ["reviews", "yes"],
+        ["dates", "yes"],
+        ["village-translated", "yes"],
         ["tiny-shakespeare", "no"],
         ["ptb", "no"],
     ]

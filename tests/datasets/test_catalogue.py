@@ -16,6 +16,8 @@ NAMES = [
     "village",
     "crossroads",
     "reviews",
+    "dates",
+    "village-translated",
     "tiny-shakespeare",
     "ptb",
     "wikitext-2",

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def datasets() -> None:
     """List, show, fetch and export the datasets of the catalogue.
 
-    `village`, `crossroads` and `reviews` are built in. The others are downloaded once,
-    checked against their published checksums and kept in KERASLM_HOME (default
-    ~/.cache/keraslm).
+    `village`, `crossroads`, `reviews`, `dates` and `village-translated` are built in.
+    The others are downloaded once, checked against their published checksums and kept
+    in KERASLM_HOME (default ~/.cache/keraslm).
     """
 
 
@@ -80,7 +80,7 @@ def fetch(name: str) -> None:
 @datasets.command()
 @click.argument("name", shell_complete=completion.datasets)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=pathlib.Path))
-@click.option("--size", help="Of what is built in: small, medium, large or tokens.")
+@click.option("--size", help="Of what is built in: small, medium, large or a number.")
 @number_option("--seed", 0, "Of what is built in: the same seed gives the same text.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist in DIR.")
 def export(

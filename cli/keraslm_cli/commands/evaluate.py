@@ -20,8 +20,9 @@ mix:RUN=0.7,RUN=0.3, or truth:village, the grammar itself. On village the card a
 how far the model is from the truth: their divergence, of whole distributions.
 
 MODEL may be a tagger, and TEXT tagged text, or a classifier and a table of texts and
-labels: then the share of words or texts is measured that get their tag or label. Of a
-masked model it is the pseudo-perplexity, which is compared with no perplexity.
+labels: then the share of words or texts is measured that get their tag or label. It
+may be a translator, and TEXT pairs: then the share of exact translations is measured.
+Of a masked model it is the pseudo-perplexity, which is compared with no perplexity.
 
 {texts.TEXT_HELP}
 """

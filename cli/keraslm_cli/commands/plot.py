@@ -20,6 +20,8 @@ KINDS = (
     "vocabulary",
     "ladder",
     "agreement",
+    "lengths",
+    "attention-map",
 )
 
 

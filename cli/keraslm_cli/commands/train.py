@@ -29,7 +29,9 @@ the last exception that holds. RUN/config.toml says what each option was.
 With --task tag a tagger is trained: CORPUS has two columns, a word and its tag a line
 with a tab between them, and an empty line after each sentence; by default it is
 crossroads. With --task classify a classifier is trained: CORPUS is a CSV or TSV with
-the columns text and label; by default it is reviews. These have fewer options.
+the columns text and label; by default it is reviews. With --task seq2seq a
+translator is trained: CORPUS has a source and its target a line with a tab between
+them; by default it is dates. These have fewer options.
 
 With --objective masked a masked language model is trained, which predicts each token
 from both sides of it, for keraslm fill. It has fewer options, too.
@@ -40,13 +42,17 @@ TASK_HELP = (
     "What is learnt. lm: to predict the next token. tag: to tag words; --model is "
     "bilstm (the default), bigru, birnn, lstm, transformer or most-frequent. classify: "
     "to label texts; --model is last-state (the default), bidirectional, mean-pool, "
-    "max-pool, self-attention or bag-of-words."
+    "max-pool, self-attention or bag-of-words. seq2seq: to translate; --model is lstm "
+    "(the default), gru, rnn or transformer."
 )
 
 OBJECTIVE_HELP = (
     "How a language model learns. causal: to predict each token from those before it. "
     "masked: from both sides; --model is bilstm (the default) or transformer."
 )
+
+
+SEQ2SEQ = Group("Sequence to sequence (--task seq2seq)")
 
 
 def _own(flag: str, group: Group, says: str, *names: str, **settings: Any) -> Any:
@@ -64,7 +70,9 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 
 
 @click.command(
-    help=HELP, cls=GroupedCommand, groups=tuple(group.heading for group in GROUPS)
+    help=HELP,
+    cls=GroupedCommand,
+    groups=tuple(group.heading for group in (*GROUPS, SEQ2SEQ)),
 )
 @click.argument("corpus", required=False, shell_complete=completion.texts)
 @run_options(name for name in OPTIONS if name != "corpus")
@@ -90,6 +98,25 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     "The share of the tokens that are masked, of a masked transformer.  "
     "[default: 0.15]",
     type=click.FLOAT,
+)
+@_own(
+    "--attention",
+    SEQ2SEQ,
+    "What the decoder attends to the source by: none, additive or dot.  [default: dot]",
+    type=click.Choice(("none", "additive", "dot")),
+)
+@_own(
+    "--bidirectional/--no-bidirectional",
+    SEQ2SEQ,
+    "Read the source from both ends, each with half the units.  "
+    "[default: on, for a transformer off]",
+    default=None,
+)
+@_own(
+    "--target-level",
+    SEQ2SEQ,
+    "What a token of the target is, char or word.  [default: as the source]",
+    type=click.Choice(("char", "word")),
 )
 @_own(
     "--recipe",
@@ -145,6 +172,7 @@ def command(
         return
     _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
+    tasks.refuse_own(given)
     given |= {} if corpus is None else {"corpus": corpus}
     published = read_recipe(recipe).options if recipe else {}
     options = {**published, **(read_toml(config) if config else {}), **given}

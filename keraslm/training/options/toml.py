@@ -9,7 +9,7 @@ from keraslm.files.writing import read_small
 from keraslm.suggestions import nearest_option
 from keraslm.training.options.configuration import OPTIONS
 
-OTHER_TASKS = ("tag", "classify")
+OTHER_TASKS = ("tag", "classify", "seq2seq")
 LARGEST = 1 << 20  # bytes of a file of options
 
 
