@@ -111,6 +111,7 @@ HOMES = {
         "training",
         "tasks",
         "masked",
+        "course",
     ),
     "jax": ("kernels", "probes"),
     "torch": ("kernels", "probes"),

@@ -1,0 +1,1 @@
+"""The bug zoo: classic mistakes of language models, and how each is revealed."""

@@ -1,0 +1,51 @@
+"""The target is off by one: the model learns to say the word that it has just read."""
+
+import numpy as np
+
+from keraslm import measures
+from keraslm.audit.check import Check
+from keraslm.course.exercise import Function
+from keraslm.course.formulas import shares
+from keraslm.course.zoo.bug import Bug
+from keraslm.floor import floor_of
+from keraslm.text.corpus import as_text
+from keraslm.text.encoder import TextEncoder
+
+Pair = tuple[np.ndarray, np.ndarray]
+
+
+def mistaken(ids: np.ndarray) -> Pair:
+    """Give inputs and targets; shapes: (tokens,) -> twice (tokens - 1,)."""
+    return ids[:-1], ids[:-1]
+
+
+def right(ids: np.ndarray) -> Pair:
+    """Give inputs and targets: target t is input t + 1."""
+    return ids[:-1], ids[1:]
+
+
+def check(program: Function) -> Check:
+    """Count a bigram on the pairs, and compare it with the grammar of the text."""
+    text = as_text("village:valid")
+    encoder = TextEncoder.fit(text, "word")
+    ids = encoder.encode(text)
+    floor = floor_of(text, ids, encoder)
+    assert floor is not None
+    inputs, targets = program(ids)
+    counts = np.full((len(encoder.vocabulary),) * 2, 1e-9)
+    np.add.at(counts, (inputs, targets), 1)
+    nats = -float(np.log(shares(counts)[inputs, targets]).mean())
+    below = floor.grammar.perplexity / measures.perplexity(nats)
+    meaning = "times below the grammar that wrote the text"
+    return Check("floor", below, 1.0, meaning)
+
+
+BUG = Bug(
+    name="target off by one",
+    symptom="the loss falls to 0 within minutes; what is written repeats one word",
+    revealed_by="the floor: no model is far below the grammar of `village`",
+    seen="macrocosm-os/pretraining#66",
+    mistaken=mistaken,
+    right=right,
+    check=check,
+)
