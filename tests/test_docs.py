@@ -167,6 +167,14 @@ def test_the_examples_of_the_exercises_page_run() -> None:
     assert f"{entropy:.4f} nats" in (ROOT / "docs/exercises.md").read_text("utf-8")
 
 
+def test_the_examples_of_the_bug_zoo_page_run() -> None:
+    (block,) = _python_blocks(ROOT / "docs/bug-zoo.md")
+    wrong, right, own = _run(block, {}).values()
+    assert round(wrong, 3) == 5.0
+    assert right is True
+    assert own is False
+
+
 def _new_model(cell: str) -> CausalLM:
     encoder, _ = TextEncoder.learn(tokenizer_named("char"), village.text("train", 2000))
     return recurrent(encoder, cell, embedding=4, units=8)

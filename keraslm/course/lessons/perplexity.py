@@ -6,6 +6,7 @@ import numpy as np
 
 from keraslm.course.exercise import Cases, Draw, Lesson
 from keraslm.course.formulas import mean
+from keraslm.course.zoo import base_two, exponentials_averaged, perplexity_averaged
 
 LESSON = Lesson(4, "perplexity", "Perplexity, honestly")
 END = "</s>"
@@ -29,13 +30,11 @@ def _log_probabilities(draw: Draw) -> Cases:
         "Are the logarithms natural ones? Then which number is raised to the power?",
     ),
     mistakes={
-        "raises 2 to nats": lambda logs: 2 ** -mean(logs),
+        "raises 2 to nats": base_two.mistaken,
         "forgets to average": lambda logs: (
             math.exp(-sum(logs)) if -sum(logs) < 700 else math.inf
         ),
-        "averages the inverse probabilities": lambda logs: mean(
-            [math.exp(-log) for log in logs]
-        ),
+        "averages the inverse probabilities": exponentials_averaged.mistaken,
         "inverts the mean probability": lambda logs: (
             1 / mean([math.exp(log) for log in logs])
         ),
@@ -68,9 +67,7 @@ def _batches(draw: Draw) -> Cases:
     ),
     mistakes={
         "averages batches": lambda batches: math.exp(-mean([*map(mean, batches)])),
-        "averages the perplexities of batches": lambda batches: mean(
-            [perplexity(batch) for batch in batches]
-        ),
+        "averages the perplexities of batches": perplexity_averaged.mistaken,
         "measures the last batch": lambda batches: perplexity(batches[-1]),
         "divides by the number of batches": lambda batches: math.exp(
             -sum(map(sum, batches)) / len(batches)

@@ -51,7 +51,7 @@ def check(program: Function) -> Check:
 BUG = Bug(
     name="embedding matrix off by one row",
     symptom="pretrained vectors do not help: they are no better than random ones",
-    revealed_by="the neighbours of a word make no sense",
+    revealed_by="`embeddings neighbours`: those of a word make no sense",
     seen="keras-team/keras#13808",
     mistaken=mistaken,
     right=right,

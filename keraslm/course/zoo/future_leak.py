@@ -43,7 +43,7 @@ def check(program: Function) -> Check:
 
 BUG = Bug(
     name="future leak",
-    symptom="the loss is nearly 0 in training and testing, and what is written is noise",
+    symptom="the loss is nearly 0 in training and in testing; what is written is noise",
     revealed_by="`keraslm.CausalLM` refuses the network; `audit`, causal",
     seen="keras-team/keras#23038",
     mistaken=mistaken,

@@ -11,12 +11,18 @@ from keraslm.counts.model import NgramModel
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 
-TEXT = """\
+TRAIN = """\
 the dog barks
 the cat sleeps by the fire
 the old dog of the baker sees the cat
-barks
 the cat sleeps
+"""
+TEST = """\
+the dog sleeps by the fire
+barks
+the old cat sees the baker
+the dog of the fire barks by the cat
+fire
 """
 
 
@@ -28,18 +34,17 @@ class Sample(NamedTuple):
 
 
 def sample() -> Sample:
-    """Count the bigrams of a text, and measure them on it."""
-    text = Text.from_string(TEXT, "sample")
-    encoder = TextEncoder.fit(text, "word")
-    ids = encoder.encode(text)
-    model = NgramModel.train(encoder, ids, 2, Additive(0.1))
-    reading = model.read(text)
-    ends = np.flatnonzero(ids == encoder.vocabulary.boundary_id) + 1
+    """Count the bigrams of a text, and measure them on another one."""
+    train = Text.from_string(TRAIN)
+    encoder = TextEncoder.fit(train, "word")
+    model = NgramModel.train(encoder, encoder.encode(train), 2, Additive(0.1))
+    reading = model.read(Text.from_string(TEST, "sample"))
+    ends = np.flatnonzero(reading.ids == encoder.vocabulary.boundary_id) + 1
     lines = np.split(reading.log_probabilities, ends)[:-1]
     return Sample(model.card(reading), lines)
 
 
 def off_the_card(perplexity: float, card: Card) -> Check:
     """Compare a perplexity with that of a card."""
-    off = abs(perplexity / card.perplexity - 1)
+    off = abs(float(perplexity) / card.perplexity - 1)
     return Check("perplexity", off, 1e-9, "by which it is off that of the card")

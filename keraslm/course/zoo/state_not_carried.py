@@ -44,7 +44,7 @@ def check(program: Function) -> Check:
 
 BUG = Bug(
     name="state not carried",
-    symptom="the perplexity depends on the length of a window; its first tokens are dear",
+    symptom="the longer the windows, the better the perplexity: first tokens cost most",
     revealed_by="`audit`, stream = batch: writing and measuring must agree",
     seen="lmjohns3/theanets#132",
     mistaken=mistaken,

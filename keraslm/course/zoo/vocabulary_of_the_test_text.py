@@ -29,7 +29,7 @@ def check(program: Function) -> Check:
 
 BUG = Bug(
     name="vocabulary from the test text",
-    symptom="the test text has no unknown word, and the card says so: `oov_tokens` is 0",
+    symptom="the test text has not one unknown word: `oov_tokens` of the card is 0",
     revealed_by="`audit`, vocabulary leak",
     seen="salesforce/awd-lstm-lm#65",
     mistaken=mistaken,
