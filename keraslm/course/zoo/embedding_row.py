@@ -10,7 +10,8 @@ from keraslm.course.zoo.bug import Bug
 from keraslm.vectors.neighbours import neighbours
 from keraslm.vectors.word_vectors import WordVectors
 
-VECTORS = {
+Vectors = Mapping[str, tuple[float, float]]
+VECTORS: Vectors = {
     "cat": (1.0, 0.0),
     "kitten": (0.9, 0.1),
     "paris": (-1.0, 0.1),
@@ -20,7 +21,7 @@ VECTORS = {
 }
 
 
-def mistaken(ids: Mapping[str, int], vectors: Mapping[str, tuple]) -> np.ndarray:
+def mistaken(ids: Mapping[str, int], vectors: Vectors) -> np.ndarray:
     """Give the matrix of an Embedding, of ids from 1 on; 0 is padding."""
     matrix = np.zeros((len(ids) + 1, 2))
     for word, i in ids.items():
@@ -28,7 +29,7 @@ def mistaken(ids: Mapping[str, int], vectors: Mapping[str, tuple]) -> np.ndarray
     return matrix
 
 
-def right(ids: Mapping[str, int], vectors: Mapping[str, tuple]) -> np.ndarray:
+def right(ids: Mapping[str, int], vectors: Vectors) -> np.ndarray:
     """Give the matrix: row i is that of id i, and row 0 that of padding."""
     matrix = np.zeros((len(ids) + 1, 2))
     for word, i in ids.items():

@@ -36,9 +36,9 @@ def check(program: Function) -> Check:
 
 
 BUG = Bug(
-    name="<s> counted",
+    name="`<s>` counted",
     symptom="the perplexity is lower than that of others, most of all with short lines",
-    revealed_by="`compare` refuses: the cards' `tokens` differ",
+    revealed_by="`compare` gives no perplexities side by side: `tokens` of the cards differ",
     seen="kpu/kenlm#181",
     mistaken=mistaken,
     right=right,

@@ -40,7 +40,7 @@ def check(program: Function) -> Check:
 
 BUG = Bug(
     name="target off by one",
-    symptom="the loss falls to 0 within minutes; what is written repeats one word",
+    symptom="the loss falls to 0 in the first epoch; what is written repeats one word",
     revealed_by="the floor: no model is far below the grammar of `village`",
     seen="macrocosm-os/pretraining#66",
     mistaken=mistaken,
