@@ -38,7 +38,7 @@ def check(program: Function) -> Check:
 BUG = Bug(
     name="`<s>` counted",
     symptom="the perplexity is lower than that of others, most of all with short lines",
-    revealed_by="`compare` gives no perplexities side by side: `tokens` of the cards differ",
+    revealed_by="`compare` shows no perplexities: `tokens` of the cards differ",
     seen="kpu/kenlm#181",
     mistaken=mistaken,
     right=right,

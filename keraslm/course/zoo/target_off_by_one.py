@@ -34,7 +34,7 @@ def check(program: Function) -> Check:
     nats = -float(np.log(shares(counts)[inputs, targets]).mean())
     grammar = -float(text.language_log_probabilities.mean())
     times = measures.perplexity(grammar - nats)
-    meaning = "times as large is the perplexity of the grammar that wrote the text"
+    meaning = "the perplexity of the grammar over that of the bigram"
     return Check("floor", times, 1.0, meaning)
 
 
