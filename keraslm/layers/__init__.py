@@ -17,6 +17,7 @@ from keraslm.layers.masked_max import MaskedMax
 from keraslm.layers.multi_hot import MultiHotDense
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
+from keraslm.layers.rms_norm import RMSNorm
 from keraslm.layers.rotary_positions import RotaryPositions
 from keraslm.layers.self_attention import SelfAttention
 from keraslm.layers.simple_rnn import SimpleRNN
@@ -43,6 +44,7 @@ __all__ = [
     "MultiHotDense",
     "OneHot",
     "OneHotDense",
+    "RMSNorm",
     "Recurrent",
     "RotaryPositions",
     "SelfAttention",

@@ -10,6 +10,7 @@ from keraslm.errors import UsageError
 from keraslm.layers.causal_self_attention import CausalSelfAttention
 from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import Dropout
+from keraslm.layers.rms_norm import RMSNorm
 from keraslm.layers.self_attention import SelfAttention
 
 WIDENED = 4  # times as wide as the block, its hidden layer
@@ -61,10 +62,8 @@ class TransformerBlock(keras.layers.Layer):
         self.attention = attention(
             heads, window, positions, output_initializer, **given
         )
-        self.norm_before_attention = keras.layers.RMSNormalization(**given)
-        self.norm_before_hidden = keras.layers.RMSNormalization(**given)
-        for norm in (self.norm_before_attention, self.norm_before_hidden):
-            norm.supports_masking = True
+        self.norm_before_attention = RMSNorm(**given)
+        self.norm_before_hidden = RMSNorm(**given)
         self.drop = Dropout(dropout, seed=seed, **given)
         self.supports_masking = True
 

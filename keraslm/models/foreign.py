@@ -49,8 +49,8 @@ OURS = frozenset(
     """
     AdaptiveSoftmax AdditiveAttention Bias BothSides CausalSelfAttention ClassSoftmax
     Dense DirectFeatures DotProductAttention DropWords Dropout GRU LSTM LearnedPositions
-    MultiHotDense OneHot OneHotDense Recurrent RotaryPositions SelfAttention SimpleRNN
-    SinusoidalPositions TiedEmbedding TransformerBlock Window
+    MultiHotDense OneHot OneHotDense RMSNorm Recurrent RotaryPositions SelfAttention
+    SimpleRNN SinusoidalPositions TiedEmbedding TransformerBlock Window
     """.split()
 )
 READS_TEXT = ("TextVectorization", "StringLookup", "IntegerLookup", "Hashing")

@@ -17,7 +17,15 @@ from typing import Any
 
 import keras
 
-from keraslm.layers import GRU, LSTM, Dropout, MaskedMax, SimpleRNN, TransformerBlock
+from keraslm.layers import (
+    GRU,
+    LSTM,
+    Dropout,
+    MaskedMax,
+    RMSNorm,
+    SimpleRNN,
+    TransformerBlock,
+)
 from keraslm.tasks.shape import ATTENTION, BAG, Shape
 
 LAYERS = {"lstm": LSTM, "gru": GRU, "rnn": SimpleRNN}
@@ -68,9 +76,7 @@ def _attending(x: Any, shape: Shape, dropout: float, seed: int | None) -> Any:
             seed=None if seed is None else seed + 1000 * (number + 1),
             causal=False,
         )(x)
-    norm = keras.layers.RMSNormalization()
-    norm.supports_masking = True  # it looks at each step alone
-    x = norm(x)
+    x = RMSNorm()(x)
     return keras.layers.GlobalAveragePooling1D()(x) if shape.kind.pool else x
 
 

@@ -45,7 +45,7 @@ class Reader:
             name, units = "layers/dense/vars/0", shape.units
             self.project = weights.take(name, shape.embedding, units)
             self.blocks = [_block(weights, k, units) for k in range(shape.layers)]
-            self.norm = weights.take("layers/rms_normalization/vars/0", units)
+            self.norm = weights.take("layers/rms_norm/vars/0", units)
         else:
             self.cell = registry.new_cell(shape.kind.cell, units=shape.units)
             self.layers = [self._layer(weights, k) for k in range(shape.layers)]
