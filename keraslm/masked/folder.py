@@ -13,13 +13,6 @@ from keraslm.training.folder import RunFolder
 class MaskedFolder(RunFolder):
     """The files of a run: model, configuration, history, card and checkpoint."""
 
-    def begin(self, o: MaskedOptions, goes_on: bool) -> None:
-        """Make the folder anew, or leave what a run goes on from; say what it is."""
-        if not goes_on:
-            self.create()
-        self.sweep()
-        self.write_configuration(o.to_dict())
-
     def write_history(self, rows: list[dict[str, Any]]) -> None:
         """Write a line for each epoch."""
         with (

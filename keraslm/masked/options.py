@@ -2,18 +2,14 @@
 
 import dataclasses
 import os
-import tomllib
 from typing import Any, Self
 
 from keraslm.errors import UsageError
-from keraslm.files.writing import read_small
 from keraslm.masked.shape import BILSTM, MODELS, Shape
 from keraslm.training.options import OPTIONS
 from keraslm.training.options.kinds import Choice
-from keraslm.training.options.toml import LARGEST
+from keraslm.training.options.toml import read_table
 
-FREE = ("out", "corpus", "epochs", "steps", "minutes", "checkpoint_minutes")
-"""What may differ where a run goes on; the rest is fixed from its start."""
 WITHOUT = {
     "heads": "has no attention",
     "layers": "has one layer from each side",
@@ -115,21 +111,13 @@ class MaskedOptions:
         """The share of the tokens that are masked; None where all are predicted."""
         return None if self.model == BILSTM else self.mask_share
 
-    def fixed(self) -> dict[str, Any]:
-        """Give what a run keeps from its start to its end."""
-        return {name: v for name, v in self.to_dict().items() if name not in FREE}
-
 
 def read_options(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read the options of a run from its config.toml.
 
     Raises: UsageError if it is no such file, or not of a masked model.
     """
-    data = read_small(path, LARGEST, "file of options")
-    try:
-        options = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a TOML file: {error}") from error
+    options = read_table(path)
     if options.pop("objective", "masked") != "masked" or "task" in options:
         raise UsageError(f"{path} is not of a masked language model")
     return options
@@ -146,7 +134,7 @@ def _check_share(value: Any) -> None:
 def is_masked(path: str | os.PathLike[str]) -> bool:
     """Say whether a file of options is of a masked model; no such file is not."""
     try:
-        options = tomllib.loads(read_small(path, LARGEST, "file of options").decode())
-    except (UsageError, ValueError, RecursionError):
+        options = read_table(path)
+    except UsageError:
         return False
     return options.get("objective") == "masked"

@@ -1,13 +1,13 @@
 """The training of a masked model, from the text to the folder RUN."""
 
 import dataclasses
+import functools
 import os
 from typing import Any
 
 import numpy as np
 
 from keraslm.backend import check_backend
-from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import CorpusError
 from keraslm.masked.card import MaskedCard
 from keraslm.masked.files import load
@@ -20,8 +20,7 @@ from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
-from keraslm.training.resuming import hashes, require_same
-from keraslm.version import __version__
+from keraslm.training.resuming import begun, identity
 
 VALIDATED = 50_000  # tokens of the validation text, of which one a line is masked
 
@@ -77,10 +76,10 @@ def train_masked(
         share = None if o.masked_share is None else 0.0
         valid = MaskedBatches(pieces, share, o.batch_size, in_order=True)
     metadata = {"configuration": o.to_dict(), "texts": corpus.parts_by_hash()}
-    identity = _identity(o, corpus, encoder)
-    with folder.locked(), folder.unless_nothing_came(), folder.saying_how_to_go_on():
-        folder.begin(o, resume and _goes_on(folder, o, identity))
-        fit(o, encoder, train, valid, metadata, folder, reporter, identity)
+    run = functools.partial(identity, o, corpus, encoder)
+    earlier = functools.partial(_options_of, folder)
+    with begun(folder, o.to_dict(), run, earlier, reporter, resume):
+        fit(o, encoder, train, valid, metadata, folder, reporter, run())
         model = load(folder.model)
         model.metadata.pop("interrupted", None)
         model.metadata |= metadata
@@ -99,28 +98,5 @@ def _pieces(
     return pieces_of(lines, boundary, o.context)
 
 
-def _identity(o: MaskedOptions, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
-    """Say what a run is: with the same, each of its steps comes out the same."""
-    import keras
-
-    return {
-        **o.fixed(),
-        **hashes(corpus),
-        "vocabulary (SHA-256)": encoder.hash,
-        "version of keraslm": __version__,
-        "backend": keras.backend.backend(),
-    }
-
-
-def _goes_on(folder: MaskedFolder, o: MaskedOptions, identity: dict[str, Any]) -> bool:
-    """Say whether there is a checkpoint of this run; without one it must start over.
-
-    Raises: UsageError if RUN holds another run; ModelFileError if it is damaged.
-    """
-    if folder.checkpoint.exists():
-        require_same(folder, Checkpoint.read(folder.checkpoint).identity, identity)
-        return True
-    if folder.configuration.exists():
-        was = MaskedOptions.of(read_options(folder.configuration))
-        require_same(folder, was.fixed(), o.fixed())
-    return False
+def _options_of(folder: MaskedFolder) -> dict[str, Any]:
+    return MaskedOptions.of(read_options(folder.configuration)).to_dict()

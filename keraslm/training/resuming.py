@@ -3,11 +3,11 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Set
-from typing import Any
+from typing import Any, Protocol
 
 from keraslm.card import Card
 from keraslm.checkpoints.checkpoint import Checkpoint, first_difference
-from keraslm.errors import ModelFileError, Terminated, TrainingError, UsageError
+from keraslm.errors import ModelFileError, UsageError
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
 from keraslm.text.corpus import Corpus
@@ -18,13 +18,20 @@ from keraslm.training.reporter import Reporter
 from keraslm.version import __version__
 
 
+class Options(Protocol):
+    """The options of a run."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give those that have a value."""
+
+
 def fixed_options(options: dict[str, Any]) -> dict[str, Any]:
     """Give the options that a run keeps from its start to its end."""
     free = {name for name, option in OPTIONS.items() if option.is_free}
     return {name: value for name, value in options.items() if name not in free}
 
 
-def identity(c: Configuration, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
+def identity(c: Options, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
     """Say what a run is: with the same, each of its steps comes out the same."""
     import keras
 
@@ -85,7 +92,7 @@ def begun(
         ModelFileError if its checkpoint is damaged; TrainingError if the disk is full;
         Terminated with what to do then.
     """
-    with folder.locked(), folder.unless_nothing_came(), _saying_how_to_go_on(folder):
+    with folder.locked(), folder.unless_nothing_came(), folder.saying_how_to_go_on():
         if not (resume and _goes_on(folder, options, now, earlier)):
             if resume and folder.configuration.exists():
                 reporter.note(f"{folder.path} has no checkpoint: the run starts over")
@@ -111,23 +118,6 @@ def _goes_on(
     if folder.configuration.exists():
         require_same(folder, fixed_options(earlier()), fixed_options(options))
     return False
-
-
-@contextlib.contextmanager
-def _saying_how_to_go_on(folder: RunFolder) -> Iterator[None]:
-    """Add to an error that may pass what to do then."""
-    try:
-        yield
-    except Terminated as error:
-        line = f"{error}; {folder.way_to_go_on}"
-        raise Terminated(line, error.signal_number) from error
-    except BrokenPipeError:  # whoever watches the run has gone
-        raise
-    except OSError as error:
-        raise TrainingError(
-            f"cannot write to {folder.path} ({error.strerror or error}); what was "
-            f"written stays; once it can, {folder.way_to_go_on}"
-        ) from error
 
 
 def finished(
