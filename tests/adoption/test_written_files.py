@@ -42,7 +42,13 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long if "1500" in name else ())
+        for name in NETWORKS
+    ],
+)
 def test_what_is_written_opens_and_predicts_the_same(saved, tmp_path, name):
     _, path, tokens = saved(NETWORKS[name])
     model = adopt(path, tokens)

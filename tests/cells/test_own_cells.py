@@ -123,6 +123,7 @@ def test_a_name_is_given_once():
     assert registry.register(PeepholeLSTM, "peephole-lstm") is PeepholeLSTM
 
 
+@pytest.mark.long
 def test_a_run_trains_it_as_any_other(name, tmp_path):
     (tmp_path / "text.txt").write_text(TEXT * 4)
     sizes = {"embedding": 6, "units": 12, "steps": 60, "batch_size": 8, "time": 16}

@@ -8,9 +8,8 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize(
-    "model", ["maxent", pytest.param("lstm", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("model", ["maxent", "lstm"])
 def test_classes_and_features_are_trained_and_asked(
     tmp_path, keraslm, keraslm_json, model
 ):

@@ -86,6 +86,7 @@ def test_a_folder_of_which_nothing_is_left_is_refused(keraslm, refused, folder):
     refused(keraslm("counts", "."), 1, "holds no text files (a.txt: a binary file")
 
 
+@pytest.mark.long
 def test_a_run_inside_its_corpus_is_no_part_of_the_next(keraslm, folder):
     before = counted(keraslm)
     for out in ("run", "runs/two", "runs/three"):
@@ -102,6 +103,7 @@ def test_a_run_inside_its_corpus_is_no_part_of_the_next(keraslm, folder):
     assert "run, runs/three, runs/two: a run that keraslm wrote" in result.stderr
 
 
+@pytest.mark.long
 def test_a_run_below_its_corpus_is_resumed(keraslm, folder):
     often = ("--steps", 3, "--units", 4, "--embedding", 4, "--batch-size", 2)
     result = keraslm("train", ".", "--model", "rnn", *often, "--out", "run")

@@ -36,7 +36,7 @@ def said(**variables: str) -> str:
 
 @pytest.mark.parametrize(
     "variables",
-    [{}, {LEVEL: "0"}, {OPERATIONS: "1", LEVEL: "1", "TF_CPP_MAX_VLOG_LEVEL": "1"}],
+    [{}, {OPERATIONS: "1", LEVEL: "0", "TF_CPP_MAX_VLOG_LEVEL": "1"}],
 )
 def test_tensorflow_says_nothing_whatever_the_user_set(
     variables: dict[str, str],

@@ -142,6 +142,7 @@ def test_recipes(fits):
     assert "zaremba-medium" in fits("recipes")
 
 
+@pytest.mark.long
 def test_ladder(fits, corpus, tmp_path):
     rungs = ("--rungs", "uniform,unigram,additive-3,kneser-ney-5", "--minutes", 0.1)
     shown = fits("ladder", corpus, *rungs, "--out", tmp_path / "ladder")

@@ -21,6 +21,7 @@ def run(keraslm, text, tmp_path):
     return out
 
 
+@pytest.mark.long
 def test_it_is_trained_resumed_and_asked(keraslm, keraslm_json, run, text):
     card = json.loads((run / "card.json").read_text())
     rule = "keys and values of the last 5 tokens, carried in each of 2 layers: 9 tokens"

@@ -182,6 +182,7 @@ def run(tmp_path_factory):
     return tasks.train_tagger(options, "crossroads:8000")
 
 
+@pytest.mark.long
 def test_both_sides_tell_more_than_the_left_can(run):
     assert run.card.accuracy.share > crossroads.bounds().left + 0.03
     assert run.card.references["most frequent tag of each word"] < 0.88
@@ -197,6 +198,7 @@ def _test_text():
     return Text.from_string(crossroads.text("test", 800), "crossroads.test")
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_network(tmp_path):
     found = []
     for out in ("a", "b"):
