@@ -13,6 +13,13 @@ WIDTH = "88"
 HIDDEN = "application/papermill.record/"
 
 
+class Printed(str):
+    """What a command printed: a string that Jupyter does not show a second time."""
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: `command` has."""
+
+
 def number(name: str, value: float, expected: float, within: float) -> float:
     """Check a number of a lesson, show it, and give it to the prose under its name.
 
@@ -36,7 +43,7 @@ def number(name: str, value: float, expected: float, within: float) -> float:
     return value
 
 
-def command(line: str, status: int = 0) -> str:
+def command(line: str, status: int = 0) -> Printed:
     """Run `keraslm LINE` in a process of its own; show and give what it prints.
 
     Its messages are shown, too, where it is to fail with another status than 0.
@@ -52,7 +59,7 @@ def command(line: str, status: int = 0) -> str:
         raise KeraslmError(f"keraslm {line} ended with {run.returncode}: {run.stderr}")
     printed = run.stdout + (run.stderr if status else "")
     _display({"text/plain": printed.rstrip("\n")})
-    return printed
+    return Printed(printed)
 
 
 def _display(data: dict[str, str], name: str = "") -> None:

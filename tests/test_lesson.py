@@ -26,6 +26,15 @@ def test_a_command_gives_what_it_prints() -> None:
     assert "village" in command("datasets list")
 
 
+def test_a_cell_that_ends_with_a_command_shows_its_output_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    printed = command("datasets list")
+    capsys.readouterr()
+    printed._ipython_display_()  # what Jupyter calls for a cell's last line
+    assert capsys.readouterr().out == ""
+
+
 def test_a_command_that_fails_says_so_in_its_own_words() -> None:
     with pytest.raises(KeraslmError, match=r"ended with 2: .*nowhere"):
         command("evaluate nowhere village:test")
