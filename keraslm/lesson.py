@@ -33,7 +33,7 @@ def number(name: str, value: float, expected: float, within: float) -> float:
     shown = int(value) if value.is_integer() else value
     _display({"text/plain": f"{name}: {shown:,.10g}"})
     _display({HIDDEN + "text/plain": repr(shown)}, name)
-    return value
+    return _Number(value)
 
 
 def command(line: str, status: int = 0) -> str:
@@ -52,7 +52,22 @@ def command(line: str, status: int = 0) -> str:
         raise KeraslmError(f"keraslm {line} ended with {run.returncode}: {run.stderr}")
     printed = run.stdout + (run.stderr if status else "")
     _display({"text/plain": printed.rstrip("\n")})
-    return printed
+    return _Printed(printed)
+
+
+class _Shown:
+    """A value that has been shown: Jupyter does not show it again as a cell's last."""
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
+class _Number(_Shown, float):
+    pass
+
+
+class _Printed(_Shown, str):
+    pass
 
 
 def _display(data: dict[str, str], name: str = "") -> None:
