@@ -13,13 +13,6 @@ WIDTH = "88"
 HIDDEN = "application/papermill.record/"
 
 
-class Printed(str):
-    """What a command printed: a string that Jupyter does not show a second time."""
-
-    def _ipython_display_(self) -> None:
-        """Show nothing: `command` has."""
-
-
 def number(name: str, value: float, expected: float, within: float) -> float:
     """Check a number of a lesson, show it, and give it to the prose under its name.
 
@@ -40,10 +33,10 @@ def number(name: str, value: float, expected: float, within: float) -> float:
     shown = int(value) if value.is_integer() else value
     _display({"text/plain": f"{name}: {shown:,.10g}"})
     _display({HIDDEN + "text/plain": repr(shown)}, name)
-    return value
+    return _Number(value)
 
 
-def command(line: str, status: int = 0) -> Printed:
+def command(line: str, status: int = 0) -> str:
     """Run `keraslm LINE` in a process of its own; show and give what it prints.
 
     Its messages are shown, too, where it is to fail with another status than 0.
@@ -59,7 +52,22 @@ def command(line: str, status: int = 0) -> Printed:
         raise KeraslmError(f"keraslm {line} ended with {run.returncode}: {run.stderr}")
     printed = run.stdout + (run.stderr if status else "")
     _display({"text/plain": printed.rstrip("\n")})
-    return Printed(printed)
+    return _Printed(printed)
+
+
+class _Shown:
+    """A value that has been shown: Jupyter does not show it again as a cell's last."""
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
+class _Number(_Shown, float):
+    pass
+
+
+class _Printed(_Shown, str):
+    pass
 
 
 def _display(data: dict[str, str], name: str = "") -> None:
