@@ -34,6 +34,7 @@ MASKED = "masked"
 KINDS = ("counts", "keras", MASKED, *TASKS)
 DESCRIPTION = "keraslm/model.json"
 ASSET = "keraslm.json"
+NETWORK = "network"
 DESCRIPTIONS = (DESCRIPTION, f"assets/{ASSET}")
 ARRAYS = "keraslm/arrays/"
 CONFIG = "config.json"
@@ -109,6 +110,32 @@ def add_description(path: str | os.PathLike[str], description: dict[str, Any]) -
     data = describe(description)
     with zipfile.ZipFile(path, "a") as archive:
         _add(archive, {DESCRIPTIONS[1]: data})
+
+
+def save_network(
+    network: Any,
+    path: str | os.PathLike[str],
+    kind: str,
+    name: str,
+    encoder: Any,
+    shape: Any,
+    metadata: dict[str, Any],
+) -> None:
+    """Write a Keras network and what it is as one file, atomically.
+
+    `encoder.to_dict()` says its tokens, and `shape.to_dict()` what it looks like.
+    Raises: UsageError if the description cannot be written.
+    """
+    described = {
+        "kind": kind,
+        "name": name,
+        "encoder": encoder.to_dict(),
+        "metadata": metadata,
+        NETWORK: shape.to_dict(),
+    }
+    with write_atomically(path) as temporary:
+        network.save(temporary)
+        add_description(temporary, described)
 
 
 def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:

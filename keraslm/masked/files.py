@@ -5,14 +5,11 @@ from typing import Any
 
 from keraslm.errors import UsageError
 from keraslm.files import archive
-from keraslm.files.writing import write_atomically
 from keraslm.inference.opening import read_arrays
 from keraslm.masked.model import MaskedModel
 from keraslm.masked.reading import Reader
 from keraslm.masked.shape import Shape
 from keraslm.text.encoder import TextEncoder
-
-NETWORK = "network"
 
 
 def save(
@@ -34,16 +31,8 @@ def save(
     weights = zip(plain.trainable_weights, network.trainable_weights, strict=True)
     for own, trained in weights:
         own.assign(trained)
-    described = {
-        "kind": archive.MASKED,
-        "name": f"masked {shape.model}",
-        "encoder": encoder.to_dict(),
-        "metadata": metadata,
-        NETWORK: shape.to_dict(),
-    }
-    with write_atomically(path) as temporary:
-        plain.save(temporary)
-        archive.add_description(temporary, described)
+    name = f"masked {shape.model}"
+    archive.save_network(plain, path, archive.MASKED, name, encoder, shape, metadata)
 
 
 def load(path: str | os.PathLike[str]) -> MaskedModel:
@@ -61,7 +50,7 @@ def load(path: str | os.PathLike[str]) -> MaskedModel:
             "`objective='masked'` makes; keraslm.load opens it"
         )
     encoder = TextEncoder.from_dict(described["encoder"])
-    shape = Shape.from_dict(described.get(NETWORK), str(file))
+    shape = Shape.from_dict(described.get(archive.NETWORK), str(file))
     size = len(encoder.vocabulary)
     reader = Reader(shape, read_arrays(file), size, str(file))
     return MaskedModel(reader, encoder, described["metadata"])

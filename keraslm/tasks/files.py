@@ -6,7 +6,6 @@ from typing import Any
 
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import archive
-from keraslm.files.writing import write_atomically
 from keraslm.inference.opening import read_arrays
 from keraslm.tasks.classifier import Classifier
 from keraslm.tasks.frequent import MostFrequentTagger
@@ -16,8 +15,6 @@ from keraslm.tasks.tagger import NetworkTagger, Tagger
 from keraslm.tasks.translation.files import open_translator
 from keraslm.tasks.translation.translator import Translator
 from keraslm.tasks.vocabulary import TagVocabulary
-
-NETWORK = "network"
 
 
 def save(
@@ -37,16 +34,8 @@ def save(
 
     plain = new_network(shape, len(vocabulary.words), len(vocabulary.tags))
     plain.set_weights(network.get_weights())
-    described = {
-        "kind": archive.TAGGER if shape.model in TAGGERS else archive.CLASSIFIER,
-        "name": shape.model,
-        "encoder": vocabulary.to_dict(),
-        "metadata": metadata,
-        NETWORK: shape.to_dict(),
-    }
-    with write_atomically(path) as temporary:
-        plain.save(temporary)
-        archive.add_description(temporary, described)
+    kind = archive.TAGGER if shape.model in TAGGERS else archive.CLASSIFIER
+    archive.save_network(plain, path, kind, shape.model, vocabulary, shape, metadata)
 
 
 def load(path: str | os.PathLike[str]) -> Tagger | Classifier | Translator:
@@ -72,7 +61,7 @@ def load(path: str | os.PathLike[str]) -> Tagger | Classifier | Translator:
     if described["name"] == MOST_FREQUENT and kind == archive.TAGGER:
         return _counts(file, vocabulary, metadata)
     known = TAGGERS if kind == archive.TAGGER else CLASSIFIERS
-    shape = Shape.from_dict(described.get(NETWORK), known, where)
+    shape = Shape.from_dict(described.get(archive.NETWORK), known, where)
     size = (len(vocabulary.words), len(vocabulary.tags))
     reader = Reader(shape, read_arrays(file), *size, where)
     if kind == archive.TAGGER:

@@ -6,14 +6,12 @@ from typing import Any
 
 from keraslm.errors import ModelFileError
 from keraslm.files import archive
-from keraslm.files.writing import write_atomically
 from keraslm.inference.opening import read_arrays
 from keraslm.tasks.translation.opening import new_reader
 from keraslm.tasks.translation.shape import TranslatorShape
 from keraslm.tasks.translation.translator import Translator
 from keraslm.tasks.translation.vocabulary import PairVocabulary
 
-NETWORK = "network"
 LONGEST = "longest"
 
 
@@ -34,16 +32,9 @@ def save_translator(
 
     plain = new_network(shape, *vocabulary.sizes)
     plain.set_weights(network.get_weights())
-    described = {
-        "kind": archive.TRANSLATOR,
-        "name": shape.model,
-        "encoder": vocabulary.to_dict(),
-        "metadata": metadata,
-        NETWORK: shape.to_dict(),
-    }
-    with write_atomically(path) as temporary:
-        plain.save(temporary)
-        archive.add_description(temporary, described)
+    archive.save_network(
+        plain, path, archive.TRANSLATOR, shape.model, vocabulary, shape, metadata
+    )
 
 
 def open_translator(file: pathlib.Path, described: dict[str, Any]) -> Translator:
@@ -53,7 +44,7 @@ def open_translator(file: pathlib.Path, described: dict[str, Any]) -> Translator
     """
     where, metadata = str(file), described["metadata"]
     vocabulary = PairVocabulary.from_dict(described["encoder"], where)
-    shape = TranslatorShape.from_dict(described.get(NETWORK), where)
+    shape = TranslatorShape.from_dict(described.get(archive.NETWORK), where)
     longest = metadata.get(LONGEST, 1)
     if type(longest) is not int or longest < 1:
         raise ModelFileError(f"{where} is damaged: its longest target is no number")

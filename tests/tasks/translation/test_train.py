@@ -58,6 +58,7 @@ def test_two_batches_in_a_row_differ_in_both_lengths():
     assert all(one != two for one, two in zip(*lengths, strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.backends
 def test_a_run_and_its_resumption(corpus, tmp_path):
     """What a training leaves; and one that died comes out the same, bit for bit."""
