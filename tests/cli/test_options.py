@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from keraslm.training.options import GROUPS, OPTIONS, Configuration
+from keraslm_cli.commands.train import SEQ2SEQ
 from keraslm_cli.main import program
 from keraslm_cli.options_page import page
 
@@ -34,7 +35,7 @@ def test_the_help_has_groups_and_fits(columns):
     lines = help_of_train(columns).splitlines()
     assert max(map(len, lines)) <= columns
     titles = [line[:-1] for line in lines if re.fullmatch(r"[A-Z].*:", line)]
-    assert titles == [group.heading for group in GROUPS]
+    assert titles == [group.heading for group in (*GROUPS, SEQ2SEQ)]
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"corpus"}))
@@ -72,7 +73,8 @@ def test_a_flag_reaches_the_run_as_the_table_names_it():
             {f"zaremba-{s}" for s in ("small", "medium", "large")},
         ),
         ("recipes awd", {"awd-lstm"}),
-        ("train vil", {"village", "vil"}),  # the latter leaves files to the shell
+        # the last one leaves files to the shell
+        ("train vil", {"village", "village-translated", "vil"}),
         ("train --embeddings gl", {"gl"}),
         ("train --embedding", {"--embedding", "--embeddings", "--embedding-dropout"}),
         ("evaluate m.keras pt", {"ptb", "pt"}),

@@ -94,7 +94,7 @@ def test_a_finished_run_is_said_to_be_finished(keraslm, counted, corpus):
     ("options", "said"),
     [
         (("--model", "ngram"), "--model must be one of bilstm"),
-        (("--order", 3), "--order is an option of language models"),
+        (("--order", 3), "--order is no option of"),
         (("--resume", "--overwrite"), "--resume"),
         (
             ("--model", "most-frequent", "--units", 3),

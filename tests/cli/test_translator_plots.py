@@ -23,7 +23,7 @@ def translators(tmp_path_factory):
     found = {}
     for attention in ("none", "dot"):
         shape = tasks.TranslatorShape(attention=attention, embedding=4, units=6)
-        network = new_network(shape, *map(len, vocabulary), seed=1)
+        network = new_network(shape, *vocabulary.sizes, seed=1)
         found[attention] = folder / f"{attention}.keras"
         save_translator(network, shape, vocabulary, {"longest": 10}, found[attention])
     return found

@@ -195,7 +195,7 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"model": "ngram", "embedding": 5}, "`embedding` is an option of"),
         ({"model": "lstm", "heads": 2}, "`heads` is an option of transformer"),
         ({"model": "transformer", "residual": True}, "`residual` is an option of rnn"),
-        ({"model": "transformer", "embeddings": "f"}, "`embeddings` is an option of"),
+        ({"model": "maxent", "embeddings": "f"}, "`embeddings` is an option of"),
         ({"model": "ngram", "dropout": 0.5}, "`dropout` is an option of"),
         ({"model": "ngram", "tied": True}, "`tied` is an option of"),
         ({"model": "lstm", "order": 3}, "`order` is an option of ngram, maxent"),

@@ -33,7 +33,7 @@ def check(program: Function) -> Check:
 BUG = Bug(
     name="greedy called sampling",
     symptom="every seed writes the same text, and soon the same sentence again",
-    revealed_by="`generate --explain`: what is drawn from, and the random number",
+    revealed_by="`model.explain`: what is drawn from, and the random number",
     seen="FluxML/model-zoo#12",
     mistaken=mistaken,
     right=right,

@@ -39,7 +39,7 @@ def check(program: Function) -> Check:
 BUG = Bug(
     name="log(0)",
     symptom="the loss is NaN after some hundred steps, or the perplexity is infinite",
-    revealed_by="`score --tokens`: the token whose loss is infinite",
+    revealed_by="`Score.table`: the token whose loss is infinite",
     seen="tensorflow/models#181",
     mistaken=mistaken,
     right=right,
