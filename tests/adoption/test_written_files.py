@@ -42,10 +42,13 @@ NETWORKS = {
 }
 
 
+SLOW = ("both directions of any window", "a window of 1500")
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.long if "1500" in name else ())
+        pytest.param(name, marks=pytest.mark.long if name in SLOW else ())
         for name in NETWORKS
     ],
 )

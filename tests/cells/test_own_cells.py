@@ -80,6 +80,7 @@ def test_a_peephole_of_zeros_is_the_lstm():
     np.testing.assert_allclose(own(x), known(x), atol=1e-6)
 
 
+@pytest.mark.long
 def test_its_network_learns_writes_measures_and_is_kept(name, tmp_path):
     encoder, ids = TextEncoder.learn(tokenizer_named("char"), TEXT)
     model = recurrent(encoder, name, embedding=6, units=12, layers=2)

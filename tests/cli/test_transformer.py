@@ -39,6 +39,7 @@ def test_it_is_trained_resumed_and_asked(keraslm, keraslm_json, run, text):
     assert len(written.stdout.split()) > 9
 
 
+@pytest.mark.long
 def test_its_defaults_are_its_own(keraslm, tmp_path, text):
     done = keraslm(
         *("train", text, "--model", "transformer", "--dry-run", "--level", "char"),
