@@ -9,7 +9,6 @@ from keraslm.callbacks.signals import Signals
 from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.masked.batches import MaskedBatches
 from keraslm.masked.files import save
-from keraslm.masked.folder import MaskedFolder
 from keraslm.masked.networks import loss
 from keraslm.masked.options import MaskedOptions
 from keraslm.masked.shape import TRANSFORMER
@@ -17,6 +16,7 @@ from keraslm.masked.training import InTraining
 from keraslm.models.following import StopAtNaN
 from keraslm.tasks.exact_accuracy import ExactAccuracy
 from keraslm.text.encoder import TextEncoder
+from keraslm.training.epoch_folder import EpochFolder
 from keraslm.training.reporter import Reporter
 
 WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
@@ -30,7 +30,7 @@ def fit(
     train: MaskedBatches,
     valid: MaskedBatches | None,
     metadata: dict[str, Any],
-    folder: MaskedFolder,
+    folder: EpochFolder,
     reporter: Reporter,
     identity: dict[str, Any],
 ) -> None:
@@ -85,7 +85,7 @@ class Rows(keras.callbacks.Callback):
     def __init__(
         self,
         clock: StopAfter,
-        folder: MaskedFolder,
+        folder: EpochFolder,
         metadata: dict[str, Any],
         reporter: Reporter,
     ) -> None:
@@ -128,7 +128,7 @@ def _steps(o: MaskedOptions, steps_of_an_epoch: int) -> int | None:
 def _resume(
     o: MaskedOptions,
     clock: StopAfter,
-    folder: MaskedFolder,
+    folder: EpochFolder,
     reporter: Reporter,
     identity: dict[str, Any],
     signals: Signals,
@@ -150,7 +150,7 @@ def _resume(
 def _interrupted(
     metadata: dict[str, Any],
     clock: StopAfter,
-    folder: MaskedFolder,
+    folder: EpochFolder,
     reporter: Reporter,
 ) -> None:
     metadata["interrupted"] = True

@@ -11,13 +11,14 @@ from keraslm.backend import check_backend
 from keraslm.errors import CorpusError
 from keraslm.masked.card import MaskedCard
 from keraslm.masked.files import load
-from keraslm.masked.folder import MaskedFolder, default_folder
+from keraslm.masked.folder import default_folder
 from keraslm.masked.model import MaskedModel
 from keraslm.masked.options import MaskedOptions, read_options
 from keraslm.masked.pieces import evenly_spaced, lines_of, pieces_of
 from keraslm.text.corpus import Corpus, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
+from keraslm.training.epoch_folder import EpochFolder
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import begun, identity
@@ -31,7 +32,7 @@ class MaskedRun:
 
     model: MaskedModel
     card: MaskedCard
-    folder: MaskedFolder
+    folder: EpochFolder
 
 
 def train_masked(
@@ -59,7 +60,7 @@ def train_masked(
     check_backend()
     if not isinstance(corpus, Corpus):
         corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
-    folder = MaskedFolder(o.out or default_folder(o, corpus))
+    folder = EpochFolder(o.out or default_folder(o, corpus))
     folder.check(overwrite or resume)
     limits = (o.vocabulary_size, o.min_count)
     tokenizer = tokenizer_named(o.tokenizer)
@@ -98,5 +99,5 @@ def _pieces(
     return pieces_of(lines, boundary, o.context)
 
 
-def _options_of(folder: MaskedFolder) -> dict[str, Any]:
+def _options_of(folder: EpochFolder) -> dict[str, Any]:
     return MaskedOptions.of(read_options(folder.configuration)).to_dict()
