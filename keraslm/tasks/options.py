@@ -152,8 +152,15 @@ class TaskOptions:
     def to_dict(self) -> dict[str, Any]:
         """Give the options that the model has, where they have a value."""
         told = {"task": self.task, **dataclasses.asdict(self)}
-        others = () if self.is_network else OF_A_NETWORK
+        others = self.missing
         return {n: v for n, v in told.items() if v is not None and n not in others}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The options that the model does not have."""
+        if self.model == MOST_FREQUENT:
+            return OF_A_NETWORK
+        return ("layers",) if self.model == BAG else ()
 
 
 @dataclasses.dataclass(frozen=True)
