@@ -14,12 +14,16 @@ import dataclasses
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from keraslm.errors import CorpusError
 from keraslm.text.corpus import Corpus
 from keraslm.text.split import PARTS, parse_split
 from keraslm.text.text import Text
+
+Read = TypeVar("Read")
+Item = TypeVar("Item")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,20 +69,7 @@ def read_parts(corpus: Corpus, split: str) -> dict[str, TaggedText]:
 
     Raises: as `read_columns`; CorpusError if a part would have no sentence.
     """
-    if corpus.whole is not None:
-        return _cut(read_columns(corpus.whole), split)
-    texts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
-    return {
-        part: read_columns(text) for part, text in texts.items() if text is not None
-    }
-
-
-def _cut(text: TaggedText, split: str) -> dict[str, TaggedText]:
-    places = cut_places(text.name, len(text.sentences), split)
-    return {
-        part: _part(f"{text.name} ({part})", text.sentences[start:end])
-        for part, (start, end) in zip(PARTS, places, strict=False)
-    }
+    return parts_of(corpus, split, read_columns, lambda text: text.sentences, _part)
 
 
 def _part(name: str, sentences: tuple[Sentence, ...]) -> TaggedText:
@@ -93,7 +84,30 @@ def sha256_of(rows: Iterable[str]) -> str:
     return hashlib.sha256("".join(rows).encode()).hexdigest()
 
 
-def cut_places(name: str, number: int, split: str) -> list[tuple[int, int]]:
+def parts_of(
+    corpus: Corpus,
+    split: str,
+    read: Callable[[Text], Read],
+    items: Callable[[Read], tuple[Item, ...]],
+    part_of: Callable[[str, tuple[Item, ...]], Read],
+) -> dict[str, Read]:
+    """Read each text of a corpus; if it is one text, cut that between its items.
+
+    Raises: as `read`; CorpusError if a part would be empty.
+    """
+    if corpus.whole is None:
+        texts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
+        return {part: read(text) for part, text in texts.items() if text is not None}
+    whole = read(corpus.whole)
+    every, name = items(whole), corpus.whole.name
+    places = _cut_places(name, len(every), split)
+    return {
+        part: part_of(f"{name} ({part})", every[start:end])
+        for part, (start, end) in zip(PARTS, places, strict=False)
+    }
+
+
+def _cut_places(name: str, number: int, split: str) -> list[tuple[int, int]]:
     """Give where each part of so many sentences begins and ends.
 
     Raises: CorpusError if one would be empty.

@@ -10,9 +10,8 @@ import os
 from collections.abc import Iterator
 
 from keraslm.errors import CorpusError
-from keraslm.tasks.columns import cut_places, sha256_of
+from keraslm.tasks.columns import parts_of, sha256_of
 from keraslm.text.corpus import Corpus, open_text
-from keraslm.text.split import PARTS
 from keraslm.text.text import Text
 
 
@@ -60,15 +59,7 @@ def read_paired_parts(corpus: Corpus, split: str) -> dict[str, PairedText]:
 
     Raises: as `read_paired`; CorpusError if a part would have no pair.
     """
-    if corpus.whole is None:
-        texts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
-        return {part: read_paired(t) for part, t in texts.items() if t is not None}
-    whole = read_paired(corpus.whole)
-    places = cut_places(whole.name, len(whole.pairs), split)
-    return {
-        part: _part(f"{whole.name} ({part})", whole.pairs[start:end])
-        for part, (start, end) in zip(PARTS, places, strict=False)
-    }
+    return parts_of(corpus, split, read_paired, lambda text: text.pairs, _part)
 
 
 def _part(name: str, pairs: tuple[Pair, ...]) -> PairedText:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from keraslm.errors import CorpusError
-from keraslm.tasks.columns import cut_places, sha256_of
+from keraslm.tasks.columns import parts_of, sha256_of
 from keraslm.text.corpus import Corpus
-from keraslm.text.split import PARTS
 from keraslm.text.text import Text
 
 COLUMNS = ("text", "label")
@@ -102,15 +101,7 @@ def read_tables(corpus: Corpus, split: str) -> dict[str, LabelledText]:
 
     Raises: as `read_table`; CorpusError if a part would have no row.
     """
-    if corpus.whole is None:
-        texts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
-        return {part: read_table(t) for part, t in texts.items() if t is not None}
-    whole = read_table(corpus.whole)
-    places = cut_places(whole.name, len(whole.texts), split)
-    return {
-        part: _part(f"{whole.name} ({part})", whole.texts[start:end])
-        for part, (start, end) in zip(PARTS, places, strict=False)
-    }
+    return parts_of(corpus, split, read_table, lambda text: text.texts, _part)
 
 
 def _part(name: str, texts: tuple[Labelled, ...]) -> LabelledText:
