@@ -7,6 +7,7 @@ import numpy as np
 from keraslm.inference.maxent import MaxEntNetwork
 from keraslm.inference.network import Array, Network, log_softmax
 from keraslm.inference.recurrent import RecurrentNetwork
+from keraslm.inference.threads import Threads
 from keraslm.inference.window import WindowNetwork
 
 AT_ONCE = 256  # positions of a window network that are read together
@@ -28,8 +29,10 @@ def log_probabilities(network: Network, ids: Array, boundary_id: int) -> Array:
         return _by_layers(network, inputs, ids, boundary_id)
     scores, state = np.empty(len(ids)), network.initial_state(boundary_id)
     pairs = zip(inputs.tolist(), ids.tolist(), strict=True)
+    threads = Threads(network.multiplications)
     for place, (token_id, target) in enumerate(pairs):
-        logits, state = network.step(token_id, state)
+        with threads:
+            logits, state = network.step(token_id, state)
         scores[place] = log_softmax(logits)[target]
     return scores
 
@@ -44,13 +47,14 @@ def _by_layers(
 ) -> Array:
     """Read with the layers alone; one product then predicts several tokens."""
     layers, _ = network.initial_state(boundary_id)
-    scores = np.empty(len(ids))
+    scores, threads = np.empty(len(ids)), Threads(network.multiplications)
     for start in range(0, len(ids), PREDICTED):
         rows, hidden = slice(start, start + PREDICTED), []
-        for token_id in inputs[rows].tolist():
-            h, layers = network.read(token_id, layers)
-            hidden.append(h)
-        log_p = log_softmax(network.output.logits(np.stack(hidden)))
+        with threads:
+            for token_id in inputs[rows].tolist():
+                h, layers = network.read(token_id, layers)
+                hidden.append(h)
+            log_p = log_softmax(network.output.logits(np.stack(hidden)))
         scores[rows] = log_p[np.arange(len(hidden)), ids[rows].astype(np.int64)]
     return scores
 
@@ -64,9 +68,11 @@ def _by_windows(
     view: Any = np.lib.stride_tricks.sliding_window_view
     windows = view(history, len(before))[:-1]  # of each position, before its input
     scores = np.empty(len(ids))
+    threads = Threads(network.multiplications * AT_ONCE)
     for start in range(0, len(ids), AT_ONCE):
         rows = slice(start, start + AT_ONCE)
-        logits, _ = network.step(inputs[rows], windows[rows])
+        with threads:
+            logits, _ = network.step(inputs[rows], windows[rows])
         targets = ids[rows].astype(np.int64)
         scores[rows] = log_softmax(logits)[np.arange(len(targets)), targets]
     return scores

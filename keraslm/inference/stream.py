@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.inference.network import Array, Network, State, log_softmax
+from keraslm.inference.threads import Threads
 from keraslm.sampling.stream import TokenStream, without
 from keraslm.sampling.together import TokenStreams
 
@@ -15,19 +16,22 @@ class NetworkStream(TokenStream):
 
     def __init__(self, network: Network, boundary_id: int) -> None:
         self.network = network
+        self.threads = Threads(network.multiplications)
         self.logits: Array
         self.state: State = network.initial_state(boundary_id)
         self.push(boundary_id)
 
     def push(self, token_id: int) -> None:
         """Append one token to the history."""
-        self.logits, self.state = self.network.step(token_id, self.state)
+        with self.threads:
+            self.logits, self.state = self.network.step(token_id, self.state)
 
     def extend(self, token_ids: Iterable[int]) -> None:
         """Append several tokens; the logits are those after the last one."""
         ids = list(token_ids)
         for token_id in ids[:-1]:
-            self.state = self.network.advance(token_id, self.state)
+            with self.threads:
+                self.state = self.network.advance(token_id, self.state)
         for token_id in ids[-1:]:
             self.push(token_id)
 
@@ -48,9 +52,11 @@ class NetworkStreams(TokenStreams):
 
     def __init__(self, network: Network, texts: int, boundary_id: int) -> None:
         self.network = network
+        self.threads = Threads(network.multiplications * texts)
         self.state: State = network.initial_state(boundary_id, (texts,))
         self.push(np.full(texts, boundary_id))
 
     def push(self, token_ids: Any) -> None:
         """Append one token to each text; shapes: (texts,)."""
-        self.logits, self.state = self.network.step(token_ids, self.state)
+        with self.threads:
+            self.logits, self.state = self.network.step(token_ids, self.state)
