@@ -5,16 +5,18 @@ import pathlib
 
 DESCRIPTION = pathlib.Path("/proc/cpuinfo")
 DRIVER = "libcuda.so.1"  # without it nothing computes on an NVIDIA GPU
-UNITS = "amx_bf16"  # what Linux calls the units that multiply matrices of bfloat16
+UNITS = ("amx_bf16", "avx512_bf16")
+"""What Linux calls the units that multiply numbers of bfloat16, the fastest first."""
 
 
-def multiplies_bfloat16() -> bool:
-    """Say whether the processor has units that multiply matrices of bfloat16."""
+def bfloat16_units() -> str | None:
+    """Name the units of the processor that multiply numbers of bfloat16, if it has."""
     try:
         described = DESCRIPTION.read_text(encoding="ascii", errors="replace")
     except OSError:  # not Linux
-        return False
-    return UNITS in described.split()
+        return None
+    flags = described.split()
+    return next((unit for unit in UNITS if unit in flags), None)
 
 
 def may_have_gpu() -> bool:

@@ -20,8 +20,8 @@ class Threads:
     """Compute steps, `with threads:`, by as many threads as give the most steps.
 
     The numbers 1, 2, 4 .. that the machine has are tried one after the other, from the
-    largest, at the beginning and then now and then. Without threadpoolctl (extra `fast`)
-    nothing is tried, and all threads compute.
+    largest, at the beginning and then now and then. Without threadpoolctl (extra
+    `fast`) nothing is tried, and all threads compute.
 
     Sums of several threads may differ from those of one in their last bits.
     """

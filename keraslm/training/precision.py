@@ -2,7 +2,7 @@
 
 import os
 
-from keraslm.processor import may_have_gpu, multiplies_bfloat16
+from keraslm.processor import bfloat16_units, may_have_gpu
 
 
 def usual_precision() -> str:
@@ -11,9 +11,17 @@ def usual_precision() -> str:
     Only on TensorFlow, whose compiler uses them, and where no GPU computes instead.
     """
     on_tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
-    if not (on_tensorflow and multiplies_bfloat16()):
+    if not on_tensorflow or bfloat16_units() is None:
         return "float32"
     return "float32" if _on_a_gpu() else "bfloat16"
+
+
+def why_bfloat16() -> str:
+    """Say why products have factors of bfloat16 where no precision was asked for."""
+    return (
+        f"large products in bfloat16, for which this processor has {bfloat16_units()}; "
+        "`precision` sets another"
+    )
 
 
 def _on_a_gpu() -> bool:

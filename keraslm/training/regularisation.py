@@ -1,23 +1,27 @@
 """The dropout of a run that names none: the oftener it reads its text, the more.
 
 Math:   passes = the least of  epochs,  steps B T / N  and  60 minutes v / N
-        v = R / 3M tokens a second,   M = 4 W + u S multiplications a token
+        v = s R / 3M tokens a second,   M = 4 W + u S multiplications a token
         dropout = 0.05 for every 5 passes, at most 0.5
 
 for W weights of a gate, or a quarter of those of all blocks, u units, S scores made of
-a token, a text of N tokens. R is
-what two cores come to about: the dropout is wanted before the first step.
+a token, a text of N tokens. R is what the machine multiplies in a second, measured once
+where minutes end the run, as the dropout is wanted before the first step; s the share
+of it that training comes to in each precision. A run that is resumed keeps its dropout.
 """
 
 import dataclasses
 
+from keraslm.processor import bfloat16_units
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.encoded import Encoded
 from keraslm.training.options import STATEFUL, Configuration
+from keraslm.training.pace import multiplications_a_second
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import scores, weights_of_a_gate, window_shape
 
-MULTIPLICATIONS = {"bfloat16": 1e11, "float32": 5e10}  # a second, by precision: R
+SHARES = {None: 0.67, "avx512_bf16": 0.93, "amx_bf16": 1.33}
+"""s by the units that compute in bfloat16, None in float32: see docs/results.md."""
 PASSES = 5
 MOST = 0.5
 
@@ -57,4 +61,5 @@ def passes(c: Configuration, tokens: int, vocabulary_size: int) -> float:
 def _tokens_a_second(c: Configuration, vocabulary_size: int) -> float:
     scoring = (c.units or 0) * scores(c, vocabulary_size)
     multiplications = 4 * weights_of_a_gate(c) + scoring
-    return MULTIPLICATIONS[c.precision or "float32"] / (3 * multiplications)
+    units = bfloat16_units() if c.precision == "bfloat16" else None
+    return SHARES[units] * multiplications_a_second() / (3 * multiplications)

@@ -27,6 +27,7 @@ from keraslm.training.initial import complete
 from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
 from keraslm.training.options import Configuration, read_toml, resolve
+from keraslm.training.precision import why_bfloat16
 from keraslm.training.pretrained import read_pretrained
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
@@ -85,7 +86,7 @@ def train(
     check_options(c)
     check_place(c, folder)
     c = with_the_runs_dropout(c, folder) if resume else c
-    chooses = c.dropout is None
+    chooses, chooses_precision = c.dropout is None, c.precision is None
     c, initial = complete(c)
     if resume and (done := finished(folder, c, corpus)):
         reporter.note(f"{folder.path} holds this run already, and it is finished")
@@ -106,6 +107,8 @@ def train(
         else:
             give_back_memory()  # the text's
             model = new_network(c, encoder, reporter, initial, pretrained)
+            if chooses_precision and c.precision == "bfloat16":
+                reporter.note(why_bfloat16())
             learnt_here = _fit(model, c, texts, folder, reporter, run(), callbacks)
             del model, initial
             give_back_memory()  # the optimizer's and the last step's

@@ -13,13 +13,15 @@ from keraslm.training.options import Configuration, resolve
 pytestmark = pytest.mark.xla
 
 WITH = "processor : 0\nflags\t\t: fpu avx512_bf16 amx_bf16 amx_tile\n"
-WITHOUT = "processor : 0\nflags\t\t: fpu avx512_bf16\n"
+VECTORS = "processor : 0\nflags\t\t: fpu avx512_bf16 avx_vnni\n"
+WITHOUT = "processor : 0\nflags\t\t: fpu avx512f avx512_bf16x\n"
 
 
 @pytest.mark.parametrize(
     ("described", "backend", "gpu", "expected"),
     [
         (WITH, "tensorflow", False, "bfloat16"),
+        (VECTORS, "tensorflow", False, "bfloat16"),
         (WITH, "tensorflow", True, "float32"),
         (WITHOUT, "tensorflow", False, "float32"),
         (None, "tensorflow", False, "float32"),
