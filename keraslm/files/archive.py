@@ -14,15 +14,15 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
 import numpy as np
 
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import zip_archive as safe
+from keraslm.files.members import Blocks, add_aligned, add_members, write_members
 from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
@@ -41,6 +41,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 MODEL_IN_RUN = "model.keras"
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
+_PIECE = 1 << 20  # bytes that are copied at once
 
 _HDF5_SIGNATURE = b"\x89HDF"
 _NPY_HEAD = re.compile(  # of version 1.0, rows first
@@ -56,11 +57,21 @@ _OF_KERAS = ("metadata.json", CONFIG, WEIGHTS, DESCRIPTIONS[1])
 def write_model(
     path: str | os.PathLike[str],
     description: dict[str, Any],
-    arrays: dict[str, np.ndarray],
+    arrays: Mapping[str, np.ndarray | Blocks],
 ) -> None:
     """Write a description and its arrays as one file, atomically.
 
-    Raises: UsageError if it would hold more than what is read again.
+    An array that does not fit into memory is given as `Blocks`: its type, its length
+    and an iterable of its pieces, which is read once, when its turn comes:
+
+        blocks = Blocks(np.dtype(np.float64), 10**9, pieces())
+        write_model("model.keras", description, {"log-p-5": blocks})
+
+    Nothing larger than a piece is held; checksums are made on the way; members are
+    stored as they are, aligned, and may be larger than 4 GB. After an error, of the
+    disk or of `pieces`, the file is what it was.
+    Raises: UsageError if it would hold more than what is read again; ValueError if
+        blocks hold more numbers than they say, or fewer.
     """
     members = {DESCRIPTION: describe(description), **array_members(arrays)}
     if len(members) > safe.MOST_MEMBERS:
@@ -72,7 +83,7 @@ def write_model(
         write_members(temporary, members)
 
 
-def array_members(arrays: dict[str, Any]) -> dict[str, Any]:
+def array_members(arrays: Mapping[str, Any]) -> dict[str, Any]:
     """Name arrays as members of an archive."""
     return {f"{ARRAYS}{name}.npy": array for name, array in arrays.items()}
 
@@ -96,12 +107,6 @@ def describe(description: dict[str, Any]) -> bytes:
     return data
 
 
-def write_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None:
-    """Create an archive; the same members always give the same bytes."""
-    with zipfile.ZipFile(path, "w") as archive:
-        _add(archive, members)
-
-
 def add_description(path: str | os.PathLike[str], description: dict[str, Any]) -> None:
     """Say in a file that Keras has just written what it is.
 
@@ -109,7 +114,7 @@ def add_description(path: str | os.PathLike[str], description: dict[str, Any]) -
     """
     data = describe(description)
     with zipfile.ZipFile(path, "a") as archive:
-        _add(archive, {DESCRIPTIONS[1]: data})
+        add_members(archive, {DESCRIPTIONS[1]: data})
 
 
 def save_network(
@@ -152,10 +157,22 @@ def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:
     ):
         for info in archive.infolist():
             if info.filename in DESCRIPTIONS:
-                _add(written, {info.filename: describe(description)})
+                add_members(written, {info.filename: describe(description)})
                 continue
-            with archive.open(info) as old, written.open(info, "w") as new:
-                shutil.copyfileobj(old, new)
+            with archive.open(info) as old:
+                add_aligned(written, _unplaced(info), _read(old), info.file_size)
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _unplaced(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Describe the same member for another archive."""
+    fresh = zipfile.ZipInfo(info.filename, info.date_time)
+    fresh.external_attr, fresh.compress_type = info.external_attr, info.compress_type
+    return fresh
 
 
 def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -269,22 +286,6 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
         )
     with safe.opened(file) as archive:
         yield archive
-
-
-def _add(archive: zipfile.ZipFile, members: dict[str, Any]) -> None:
-    """Add bytes as they are and arrays as .npy, piece by piece: they may be large."""
-    for name, data in members.items():
-        info = zipfile.ZipInfo(name)  # dated 1980: the same model, the same bytes
-        info.external_attr = 0o644 << 16
-        is_text = name.endswith(".json")
-        info.compress_type = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
-        if isinstance(data, bytes):
-            archive.writestr(info, data)
-            continue
-        array = np.asarray(data, order="C")
-        info.file_size = array.nbytes  # told before: more than 2 GB take a wider head
-        with archive.open(info, "w") as member:
-            np.save(member, array, allow_pickle=False)
 
 
 def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:
