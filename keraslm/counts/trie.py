@@ -58,6 +58,15 @@ class Level:
         firsts = np.arange(self.histories + 1) * self.vocabulary_size
         return np.searchsorted(self.keys, firsts)
 
+    def words_of(self, ngrams: slice) -> np.ndarray:
+        """Give the last words of a stretch of n-grams, without those of all others."""
+        return self.keys[ngrams] % self.vocabulary_size
+
+    def starts_of(self, histories: range) -> np.ndarray:
+        """Give where the children of a stretch of histories start."""
+        firsts = np.arange(histories.start, histories.stop) * self.vocabulary_size
+        return np.searchsorted(self.keys, firsts)
+
     def sum_over_words(self, values: np.ndarray) -> np.ndarray:
         """Add up the values of the n-grams that share a history.
 
@@ -78,6 +87,13 @@ class Level:
         words = self.words[place]
         at = int(np.searchsorted(words, word))
         return place.start + at if at < len(words) and words[at] == word else NONE
+
+    def find(self, histories: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """Give the index of each n-gram `history word`, NONE where it is not there.
+
+        Shapes: histories (n,), words (n,) -> (n,)
+        """
+        return find(self.keys, histories * self.vocabulary_size + words)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,10 +149,10 @@ class Trie:
         for level in self.levels:
             found = np.full(len(ids), NONE)
             seen = np.flatnonzero(history != NONE)
-            keys = history[seen] * self.vocabulary_size + ids[seen]
             # a unigram is its word: nothing to look up
             is_first = level is self.levels[0]
-            found[seen] = keys if is_first else find(level.keys, keys)
+            words = ids[seen]
+            found[seen] = words if is_first else level.find(history[seen], words)
             histories.append(history[first:])
             ngrams.append(found[first:])
             history = next_history(found, ids, self.boundary, is_first)

@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
@@ -23,11 +22,14 @@ import numpy as np
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import zip_archive as safe
 from keraslm.files.members import Blocks, add_aligned, add_members, write_members
+from keraslm.files.npy import array_of
 from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
-FORMAT_VERSION = 2
-READ = (1, 2)
+FORMAT_VERSION = 3
+NETWORKS = 2
+"""The version of what is no count model, the same since."""
+READ = (1, 2, 3)
 TASKS = TAGGER, CLASSIFIER, TRANSLATOR = ("tagger", "classifier", "translator")
 COMMANDS = {TAGGER: "tag", CLASSIFIER: "classify", TRANSLATOR: "translate"}
 MASKED = "masked"
@@ -44,11 +46,6 @@ LARGEST_DESCRIPTION = 64 * 2**20  # bytes
 _PIECE = 1 << 20  # bytes that are copied at once
 
 _HDF5_SIGNATURE = b"\x89HDF"
-_NPY_HEAD = re.compile(  # of version 1.0, rows first
-    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<dtype>[<>|=][iufb]\d{1,2})', "
-    rb"'fortran_order': False, 'shape': \((?P<shape>[\d, ]{0,99})\), \} *\n",
-    re.DOTALL,
-)
 _HELD = {"name": str, "encoder": dict, "metadata": dict}
 _JSON = {str: "text", dict: "table"}
 _OF_KERAS = ("metadata.json", CONFIG, WEIGHTS, DESCRIPTIONS[1])
@@ -94,7 +91,9 @@ def describe(description: dict[str, Any]) -> bytes:
     Raises: UsageError if it would be larger than what is read again, or holds a text
         that cannot be written.
     """
-    stamped = {"format_version": FORMAT_VERSION, **description}
+    is_counts = description.get("kind") == "counts"
+    version = FORMAT_VERSION if is_counts else NETWORKS
+    stamped = {"format_version": version, **description}
     text = json.dumps(stamped, ensure_ascii=False)
     if not is_unicode(text):
         raise UsageError(f"what a model file would say of its model is {NOT_UNICODE}")
@@ -242,7 +241,7 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         names = [name for name in archive.namelist() if name.startswith(ARRAYS)]
         arrays = {name: safe.read(file, archive, name) for name in names}
     return {
-        pathlib.PurePosixPath(name).stem: _from_npy(file, name, data)
+        pathlib.PurePosixPath(name).stem: array_of(file, name, data)
         for name, data in arrays.items()
     }
 
@@ -286,19 +285,6 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
         )
     with safe.opened(file) as archive:
         yield archive
-
-
-def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:
-    """Read an array of numbers; its size is what is there, not what its head says."""
-    head = _NPY_HEAD.match(data)
-    try:
-        if not head:
-            raise ValueError("it does not begin as a .npy file of numbers does")
-        shape = [int(length) for length in head["shape"].split(b",") if length.strip()]
-        dtype = np.dtype(head["dtype"].decode())
-        return np.frombuffer(data, dtype, offset=head.end()).reshape(shape)
-    except (ValueError, TypeError) as error:
-        raise ModelFileError(f"{path} holds a damaged array {name}: {error}") from error
 
 
 def _not_ours(archive: zipfile.ZipFile) -> str | None:

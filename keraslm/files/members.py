@@ -8,7 +8,6 @@ References: PKWARE, APPNOTE.TXT 4.5.3; NumPy enhancement proposal 1, the format 
 """
 
 import dataclasses
-import io
 import os
 import struct
 import zipfile
@@ -16,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
 import numpy as np
+
+from keraslm.files.npy import head_of
 
 ALIGNMENT = 64  # bytes: a line of the cache, and what .npy pads its own head to
 PADDING = 0xD935  # the tag of an extra field that only aligns
@@ -96,22 +97,9 @@ def _add_array(
     array: Blocks,
     shape: tuple[int, ...],
 ) -> None:
-    head = _npy_head(array.dtype, shape)
+    head = head_of(array.dtype, shape)
     size = len(head) + array.length * array.dtype.itemsize
     add_aligned(archive, info, _pieces(info.filename, head, array), size)
-
-
-def _npy_head(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
-    if dtype.hasobject:
-        raise ValueError("an array of Python's objects has no plain file")
-    head = io.BytesIO()
-    described = {
-        "descr": np.lib.format.dtype_to_descr(dtype),
-        "fortran_order": False,
-        "shape": shape,
-    }
-    np.lib.format.write_array_header_1_0(head, described)
-    return head.getvalue()
 
 
 def _pieces(name: str, head: bytes, array: Blocks) -> Iterator[Any]:
