@@ -7,7 +7,7 @@ and totals-n, the sums c(h). A quantised table has codes and the centres that th
 for instead; codes, words and starts are bit-packed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -64,22 +64,13 @@ def _trie(levels: list[Level], packed: bool) -> Members:
     members: Members = {}
     for n, level in enumerate(levels[1:], start=2):
         size, histories = level.vocabulary_size, level.histories + 1
-        words = _each(level.words_of, len(level), slice)
-        starts = _each(level.starts_of, histories, range)
         parts = {
-            f"words-{n}": (words, len(level), size - 1),
-            f"starts-{n}": (starts, histories, len(level)),
+            f"words-{n}": (level.word_blocks(), len(level), size - 1),
+            f"starts-{n}": (level.start_blocks(), histories, len(level)),
         }
         for name, part in parts.items():
             members[name] = _packed(*part) if packed else _whole(*part)
     return members
-
-
-def _each(
-    read: Callable[[Any], np.ndarray], length: int, stretch: Callable[[int, int], Any]
-) -> Iterator[np.ndarray]:
-    for start in range(0, length, BLOCK):
-        yield read(stretch(start, min(start + BLOCK, length)))
 
 
 def _whole(blocks: Iterable[np.ndarray], length: int, largest: int) -> Blocks:

@@ -58,6 +58,24 @@ class Level:
         firsts = np.arange(self.histories + 1) * self.vocabulary_size
         return np.searchsorted(self.keys, firsts)
 
+    def word_blocks(self) -> Iterator[np.ndarray]:
+        """Yield the last words of all n-grams, a stretch at a time."""
+        for start in range(0, len(self), CHUNK):
+            yield self.words_of(slice(start, start + CHUNK))
+
+    def start_blocks(self) -> Iterator[np.ndarray]:
+        """Yield where the children of each history start, and last their number.
+
+        The keys are read once, a stretch at a time: they may lie on disk.
+        """
+        known = 0
+        for start in range(0, len(self), CHUNK):
+            histories = self.keys[start : start + CHUNK] // self.vocabulary_size
+            wanted = np.arange(known, int(histories[-1]) + 1)
+            yield start + np.searchsorted(histories, wanted)
+            known += len(wanted)
+        yield np.full(self.histories + 1 - known, len(self))
+
     def words_of(self, ngrams: slice) -> np.ndarray:
         """Give the last words of a stretch of n-grams, without those of all others."""
         return self.keys[ngrams] % self.vocabulary_size
@@ -75,6 +93,13 @@ class Level:
         """
         return np.bincount(self.history, values, self.histories)
 
+    def find(self, keys: np.ndarray) -> np.ndarray:
+        """Give the index of each key, NONE where it is not there.
+
+        Shapes: (n,) -> (n,)
+        """
+        return find(self.keys, keys)
+
     def children(self, history: int) -> slice:
         """Give the place of the n-grams that begin with `history`."""
         if history == NONE:
@@ -87,13 +112,6 @@ class Level:
         words = self.words[place]
         at = int(np.searchsorted(words, word))
         return place.start + at if at < len(words) and words[at] == word else NONE
-
-    def find(self, histories: np.ndarray, words: np.ndarray) -> np.ndarray:
-        """Give the index of each n-gram `history word`, NONE where it is not there.
-
-        Shapes: histories (n,), words (n,) -> (n,)
-        """
-        return find(self.keys, histories * self.vocabulary_size + words)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,10 +167,10 @@ class Trie:
         for level in self.levels:
             found = np.full(len(ids), NONE)
             seen = np.flatnonzero(history != NONE)
+            keys = history[seen] * self.vocabulary_size + ids[seen]
             # a unigram is its word: nothing to look up
             is_first = level is self.levels[0]
-            words = ids[seen]
-            found[seen] = words if is_first else level.find(history[seen], words)
+            found[seen] = keys if is_first else level.find(keys)
             histories.append(history[first:])
             ngrams.append(found[first:])
             history = next_history(found, ids, self.boundary, is_first)
