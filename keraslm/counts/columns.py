@@ -35,9 +35,10 @@ class Column(abc.ABC):
         """Give one number, or the array of several."""
         if isinstance(place, slice):
             return self.take(np.arange(*place.indices(len(self))))
-        if isinstance(place, np.ndarray) and place.dtype == bool:
-            return self.take(np.flatnonzero(place))
-        return self.take(place)
+        if isinstance(place, np.ndarray):
+            is_chosen = place.dtype == bool
+            return self.take(np.flatnonzero(place) if is_chosen else place)
+        return self.take(place if place >= 0 else len(self) + place)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Read all."""
