@@ -25,6 +25,10 @@ CANNOT_BE_PRUNED = (
     "additive smoothing needs every count and cannot be pruned; leave out `prune`, or "
     "give another `smoothing`"
 )
+CANNOT_BE_QUANTIZED = (
+    "additive smoothing keeps counts, which are exact, and is not quantised; leave out "
+    "`quantize`, or give another `smoothing`"
+)
 
 
 class Additive(Smoothing):

@@ -7,12 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from keraslm.counts.additive import Additive
 from keraslm.counts.arpa import write_arpa
 from keraslm.counts.arpa_level import encoder_of, hints
 from keraslm.counts.arpa_reader import read_arpa
 from keraslm.counts.ngrams import Ngrams, count_ngrams
-from keraslm.counts.quantize import Quantized, quantize
+from keraslm.counts.quantize import Quantized, cost, quantize, sums_nearly
 from keraslm.counts.reading import check_whole, read_table
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT, smoothing_named
@@ -161,7 +160,7 @@ class NgramModel(LanguageModel):
     ) -> Self:
         """Open a model that `save` wrote; its `description` may have been read before.
 
-        A file up to 64 MB is read and checked whole. A larger one is mapped into
+        A file up to 32 MB is read and checked whole. A larger one is mapped into
         memory: it opens at once, whatever its size, answers from the disk, and is
         checked where it is read; `verify` checks all. `mapped` decides it otherwise.
         A file of format version 1 or 2 is always read.
@@ -176,16 +175,8 @@ class NgramModel(LanguageModel):
                 "open it with keraslm.load"
             )
         encoder = TextEncoder.from_dict(description["encoder"])
-        try:
-            smoothing, metadata = description["smoothing"], description["metadata"]
-            order, delta = _order(description["order"]), _delta(smoothing)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(
-                f"{path} has a damaged description: {error}"
-            ) from error
-        size = len(encoder.vocabulary)
-        table = read_table(path, description, order, size, delta, mapped)
-        model = cls(encoder, table, smoothing, metadata)
+        table = read_table(path, description, len(encoder.vocabulary), mapped)
+        model = cls(encoder, table, description["smoothing"], description["metadata"])
         model._file = archive.model_path(path)
         return model
 
@@ -208,11 +199,7 @@ class NgramModel(LanguageModel):
         Raises: UsageError as `keraslm.counts.quantize.quantize`.
         """
         table = quantize(self.table, bits)
-        note = (
-            f"quantised to {bits} bits: log P is off by {table.rounding:.2g} nats at "
-            "most, and probabilities sum to one only nearly"
-        )
-        notes = [*self.smoothing.get("notes", []), note]
+        notes = [*self.smoothing.get("notes", []), sums_nearly(table)]
         made = type(self)(
             self.encoder, table, {**self.smoothing, "notes": notes}, self.metadata
         )
@@ -224,6 +211,11 @@ class NgramModel(LanguageModel):
                 "perplexity": after,
             }
         return made
+
+    @property
+    def quantizing_cost(self) -> str:
+        """Say what quantising costs: the perplexity before and after, if measured."""
+        return cost(self.details.get(QUANTIZED, {}))
 
     def write_arpa(self, path: str | os.PathLike[str]) -> None:
         """Write the model as an ARPA file, which KenLM and SRILM read, atomically.
@@ -272,19 +264,6 @@ class NgramModel(LanguageModel):
             return off
         digits = self.smoothing["digits"]
         return off + self.order * 10.0 ** (1 - digits) / 2 * math.log(10)
-
-
-def _order(order: Any) -> int:
-    if type(order) is not int or order < 1:
-        raise ValueError(f"order must be 1 or more; received {order!r:.30}")
-    return order
-
-
-def _delta(smoothing: dict[str, Any]) -> float | None:
-    """Give the delta of additive smoothing, which is applied to counts."""
-    if smoothing["name"] != Additive.name:
-        return None
-    return Additive(float(smoothing["delta"])).delta
 
 
 def _state_rule(order: int) -> str:

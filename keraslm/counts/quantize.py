@@ -10,11 +10,12 @@ References: Heafield (2011), KenLM, section 3.3; Federico & Bertoldi (2006).
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from keraslm.counts.additive import CANNOT_BE_QUANTIZED
 from keraslm.counts.columns import BLOCK, Column
 from keraslm.counts.table import BackoffTable, Table
 from keraslm.errors import UsageError
@@ -105,10 +106,7 @@ def quantize(table: Table, bits: int) -> Quantized:
     """
     check_bits(bits)
     if not isinstance(table, BackoffTable):
-        raise UsageError(
-            "additive smoothing keeps counts, which are exact, and is not quantised; "
-            "train with another `smoothing`"
-        )
+        raise UsageError(CANNOT_BE_QUANTIZED)
     if isinstance(table, Quantized):
         raise UsageError(
             f"the model is quantised to {table.bits} bits; quantise the model that it "
@@ -150,6 +148,25 @@ def codebook(numbers: np.ndarray, bits: int, exact: Sequence[float] = ()) -> Cod
     sums = np.add.reduceat(others, edges)
     means = sums / np.diff(edges, append=len(others))
     return Codebook(np.union1d(means, exact))
+
+
+def sums_nearly(table: Quantized) -> str:
+    """Say, for a reader of figures, what quantising does to probabilities."""
+    return (
+        f"quantised to {table.bits} bits: log P is off by {table.rounding:.2g} nats at "
+        "most, and probabilities sum to one only nearly"
+    )
+
+
+def cost(told: Mapping[str, Any]) -> str:
+    """Say what a card tells of quantising: the perplexity before and after it."""
+    if "perplexity" not in told:
+        return f"quantised to {told['bits']} bits" if told else ""
+    before, after = told["perplexity_before"], told["perplexity"]
+    return (
+        f"quantised to {told['bits']} bits: perplexity {before:,.2f} -> {after:,.2f} "
+        f"({after / before - 1:+.2%})"
+    )
 
 
 def _coded(numbers: Any, bits: int, exact: Sequence[float] = ()) -> tuple[Coded, float]:

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+from keraslm.counts.additive import Additive
 from keraslm.counts.checking import check_table
 from keraslm.counts.older import upgraded
 from keraslm.counts.opening import Shape, from_arrays, sizes
@@ -11,16 +12,14 @@ from keraslm.errors import ModelFileError
 from keraslm.files import archive
 from keraslm.files.mapping import map_arrays, verify
 
-WHOLE = 64 * 2**20
-"""Bytes of the largest file that is read whole, which takes half a second."""
+WHOLE = 32 * 2**20
+"""Bytes of the largest file that is read whole, which takes half a second at most."""
 
 
 def read_table(
     path: str | os.PathLike[str],
     description: dict[str, Any],
-    order: int,
     vocabulary_size: int,
-    delta: float | None,
     mapped: bool | None = None,
 ) -> Table:
     """Open the arrays of a file whose description was read.
@@ -28,6 +27,7 @@ def read_table(
     Raises: ModelFileError if they do not fit together, as far as they are looked at.
     """
     file = archive.model_path(path)
+    order, delta = _formula(file, description)
     is_older = description["format_version"] < archive.FORMAT_VERSION
     if mapped is None:
         mapped = file.stat().st_size > WHOLE
@@ -69,3 +69,21 @@ def _damaged(path: str | os.PathLike[str], error: ValueError) -> ModelFileError:
     return ModelFileError(
         f"the counts do not fit together: {error}; {path} is damaged, train again"
     )
+
+
+def _formula(
+    path: str | os.PathLike[str], description: dict[str, Any]
+) -> tuple[int, float | None]:
+    """Give the order, and the delta of additive smoothing, which is applied to counts.
+
+    Raises: ModelFileError
+    """
+    try:
+        order, smoothing = description["order"], description["smoothing"]
+        if type(order) is not int or order < 1:
+            raise ValueError(f"order must be 1 or more; received {order!r:.30}")
+        if smoothing["name"] != Additive.name:
+            return order, None
+        return order, Additive(float(smoothing["delta"])).delta
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{path} has a damaged description: {error}") from error
