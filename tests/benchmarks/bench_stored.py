@@ -37,7 +37,9 @@ class MadeUp:
         self.seed = seed
         rng = np.random.default_rng(seed)
         weights = rng.pareto(1.1, histories) + 0.05
-        children = np.minimum(weights * (ngrams / weights.sum()), WORDS // 2)
+        children = weights
+        for _ in range(3):  # what a cut takes away, the others get
+            children = np.minimum(children * (ngrams / children.sum()), WORDS // 2)
         whole = children.astype(np.int64) + (rng.random(histories) < children % 1)
         self.starts = np.concatenate([[0], np.cumsum(whole)])
 
