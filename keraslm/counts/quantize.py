@@ -2,6 +2,9 @@
 
 Math:   the sorted numbers are cut into bins of equally many; a bin's centre is its
         mean, and a number becomes the centre that is nearest
+A quarter of the centres stand at equal distances from the least number to the largest
+instead, so that a rare one is not far off either: with 8 bits no log P of village is
+off by more than 0.2 nats, and by 8 without them; the perplexity is the same.
 What is exact stays exact: order 1, a probability of 0, a back-off weight of 1, and
 every number where there are no more different ones than codes. Probabilities no longer
 sum to one exactly; `rounding` says how far one may be off.
@@ -21,6 +24,7 @@ from keraslm.counts.table import BackoffTable, Table
 from keraslm.errors import UsageError
 
 FEWEST, MOST = 2, 16  # bits
+SPACED = 4  # one of so many centres stands at an equal distance
 MOST_SORTED = 1 << 22  # numbers; of more, equally spaced ones are
 
 
@@ -144,10 +148,13 @@ def codebook(numbers: np.ndarray, bits: int, exact: Sequence[float] = ()) -> Cod
     bins = (1 << bits) - len(exact)
     if len(different := np.unique(others)) <= bins:
         return Codebook(np.union1d(different, exact))
+    spaced = bins // SPACED if bins >= 2 * SPACED else 0
+    bins -= spaced
+    ends = np.linspace(others[0], others[-1], spaced)
     edges = np.arange(bins) * len(others) // bins
     sums = np.add.reduceat(others, edges)
     means = sums / np.diff(edges, append=len(others))
-    return Codebook(np.union1d(means, exact))
+    return Codebook(np.union1d(means, [*exact, *ends]))
 
 
 def sums_nearly(table: Quantized) -> str:
