@@ -248,9 +248,10 @@ class NgramModel(LanguageModel):
 
     @property
     def hints(self) -> list[str]:
-        """What was guessed or mended when the model was read from an ARPA file."""
-        notes = self.smoothing.get("notes", [])
-        return notes if self.smoothing["name"] == ARPA else []
+        """What was guessed or mended of an ARPA file, or rounded by quantising."""
+        if self.smoothing["name"] == ARPA:
+            return self.smoothing.get("notes", [])
+        return [sums_nearly(self.table)] if isinstance(self.table, Quantized) else []
 
     @property
     def rounding(self) -> float:

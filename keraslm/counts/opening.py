@@ -22,7 +22,7 @@ from keraslm.errors import UsageError
 
 Arrays = Mapping[str, np.ndarray]
 ROUNDING = 1e-6  # of a logarithm that is 0
-LARGEST_LOGARITHM = 700.0  # of a back-off weight: its exponential is still a number
+LARGEST_LOGARITHM = 100.0  # of a back-off weight: a product of seven is still a number
 LARGEST_COUNT = 1 << 62
 MOST_NGRAMS = 1 << 48
 

@@ -170,10 +170,13 @@ def cost(told: Mapping[str, Any]) -> str:
     if "perplexity" not in told:
         return f"quantised to {told['bits']} bits" if told else ""
     before, after = told["perplexity_before"], told["perplexity"]
-    return (
+    said = (
         f"quantised to {told['bits']} bits: perplexity {before:,.2f} -> {after:,.2f} "
         f"({after / before - 1:+.2%})"
     )
+    if after < before:
+        said += ", lower only where probabilities sum to more than one"
+    return said
 
 
 def _coded(numbers: Any, bits: int, exact: Sequence[float] = ()) -> tuple[Coded, float]:

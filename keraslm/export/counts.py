@@ -24,7 +24,7 @@ def export_counts(
     if not isinstance(model, NgramModel):
         raise UsageError(
             f"{model.name} is no count model, and its file is one of keraslm's own "
-            "already; give --format keras, or export a count model"
+            "already; export a count model, or choose another format"
         )
     if bits is None:
         model.save(path)

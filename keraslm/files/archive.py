@@ -1,7 +1,7 @@
 """One file is one model: a zip archive that says what it holds.
 
     keraslm/model.json            what it is: kind, name, encoder, metadata
-    keraslm/arrays/NAME.npy       a count model's arrays
+    keraslm/arrays/NAME.npy       a count model's arrays, which are used where they lie
     assets/keraslm.json           what a Keras model is; it was keraslm/model.json
                                   before version 2
     config.json, model.weights.h5 a Keras model's own members, as Keras wrote them
