@@ -64,6 +64,13 @@ class LanguageModel(Writer):
         """How far, in nats, its probabilities may be off by how they were stored."""
         return 0.0
 
+    def verify(self) -> str:
+        """Check what opening the model left unchecked, and say what was checked.
+
+        Raises: ModelFileError if its file is damaged.
+        """
+        return ""
+
     @property
     def vocabulary(self) -> Any:
         """The tokens this model predicts."""

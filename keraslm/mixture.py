@@ -81,6 +81,13 @@ class Mixture(LanguageModel):
         """That of the part that is off most."""
         return max(model.rounding for model in self.models)
 
+    def verify(self) -> str:
+        """Check what opening the parts left unchecked, and say what was checked.
+
+        Raises: ModelFileError if a part's file is damaged.
+        """
+        return "; ".join(filter(None, (model.verify() for model in self.models)))
+
     @property
     def details(self) -> dict[str, Any]:
         """Each part with its weight and its own details, and where weights are from."""

@@ -134,7 +134,7 @@ def test_another_zip_is_no_model(tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"format_version": 3}, "format version 3"),
+        ({"format_version": 4}, "format version 4"),
         ({"format_version": None}, "format version None"),
         ({"kind": "pickle"}, "unknown kind 'pickle'"),
         ({"kind": ["counts"]}, "unknown kind"),

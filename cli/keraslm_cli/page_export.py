@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Sequence
 
 from keraslm.errors import UsageError
-from keraslm_cli import console, texts
+from keraslm_cli import console, counts_export, texts
 from keraslm_cli import models as model_files
 
 FORMAT = "html"
@@ -24,8 +24,9 @@ def check_options(
             f"--format {file_format} writes one model; received {len(models)}: two "
             "models are compared with --format html"
         )
+    is_measured = file_format == counts_export.FORMAT
     for flag, value in (("--weights", weights), ("--text", text)):
-        if value is not None:
+        if value is not None and not (flag == "--text" and is_measured):
             raise UsageError(
                 f"{flag} is for --format html; received --format {file_format}: "
                 "leave it out"

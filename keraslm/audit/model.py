@@ -28,14 +28,19 @@ def audit_model(
 ) -> list[Check]:
     """Try a model on random histories, and on a text's ids or else on random ones.
 
+    Of a count model's file, all that it holds is read and checked first.
+
     Shapes: ids (tokens,), of which the first 96 are read
+    Raises: ModelFileError if the file is damaged.
     """
     rng = np.random.default_rng(seed)
     size = len(model.vocabulary)
     ids = rng.integers(size, size=TOKENS) if ids is None else np.array(ids[:TOKENS])
     ids = ids.astype(np.int64)
+    verified = model.verify()
     read = model.log_probabilities(ids)
     return [
+        *([Check("file", 0, 0, f"faults in {verified}")] if verified else []),
         *_distributions(model, rng, SUM + math.expm1(min(model.rounding, 1.0))),
         _causality(model, ids, read, rng),
         _stream_and_batch(model, ids, read),

@@ -25,6 +25,10 @@ CANNOT_BE_PRUNED = (
     "additive smoothing needs every count and cannot be pruned; leave out `prune`, or "
     "give another `smoothing`"
 )
+CANNOT_BE_QUANTIZED = (
+    "additive smoothing keeps counts, which are exact, and is not quantised; leave out "
+    "`quantize`, or give another `smoothing`"
+)
 
 
 class Additive(Smoothing):
@@ -75,14 +79,15 @@ class AdditiveTable(Table):
     trie: Trie
     counts: list[np.ndarray]
     delta: float
-    totals: list[np.ndarray] = dataclasses.field(init=False)
-    """c(h) = sum_w c(h w), (histories,) an order."""
+    totals: list[np.ndarray] = dataclasses.field(default_factory=list)
+    """c(h) = sum_w c(h w), (histories,) an order; added up if they are not given."""
 
     def __post_init__(self) -> None:
         """Add up the counts after each history."""
-        pairs = zip(self.trie.levels, self.counts, strict=True)
-        totals = [level.sum_over_words(counts) for level, counts in pairs]
-        object.__setattr__(self, "totals", totals)
+        if not self.totals:
+            pairs = zip(self.trie.levels, self.counts, strict=True)
+            totals = [level.sum_over_words(counts) for level, counts in pairs]
+            object.__setattr__(self, "totals", totals)
 
     def log_probabilities(self, found: Found) -> np.ndarray:
         """Give log P(w | h) of each token of a text.
@@ -110,7 +115,8 @@ class AdditiveTable(Table):
 
     def sizes(self) -> list[int]:
         """How many distinct n-grams were seen, order by order."""
-        return [int(np.count_nonzero(counts)) for counts in self.counts]
+        words = int(np.count_nonzero(np.asarray(self.counts[0])))
+        return [words, *(len(level) for level in self.trie.levels[1:])]
 
     def counts_of(self, found: Found) -> tuple[np.ndarray, np.ndarray]:
         """Give c(h w) and c(h) of each token, h its longest history.

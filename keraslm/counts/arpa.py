@@ -85,13 +85,13 @@ def _lines(table: BackoffTable, names: list[str], boundary: int) -> Iterator[str
     histories = [""]
     for n, level in enumerate(levels, start=1):
         yield f"\n\\{n}-grams:\n"
-        last = np.array(names, dtype=object)[level.words]
+        last = np.array(names, dtype=object)[np.asarray(level.words)]
         grams = [
             f"{histories[history]}{word}"
             for history, word in zip(level.history.tolist(), last, strict=True)
         ]
         log_b = table.log_b[n - 1] if n < len(levels) else None
-        yield from _section(grams, table.log_p[n - 1], log_b, n == 1)
+        yield from _section(grams, np.asarray(table.log_p[n - 1]), log_b, n == 1)
         if n == 1:
             grams[boundary] = LINE_START
         histories = [f"{gram} " for gram in grams]
@@ -105,7 +105,7 @@ def _section(
     p = _to_base_10(log_p)
     weights = [""] * len(p)
     if log_b is not None:
-        weights = [f"\t{weight:.9g}" for weight in _to_base_10(log_b)]
+        weights = [f"\t{weight:.9g}" for weight in _to_base_10(np.asarray(log_b))]
     for gram, x, weight in zip(grams, p, weights, strict=True):
         if is_first and gram == LINE_END:
             yield f"{NEVER:g}\t{LINE_START}{weight}\n"

@@ -2,25 +2,29 @@
 
 import math
 import os
+import pathlib
 from typing import Any, Self
 
 import numpy as np
 
-from keraslm.counts.additive import Additive
 from keraslm.counts.arpa import write_arpa
 from keraslm.counts.arpa_level import encoder_of, hints
 from keraslm.counts.arpa_reader import read_arpa
 from keraslm.counts.ngrams import Ngrams, count_ngrams
+from keraslm.counts.quantize import Quantized, cost, quantize, sums_nearly
+from keraslm.counts.reading import check_whole, read_table
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT, smoothing_named
-from keraslm.counts.storage import from_arrays, to_arrays
+from keraslm.counts.storage import described, to_members
 from keraslm.counts.stream import NgramStream
 from keraslm.counts.table import BackoffTable, Table
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import archive
 from keraslm.language_model import LanguageModel
+from keraslm.measures import perplexity
 from keraslm.text.encoder import TextEncoder
 
+QUANTIZED = "quantized"
 ARPA = "arpa"
 """The name of the smoothing of a model that an ARPA file holds."""
 
@@ -44,7 +48,10 @@ class NgramModel(LanguageModel):
         self.smoothing = smoothing
         self.metadata = dict(metadata or {})
         self.name = f"ngram-{table.trie.order} {smoothing['name']}"
+        if isinstance(table, Quantized):
+            self.name += f" {table.bits} bits"
         self.state_rule = _state_rule(table.trie.order)
+        self._file: pathlib.Path | None = None
 
     @classmethod
     def train(
@@ -83,10 +90,10 @@ class NgramModel(LanguageModel):
         if isinstance(smoothing, str):
             smoothing = smoothing_named(smoothing).fit(ngrams, valid)
         table = smoothing.estimate(ngrams, prune)
-        described = {"name": smoothing.name, **smoothing.settings()}
-        described |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
-        described |= {"prune": list(prune)} if any(prune) else {}
-        return cls(encoder, table, described)
+        settings = {"name": smoothing.name, **smoothing.settings()}
+        settings |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
+        settings |= {"prune": list(prune)} if any(prune) else {}
+        return cls(encoder, table, settings)
 
     @property
     def order(self) -> int:
@@ -95,8 +102,12 @@ class NgramModel(LanguageModel):
 
     @property
     def details(self) -> dict[str, Any]:
-        """The smoothing and its numbers, and the n-grams of each order."""
-        return {"smoothing": self.smoothing, "ngrams": self.size_per_order()}
+        """The smoothing and its numbers, the n-grams of each order, the rounding."""
+        found = {"smoothing": self.smoothing, "ngrams": self.size_per_order()}
+        if isinstance(self.table, Quantized):
+            lost = self.metadata.get(QUANTIZED, {})
+            found[QUANTIZED] = described(self.table)[QUANTIZED] | lost
+        return found
 
     def log_probabilities(self, ids: np.ndarray) -> np.ndarray:
         """Predict every token of a stream once, with the longest history it can use.
@@ -125,7 +136,10 @@ class NgramModel(LanguageModel):
         return self.table.sizes()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as one file, atomically; nothing is pickled."""
+        """Write the model as one file, atomically; nothing is pickled.
+
+        Its arrays are written block by block: none need lie in memory.
+        """
         description = {
             "kind": "counts",
             "name": self.name,
@@ -133,14 +147,23 @@ class NgramModel(LanguageModel):
             "metadata": self.metadata,
             "order": self.order,
             "smoothing": self.smoothing,
+            **described(self.table),
         }
-        archive.write_model(path, description, to_arrays(self.table))
+        archive.write_model(path, description, to_members(self.table))
 
     @classmethod
     def load(
-        cls, path: str | os.PathLike[str], description: dict[str, Any] | None = None
+        cls,
+        path: str | os.PathLike[str],
+        description: dict[str, Any] | None = None,
+        mapped: bool | None = None,
     ) -> Self:
         """Open a model that `save` wrote; its `description` may have been read before.
+
+        A file up to 32 MB is read and checked whole. A larger one is mapped into
+        memory: it opens at once, whatever its size, answers from the disk, and is
+        checked where it is read; `verify` checks all. `mapped` decides it otherwise.
+        A file of format version 1 or 2 is always read.
 
         Raises: UsageError if there is no such file; ModelFileError if it holds no
             count model or is damaged.
@@ -152,16 +175,47 @@ class NgramModel(LanguageModel):
                 "open it with keraslm.load"
             )
         encoder = TextEncoder.from_dict(description["encoder"])
-        try:
-            smoothing, metadata = description["smoothing"], description["metadata"]
-            order, delta = _order(description["order"]), _delta(smoothing)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(
-                f"{path} has a damaged description: {error}"
-            ) from error
-        arrays = archive.read_arrays(path)
-        table = from_arrays(arrays, order, len(encoder.vocabulary), delta)
-        return cls(encoder, table, smoothing, metadata)
+        table = read_table(path, description, len(encoder.vocabulary), mapped)
+        model = cls(encoder, table, description["smoothing"], description["metadata"])
+        model._file = archive.model_path(path)
+        return model
+
+    def verify(self) -> str:
+        """Read the file that the model was opened from, and check all that it holds.
+
+        Its checksums are compared, n-grams must be in order, and probabilities sum to
+        one. The answer says what was checked.
+        Raises: ModelFileError if something is wrong.
+        """
+        return "" if self._file is None else check_whole(self._file, self.table)
+
+    def quantized(self, bits: int, text: np.ndarray | None = None) -> Self:
+        """Give the model with its logarithms rounded to `bits` bits, as KenLM's -q.
+
+        Its file is bit-packed, and without the counts. What that loses in perplexity
+        is measured on the ids of a `text`, and kept in the metadata.
+
+        Shapes: text (tokens,)
+        Raises: UsageError as `keraslm.counts.quantize.quantize`.
+        """
+        table = quantize(self.table, bits)
+        notes = [*self.smoothing.get("notes", []), sums_nearly(table)]
+        made = type(self)(
+            self.encoder, table, {**self.smoothing, "notes": notes}, self.metadata
+        )
+        if text is not None and len(text):
+            both = [-float(np.mean(m.log_probabilities(text))) for m in (self, made)]
+            before, after = map(perplexity, both)
+            made.metadata[QUANTIZED] = {
+                "perplexity_before": before,
+                "perplexity": after,
+            }
+        return made
+
+    @property
+    def quantizing_cost(self) -> str:
+        """Say what quantising costs: the perplexity before and after, if measured."""
+        return cost(self.details.get(QUANTIZED, {}))
 
     def write_arpa(self, path: str | os.PathLike[str]) -> None:
         """Write the model as an ARPA file, which KenLM and SRILM read, atomically.
@@ -194,33 +248,23 @@ class NgramModel(LanguageModel):
 
     @property
     def hints(self) -> list[str]:
-        """What was guessed or mended when the model was read from an ARPA file."""
-        notes = self.smoothing.get("notes", [])
-        return notes if self.smoothing["name"] == ARPA else []
+        """What was guessed or mended of an ARPA file, or rounded by quantising."""
+        if self.smoothing["name"] == ARPA:
+            return self.smoothing.get("notes", [])
+        return [sums_nearly(self.table)] if isinstance(self.table, Quantized) else []
 
     @property
     def rounding(self) -> float:
-        """How far a probability may be off, in nats, by the digits of an ARPA file.
+        """How far a probability may be off, in nats: by digits of ARPA, by quantising.
 
         Math:   order * 10^(1 - digits) / 2 * log 10, for logarithms between -10 and 10;
                 P is a product of a probability and order - 1 weights at most
         """
+        off = self.table.rounding if isinstance(self.table, Quantized) else 0.0
         if self.smoothing["name"] != ARPA:
-            return 0.0
-        return self.order * 10.0 ** (1 - self.smoothing["digits"]) / 2 * math.log(10)
-
-
-def _order(order: Any) -> int:
-    if type(order) is not int or order < 1:
-        raise ValueError(f"order must be 1 or more; received {order!r:.30}")
-    return order
-
-
-def _delta(smoothing: dict[str, Any]) -> float | None:
-    """Give the delta of additive smoothing, which is applied to counts."""
-    if smoothing["name"] != Additive.name:
-        return None
-    return Additive(float(smoothing["delta"])).delta
+            return off
+        digits = self.smoothing["digits"]
+        return off + self.order * 10.0 ** (1 - digits) / 2 * math.log(10)
 
 
 def _state_rule(order: int) -> str:

@@ -1,127 +1,102 @@
-"""A table of n-grams as a few arrays: an order's words, family sizes and numbers."""
+"""A table of n-grams as the arrays of its file, which are used where they lie.
 
-from collections.abc import Iterable
+Of every order n from 2 up, words-n has the last words, sorted within their history,
+and starts-n the place of each history's first, and last their number. Beside them lie
+log-p-n and log-b-n, and counts-n where they are known; of additive smoothing counts-n,
+and totals-n, the sums c(h). A quantised table has codes and the centres that they stand
+for instead; codes, words and starts are bit-packed.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from keraslm.counts.additive import AdditiveTable
+from keraslm.counts.columns import BLOCK
+from keraslm.counts.packed import bits_for, pack
+from keraslm.counts.quantize import Coded, Quantized
 from keraslm.counts.table import BackoffTable, Table
-from keraslm.counts.trie import Level, Trie, first_level
-from keraslm.errors import ModelFileError
+from keraslm.counts.trie import Level
+from keraslm.files.members import Blocks
 
-Arrays = dict[str, np.ndarray]
-ROUNDING = 1e-6  # of a logarithm that is 0
-SLACK = 1e-3  # of a sum of many probabilities that is 1
-LARGEST_LOGARITHM = 700.0  # of a back-off weight: its exponential is still a number
-LARGEST_COUNT = 1 << 62
+Members = dict[str, np.ndarray | Blocks]
 
 
-def to_arrays(table: Table) -> Arrays:
-    """Give the arrays that are stored, integers of the smallest type that holds them.
+def to_members(table: Table) -> Members:
+    """Give the arrays that are stored, block by block, so that none is made whole.
 
-    A key is not stored: it is its history, told by how many children each history
-    has, and its word.
+    Integers have the smallest type that holds them, or in a quantised table the fewest
+    bits.
     """
-    arrays: Arrays = {}
-    for n, level in enumerate(table.trie.levels[1:], start=2):
-        arrays[f"words-{n}"] = _smallest(level.words)
-        arrays[f"children-{n}"] = _smallest(np.diff(level.starts))
+    packed = isinstance(table, Quantized)
+    members = _trie(table.trie.levels, packed)
     if isinstance(table, AdditiveTable):
-        return arrays | _numbered("counts", map(_smallest, table.counts))
+        members |= _numbered("counts", map(_smallest, table.counts))
+        return members | _numbered("totals", map(_smallest, table.totals))
     if not isinstance(table, BackoffTable):
         raise TypeError(f"a table of n-grams was expected; received {type(table)}")
     if table.counts is not None:
-        arrays |= _numbered("counts", map(_smallest, table.counts))
-    return arrays | _numbered("log-p", table.log_p) | _numbered("log-b", table.log_b)
+        members |= _numbered("counts", map(_smallest, table.counts))
+    for name, columns in (("log-p", table.log_p), ("log-b", table.log_b)):
+        for n, column in enumerate(columns, start=1):
+            members |= _logarithms(f"{name}-{n}", column)
+    return members
 
 
-def from_arrays(arrays: Arrays, order: int, size: int, delta: float | None) -> Table:
-    """Build the table back: of counts if there is a `delta`, else of probabilities.
+def described(table: Table) -> dict[str, Any]:
+    """Give what a file's description says of its arrays.
 
-    Raises: ModelFileError if the arrays are not those of `order` orders of n-grams
-        over a vocabulary of `size` words.
+    `ngrams` are the n-grams of each order that are stored, seen or not.
     """
-    try:
-        trie = _trie(arrays, order, size)
-        if delta is not None:
-            return AdditiveTable(trie, _counts(arrays, trie), delta)
-        counts = _counts(arrays, trie) if "counts-1" in arrays else None
-        return BackoffTable(trie, *_logarithms(arrays, trie), counts)
-    except ValueError as error:
-        raise ModelFileError(
-            f"the counts do not fit together: {error}; the file is damaged, train again"
-        ) from error
+    known: dict[str, Any] = {"ngrams": [len(level) for level in table.trie.levels]}
+    if isinstance(table, Quantized):
+        known["quantized"] = {"bits": table.bits, "rounding": table.rounding}
+    return known
 
 
-def _trie(arrays: Arrays, order: int, size: int) -> Trie:
-    levels = [first_level(size)]
-    for n in range(2, order + 1):
-        children = _whole(arrays, f"children-{n}", len(levels[-1]), size)
-        words = _whole(arrays, f"words-{n}", int(children.sum()), size - 1)
-        keys = np.repeat(np.arange(len(children)), children) * size + words
-        if not np.all(np.diff(keys) > 0):
-            raise ValueError(f"the n-grams of order {n} are not in order")
-        levels.append(Level(keys, len(children), size))
-    return Trie(levels)
+def quantized_bits(column: Coded) -> int:
+    """Give how many bits a code of a column takes."""
+    return bits_for(len(column.book.centres) - 1)
 
 
-def _counts(arrays: Arrays, trie: Trie) -> list[np.ndarray]:
-    """Give the counts of all n-grams; what they add up to is a whole number too."""
-    found = [
-        _whole(arrays, f"counts-{n}", len(level), LARGEST_COUNT)
-        for n, level in enumerate(trie.levels, start=1)
-    ]
-    if any(counts.sum(dtype=np.float64) > LARGEST_COUNT for counts in found):
-        raise ValueError("they add up to more than a whole number of 64 bits")
-    return found
+def _trie(levels: list[Level], packed: bool) -> Members:
+    members: Members = {}
+    for n, level in enumerate(levels[1:], start=2):
+        size, histories = level.vocabulary_size, level.histories + 1
+        parts = {
+            f"words-{n}": (level.word_blocks(), len(level), size - 1),
+            f"starts-{n}": (level.start_blocks(), histories, len(level)),
+        }
+        for name, part in parts.items():
+            members[name] = _packed(*part) if packed else _whole(*part)
+    return members
 
 
-def _logarithms(
-    arrays: Arrays, trie: Trie
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Give log p and log b of all n-grams; no history shares out more than 1."""
-    log_p = [
-        _numbers(arrays, f"log-p-{n}", len(level), ROUNDING)
-        for n, level in enumerate(trie.levels, start=1)
-    ]
-    log_b = [
-        _numbers(arrays, f"log-b-{n}", len(level), LARGEST_LOGARITHM)
-        for n, level in enumerate(trie.levels[:-1], start=1)
-    ]
-    for n, (level, logarithms) in enumerate(zip(trie.levels, log_p, strict=True), 1):
-        totals = level.sum_over_words(np.exp(logarithms))
-        if totals.max(initial=0) > 1 + SLACK or (n == 1 and totals[0] < 1 - SLACK):
-            raise ValueError(f"the probabilities of order {n} do not sum to one")
-    return log_p, log_b
+def _whole(blocks: Iterable[np.ndarray], length: int, largest: int) -> Blocks:
+    return Blocks(np.min_scalar_type(largest), length, blocks)
 
 
-def _named(arrays: Arrays, name: str, length: int, kinds: str) -> np.ndarray:
-    """Give an array of so many numbers of a kind."""
-    if name not in arrays:
-        raise ValueError(f"{name} is missing")
-    if arrays[name].shape != (length,) or arrays[name].dtype.kind not in kinds:
-        found = f"{arrays[name].shape} of {arrays[name].dtype}"
-        raise ValueError(f"{name} has {found}, not the {length} numbers it must have")
-    return arrays[name]
+def _packed(blocks: Iterable[np.ndarray], length: int, largest: int) -> Blocks:
+    return pack(blocks, bits_for(largest), length)
 
 
-def _whole(arrays: Arrays, name: str, length: int, largest: int) -> np.ndarray:
-    array = _named(arrays, name, length, "iu")
-    if length and not (int(array.min()) >= 0 and int(array.max()) <= largest):
-        raise ValueError(f"{name} has a number that is not 0 .. {largest}")
-    return array.astype(np.int64)
+def _logarithms(name: str, column: Any) -> Members:
+    if not isinstance(column, Coded):
+        return {name: Blocks(np.dtype("<f8"), len(column), _cut(column))}
+    codes = pack(_cut(column.codes), quantized_bits(column), len(column))
+    return {f"centres-{name}": column.book.centres, f"codes-{name}": codes}
 
 
-def _numbers(arrays: Arrays, name: str, length: int, largest: float) -> np.ndarray:
-    array = _named(arrays, name, length, "f")
-    if not np.all(array <= largest):
-        raise ValueError(f"{name} has a logarithm that is too large, or no number")
-    return array
+def _smallest(values: Any) -> Blocks:
+    largest = max((int(block.max()) for block in _cut(values)), default=0)
+    return Blocks(np.min_scalar_type(largest), len(values), _cut(values))
 
 
-def _numbered(name: str, arrays: Iterable[np.ndarray]) -> Arrays:
+def _cut(values: Any) -> Iterator[np.ndarray]:
+    for start in range(0, len(values), BLOCK):
+        yield values[start : start + BLOCK]
+
+
+def _numbered(name: str, arrays: Iterable[Any]) -> Members:
     return {f"{name}-{n}": array for n, array in enumerate(arrays, start=1)}
-
-
-def _smallest(values: np.ndarray) -> np.ndarray:
-    return values.astype(np.min_scalar_type(int(values.max(initial=0))))

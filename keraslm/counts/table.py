@@ -75,7 +75,7 @@ class BackoffTable(Table):
 
         Shapes: -> (vocabulary,) float64, in nats
         """
-        row = self.log_p[0].copy()
+        row = np.array(self.log_p[0])
         for k, index in enumerate(history[1:], start=1):
             if index != NONE:
                 level = self.trie.levels[k]

@@ -58,6 +58,33 @@ class Level:
         firsts = np.arange(self.histories + 1) * self.vocabulary_size
         return np.searchsorted(self.keys, firsts)
 
+    def word_blocks(self) -> Iterator[np.ndarray]:
+        """Yield the last words of all n-grams, a stretch at a time."""
+        for start in range(0, len(self), CHUNK):
+            yield self.words_of(slice(start, start + CHUNK))
+
+    def start_blocks(self) -> Iterator[np.ndarray]:
+        """Yield where the children of each history start, and last their number.
+
+        The keys are read once, a stretch at a time: they may lie on disk.
+        """
+        known = 0
+        for start in range(0, len(self), CHUNK):
+            histories = self.keys[start : start + CHUNK] // self.vocabulary_size
+            wanted = np.arange(known, int(histories[-1]) + 1)
+            yield start + np.searchsorted(histories, wanted)
+            known += len(wanted)
+        yield np.full(self.histories + 1 - known, len(self))
+
+    def words_of(self, ngrams: slice) -> np.ndarray:
+        """Give the last words of a stretch of n-grams, without those of all others."""
+        return self.keys[ngrams] % self.vocabulary_size
+
+    def starts_of(self, histories: range) -> np.ndarray:
+        """Give where the children of a stretch of histories start."""
+        firsts = np.arange(histories.start, histories.stop) * self.vocabulary_size
+        return np.searchsorted(self.keys, firsts)
+
     def sum_over_words(self, values: np.ndarray) -> np.ndarray:
         """Add up the values of the n-grams that share a history.
 
@@ -65,6 +92,13 @@ class Level:
         Shapes: values (ngrams,) -> (histories,) float64
         """
         return np.bincount(self.history, values, self.histories)
+
+    def find(self, keys: np.ndarray) -> np.ndarray:
+        """Give the index of each key, NONE where it is not there.
+
+        Shapes: (n,) -> (n,)
+        """
+        return find(self.keys, keys)
 
     def children(self, history: int) -> slice:
         """Give the place of the n-grams that begin with `history`."""
@@ -136,7 +170,7 @@ class Trie:
             keys = history[seen] * self.vocabulary_size + ids[seen]
             # a unigram is its word: nothing to look up
             is_first = level is self.levels[0]
-            found[seen] = keys if is_first else find(level.keys, keys)
+            found[seen] = keys if is_first else level.find(keys)
             histories.append(history[first:])
             ngrams.append(found[first:])
             history = next_history(found, ids, self.boundary, is_first)

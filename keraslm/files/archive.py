@@ -1,7 +1,7 @@
 """One file is one model: a zip archive that says what it holds.
 
     keraslm/model.json            what it is: kind, name, encoder, metadata
-    keraslm/arrays/NAME.npy       a count model's arrays
+    keraslm/arrays/NAME.npy       a count model's arrays, which are used where they lie
     assets/keraslm.json           what a Keras model is; it was keraslm/model.json
                                   before version 2
     config.json, model.weights.h5 a Keras model's own members, as Keras wrote them
@@ -13,21 +13,23 @@ import contextlib
 import json
 import os
 import pathlib
-import re
-import shutil
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
 import numpy as np
 
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import zip_archive as safe
+from keraslm.files.members import Blocks, add_aligned, add_members, write_members
+from keraslm.files.npy import array_of
 from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode
 
-FORMAT_VERSION = 2
-READ = (1, 2)
+FORMAT_VERSION = 3
+NETWORKS = 2
+"""The version of what is no count model, the same since."""
+READ = (1, 2, 3)
 TASKS = TAGGER, CLASSIFIER, TRANSLATOR = ("tagger", "classifier", "translator")
 COMMANDS = {TAGGER: "tag", CLASSIFIER: "classify", TRANSLATOR: "translate"}
 MASKED = "masked"
@@ -41,13 +43,9 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 MODEL_IN_RUN = "model.keras"
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
+_PIECE = 1 << 20  # bytes that are copied at once
 
 _HDF5_SIGNATURE = b"\x89HDF"
-_NPY_HEAD = re.compile(  # of version 1.0, rows first
-    rb"\x93NUMPY\x01\x00..\{'descr': '(?P<dtype>[<>|=][iufb]\d{1,2})', "
-    rb"'fortran_order': False, 'shape': \((?P<shape>[\d, ]{0,99})\), \} *\n",
-    re.DOTALL,
-)
 _HELD = {"name": str, "encoder": dict, "metadata": dict}
 _JSON = {str: "text", dict: "table"}
 _OF_KERAS = ("metadata.json", CONFIG, WEIGHTS, DESCRIPTIONS[1])
@@ -56,11 +54,21 @@ _OF_KERAS = ("metadata.json", CONFIG, WEIGHTS, DESCRIPTIONS[1])
 def write_model(
     path: str | os.PathLike[str],
     description: dict[str, Any],
-    arrays: dict[str, np.ndarray],
+    arrays: Mapping[str, np.ndarray | Blocks],
 ) -> None:
     """Write a description and its arrays as one file, atomically.
 
-    Raises: UsageError if it would hold more than what is read again.
+    An array that does not fit into memory is given as `Blocks`: its type, its length
+    and an iterable of its pieces, which is read once, when its turn comes:
+
+        blocks = Blocks(np.dtype(np.float64), 10**9, pieces())
+        write_model("model.keras", description, {"log-p-5": blocks})
+
+    Nothing larger than a piece is held; checksums are made on the way; members are
+    stored as they are, aligned, and may be larger than 4 GB. After an error, of the
+    disk or of `pieces`, the file is what it was.
+    Raises: UsageError if it would hold more than what is read again; ValueError if
+        blocks hold more numbers than they say, or fewer.
     """
     members = {DESCRIPTION: describe(description), **array_members(arrays)}
     if len(members) > safe.MOST_MEMBERS:
@@ -72,7 +80,7 @@ def write_model(
         write_members(temporary, members)
 
 
-def array_members(arrays: dict[str, Any]) -> dict[str, Any]:
+def array_members(arrays: Mapping[str, Any]) -> dict[str, Any]:
     """Name arrays as members of an archive."""
     return {f"{ARRAYS}{name}.npy": array for name, array in arrays.items()}
 
@@ -83,7 +91,9 @@ def describe(description: dict[str, Any]) -> bytes:
     Raises: UsageError if it would be larger than what is read again, or holds a text
         that cannot be written.
     """
-    stamped = {"format_version": FORMAT_VERSION, **description}
+    is_counts = description.get("kind") == "counts"
+    version = FORMAT_VERSION if is_counts else NETWORKS
+    stamped = {"format_version": version, **description}
     text = json.dumps(stamped, ensure_ascii=False)
     if not is_unicode(text):
         raise UsageError(f"what a model file would say of its model is {NOT_UNICODE}")
@@ -96,12 +106,6 @@ def describe(description: dict[str, Any]) -> bytes:
     return data
 
 
-def write_members(path: str | os.PathLike[str], members: dict[str, Any]) -> None:
-    """Create an archive; the same members always give the same bytes."""
-    with zipfile.ZipFile(path, "w") as archive:
-        _add(archive, members)
-
-
 def add_description(path: str | os.PathLike[str], description: dict[str, Any]) -> None:
     """Say in a file that Keras has just written what it is.
 
@@ -109,7 +113,7 @@ def add_description(path: str | os.PathLike[str], description: dict[str, Any]) -
     """
     data = describe(description)
     with zipfile.ZipFile(path, "a") as archive:
-        _add(archive, {DESCRIPTIONS[1]: data})
+        add_members(archive, {DESCRIPTIONS[1]: data})
 
 
 def save_network(
@@ -152,10 +156,22 @@ def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:
     ):
         for info in archive.infolist():
             if info.filename in DESCRIPTIONS:
-                _add(written, {info.filename: describe(description)})
+                add_members(written, {info.filename: describe(description)})
                 continue
-            with archive.open(info) as old, written.open(info, "w") as new:
-                shutil.copyfileobj(old, new)
+            with archive.open(info) as old:
+                add_aligned(written, _unplaced(info), _read(old), info.file_size)
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _unplaced(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Describe the same member for another archive."""
+    fresh = zipfile.ZipInfo(info.filename, info.date_time)
+    fresh.external_attr, fresh.compress_type = info.external_attr, info.compress_type
+    return fresh
 
 
 def read_description(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -225,7 +241,7 @@ def read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
         names = [name for name in archive.namelist() if name.startswith(ARRAYS)]
         arrays = {name: safe.read(file, archive, name) for name in names}
     return {
-        pathlib.PurePosixPath(name).stem: _from_npy(file, name, data)
+        pathlib.PurePosixPath(name).stem: array_of(file, name, data)
         for name, data in arrays.items()
     }
 
@@ -269,35 +285,6 @@ def opened(path: str | os.PathLike[str]) -> Iterator[zipfile.ZipFile]:
         )
     with safe.opened(file) as archive:
         yield archive
-
-
-def _add(archive: zipfile.ZipFile, members: dict[str, Any]) -> None:
-    """Add bytes as they are and arrays as .npy, piece by piece: they may be large."""
-    for name, data in members.items():
-        info = zipfile.ZipInfo(name)  # dated 1980: the same model, the same bytes
-        info.external_attr = 0o644 << 16
-        is_text = name.endswith(".json")
-        info.compress_type = zipfile.ZIP_DEFLATED if is_text else zipfile.ZIP_STORED
-        if isinstance(data, bytes):
-            archive.writestr(info, data)
-            continue
-        array = np.asarray(data, order="C")
-        info.file_size = array.nbytes  # told before: more than 2 GB take a wider head
-        with archive.open(info, "w") as member:
-            np.save(member, array, allow_pickle=False)
-
-
-def _from_npy(path: pathlib.Path, name: str, data: bytes) -> np.ndarray:
-    """Read an array of numbers; its size is what is there, not what its head says."""
-    head = _NPY_HEAD.match(data)
-    try:
-        if not head:
-            raise ValueError("it does not begin as a .npy file of numbers does")
-        shape = [int(length) for length in head["shape"].split(b",") if length.strip()]
-        dtype = np.dtype(head["dtype"].decode())
-        return np.frombuffer(data, dtype, offset=head.end()).reshape(shape)
-    except (ValueError, TypeError) as error:
-        raise ModelFileError(f"{path} holds a damaged array {name}: {error}") from error
 
 
 def _not_ours(archive: zipfile.ZipFile) -> str | None:

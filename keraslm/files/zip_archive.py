@@ -132,9 +132,27 @@ def extracted(
     with tempfile.TemporaryDirectory(prefix="keraslm-") as folder:
         copy = pathlib.Path(folder) / pathlib.PurePosixPath(name).name
         with copy.open("wb") as out:
-            for block in _blocks(path, archive, info):
+            for block in blocks(path, archive, info):
                 out.write(block)
         yield copy
+
+
+def blocks(
+    path: pathlib.Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo
+) -> Iterator[bytes]:
+    """Read a member piece by piece; after the last, its checksum was right.
+
+    Raises: ModelFileError if it is damaged.
+    """
+    with _damage(path, info.filename):
+        source = archive.open(info)
+    with source:
+        while True:
+            with _damage(path, info.filename):
+                block = source.read(_BLOCK)
+            if not block:
+                return
+            yield block
 
 
 class Guarded(io.BufferedReader):
@@ -156,20 +174,6 @@ def _info(path: pathlib.Path, archive: zipfile.ZipFile, name: str) -> zipfile.Zi
         return archive.getinfo(name)
     except KeyError as error:
         raise ModelFileError(f"{path} is damaged: it has no {name}") from error
-
-
-def _blocks(
-    path: pathlib.Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo
-) -> Iterator[bytes]:
-    with _damage(path, info.filename):
-        source = archive.open(info)
-    with source:
-        while True:
-            with _damage(path, info.filename):
-                block = source.read(_BLOCK)
-            if not block:
-                return
-            yield block
 
 
 @contextlib.contextmanager

@@ -56,6 +56,9 @@ def count(
     reporter.note(
         f"counted {len(train.ids):,} tokens in {seconds:.1f} s; n-grams: {sizes}"
     )
+    if c.quantize is not None:
+        model = model.quantized(c.quantize, held_out)
+        reporter.note(model.quantizing_cost)
     for note in model.smoothing.get("notes", ()):
         reporter.note(note)
     history = History(folder.history)

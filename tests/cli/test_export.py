@@ -104,6 +104,36 @@ def test_counts_become_an_arpa_file_that_is_a_model(
     assert keraslm("score", out, stdin="the dog\n").exit_code == 0
 
 
+def test_an_arpa_file_becomes_a_model_file_and_a_small_one(
+    keraslm, keraslm_json, counts, tmp_path
+):
+    text, arpa = tmp_path / "text.txt", tmp_path / "out.arpa"
+    keraslm("export", counts, arpa, "--format", "arpa")
+    own, small = tmp_path / "own.keras", tmp_path / "small.keras"
+    written = keraslm("export", arpa, own, "--format", "keraslm")
+    assert written.stdout.strip() == str(own)
+    before, after = (keraslm_json("evaluate", m, text) for m in (arpa, own))
+    assert after["perplexity"] == before["perplexity"]
+    given = ("--format", "keraslm", "--quantize", 2)
+    told = keraslm("export", arpa, small, *given).stderr
+    assert "was not measured: the model does not name a corpus" in told
+    small.unlink()
+    told = keraslm("export", arpa, small, *given, "--text", text).stderr
+    assert "quantised to 2 bits: perplexity" in told
+    lost = keraslm_json("evaluate", small, text)
+    assert lost["details"]["quantized"]["perplexity"] == pytest.approx(
+        lost["perplexity"]
+    )
+
+
+def test_counts_alone_are_quantised(keraslm, refused, model, tmp_path):
+    given = ("--format", "keraslm", "--quantize")
+    out = tmp_path / "out.keras"
+    refused(keraslm("export", model, out, *given, 8), 2, "additive smoothing keeps")
+    refused(keraslm("export", model, out, *given, 99), 2, "2 to 16 bits", "--quantize")
+    assert not out.exists()
+
+
 def test_additive_smoothing_has_no_arpa_file(keraslm, refused, model, tmp_path):
     result = keraslm("export", model, tmp_path / "out.arpa", "--format", "arpa")
     refused(result, 2, "additive smoothing does not")
@@ -138,6 +168,9 @@ def test_two_models_become_a_page_that_says_what_rounding_costs(
         (("m", "m", "x.arpa", "--format", "arpa"), "compared with --format html"),
         (("m", "x.arpa", "--format", "arpa", "--weights", "int8"), "--weights is for"),
         (("m", "x.arpa", "--format", "arpa", "--text", "t"), "--text is for"),
+        (("m", "x.arpa", "--format", "arpa", "--quantize", "8"), "--quantize is for"),
+        (("m", "x.keras", "--format", "keraslm", "--text", "t"), "give both"),
+        (("m", "x.arpa", "--format", "keraslm"), "ends with .keras"),
         (("m", "x.txt", "--format", "html"), "ends with .html"),
         (("none", "m", "x.html", "--format", "html"), "none"),
     ],

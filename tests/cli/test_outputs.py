@@ -27,6 +27,7 @@ FILES = {
     ),
     "plot": ("embeddings plot vectors.txt --out {}", ".png", PNG),
     "arpa": ("export run {} --format arpa --overwrite", ".arpa", b"\\data\\"),
+    "counts": ("export run {} --format keraslm --overwrite", ".keras", b"PK"),
     "stock": ("export network.keras {} --format keras --overwrite", ".keras", b"PK"),
     "page": ("export run {} --format html --overwrite", ".html", b"<!doctype html>"),
     "adopted": (

@@ -52,14 +52,26 @@ def test_counts_that_do_not_fit_are_refused(train, tmp_path):
     for damage in (
         {"counts-2": arrays["counts-2"][:-1]},
         {"words-2": arrays["words-2"][::-1]},
-        {"children-2": arrays["children-2"] + 1},
-        {"children-2": np.array([2**60], dtype=np.int64)},
+        {"starts-2": arrays["starts-2"] + 1},
+        {"starts-2": arrays["starts-2"][::-1]},
+        {"starts-2": np.full(6, 2**60, dtype=np.int64)},
+        {"totals-2": arrays["totals-2"] + 1},
         {"counts-1": arrays["counts-1"][:-1]},
     ):
         archive.write_model(path, description, arrays | damage)
         with pytest.raises(ModelFileError):
             NgramModel.load(path)
-    for damage in ({"smoothing": {"name": "wishful"}}, {"order": 3}, {"order": None}):
+    for damage in (
+        {"smoothing": {"name": "wishful"}},
+        {"order": 3},
+        {"order": None},
+        {"ngrams": [5, 4]},
+        {"ngrams": [6, 6]},
+        {"ngrams": None},
+        {"ngrams": [5, True]},
+        {"quantized": {"bits": 8, "rounding": 0.1}},
+        {"format_version": 2},
+    ):
         archive.write_model(path, description | damage, arrays)
         with pytest.raises(ModelFileError):
             NgramModel.load(path)

@@ -11,7 +11,9 @@ from keraslm.files import archive
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("children-2", [-1] * 5, "not the|is not 0"),
+        ("starts-2", [-1] * 7, "go from 0|is not 0"),
+        ("starts-2", lambda a: a[:-1], "not the"),
+        ("starts-2", lambda a: a[[0, 2, 1, 3, 4, 5, 6]], "not in order"),
         ("words-2", lambda a: a + 100, "is not 0"),
         ("words-2", lambda a: a[::-1], "not in order"),
         ("words-2", lambda a: a.astype(float), "not the"),

@@ -10,7 +10,7 @@ ASSET = DESCRIPTIONS[1]
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"format_version": 3}, "format version 3; this keraslm reads versions 1 to 2"),
+        ({"format_version": 4}, "format version 4; this keraslm reads versions 1 to 3"),
         ({"format_version": 0}, "format version 0"),
         ({"format_version": True}, "format version True"),
         ({"metadata": []}, "'metadata' in keraslm/model.json is no table"),
@@ -22,7 +22,10 @@ ASSET = DESCRIPTIONS[1]
         ({"name": 3}, "'name' in keraslm/model.json is no text"),
         ({"name": "\x1b[2J"}, "is no plain text"),
         ({"encoder": "char"}, "'encoder' in keraslm/model.json is no table"),
-        ({"order": 10**9}, "children-3 is missing"),
+        ({"order": 10**9}, "ngrams must be 1000000000 whole numbers"),
+        ({"ngrams": [6, 1 << 60]}, "ngrams must be"),
+        ({"ngrams": [6, 9]}, "not the 9 numbers"),
+        ({"quantized": {"bits": 8}}, "not the"),
         ({"order": 0}, "order must be 1 or more"),
         ({"order": 1e308}, "order must be 1 or more"),
         ({"smoothing": {"name": "additive", "delta": -1}}, "delta must be 0 or more"),

@@ -351,3 +351,19 @@ def test_a_run_of_counts_says_how_it_was_smoothed(corpus, tmp_path, notes):
     assert smoothing["prune"] == [0, 0, 1]
     assert len(smoothing["lambdas"]) == 3
     assert keraslm.load(run.folder.path).smoothing == smoothing
+
+
+def test_a_quantised_run_says_what_that_costs(corpus, tmp_path, notes):
+    options = {"model": "ngram", "quantize": 3, "out": str(tmp_path / "run")}
+    run = train(Configuration(**options), corpus, reporter=notes)
+    lost = json.loads(run.folder.card.read_text("utf-8"))["details"]["quantized"]
+    assert lost["bits"] == 3
+    assert lost["perplexity"] == pytest.approx(
+        run.model.metadata["history"][-1]["perplexity"]
+    )
+    assert any("quantised to 3 bits: perplexity" in note for note in notes.lines)
+    exact = Configuration(model="ngram", out=str(tmp_path / "exact"))
+    before = train(exact, corpus).card.perplexity
+    assert lost["perplexity_before"] != lost["perplexity"]
+    assert run.card.perplexity / before == pytest.approx(1, abs=0.5)
+    assert keraslm.load(run.folder.path).details["quantized"] == lost

@@ -8,16 +8,21 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm.files.destinations import check_folder, destination
-from keraslm_cli import completion, console, outputs, page_export
+from keraslm_cli import completion, console, counts_export, outputs, page_export
 from keraslm_cli import models as model_files
 
 if TYPE_CHECKING:
     from keraslm.language_model import LanguageModel
 
 
-ENDINGS = {"keras": ".keras", "arpa": ".arpa", "html": ".html"}
+ENDINGS = {
+    "keras": ".keras",
+    "arpa": ".arpa",
+    "html": ".html",
+    counts_export.FORMAT: ".keras",
+}
 FOLDERS = ("savedmodel", "onnx", "litert")
-FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
+FILES = (*dict.fromkeys(ENDINGS.values()), ".onnx", ".tflite", ".pb", ".h5")
 
 
 @click.command()
@@ -36,7 +41,15 @@ FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
     required=True,
     help="keras: stock layers, and a vocabulary file; savedmodel, onnx, litert: "
     "a folder for TensorFlow, ONNX Runtime, LiteRT; arpa: counts, as KenLM's; html: "
-    "a page for a browser, of one model or two.",
+    "a page for a browser, of one model or two; keraslm: counts, of an ARPA file too, "
+    "as a model file that opens at once.",
+)
+@click.option(
+    "--quantize",
+    type=int,
+    metavar="BITS",
+    help="Round the logarithms of counts to this many bits, 2 to 16, with --format "
+    "keraslm.",
 )
 @click.option(
     "--weights",
@@ -47,7 +60,7 @@ FILES = (*ENDINGS.values(), ".onnx", ".tflite", ".pb", ".h5")
     "--text",
     metavar="TEXT",
     shell_complete=completion.texts,
-    help="What to measure the cost of rounded weights on; without it, the valid part "
+    help="What to measure the cost of rounding on; without it, the valid part "
     "of the corpus that the model was trained on.",
 )
 @model_files.level_option
@@ -56,6 +69,7 @@ def command(
     models: tuple[str, ...],
     out: pathlib.Path,
     file_format: str,
+    quantize: int | None,
     weights: str | None,
     text: str | None,
     level: str | None,
@@ -67,7 +81,8 @@ def command(
     outputs, with its vocabulary as JSON beside it; or a folder that holds the model one
     token at a time, with its states as inputs and outputs, and for whole sequences, a
     description as JSON and a program that writes text. A count model becomes an .arpa
-    file, which KenLM and SRILM read. A page shows what one model, or two side by side,
+    file, which KenLM and SRILM read, or a model file of keraslm's own, which --quantize
+    makes small. A page shows what one model, or two side by side,
     think may come next, and writes text, without a server; its numbers and its program
     are in the file. The paths of what was written are printed.
     """
@@ -76,14 +91,18 @@ def command(
     for model in models:
         model_files.refuse_without_file(model, "export")
     page_export.check_options(models, file_format, weights, text)
+    counts_export.check_options(file_format, quantize, text)
     _check_out([pathlib.Path(model) for model in models], out, file_format, overwrite)
     check_installed(file_format)
-    if file_format == page_export.FORMAT:
-        try:
+    try:
+        if file_format == page_export.FORMAT:
             page_export.write(models, out, weights or "float16", text, level)
-        except OSError as error:
-            raise _cannot_write(out, error) from error
-        return
+            return
+        if file_format == counts_export.FORMAT:
+            counts_export.write(models[0], out, quantize, text, level)
+            return
+    except OSError as error:
+        raise _cannot_write(out, error) from error
     language_model = model_files.open_model(models[0], level)
     with console.working(f"exporting {language_model.name}"):
         write = _write_arpa if file_format == "arpa" else _write_neural

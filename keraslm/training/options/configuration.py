@@ -117,6 +117,9 @@ class Configuration:
         Default(None, called="chosen on the validation text"))
     prune: str | None = option(Text("0,0,1", parse_prune), COUNTING,
         "Drop n-grams that occur no more often than this, order by order.")
+    quantize: int | None = option(Whole(2, 16, "BITS"), COUNTING,
+        "Round logarithms to this many bits, 2 to 16, in a small file without counts.",
+        Default(None, called="exact"))
     embedding: int | None = option(Whole(), NETWORK,
         "The size of a token's vector: N numbers, which training finds.",
         Default(64, when(128, model=RECURRENT, level="word"),

@@ -64,7 +64,7 @@ def _foreign(c: Configuration, usual_context: Any) -> Iterator[str]:
 
 def _contradictory(c: Configuration) -> Iterator[str]:
     """Complain of options that do not go together."""
-    from keraslm.counts.additive import CANNOT_BE_PRUNED
+    from keraslm.counts.additive import CANNOT_BE_PRUNED, CANNOT_BE_QUANTIZED
 
     if c.samples is not None and c.softmax != "sampled":
         yield "`samples` is an option of the sampled softmax; give `softmax='sampled'`"
@@ -88,6 +88,8 @@ def _contradictory(c: Configuration) -> Iterator[str]:
     is_additive = c.smoothing == "additive" or c.delta is not None
     if is_additive and any(c.limits_of_pruning):
         yield CANNOT_BE_PRUNED
+    if is_additive and c.quantize is not None:
+        yield CANNOT_BE_QUANTIZED
     if c.delta is not None and c.smoothing not in (None, "additive"):
         name = "`delta` is an option of additive smoothing"
         yield f"{name}; received it with {c.smoothing}"
