@@ -66,6 +66,13 @@ class Level:
         """
         return np.bincount(self.history, values, self.histories)
 
+    def find(self, keys: np.ndarray) -> np.ndarray:
+        """Give the index of each key, NONE where it is not there.
+
+        Shapes: (n,) -> (n,)
+        """
+        return find(self.keys, keys)
+
     def children(self, history: int) -> slice:
         """Give the place of the n-grams that begin with `history`."""
         if history == NONE:
@@ -101,6 +108,8 @@ class Trie:
 
     levels: list[Level]
     boundary: int = 1
+    chunk: int = CHUNK
+    """How many tokens are looked up at once."""
 
     @property
     def order(self) -> int:
@@ -115,11 +124,11 @@ class Trie:
     def look_up(self, ids: np.ndarray) -> Iterator[Found]:
         """Find the n-grams of a text that starts a line, stretch by stretch.
 
-        Shapes: ids (tokens,) -> stretches of at most CHUNK tokens
+        Shapes: ids (tokens,) -> stretches of at most `chunk` tokens
         """
-        for start in range(0, len(ids), CHUNK):
+        for start in range(0, len(ids), self.chunk):
             before = max(start - self.order, 0)
-            stretch = np.asarray(ids[before : start + CHUNK], dtype=np.int64)
+            stretch = np.asarray(ids[before : start + self.chunk], dtype=np.int64)
             if not before:
                 stretch = np.concatenate([[self.boundary], stretch])
             yield self._look_up(stretch, first=start - before + (not before))
@@ -136,7 +145,7 @@ class Trie:
             keys = history[seen] * self.vocabulary_size + ids[seen]
             # a unigram is its word: nothing to look up
             is_first = level is self.levels[0]
-            found[seen] = keys if is_first else find(level.keys, keys)
+            found[seen] = keys if is_first else level.find(keys)
             histories.append(history[first:])
             ngrams.append(found[first:])
             history = next_history(found, ids, self.boundary, is_first)
