@@ -160,6 +160,8 @@ class InOrder:
 
     def take(self, count: int) -> npt.NDArray[Any]:
         """Give the next `count` numbers."""
+        if not count:
+            return np.zeros(0, np.int64)
         have = sum(map(len, self._kept))
         while have < count:
             self._kept.append(next(self._blocks))

@@ -44,6 +44,31 @@ class NgramsOnDisk(Ngrams):
             found.append(slice(first, level.children(found[-1].stop - 1).stop))
         return found
 
+    @functools.cached_property
+    def continuations(self) -> list[Any]:
+        """How many distinct words stand before each n-gram, order by order.
+
+        Math:   as `kneser_ney.continuation_counts`
+        """
+        found: list[Any] = []
+        for k, suffixes in enumerate(self.parted_suffixes):
+            if k == 0:
+                found.append(np.concatenate(list(suffixes.count())))
+                continue
+            counts = self.workspace.new(self.counts[k].dtype)
+            for some in suffixes.count():
+                counts.append(some)
+            self._copy_line_starts(k, counts)
+            found.append(counts)
+        return [*found, self.counts[-1]]
+
+    def _copy_line_starts(self, k: int, counts: Spilled) -> None:
+        """Count the n-grams that begin a line, with no word before them, themselves."""
+        place, block = self.line_starts[k], self.workspace.block
+        for start in range(place.start, place.stop, block):
+            stop = min(start + block, place.stop)
+            counts.write(start, self.counts[k][start:stop])
+
 
 class Block(NamedTuple):
     """Tokens that have a history of the length in question, and their n-grams.
@@ -153,11 +178,11 @@ def _unigrams(
     Shapes: -> (vocabulary,), (vocabulary,)
     """
     counts, first = np.zeros(size, np.int64), np.full(size, -1)
-    for start in range(0, len(ids), max(w.block, size)):
-        words = np.asarray(ids[start : start + max(w.block, size)], np.int64)
+    block = max(w.block, size)
+    for start in reversed(range(0, len(ids), block)):
+        words = np.asarray(ids[start : start + block], np.int64)
         counts += np.bincount(words, minlength=size)
-        met, places = np.unique(words, return_index=True)
-        is_new = first[met] == -1
-        first[met[is_new]] = start + places[is_new]
+        places = np.arange(start, start + len(words))
+        first[words[::-1]] = places[::-1]  # the last to be written stays
     first[[0, boundary]] = -1
     return counts, first

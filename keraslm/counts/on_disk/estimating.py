@@ -1,0 +1,175 @@
+"""Smoothing n-grams on the disk: the same formulas, a block of histories at a time.
+
+A formula sees the n-grams of whole histories, their counts and the probabilities after
+the shorter histories, and needs no others; so it gives the same numbers for a block as
+for all n-grams at once.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from keraslm.counts.additive import CANNOT_BE_PRUNED
+from keraslm.counts.discounting import Discounting
+from keraslm.counts.on_disk.additive import AdditiveOnDisk
+from keraslm.counts.on_disk.ngrams import NgramsOnDisk
+from keraslm.counts.on_disk.places import counts_for, rare
+from keraslm.counts.on_disk.pruning import keep
+from keraslm.counts.smoothing import Order, Recursive, Smoothing
+from keraslm.counts.stupid_backoff import (
+    StupidBackoff,
+    normalised_order,
+    normalised_words,
+)
+from keraslm.counts.table import BackoffTable, Table
+from keraslm.errors import UsageError
+from keraslm.files.spilled import InOrder, Spilled
+
+
+class Smoothed(NamedTuple):
+    """A table, and what it makes of the text that was counted.
+
+    Units: `log_likelihood` in nats, of all tokens together
+    """
+
+    table: Table
+    log_likelihood: float
+
+
+def fit_on_disk(
+    kind: type[Smoothing], ngrams: NgramsOnDisk, held_out: np.ndarray | None
+) -> Smoothing:
+    """Find a formula's numbers, as `kind.fit`."""
+    if issubclass(kind, Discounting):
+        return kind.of_rare(rare(kind, ngrams))
+    return kind.fit(ngrams, held_out)
+
+
+def estimate_on_disk(
+    smoothing: Smoothing, ngrams: NgramsOnDisk, prune: tuple[int, ...] = ()
+) -> Smoothed:
+    """Apply a formula, as `smoothing.estimate`.
+
+    Raises: UsageError for n-grams to prune with additive smoothing.
+    """
+    if not isinstance(smoothing, Recursive):
+        if any(prune):
+            raise UsageError(CANNOT_BE_PRUNED)
+        table = AdditiveOnDisk(ngrams.trie, ngrams.counts, smoothing.delta)
+        return Smoothed(table, table.log_likelihood(ngrams.line_starts))
+    limits = [prune[min(k, len(prune) - 1)] if prune else 0 for k in range(200)]
+    whole = _whole_table(smoothing, ngrams, limits)
+    if isinstance(smoothing, StupidBackoff):
+        whole = _normalised(whole, ngrams)
+    nats = _log_likelihood(whole, ngrams)
+    return Smoothed(keep(whole, ngrams, limits) if any(prune) else whole, nats)
+
+
+def _whole_table(
+    smoothing: Recursive, ngrams: NgramsOnDisk, limits: list[int]
+) -> BackoffTable:
+    """Give the table in which the pruned n-grams still stand, backed off."""
+    counted = counts_for(type(smoothing), ngrams)
+    p, log_p, log_b = _words(smoothing, ngrams, counted[0])
+    all_log_p: list[Any] = [log_p]
+    all_log_b: list[Any] = []
+    new = ngrams.workspace.new
+    for k, level in enumerate(ngrams.trie.levels[1:], start=1):
+        lower = InOrder(ngrams.parted_suffixes[k - 1].values(p, np.float64))
+        longer, log_p, log_b = new(np.float64), new(np.float64), new(np.float64)
+        for some in level.families():
+            place = slice(some.start, some.stop)
+            kept = ngrams.counts[k][place] > limits[k]
+            counts = counted[k][place].astype(np.int64)
+            below = lower.take(len(counts))
+            order = Order(k + 1, some.level, counts, kept, below)
+            probabilities, b = smoothing.combine(
+                order, np.where(kept, smoothing.seen(order), 0)
+            )
+            with np.errstate(divide="ignore"):  # log 0 = -inf
+                longer.append(probabilities)
+                log_p.append(np.log(probabilities))
+                log_b.append(np.log(b))
+        _close(p)
+        p = longer
+        all_log_p.append(log_p)
+        all_log_b.append(log_b)
+    _close(p)
+    return BackoffTable(ngrams.trie, all_log_p, all_log_b, counted)
+
+
+def _words(
+    smoothing: Recursive, ngrams: NgramsOnDisk, counts: np.ndarray
+) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Give P(w), its logarithm and that of the weight of the empty history."""
+    level = ngrams.trie.levels[0]
+    lower = np.array([1 / len(level)])[ngrams.suffixes[0]]
+    order = Order(1, level, counts, np.ones(len(level), bool), lower)
+    p, b = smoothing.combine(order, smoothing.seen(order))
+    with np.errstate(divide="ignore"):
+        return p, np.log(p), np.log(b)
+
+
+def _close(array: Any) -> None:
+    if isinstance(array, Spilled):
+        array.close()
+
+
+def _normalised(scores: BackoffTable, ngrams: NgramsOnDisk) -> BackoffTable:
+    """Divide scores by their sum after each history, as `stupid_backoff.normalised`."""
+    first, z = normalised_words(scores.log_p[0])
+    log_p: list[Any] = [first]
+    log_b: list[Any] = []
+    new = ngrams.workspace.new
+    for k, level in enumerate(ngrams.trie.levels[1:], start=1):
+        shares, weights, longer_z = new(np.float64), new(np.float64), new(np.float64)
+        before: Any = scores.log_p[k - 1]
+        lower = InOrder(ngrams.parted_suffixes[k - 1].values(before, np.float64))
+        lower_z = InOrder(_z_of_histories(ngrams, k, z))
+        for some in level.families():
+            own = scores.log_p[k][some.start : some.stop]
+            of_order = normalised_order(
+                some.level,
+                (own, scores.log_b[k - 1][some.histories]),
+                lower.take(len(own)),
+                lower_z.take(some.level.histories),
+            )
+            for spilled, values in zip(
+                (shares, weights, longer_z), of_order, strict=True
+            ):
+                spilled.append(values)
+        z = longer_z
+        log_p.append(shares)
+        log_b.append(weights)
+    return BackoffTable(scores.trie, log_p, log_b, scores.counts)
+
+
+def _z_of_histories(ngrams: NgramsOnDisk, k: int, z: Any) -> Iterator[np.ndarray]:
+    """Yield Z(h') of each history h of k tokens."""
+    if k == 1:
+        return iter([z[ngrams.suffixes[0]]])
+    return ngrams.parted_suffixes[k - 2].values(z, np.float64)
+
+
+def _log_likelihood(whole: BackoffTable, ngrams: NgramsOnDisk) -> float:
+    """Give log P of the text that was counted.
+
+    A token's probability is that of the longest n-gram that ends with it: one of the
+    highest order, or one that begins its line.
+
+    Math:   sum_{h w} c(h w) log P(w | h)
+    """
+    top = ngrams.trie.order - 1
+    total = 0.0
+    for k, log_p in enumerate(whole.log_p):
+        if k == 0 and top > 0:
+            continue
+        place = slice(0, len(log_p)) if k == top else ngrams.line_starts[k]
+        for start in range(place.start, place.stop, ngrams.workspace.block):
+            stop = min(start + ngrams.workspace.block, place.stop)
+            counts, nats = ngrams.counts[k][start:stop], log_p[start:stop]
+            total += float(counts[counts > 0] @ nats[counts > 0])
+    return total
+
+
