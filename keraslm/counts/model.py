@@ -83,10 +83,7 @@ class NgramModel(LanguageModel):
         if isinstance(smoothing, str):
             smoothing = smoothing_named(smoothing).fit(ngrams, valid)
         table = smoothing.estimate(ngrams, prune)
-        described = {"name": smoothing.name, **smoothing.settings()}
-        described |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
-        described |= {"prune": list(prune)} if any(prune) else {}
-        return cls(encoder, table, described)
+        return cls(encoder, table, described(smoothing, prune))
 
     @property
     def order(self) -> int:
@@ -124,9 +121,10 @@ class NgramModel(LanguageModel):
         """How many distinct n-grams the model holds, from order 1 up."""
         return self.table.sizes()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as one file, atomically; nothing is pickled."""
-        description = {
+    @property
+    def description(self) -> dict[str, Any]:
+        """What the model's file says of it, beside its arrays."""
+        return {
             "kind": "counts",
             "name": self.name,
             "encoder": self.encoder.to_dict(),
@@ -134,7 +132,10 @@ class NgramModel(LanguageModel):
             "order": self.order,
             "smoothing": self.smoothing,
         }
-        archive.write_model(path, description, to_arrays(self.table))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as one file, atomically; nothing is pickled."""
+        archive.write_model(path, self.description, to_arrays(self.table))
 
     @classmethod
     def load(
@@ -208,6 +209,13 @@ class NgramModel(LanguageModel):
         if self.smoothing["name"] != ARPA:
             return 0.0
         return self.order * 10.0 ** (1 - self.smoothing["digits"]) / 2 * math.log(10)
+
+
+def described(smoothing: Smoothing, prune: tuple[int, ...]) -> dict[str, Any]:
+    """Give what a model says of its smoothing: the name, the numbers, the notes."""
+    told = {"name": smoothing.name, **smoothing.settings()}
+    told |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
+    return told | ({"prune": list(prune)} if any(prune) else {})
 
 
 def _order(order: Any) -> int:

@@ -66,12 +66,21 @@ class Level:
         """
         return np.bincount(self.history, values, self.histories)
 
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """Give the index of each key, NONE where it is not there.
+    def words_of(self, ngrams: slice) -> np.ndarray:
+        """Give the last words of a stretch of n-grams, without those of all others."""
+        return self.keys[ngrams] % self.vocabulary_size
 
-        Shapes: (n,) -> (n,)
+    def starts_of(self, histories: range) -> np.ndarray:
+        """Give where the children of a stretch of histories start."""
+        firsts = np.arange(histories.start, histories.stop) * self.vocabulary_size
+        return np.searchsorted(self.keys, firsts)
+
+    def find(self, histories: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """Give the index of each n-gram `history word`, NONE where it is not there.
+
+        Shapes: histories (n,), words (n,) -> (n,)
         """
-        return find(self.keys, keys)
+        return find(self.keys, histories * self.vocabulary_size + words)
 
     def children(self, history: int) -> slice:
         """Give the place of the n-grams that begin with `history`."""
@@ -142,10 +151,10 @@ class Trie:
         for level in self.levels:
             found = np.full(len(ids), NONE)
             seen = np.flatnonzero(history != NONE)
-            keys = history[seen] * self.vocabulary_size + ids[seen]
+            words = ids[seen]
             # a unigram is its word: nothing to look up
             is_first = level is self.levels[0]
-            found[seen] = keys if is_first else level.find(keys)
+            found[seen] = words if is_first else level.find(history[seen], words)
             histories.append(history[first:])
             ngrams.append(found[first:])
             history = next_history(found, ids, self.boundary, is_first)

@@ -1,10 +1,13 @@
 """Additive smoothing of counts on the disk."""
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from keraslm.counts.additive import AdditiveTable, log_additive
+from keraslm.counts.on_disk.likelihood import Shares
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,25 +19,25 @@ class AdditiveOnDisk(AdditiveTable):
         longer = [len(counts) for counts in self.counts[1:]]
         return [int(np.count_nonzero(self.counts[0])), *longer]
 
-    def log_likelihood(self, line_starts: list[slice]) -> float:
-        """Give log P of the text that was counted; see `estimating`.
+    def shares(self, line_starts: list[slice]) -> Iterator[Shares]:
+        """Yield the n-grams that the counted text is predicted with.
 
         Shapes: line_starts (orders,), where the n-grams stand that begin a line
         """
-        total, top = 0.0, len(self.counts) - 1
-        size = self.trie.vocabulary_size
+        top = len(self.counts) - 1
         if top == 0:
-            counts = self.counts[0][self.counts[0] > 0]
-            nats = log_additive(counts, self.totals[0], self.delta, size)
-            return float(counts @ nats)
+            yield self._shares(self.trie.levels[0], self.counts[0])
+            return
         for k, level in enumerate(self.trie.levels[1:], start=1):
+            place = slice(0, len(level)) if k == top else line_starts[k]
             for some in level.families():  # type: ignore[attr-defined]
-                counts = self.counts[k][some.start : some.stop]
-                sums = some.level.sum_over_words(counts)[some.level.history]
-                nats = log_additive(counts, sums, self.delta, size)
-                if k < top:
-                    first = max(line_starts[k].start - some.start, 0)
-                    last = max(line_starts[k].stop - some.start, 0)
-                    counts, nats = counts[first:last], nats[first:last]
-                total += float(counts @ nats)
-        return total
+                first = max(place.start - some.start, 0)
+                last = max(place.stop - some.start, 0)
+                whole = self._shares(some.level, self.counts[k][some.start : some.stop])
+                yield Shares(*(values[first:last] for values in whole))
+
+    def _shares(self, level: Any, counts: np.ndarray) -> Shares:
+        totals = level.sum_over_words(counts)[level.history]
+        size = self.trie.vocabulary_size
+        nats = log_additive(counts, totals, self.delta, size)
+        return Shares(level.words, counts, nats)

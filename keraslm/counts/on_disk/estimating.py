@@ -13,6 +13,7 @@ import numpy as np
 from keraslm.counts.additive import CANNOT_BE_PRUNED
 from keraslm.counts.discounting import Discounting
 from keraslm.counts.on_disk.additive import AdditiveOnDisk
+from keraslm.counts.on_disk.likelihood import Likelihood, shares_of_table
 from keraslm.counts.on_disk.ngrams import NgramsOnDisk
 from keraslm.counts.on_disk.places import counts_for, rare
 from keraslm.counts.on_disk.pruning import keep
@@ -28,13 +29,10 @@ from keraslm.files.spilled import InOrder, Spilled
 
 
 class Smoothed(NamedTuple):
-    """A table, and what it makes of the text that was counted.
-
-    Units: `log_likelihood` in nats, of all tokens together
-    """
+    """A table, and what it makes of the text that was counted."""
 
     table: Table
-    log_likelihood: float
+    training: Likelihood
 
 
 def fit_on_disk(
@@ -57,13 +55,14 @@ def estimate_on_disk(
         if any(prune):
             raise UsageError(CANNOT_BE_PRUNED)
         table = AdditiveOnDisk(ngrams.trie, ngrams.counts, smoothing.delta)
-        return Smoothed(table, table.log_likelihood(ngrams.line_starts))
+        shares = table.shares(ngrams.line_starts)
+        return Smoothed(table, Likelihood.of(ngrams.counts[0], shares))
     limits = [prune[min(k, len(prune) - 1)] if prune else 0 for k in range(200)]
     whole = _whole_table(smoothing, ngrams, limits)
     if isinstance(smoothing, StupidBackoff):
         whole = _normalised(whole, ngrams)
-    nats = _log_likelihood(whole, ngrams)
-    return Smoothed(keep(whole, ngrams, limits) if any(prune) else whole, nats)
+    training = Likelihood.of(ngrams.counts[0], shares_of_table(whole, ngrams))
+    return Smoothed(keep(whole, ngrams, limits) if any(prune) else whole, training)
 
 
 def _whole_table(
@@ -150,26 +149,3 @@ def _z_of_histories(ngrams: NgramsOnDisk, k: int, z: Any) -> Iterator[np.ndarray
     if k == 1:
         return iter([z[ngrams.suffixes[0]]])
     return ngrams.parted_suffixes[k - 2].values(z, np.float64)
-
-
-def _log_likelihood(whole: BackoffTable, ngrams: NgramsOnDisk) -> float:
-    """Give log P of the text that was counted.
-
-    A token's probability is that of the longest n-gram that ends with it: one of the
-    highest order, or one that begins its line.
-
-    Math:   sum_{h w} c(h w) log P(w | h)
-    """
-    top = ngrams.trie.order - 1
-    total = 0.0
-    for k, log_p in enumerate(whole.log_p):
-        if k == 0 and top > 0:
-            continue
-        place = slice(0, len(log_p)) if k == top else ngrams.line_starts[k]
-        for start in range(place.start, place.stop, ngrams.workspace.block):
-            stop = min(start + ngrams.workspace.block, place.stop)
-            counts, nats = ngrams.counts[k][start:stop], log_p[start:stop]
-            total += float(counts[counts > 0] @ nats[counts > 0])
-    return total
-
-

@@ -82,11 +82,30 @@ class LevelOnDisk(Level):
         at = self.place(key)
         return at if at < len(self) and int(self.keys[at]) == key else NONE
 
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """Give each key's index, NONE where it is not there; see `sorting.find`.
+    def words_of(self, ngrams: slice) -> np.ndarray:
+        """Give the last words of a stretch of n-grams."""
+        return self.words[ngrams]
 
-        Shapes: (n,) -> (n,)
+    def starts_of(self, histories: range) -> np.ndarray:
+        """Give where the children of a stretch of histories start."""
+        firsts = np.arange(histories.start, histories.stop) * self.vocabulary_size
+        found = np.full(len(firsts), len(self))
+        at, done = self.place(firsts[0]) if len(firsts) else 0, 0
+        while done < len(firsts) and at < len(self):
+            keys = self.keys.read(at, at + self.keys.workspace.block)
+            end = int(np.searchsorted(firsts, keys[-1], side="right"))
+            found[done:end] = at + np.searchsorted(keys, firsts[done:end])
+            at, done = at + len(keys), end
+        return found
+
+    def find(self, histories: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """Give the index of each n-gram `history word`, NONE where it is not there.
+
+        Each block of keys is read once at most.
+
+        Shapes: histories (n,), words (n,) -> (n,)
         """
+        keys = histories * self.vocabulary_size + words
         index = np.full(len(keys), NONE, dtype=np.int64)
         in_order, positions = sort_with_positions(keys)
         size, done = self.keys.workspace.block, 0

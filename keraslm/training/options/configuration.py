@@ -9,6 +9,7 @@ from typing import Any
 
 from keraslm.counts.smoothings import DEFAULT as BEST_SMOOTHING
 from keraslm.counts.smoothings import SMOOTHINGS
+from keraslm.memory import parse_size
 from keraslm.training.options.default import (
     GIVEN,
     LEVELS,
@@ -117,6 +118,12 @@ class Configuration:
         Default(None, called="chosen on the validation text"))
     prune: str | None = option(Text("0,0,1", parse_prune), COUNTING,
         "Drop n-grams that occur no more often than this, order by order.")
+    memory: str | None = option(Text("SIZE", parse_size), COUNTING,
+        "Count within so much memory, such as 2G, and keep the rest on the disk.",
+        Default(None, called="most of what is free"), is_free=True)
+    temporary: str | None = option(File("DIR"), COUNTING,
+        "The folder of what does not fit into that memory.",
+        Default(None, called="beside RUN"), is_free=True)
     embedding: int | None = option(Whole(), NETWORK,
         "The size of a token's vector: N numbers, which training finds.",
         Default(64, when(128, model=RECURRENT, level="word"),
