@@ -35,13 +35,10 @@ def parse_size(text: str) -> int:
 
 def in_words(size: float) -> str:
     """Write a size with its unit: 2 GB, 64 MB; a unit is 1024 of the one before."""
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if size < 1024:
-            break
-        size /= 1024
-    else:
-        unit = "TB"
-    return f"{size:.3g} {unit}" if size < 999.5 else f"{size:.0f} {unit}"
+    power = min(max(int(size).bit_length() - 1, 0) // 10, 4)
+    size /= 1 << 10 * power
+    digits = f"{size:.3g}" if size < 999.5 else f"{size:.0f}"
+    return f"{digits} {('bytes', 'KB', 'MB', 'GB', 'TB')[power]}"
 
 
 def free_memory() -> int:

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Sized
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,9 +26,16 @@ class Ngrams:
     first_seen: np.ndarray
     """Where in the text each word first occurs; -1 for the boundary and `<unk>`."""
 
+    is_on_disk: ClassVar[bool] = False
+
     def sizes(self) -> list[int]:
         """How many distinct n-grams were seen, order by order."""
-        return [int(np.count_nonzero(counts)) for counts in self.counts]
+        return [self.how_many(order) for order in range(1, self.trie.order + 1)]
+
+    def how_many(self, order: int, times: int | None = None) -> int:
+        """Count the n-grams of an order that were seen, or seen so many times."""
+        counts = self.counts[order - 1]
+        return int(np.count_nonzero(counts if times is None else counts == times))
 
     def up_to(self, order: int) -> "Ngrams":
         """Leave out the n-grams of more than `order` tokens."""

@@ -8,7 +8,6 @@ import errno
 import math
 import os
 import pathlib
-import sys
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -79,7 +78,7 @@ class Spilled:
         """Write numbers at a place, which may lie behind the end."""
         if not len(values):
             return
-        data = memoryview(np.ascontiguousarray(values, self.dtype)).cast("B")
+        data = np.ascontiguousarray(values, self.dtype).data.cast("B")
         try:
             self._file.seek(start * self.dtype.itemsize)
             while data:
@@ -91,7 +90,7 @@ class Spilled:
     def read(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Give the numbers from `start` up to, not including, `stop`."""
         found = np.empty(max(min(stop, self._length) - start, 0), self.dtype)
-        left = memoryview(found).cast("B") if len(found) else memoryview(b"")
+        left = found.data.cast("B") if len(found) else memoryview(b"")
         self._file.seek(start * self.dtype.itemsize)
         while left:
             size = self._file.readinto(left)

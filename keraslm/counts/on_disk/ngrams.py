@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,16 @@ class NgramsOnDisk(Ngrams):
     """
 
     workspace: Workspace
+    is_on_disk: ClassVar[bool] = True
+
+    def how_many(self, order: int, times: int | None = None) -> int:
+        """Count the n-grams of an order that were seen, or seen so many times."""
+        if order == 1:
+            return super().how_many(order, times)
+        counts: Any = self.counts[order - 1]
+        if times is None:
+            return len(counts)
+        return sum(int(np.count_nonzero(some == times)) for some in counts.blocks())
 
     @functools.cached_property
     def parted_suffixes(self) -> list[Suffixes]:
