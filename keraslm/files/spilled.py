@@ -5,7 +5,6 @@ ends. It is read and written, not mapped: only what is asked for takes memory.
 """
 
 import errno
-import math
 import os
 import pathlib
 import tempfile

@@ -88,7 +88,9 @@ def _counted(
     order, size = c.order or 3, len(encoder.vocabulary)
     boundary = encoder.vocabulary.boundary_id
     how = (_smoothing(c), held_out, c.limits_of_pruning)
-    place = memory and memory.workspace(len(ids), order, size, reporter)
+    place = None
+    if memory is not None:
+        place = memory.workspace(len(ids), order, size, reporter)
     if place is not None:
         spilled = count_ngrams_on_disk(ids, size, order, place, boundary)
         return NgramModelOnDisk.smooth_on_disk(encoder, spilled, *how), spilled

@@ -96,7 +96,7 @@ def train(
     earlier = initial.metadata.get("texts", {}) if initial else {}
     learnt = {text: part for text, part in earlier.items() if part in LEARNT}
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
-    text, ids = to_measure(corpus, encoder, texts, reporter)
+    text, ids = to_measure(corpus, encoder, texts, reporter, memory)
     floor = _floor(corpus, encoder, texts)
     text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)

@@ -94,7 +94,11 @@ def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> Non
 
 
 def to_measure(
-    corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded], reporter: Reporter
+    corpus: Corpus,
+    encoder: TextEncoder,
+    texts: dict[str, Encoded],
+    reporter: Reporter,
+    memory: CountingMemory | None = None,
 ) -> tuple[Text, np.ndarray]:
     """Choose the test text, or else the validation text, if the model can read it.
 
@@ -107,7 +111,8 @@ def to_measure(
     found: list[tuple[Text, np.ndarray]] = []
     for text in held_out:
         is_valid = text is corpus.valid and "valid" in texts
-        ids = texts["valid"].ids if is_valid else encoder.encode(text)
+        folder = memory.folder if memory else None
+        ids = texts["valid"].ids if is_valid else encoder.encode(text, folder)
         if not encoder.vocabulary.why_unmeasured(text.name, ids):
             for other, its_ids in found:
                 why = encoder.vocabulary.why_unmeasured(other.name, its_ids)

@@ -36,9 +36,7 @@ class Distinct:
         self._append(np.array([key]), np.array([count]), np.array([value]))
         return len(self.keys) - 1
 
-    def _append(
-        self, keys: np.ndarray, counts: np.ndarray, values: np.ndarray
-    ) -> None:
+    def _append(self, keys: np.ndarray, counts: np.ndarray, values: np.ndarray) -> None:
         self.keys.append(keys)
         self.counts.append(counts)
         self.values.append(values)

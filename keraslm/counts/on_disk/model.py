@@ -94,7 +94,7 @@ class NgramModelOnDisk(NgramModel):
 
 @dataclasses.dataclass(frozen=True)
 class CountedReading(Reading):
-    """The text that was counted, of which no token has a probability of its own here."""
+    """The text that was counted, of which only sums are known."""
 
     training: Likelihood = dataclasses.field(kw_only=True)
 

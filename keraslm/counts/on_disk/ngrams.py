@@ -39,11 +39,17 @@ class NgramsOnDisk(Ngrams):
     @functools.cached_property
     def parted_suffixes(self) -> list[Suffixes]:
         """The suffixes of each order from 2 up, parted by their size."""
-        levels = self.trie.levels
+        spilled: list[Any] = self.suffixes[1:]
         return [
             Suffixes(suffixes, len(below), self.workspace)
-            for suffixes, below in zip(self.suffixes[1:], levels, strict=False)
+            for suffixes, below in zip(spilled, self.trie.levels, strict=False)
         ]
+
+    @property
+    def longer_levels(self) -> list[LevelOnDisk]:
+        """The levels from order 2 up, which are on the disk."""
+        found: list[Any] = self.trie.levels[1:]
+        return found
 
     @functools.cached_property
     def line_starts(self) -> list[slice]:

@@ -68,9 +68,9 @@ def _last_for_kenlm(ngrams: NgramsOnDisk) -> Iterator[int]:
         yield last
 
 
-def _all_with(suffixes: Spilled, wanted: int) -> np.ndarray:
+def _all_with(suffixes: Any, wanted: int) -> np.ndarray:
     found, start = [np.zeros(0, np.int64)], 0
-    for block in suffixes.blocks():
+    for block in blocks_of(suffixes):
         found.append(np.flatnonzero(block == wanted) + start)
         start += len(block)
     return np.concatenate(found)

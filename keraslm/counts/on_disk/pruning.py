@@ -6,14 +6,13 @@ import numpy as np
 
 from keraslm.counts.on_disk.level import LevelOnDisk
 from keraslm.counts.on_disk.ngrams import NgramsOnDisk
+from keraslm.counts.on_disk.places import blocks_of
 from keraslm.counts.table import BackoffTable
 from keraslm.counts.trie import Trie
 from keraslm.files.spilled import InOrder, Spilled
 
 
-def keep(
-    whole: BackoffTable, ngrams: NgramsOnDisk, limits: list[int]
-) -> BackoffTable:
+def keep(whole: BackoffTable, ngrams: NgramsOnDisk, limits: list[int]) -> BackoffTable:
     """Leave out the n-grams that occur `limits` times or less, as `BackoffTable.keep`.
 
     The history of an n-gram that is kept is kept too.
@@ -23,7 +22,7 @@ def keep(
     log_p: list[Any] = [whole.log_p[0]]
     log_b: list[Any] = []
     below: Any = np.arange(trie.vocabulary_size)
-    for k, level in enumerate(trie.levels[1:], start=1):
+    for k, level in enumerate(ngrams.longer_levels, start=1):
         keys, shares = w.new(np.int64), w.new(np.float64)
         places, weights = w.new(np.int64), w.new(np.float64)
         kept_below = InOrder(_kept(ngrams, k - 1, limits))
@@ -50,4 +49,4 @@ def _kept(ngrams: NgramsOnDisk, k: int, limits: list[int]) -> Any:
     """Yield which n-grams of an order are kept; all words are."""
     if k == 0:
         return iter([np.ones(ngrams.trie.vocabulary_size, bool)])
-    return (block > limits[k] for block in ngrams.counts[k].blocks())  # type: ignore[attr-defined]
+    return (block > limits[k] for block in blocks_of(ngrams.counts[k]))

@@ -34,12 +34,10 @@ def write_on_disk(
         for name, member in _members(table):
             info = _info(f"{ARRAYS}{name}.npy", zipfile.ZIP_STORED)
             info.file_size = member.length * member.dtype.itemsize
-            head = {"descr": member.dtype.str, "fortran_order": False}
+            head: dict[str, Any] = {"descr": member.dtype.str, "fortran_order": False}
             with file.open(info, "w") as out:
-                np.lib.format.write_array_header_1_0(
-                    out,  # type: ignore[arg-type]
-                    {**head, "shape": (member.length,)},
-                )
+                shape = {"shape": (member.length,)}
+                np.lib.format.write_array_header_1_0(out, head | shape)
                 for block in member.blocks:
                     out.write(block.astype(member.dtype, copy=False).data)
 
