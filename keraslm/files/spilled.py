@@ -8,6 +8,7 @@ import errno
 import os
 import pathlib
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,6 +61,7 @@ class Spilled:
             )
         except OSError as error:
             raise self._failed(error) from error
+        self._closed = weakref.finalize(self, self._file.close)
 
     def __len__(self) -> int:
         return self._length
@@ -136,8 +138,8 @@ class Spilled:
         raise TypeError("an array on the disk is read in slices, not as a whole")
 
     def close(self) -> None:
-        """Give the room on the disk back."""
-        self._file.close()
+        """Give the room on the disk back, as when nobody holds the array any more."""
+        self._closed()
 
     def _failed(self, error: OSError) -> KeraslmError:
         reason = error.strerror or str(error)
