@@ -22,7 +22,9 @@ def test_a_size_is_a_number_with_a_unit(written, size):
     assert memory.parse_size(written) == size
 
 
-@pytest.mark.parametrize("written", ["", "0", "-1G", "2X", "G", "1e9", "2 G G", "9999T"])
+@pytest.mark.parametrize(
+    "written", ["", "0", "-1G", "2X", "G", "1e9", "2 G G", "9999T"]
+)
 def test_anything_else_is_explained(written):
     with pytest.raises(UsageError, match="such as 500M, 2G") as refused:
         memory.parse_size(written)
@@ -46,7 +48,7 @@ def test_sizes_are_said_with_their_unit():
 def test_the_least_limit_counts(monkeypatch):
     monkeypatch.setattr(memory, "_free_of_machine", lambda: 8000)
     monkeypatch.setattr(memory, "_free_of_groups", lambda: [5000, 9000])
-    monkeypatch.setattr(memory, "_free_addresses", lambda: [])
+    monkeypatch.setattr(memory, "_free_addresses", list)
     assert memory.free_memory() == 5000
     monkeypatch.setattr(memory, "_free_addresses", lambda: [1000])
     assert memory.free_memory() == 1000

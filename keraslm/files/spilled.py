@@ -169,8 +169,3 @@ class InOrder:
         whole = np.concatenate(self._kept) if len(self._kept) != 1 else self._kept[0]
         self._kept = [whole[count:]]
         return whole[:count]
-
-
-def smallest_type(largest: int) -> np.dtype[Any]:
-    """Give the smallest type of whole numbers that holds 0 .. largest."""
-    return np.min_scalar_type(largest)

@@ -117,7 +117,9 @@ def require_same_table(expected, table):
     for name in ("log_p", "log_b", "counts", "totals"):
         columns = getattr(expected, name, None) or []
         assert len(columns) == len(getattr(table, name, None) or [])
-        for column, on_disk in zip(columns, getattr(table, name, []) or []):
+        for column, on_disk in zip(
+            columns, getattr(table, name, None) or [], strict=True
+        ):
             assert same(column, on_disk)
 
 

@@ -64,7 +64,7 @@ def test_a_run_within_little_memory_gives_the_same_model(corpus, tmp_path, smoot
     ids = read[0].encoder.encode(keraslm.text.open_text(corpus))
     both = [model.log_probabilities(ids) for model in read]
     assert np.array_equal(*both)
-    assert [model.smoothing for model in read][0] == read[1].smoothing
+    assert read[0].smoothing == read[1].smoothing
 
 
 def test_a_text_that_fits_is_counted_in_memory(corpus, tmp_path):

@@ -12,9 +12,10 @@ from keraslm.counts.on_disk.distinct import Distinct, count_on_disk
 from keraslm.counts.on_disk.level import LevelOnDisk
 from keraslm.counts.on_disk.parted_suffixes import Suffixes
 from keraslm.counts.trie import Trie, first_level
-from keraslm.files.spilled import Spilled, Workspace, smallest_type
+from keraslm.files.spilled import Spilled, Workspace
 
 LOOKED_UP = 400  # bytes of memory to look a token up
+LONG = 2**32 - 2  # tokens
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +140,8 @@ def count_ngrams_on_disk(
     Raises: as `count_ngrams`; KeraslmError if the disk is full.
     """
     check_countable(ids, order)
-    dtype = smallest_type(max(len(ids) + 1, 1 << 16))  # of an index, and `missing`
+    # of an index, and of `missing`; of signed ones NumPy's arithmetic is exact
+    dtype = np.dtype(np.uint32 if len(ids) < LONG else np.int64)
     unigrams, first_seen = _unigrams(ids, vocabulary_size, boundary, w)
     levels: list[Any] = [first_level(vocabulary_size)]
     counts: list[Any] = [unigrams]

@@ -10,7 +10,7 @@ import numpy as np
 from keraslm.counts.on_disk.places import blocks_of
 from keraslm.counts.table import BackoffTable, Table
 from keraslm.files.archive import ARRAYS, DESCRIPTION, describe
-from keraslm.files.spilled import Spilled, smallest_type
+from keraslm.files.spilled import Spilled
 from keraslm.files.writing import write_atomically
 
 
@@ -79,4 +79,4 @@ def _words_and_children(level: Any) -> tuple[Spilled, Spilled]:
 
 def _smallest(values: Any) -> Member:
     largest = max((int(block.max(initial=0)) for block in blocks_of(values)), default=0)
-    return Member(smallest_type(largest), len(values), blocks_of(values))
+    return Member(np.min_scalar_type(largest), len(values), blocks_of(values))
