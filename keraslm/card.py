@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from keraslm import measures
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.text.text import Text
 
@@ -53,6 +54,22 @@ class Reading:
     def without_figures(cls, text: Text, ids: np.ndarray, why: str) -> Self:
         """Give the reading of a text that cannot be measured: every figure is NaN."""
         return cls(text, ids, np.full(len(ids), math.nan), 0.0, why)
+
+    @property
+    def nats(self) -> float:
+        """What the whole text costs."""
+        return -float(np.sum(self.log_probabilities))
+
+    def count(self, token_id: int) -> int:
+        """Count how often a token occurs."""
+        return int(np.sum(self.ids == token_id))
+
+    def figures(self, unknown_id: int) -> dict[str, float | int]:
+        """Average the cost of the tokens, with and without the unknown ones."""
+        is_oov = self.ids == unknown_id
+        if self.unmeasured:
+            return measures.no_figures(is_oov)
+        return measures.token_figures(self.log_probabilities, is_oov)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -140,12 +140,8 @@ class LanguageModel(Writer):
         """
         vocabulary = self.encoder.vocabulary
         text, ids = reading.text, reading.ids
-        log_p, is_oov = reading.log_probabilities, ids == vocabulary.unknown_id
-        if reading.unmeasured:
-            figures, total_bits = measures.no_figures(is_oov), math.nan
-        else:
-            figures = measures.token_figures(log_p, is_oov)
-            total_bits = measures.bits(-float(np.sum(log_p)))
+        figures = reading.figures(vocabulary.unknown_id)
+        total_bits = measures.bits(math.nan if reading.unmeasured else reading.nats)
         floor = None if reading.unmeasured else floor_of(text, ids, self.encoder)
         known = {} if floor is None else {LANGUAGE: dataclasses.asdict(floor)}
         return Card(
@@ -156,7 +152,7 @@ class LanguageModel(Writer):
             vocabulary_size=len(vocabulary),
             text=text.name,
             text_sha256=text.sha256,
-            end_of_line_tokens=int(np.sum(ids == vocabulary.boundary_id)),
+            end_of_line_tokens=reading.count(vocabulary.boundary_id),
             oov_rule=OOV_RULE,
             state_rule=self.state_rule,
             bits_per_character=_ratio(total_bits, text.characters),

@@ -22,6 +22,7 @@ LAYERS = (
     "processor",
     "quiet",
     "errors",
+    "memory",
     "unicode",
     "suggestions",
     "time_left",

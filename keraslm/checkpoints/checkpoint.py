@@ -21,6 +21,7 @@ import numpy as np
 
 from keraslm.errors import ModelFileError
 from keraslm.files import archive
+from keraslm.files.members import write_members
 from keraslm.files.writing import write_atomically
 
 DESCRIPTION = "keraslm/checkpoint.json"
@@ -48,7 +49,7 @@ class Checkpoint:
         members = {DESCRIPTION: archive.describe(description)}
         members |= archive.array_members(arrays)
         with write_atomically(path) as temporary:
-            archive.write_members(temporary, members)
+            write_members(temporary, members)
 
     @classmethod
     def read(cls, path: pathlib.Path) -> "Checkpoint":

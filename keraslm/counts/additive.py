@@ -149,14 +149,24 @@ def log_additive(
 def best_delta(ngrams: Ngrams, held_out: np.ndarray) -> float:
     """Choose the delta that gives a held-out text the highest probability.
 
-    A search along a line: a coarse grid on a logarithmic scale, then a fine one.
-
-    Math:   argmax_delta sum_t log P(y_t | h_t),  delta from 1e-6 to 10
     Shapes: held_out (tokens,) ids
     """
     table = AdditiveTable(ngrams.trie, ngrams.counts, 0.0)
-    count, total, times = _distinct_counts(table, held_out)
-    size = ngrams.trie.vocabulary_size
+    return most_probable_delta(
+        *_distinct_counts(table, held_out), ngrams.trie.vocabulary_size
+    )
+
+
+def most_probable_delta(
+    count: np.ndarray, total: np.ndarray, times: np.ndarray, size: int
+) -> float:
+    """Choose the delta for tokens of c(h w) and c(h), each so many times.
+
+    A search along a line: a coarse grid on a logarithmic scale, then a fine one.
+
+    Math:   argmax_delta sum_t log P(y_t | h_t),  delta from 1e-6 to 10
+    Shapes: (pairs,) each
+    """
 
     def nats(delta: float) -> float:
         return -float(times @ log_additive(count, total, delta, size))

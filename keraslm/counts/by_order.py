@@ -21,10 +21,10 @@ def sizes_by_order(ngrams: Ngrams) -> list[dict[str, Any]]:
     return [
         {
             "order": order,
-            "ngrams": int(np.count_nonzero(counts)),
-            "once": int(np.count_nonzero(counts == 1)),
+            "ngrams": ngrams.how_many(order),
+            "once": ngrams.how_many(order, 1),
         }
-        for order, counts in enumerate(ngrams.counts, start=1)
+        for order in range(1, ngrams.trie.order + 1)
     ]
 
 
@@ -42,7 +42,7 @@ def perplexities_by_order(
 
     Shapes: valid (tokens,), the held-out text -> (order - 1,)
     """
-    if sum(ngrams.sizes()) > MOST_NGRAMS:
+    if ngrams.is_on_disk or sum(ngrams.sizes()) > MOST_NGRAMS:
         return []
     found = []
     for order in range(1, len(ngrams.counts)):

@@ -29,9 +29,15 @@ class Discounting(Recursive):
     @classmethod
     def fit(cls, ngrams: Ngrams, held_out: np.ndarray | None = None) -> Self:
         """Find the discounts of every order in its counts of counts."""
+        counts = cls.counts_to_fit(ngrams)
+        return cls.of_rare([counts_of_counts(some, cls.highest) for some in counts])
+
+    @classmethod
+    def of_rare(cls, orders: list[list[int]]) -> Self:
+        """Find the discounts of every order, of its n_1, n_2 ... `highest`."""
         discounts, notes = [], []
-        for n, counts in enumerate(cls.counts_to_fit(ngrams), start=1):
-            found = cls.discounts_of(counts_of_counts(counts, cls.highest))
+        for n, rare in enumerate(orders, start=1):
+            found = cls.discounts_of(rare)
             discounts.append(cls.fallback if found is None else found)
             if found is None:
                 notes.append(f"order {n} has {cls.reason}")

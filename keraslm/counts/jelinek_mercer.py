@@ -1,5 +1,6 @@
 """Jelinek-Mercer: mix the orders with weights learnt on held-out text."""
 
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -70,10 +71,10 @@ def best_lambdas(
 
     p = np.vstack([np.full(frequencies.shape[1], uniform), frequencies])
     start = np.full(len(frequencies), START)
-    return expectation_maximisation(p, start, lambda x: _shares(x, known), maximise)
+    return expectation_maximisation(p, start, lambda x: shares(x, known), maximise)
 
 
-def _shares(lambdas: np.ndarray, known: np.ndarray) -> np.ndarray:
+def shares(lambdas: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Say how probably each order is the one that answers, and the uniform, first.
 
     From the highest order down, order n answers with probability lambda_n and passes
@@ -94,12 +95,21 @@ def _evidence(ngrams: Ngrams, held_out: np.ndarray) -> tuple[np.ndarray, np.ndar
 
     Shapes: -> (orders, tokens), (orders, tokens) bool
     """
+    found = list(evidence(ngrams, held_out))
+    frequencies, known = zip(*found, strict=True)
+    return np.concatenate(frequencies, axis=1), np.concatenate(known, axis=1)
+
+
+def evidence(
+    ngrams: Ngrams, held_out: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield what the counts say of each token, stretch by stretch.
+
+    Shapes: -> c(h w) / c(h) (orders, tokens), c(h) > 0 (orders, tokens) bool
+    """
     pairs = list(zip(ngrams.trie.levels, ngrams.counts, strict=True))
     totals = [level.sum_over_words(counts) for level, counts in pairs]
-    frequencies, known = [], []
     for found in ngrams.trie.look_up(held_out):
         count = [gather(c, i) for c, i in zip(ngrams.counts, found.ngrams, strict=True)]
         total = [gather(t, i) for t, i in zip(totals, found.histories, strict=True)]
-        known.append(np.array(total) > 0)
-        frequencies.append(np.array(count) / np.maximum(total, 1))
-    return np.concatenate(frequencies, axis=1), np.concatenate(known, axis=1)
+        yield np.array(count) / np.maximum(total, 1), np.array(total) > 0

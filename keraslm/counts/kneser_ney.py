@@ -18,6 +18,7 @@ class KneserNey(AbsoluteDiscounting):
     """
 
     name = "kneser-ney"
+    counts_places = True
 
     @staticmethod
     def counts(ngrams: Ngrams) -> list[np.ndarray]:

@@ -90,10 +90,7 @@ class NgramModel(LanguageModel):
         if isinstance(smoothing, str):
             smoothing = smoothing_named(smoothing).fit(ngrams, valid)
         table = smoothing.estimate(ngrams, prune)
-        settings = {"name": smoothing.name, **smoothing.settings()}
-        settings |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
-        settings |= {"prune": list(prune)} if any(prune) else {}
-        return cls(encoder, table, settings)
+        return cls(encoder, table, settings_of(smoothing, prune))
 
     @property
     def order(self) -> int:
@@ -135,12 +132,10 @@ class NgramModel(LanguageModel):
         """How many distinct n-grams the model holds, from order 1 up."""
         return self.table.sizes()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model as one file, atomically; nothing is pickled.
-
-        Its arrays are written block by block: none need lie in memory.
-        """
-        description = {
+    @property
+    def description(self) -> dict[str, Any]:
+        """What the model's file says of it, beside its arrays."""
+        return {
             "kind": "counts",
             "name": self.name,
             "encoder": self.encoder.to_dict(),
@@ -149,7 +144,13 @@ class NgramModel(LanguageModel):
             "smoothing": self.smoothing,
             **described(self.table),
         }
-        archive.write_model(path, description, to_members(self.table))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model as one file, atomically; nothing is pickled.
+
+        Its arrays are written block by block: none need lie in memory.
+        """
+        archive.write_model(path, self.description, to_members(self.table))
 
     @classmethod
     def load(
@@ -189,7 +190,7 @@ class NgramModel(LanguageModel):
         """
         return "" if self._file is None else check_whole(self._file, self.table)
 
-    def quantized(self, bits: int, text: np.ndarray | None = None) -> Self:
+    def quantized(self, bits: int, text: np.ndarray | None = None) -> "NgramModel":
         """Give the model with its logarithms rounded to `bits` bits, as KenLM's -q.
 
         Its file is bit-packed, and without the counts. What that loses in perplexity
@@ -200,7 +201,7 @@ class NgramModel(LanguageModel):
         """
         table = quantize(self.table, bits)
         notes = [*self.smoothing.get("notes", []), sums_nearly(table)]
-        made = type(self)(
+        made = NgramModel(
             self.encoder, table, {**self.smoothing, "notes": notes}, self.metadata
         )
         if text is not None and len(text):
@@ -265,6 +266,13 @@ class NgramModel(LanguageModel):
             return off
         digits = self.smoothing["digits"]
         return off + self.order * 10.0 ** (1 - digits) / 2 * math.log(10)
+
+
+def settings_of(smoothing: Smoothing, prune: tuple[int, ...]) -> dict[str, Any]:
+    """Give what a model says of its smoothing: the name, the numbers, the notes."""
+    told = {"name": smoothing.name, **smoothing.settings()}
+    told |= {"notes": list(smoothing.notes)} if smoothing.notes else {}
+    return told | ({"prune": list(prune)} if any(prune) else {})
 
 
 def _state_rule(order: int) -> str:

@@ -26,6 +26,7 @@ class ModifiedKneserNey(Discounting, Interpolated):
     """
 
     name = "modified-kneser-ney"
+    counts_places = True
     highest = 4
     fallback: ClassVar = [0.5, 1.0, 1.5]  # as KenLM's
     reason = "too few rare n-grams: D = 0.5, 1.0, 1.5"

@@ -1,6 +1,8 @@
 """Counting the n-grams of a text: counting is sorting, one sort an order."""
 
 import dataclasses
+from collections.abc import Sized
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,9 +26,16 @@ class Ngrams:
     first_seen: np.ndarray
     """Where in the text each word first occurs; -1 for the boundary and `<unk>`."""
 
+    is_on_disk: ClassVar[bool] = False
+
     def sizes(self) -> list[int]:
         """How many distinct n-grams were seen, order by order."""
-        return [int(np.count_nonzero(counts)) for counts in self.counts]
+        return [self.how_many(order) for order in range(1, self.trie.order + 1)]
+
+    def how_many(self, order: int, times: int | None = None) -> int:
+        """Count the n-grams of an order that were seen, or seen so many times."""
+        counts = self.counts[order - 1]
+        return int(np.count_nonzero(counts if times is None else counts == times))
 
     def up_to(self, order: int) -> "Ngrams":
         """Leave out the n-grams of more than `order` tokens."""
@@ -44,10 +53,7 @@ def count_ngrams(
     Raises: UsageError if the order is not a whole number of 1 or more; CorpusError if
         there is no token.
     """
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-        raise UsageError(f"an order is a whole number, 1 or more; received {order!r}")
-    if not len(ids):
-        raise CorpusError("counting needs at least one token; received 0")
+    check_countable(ids, order)
     words = np.concatenate([[boundary], ids])  # a text starts as every line starts
     found = words
     levels = [first_level(vocabulary_size)]
@@ -65,6 +71,17 @@ def count_ngrams(
         found[seen] = index
     first_seen = _first_seen(ids, vocabulary_size, boundary)
     return Ngrams(Trie(levels, boundary), counts, suffixes, first_seen)
+
+
+def check_countable(ids: Sized, order: Any) -> None:
+    """Refuse an order or a text of which nothing can be counted.
+
+    Raises: as `count_ngrams`.
+    """
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise UsageError(f"an order is a whole number, 1 or more; received {order!r}")
+    if not len(ids):
+        raise CorpusError("counting needs at least one token; received 0")
 
 
 def _first_seen(ids: np.ndarray, size: int, boundary: int) -> np.ndarray:

@@ -88,6 +88,10 @@ class Smoothing(abc.ABC):
 class Recursive(Smoothing):
     """A smoothing that asks shorter histories for what longer ones do not know."""
 
+    counts_places: ClassVar[bool] = False
+    """Whether it counts the places where an n-gram goes on instead of how often it
+    occurs."""
+
     @staticmethod
     def counts(ngrams: Ngrams) -> list[np.ndarray]:
         """Give the counts that the formula takes; shapes (ngrams,) an order."""

@@ -6,13 +6,12 @@ children of a history are searched by halves.
 
 import bisect
 import functools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from keraslm.counts.sorting import NONE, count_distinct
-from keraslm.counts.trie import CHUNK, Level
+from keraslm.counts.trie import Level
 from keraslm.errors import ModelFileError
 
 
@@ -48,12 +47,6 @@ class StoredLevel(Level):
         self._check(bool(np.all(children >= 0)))
         return np.repeat(np.arange(self.histories), children)
 
-    def start_blocks(self) -> Iterator[np.ndarray]:
-        """Yield where the children of each history start, and last their number."""
-        for first in range(0, self.histories + 1, CHUNK):
-            last = min(first + CHUNK, self.histories + 1)
-            yield self.starts_of(range(first, last))
-
     def words_of(self, ngrams: slice) -> np.ndarray:
         """Give the last words of a stretch of n-grams."""
         return np.asarray(self.words[ngrams])
@@ -74,16 +67,17 @@ class StoredLevel(Level):
         at = bisect.bisect_left(self.words, word, place.start, place.stop)
         return at if at < place.stop and self.words[at] == word else NONE
 
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """Give the index of each key, NONE where it is not there.
+    def find(self, histories: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """Give the index of each n-gram `history word`, NONE where it is not there.
 
         Each n-gram of the text is searched once, in the order of the file, so that
         few pages of it are read.
 
-        Shapes: (n,) -> (n,)
+        Shapes: histories (n,), words (n,) -> (n,)
         """
-        if not len(keys) or not len(self):
-            return np.full(len(keys), NONE)
+        if not len(words) or not len(self):
+            return np.full(len(words), NONE)
+        keys = histories * self.vocabulary_size + words
         distinct, _, index, _ = count_distinct(keys)
         known, wanted = np.divmod(distinct, self.vocabulary_size)
         return self._search(known, wanted)[index]

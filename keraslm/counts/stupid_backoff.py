@@ -5,6 +5,7 @@ import numpy as np
 from keraslm.counts.ngrams import Ngrams
 from keraslm.counts.smoothing import Order, Recursive
 from keraslm.counts.table import BackoffTable
+from keraslm.counts.trie import Level
 
 ALPHA = 0.4
 
@@ -49,17 +50,46 @@ class StupidBackoff(Recursive):
 def normalised(table: BackoffTable, suffixes: list[np.ndarray]) -> BackoffTable:
     """Divide the scores of a table by their sum after each history.
 
-    Math:   Z(h) = b(h) Z(h') + sum_{w: h w seen} (S(w | h) - b(h) S(w | h'))
-            P(w | h) = S(w | h) / Z(h),  its weight b(h) Z(h') / Z(h)
     Shapes: suffixes (ngrams,) an order, into the n-grams of the order below
     """
-    scores = [np.exp(log_p) for log_p in table.log_p]
-    z = scores[0].sum(keepdims=True)
-    log_p, log_b = [table.log_p[0] - np.log(z)], []
+    log_p, z = normalised_words(table.log_p[0])
+    all_log_p, all_log_b = [log_p], []
     for k, level in enumerate(table.trie.levels[1:], start=1):
-        b, lower_z = np.exp(table.log_b[k - 1]), z[suffixes[k - 1]]
-        backed_off = b[level.history] * scores[k - 1][suffixes[k]]
-        z = b * lower_z + level.sum_over_words(scores[k] - backed_off)
-        log_p.append(table.log_p[k] - np.log(z)[level.history])
-        log_b.append(np.log(b * lower_z / z))
-    return BackoffTable(table.trie, log_p, log_b, table.counts)
+        log_p, log_b, z = normalised_order(
+            level,
+            (table.log_p[k], table.log_b[k - 1]),
+            table.log_p[k - 1][suffixes[k]],
+            z[suffixes[k - 1]],
+        )
+        all_log_p.append(log_p)
+        all_log_b.append(log_b)
+    return BackoffTable(table.trie, all_log_p, all_log_b, table.counts)
+
+
+def normalised_words(log_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Divide the scores of the words by their sum, which is Z of the empty history.
+
+    Shapes: log_s (vocabulary,) -> (vocabulary,), (1,)
+    """
+    z = np.exp(log_s).sum(keepdims=True)
+    return log_s - np.log(z), z
+
+
+def normalised_order(
+    level: Level,
+    scores: tuple[np.ndarray, np.ndarray],
+    log_lower: np.ndarray,
+    lower_z: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Divide the scores of one order by their sum after each history.
+
+    Math:   Z(h) = b(h) Z(h') + sum_{w: h w seen} (S(w | h) - b(h) S(w | h'))
+            P(w | h) = S(w | h) / Z(h),  its weight b(h) Z(h') / Z(h)
+    Shapes: scores log S (ngrams,) and log b (histories,); log_lower log S(w | h')
+            (ngrams,); lower_z Z(h') (histories,) -> log P (ngrams,), its weights'
+            logarithms (histories,), Z (histories,)
+    """
+    log_s, b = scores[0], np.exp(scores[1])
+    backed_off = b[level.history] * np.exp(log_lower)
+    z = b * lower_z + level.sum_over_words(np.exp(log_s) - backed_off)
+    return log_s - np.log(z)[level.history], np.log(b * lower_z / z), z

@@ -64,17 +64,10 @@ class Level:
             yield self.words_of(slice(start, start + CHUNK))
 
     def start_blocks(self) -> Iterator[np.ndarray]:
-        """Yield where the children of each history start, and last their number.
-
-        The keys are read once, a stretch at a time: they may lie on disk.
-        """
-        known = 0
-        for start in range(0, len(self), CHUNK):
-            histories = self.keys[start : start + CHUNK] // self.vocabulary_size
-            wanted = np.arange(known, int(histories[-1]) + 1)
-            yield start + np.searchsorted(histories, wanted)
-            known += len(wanted)
-        yield np.full(self.histories + 1 - known, len(self))
+        """Yield where the children of each history start, and last their number."""
+        for first in range(0, self.histories + 1, CHUNK):
+            last = min(first + CHUNK, self.histories + 1)
+            yield self.starts_of(range(first, last))
 
     def words_of(self, ngrams: slice) -> np.ndarray:
         """Give the last words of a stretch of n-grams, without those of all others."""
@@ -93,12 +86,12 @@ class Level:
         """
         return np.bincount(self.history, values, self.histories)
 
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """Give the index of each key, NONE where it is not there.
+    def find(self, histories: np.ndarray, words: np.ndarray) -> np.ndarray:
+        """Give the index of each n-gram `history word`, NONE where it is not there.
 
-        Shapes: (n,) -> (n,)
+        Shapes: histories (n,), words (n,) -> (n,)
         """
-        return find(self.keys, keys)
+        return find(self.keys, histories * self.vocabulary_size + words)
 
     def children(self, history: int) -> slice:
         """Give the place of the n-grams that begin with `history`."""
@@ -135,6 +128,8 @@ class Trie:
 
     levels: list[Level]
     boundary: int = 1
+    chunk: int = CHUNK
+    """How many tokens are looked up at once."""
 
     @property
     def order(self) -> int:
@@ -149,11 +144,11 @@ class Trie:
     def look_up(self, ids: np.ndarray) -> Iterator[Found]:
         """Find the n-grams of a text that starts a line, stretch by stretch.
 
-        Shapes: ids (tokens,) -> stretches of at most CHUNK tokens
+        Shapes: ids (tokens,) -> stretches of at most `chunk` tokens
         """
-        for start in range(0, len(ids), CHUNK):
+        for start in range(0, len(ids), self.chunk):
             before = max(start - self.order, 0)
-            stretch = np.asarray(ids[before : start + CHUNK], dtype=np.int64)
+            stretch = np.asarray(ids[before : start + self.chunk], dtype=np.int64)
             if not before:
                 stretch = np.concatenate([[self.boundary], stretch])
             yield self._look_up(stretch, first=start - before + (not before))
@@ -167,10 +162,10 @@ class Trie:
         for level in self.levels:
             found = np.full(len(ids), NONE)
             seen = np.flatnonzero(history != NONE)
-            keys = history[seen] * self.vocabulary_size + ids[seen]
+            words = ids[seen]
             # a unigram is its word: nothing to look up
             is_first = level is self.levels[0]
-            found[seen] = keys if is_first else level.find(keys)
+            found[seen] = words if is_first else level.find(history[seen], words)
             histories.append(history[first:])
             ngrams.append(found[first:])
             history = next_history(found, ids, self.boundary, is_first)

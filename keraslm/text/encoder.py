@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from keraslm.errors import KeraslmError, ModelFileError, UsageError
+from keraslm.files.spilled import Spilled
 from keraslm.text.corpus import as_text
 from keraslm.text.mapped import stretches
 from keraslm.text.text import Text
@@ -19,6 +21,7 @@ from keraslm.text.vocabulary import BOUNDARIES, Vocabulary
 
 IN_MEMORY = 64 << 20  # bytes of ids that are kept in memory
 Progress = Callable[[int, int], None]
+Spill = Callable[[npt.DTypeLike], Spilled]
 
 
 class TextEncoder:
@@ -79,18 +82,21 @@ class TextEncoder:
         min_count: int = 1,
         progress: Progress | None = None,
         in_memory: int = IN_MEMORY,
+        spill: Spill | None = None,
     ) -> tuple[Self, Ids]:
         """Build the vocabulary of a training text and encode the text, in one reading.
 
         The tokens are numbered as they come; when all have been counted, the numbers
         are replaced by ids. `size` and `min_count` are those of `Vocabulary.build`.
+        Of more than `in_memory` bytes the ids lie in a file, mapped into memory, or,
+        with `spill`, in the array on the disk that it makes.
 
         Shapes: ids (tokens,), as of `encode`
         Raises: UsageError, CorpusError, as `Vocabulary.build` and `encode`.
         """
         numbers = Numbering()
         arrays = tokenizer.number(_chunks(text, progress), numbers, np.uint32)
-        numbered = _collected(arrays, np.uint32, in_memory, None)
+        numbered = _collected(arrays, np.uint32, in_memory, None, spill)
         counts = numbers.count(stretches(numbered)).tolist()
         counter = dict(zip(numbers, counts, strict=True))
         vocabulary = Vocabulary.build(counter, tokenizer.level, size, min_count)
@@ -99,7 +105,7 @@ class TextEncoder:
         id_of: Ids = np.fromiter(map(known.__getitem__, numbers), dtype, len(numbers))
         ids = (id_of[stretch] for stretch in stretches(numbered))
         encoder = cls(tokenizer, vocabulary, in_memory)
-        return encoder, _collected(ids, dtype, in_memory, None)
+        return encoder, _collected(ids, dtype, in_memory, None, spill)
 
     @property
     def hash(self) -> str:
@@ -200,15 +206,25 @@ def _collected(
     dtype: IdType,
     in_memory: int,
     directory: str | os.PathLike[str] | None,
+    spill: Spill | None = None,
 ) -> Ids:
     kept: list[Ids] = [np.zeros(0, dtype)]
     size, arrays = 0, iter(arrays)
     for array in arrays:
         kept.append(array)
         size += array.nbytes
+        if size > in_memory and spill is not None:
+            return _spilled(kept, arrays, spill(kept[0].dtype))
         if size > in_memory:
             return _mapped(kept, arrays, directory)
     return np.concatenate(kept)
+
+
+def _spilled(kept: list[Ids], arrays: Iterable[Ids], spilled: Spilled) -> Any:
+    """Write the arrays to one on the disk, which is asked as they are."""
+    for array in itertools.chain(kept, arrays):
+        spilled.append(array)
+    return spilled
 
 
 def _mapped(

@@ -10,6 +10,8 @@ from keraslm.counts.by_order import perplexities_by_order, sizes_by_order
 from keraslm.counts.jelinek_mercer import NO_HELD_OUT, JelinekMercer
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import Ngrams, count_ngrams
+from keraslm.counts.on_disk.model import NgramModelOnDisk
+from keraslm.counts.on_disk.ngrams import count_ngrams_on_disk
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT
 from keraslm.errors import UsageError
@@ -19,6 +21,7 @@ from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
 from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
+from keraslm.training.spilling import CountingMemory
 
 # what tells the fitting of a network when to stop, and counting nothing
 _LIMITS = ("epochs", "steps", "minutes")
@@ -39,18 +42,20 @@ def count(
     texts: dict[str, Encoded],
     folder: RunFolder,
     reporter: Reporter,
+    memory: CountingMemory | None = None,
 ) -> NgramModel:
-    """Count the n-grams of the training text and keep the model in RUN."""
+    """Count the n-grams of the training text and keep the model in RUN.
+
+    What does not fit into `memory` is counted on the disk; the model is the same.
+    Raises: KeraslmError if the disk is full.
+    """
     train, valid = texts["train"], texts.get("valid")
     for name in _LIMITS:
         if getattr(c, name) is not None and not c.dry_run:
             reporter.note(f"counting reads the text once; {name} changes nothing")
     began = time.perf_counter()
     held_out = valid.ids if valid else None
-    size, boundary = len(encoder.vocabulary), encoder.vocabulary.boundary_id
-    ngrams = count_ngrams(train.ids, size, c.order or 3, boundary)
-    smoothing, prune = _smoothing(c), c.limits_of_pruning
-    model = NgramModel.smooth(encoder, ngrams, smoothing, held_out, prune)
+    model, ngrams = _counted(c, encoder, train.ids, held_out, reporter, memory)
     seconds = time.perf_counter() - began
     sizes = ", ".join(f"{size:,}" for size in model.size_per_order())
     reporter.note(
@@ -63,8 +68,7 @@ def count(
         reporter.note(note)
     history = History(folder.history)
     for split, text in texts.items():
-        nats = -float(np.mean(model.log_probabilities(text.ids)))
-        row = new_row(split, nats, text.bits_per_nat)
+        row = new_row(split, _nats(model, split, text), text.bits_per_nat)
         history.add(row)
         reporter.training(1.0, row)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
@@ -73,6 +77,39 @@ def count(
     folder.keep(model)
     _write_sample(model, c, folder)
     return model
+
+
+def _counted(
+    c: Configuration,
+    encoder: TextEncoder,
+    ids: Any,
+    held_out: np.ndarray | None,
+    reporter: Reporter,
+    memory: CountingMemory | None,
+) -> tuple[NgramModel, Ngrams]:
+    """Count and smooth, in memory or on the disk."""
+    order, size = c.order or 3, len(encoder.vocabulary)
+    boundary = encoder.vocabulary.boundary_id
+    how = (_smoothing(c), held_out, c.limits_of_pruning)
+    place = None
+    if memory is not None:
+        place = memory.workspace(len(ids), order, size, reporter)
+    if place is not None:
+        spilled = count_ngrams_on_disk(ids, size, order, place, boundary)
+        return NgramModelOnDisk.smooth_on_disk(encoder, spilled, *how), spilled
+    ngrams = count_ngrams(ids[:], size, order, boundary)
+    return NgramModel.smooth(encoder, ngrams, *how), ngrams
+
+
+def _nats(model: NgramModel, split: str, text: Encoded) -> float:
+    """Give the cost of a token, which the counts say of the text that was counted."""
+    if split == "train" and isinstance(model, NgramModelOnDisk):
+        return model.training.nats_per_token
+    if isinstance(text.ids, np.ndarray):
+        return -float(np.mean(model.log_probabilities(text.ids)))
+    look_ups = model.table.trie.look_up(text.ids)
+    parts = [model.table.log_probabilities(found).sum() for found in look_ups]
+    return -float(sum(parts)) / len(text.ids)
 
 
 def _by_order(

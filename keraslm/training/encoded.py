@@ -2,15 +2,15 @@
 
 import dataclasses
 import math
-
-import numpy as np
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
 class Encoded:
     """The ids of a text, and the characters that they stand for."""
 
-    ids: np.ndarray
+    ids: Any
+    """(tokens,), an array in memory or on the disk."""
     characters: int
 
     @property

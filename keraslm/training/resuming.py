@@ -141,7 +141,8 @@ def finished(
         raise
     if card is None or told.get("interrupted"):
         return None
-    where = {"corpus": c.corpus, "out": c.out}
+    places = ("corpus", "out", "memory", "temporary")  # which change no figure
+    where = {name: getattr(c, name, None) for name in places}
     if {**told.get("configuration", {}), **where} != {**c.to_dict(), **where}:
         return None
     refuse_other_texts(folder, told.get("texts"), corpus.parts_by_hash().keys())

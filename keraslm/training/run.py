@@ -38,6 +38,7 @@ from keraslm.training.resuming import (
     identity,
     with_the_runs_dropout,
 )
+from keraslm.training.spilling import CountingMemory
 from keraslm.training.texts import read_texts, to_measure
 
 
@@ -91,11 +92,12 @@ def train(
     if resume and (done := finished(folder, c, corpus)):
         reporter.note(f"{folder.path} holds this run already, and it is finished")
         return Run(*done, folder)
-    encoder, texts = read_texts(c, corpus, initial, reporter)
+    memory = CountingMemory(c, folder.path) if c.model == "ngram" else None
+    encoder, texts = read_texts(c, corpus, initial, reporter, memory)
     earlier = initial.metadata.get("texts", {}) if initial else {}
     learnt = {text: part for text, part in earlier.items() if part in LEARNT}
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c
-    text, ids = to_measure(corpus, encoder, texts, reporter)
+    text, ids = to_measure(corpus, encoder, texts, reporter, memory)
     floor = _floor(corpus, encoder, texts)
     text.ask_grammar()  # while the text is there
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
@@ -103,7 +105,7 @@ def train(
     earlier = functools.partial(_options_of, folder)
     with begun(folder, c.to_dict(), run, earlier, reporter, resume):
         if c.model == "ngram":
-            kept: LanguageModel = count(c, encoder, texts, folder, reporter)
+            kept: LanguageModel = count(c, encoder, texts, folder, reporter, memory)
         else:
             give_back_memory()  # the text's
             model = new_network(c, encoder, reporter, initial, pretrained)

@@ -6,7 +6,7 @@ import numpy as np
 
 from keraslm.errors import CorpusError
 from keraslm.text.corpus import Corpus, Text
-from keraslm.text.encoder import TextEncoder
+from keraslm.text.encoder import IN_MEMORY, TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.training.count import check_held_out
@@ -14,16 +14,23 @@ from keraslm.training.encoded import Encoded
 from keraslm.training.options import Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_features, check_room
+from keraslm.training.spilling import CountingMemory
 
 
 def read_texts(
-    c: Configuration, corpus: Corpus, initial: Any, reporter: Reporter
+    c: Configuration,
+    corpus: Corpus,
+    initial: Any,
+    reporter: Reporter,
+    memory: CountingMemory | None = None,
 ) -> tuple[TextEncoder, dict[str, Encoded]]:
     """Read the texts of a run, and refuse what it cannot train on.
 
+    With a limit of `memory` the ids of the training text are kept to it.
     Raises: UsageError, CorpusError
     """
-    encoder, texts = _encoded(c, corpus, initial.encoder if initial else None, reporter)
+    known = initial.encoder if initial else None
+    encoder, texts = _encoded(c, corpus, known, reporter, memory)
     _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
     if c.model == "ngram":
         check_held_out(c, texts)
@@ -42,7 +49,11 @@ def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
 
 
 def _encoded(
-    c: Configuration, corpus: Corpus, encoder: TextEncoder | None, reporter: Reporter
+    c: Configuration,
+    corpus: Corpus,
+    encoder: TextEncoder | None,
+    reporter: Reporter,
+    memory: CountingMemory | None,
 ) -> tuple[TextEncoder, dict[str, Encoded]]:
     """Read the texts to train and to validate on; the first gives the vocabulary."""
 
@@ -53,12 +64,14 @@ def _encoded(
     if encoder is None:
         tokenizer = tokenizer_named("word-marks" if c.tokenize else c.level)
         limits = (c.vocabulary_size, c.min_count)
-        encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress)
+        kept = (IN_MEMORY,) if memory is None else (memory.of_ids, memory.ids.new)
+        encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress, *kept)
     else:
         ids = encoder.encode(text, progress=progress)
     texts = {"train": Encoded(ids, text.characters)}
     if valid is not None:
-        ids = encoder.encode(valid, progress=progress)
+        folder = memory.folder if memory else None
+        ids = encoder.encode(valid, folder, progress)
         if why := encoder.vocabulary.why_unmeasured(valid.name, ids):
             reporter.note(f"nothing is validated: {why}")
         else:
@@ -81,7 +94,11 @@ def _check_trainable(ids: np.ndarray, vocabulary: Vocabulary, text: Text) -> Non
 
 
 def to_measure(
-    corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded], reporter: Reporter
+    corpus: Corpus,
+    encoder: TextEncoder,
+    texts: dict[str, Encoded],
+    reporter: Reporter,
+    memory: CountingMemory | None = None,
 ) -> tuple[Text, np.ndarray]:
     """Choose the test text, or else the validation text, if the model can read it.
 
@@ -94,7 +111,8 @@ def to_measure(
     found: list[tuple[Text, np.ndarray]] = []
     for text in held_out:
         is_valid = text is corpus.valid and "valid" in texts
-        ids = texts["valid"].ids if is_valid else encoder.encode(text)
+        folder = memory.folder if memory else None
+        ids = texts["valid"].ids if is_valid else encoder.encode(text, folder)
         if not encoder.vocabulary.why_unmeasured(text.name, ids):
             for other, its_ids in found:
                 why = encoder.vocabulary.why_unmeasured(other.name, its_ids)

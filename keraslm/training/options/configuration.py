@@ -9,6 +9,7 @@ from typing import Any
 
 from keraslm.counts.smoothings import DEFAULT as BEST_SMOOTHING
 from keraslm.counts.smoothings import SMOOTHINGS
+from keraslm.memory import parse_size
 from keraslm.training.options.default import (
     GIVEN,
     LEVELS,
@@ -120,6 +121,12 @@ class Configuration:
     quantize: int | None = option(Whole(2, 16, "BITS"), COUNTING,
         "Round logarithms to this many bits, 2 to 16, in a small file without counts.",
         Default(None, called="exact"))
+    memory: str | None = option(Text("SIZE", parse_size), COUNTING,
+        "Count within so much memory, such as 2G, and keep the rest on the disk.",
+        Default(None, called="most of what is free"), is_free=True)
+    temporary: str | None = option(File("DIR"), COUNTING,
+        "The folder of what does not fit into that memory.",
+        Default(None, called="beside RUN"), is_free=True)
     embedding: int | None = option(Whole(), NETWORK,
         "The size of a token's vector: N numbers, which training finds.",
         Default(64, when(128, model=RECURRENT, level="word"),

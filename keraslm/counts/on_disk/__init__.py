@@ -1,0 +1,1 @@
+"""Counting what memory does not hold: the same numbers, sorted on the disk."""
