@@ -48,6 +48,10 @@ class TrainingError(KeraslmError):
     """A training run that cannot go on, for example at a loss that is not a number."""
 
 
+class ClusterError(KeraslmError):
+    """Workers of a cluster that are not there, or that cannot do what is asked."""
+
+
 class Terminated(KeraslmError):
     """A training run that a signal ended; what it needs to go on is on the disk."""
 

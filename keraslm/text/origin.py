@@ -16,8 +16,12 @@ class Origin:
     characters: int = sys.maxsize
     """The text ends after so many characters of the files, if not before."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the files hold is the text."""
+        return self.characters == sys.maxsize
+
     def up_to(self, characters: int) -> "Origin":
         """Give the first characters of the text."""
-        return dataclasses.replace(
-            self, characters=min(self.characters, characters)
-        )
+        fewer = min(self.characters, characters)
+        return dataclasses.replace(self, characters=fewer)
