@@ -135,7 +135,7 @@ class ClusterCount:
         number, index = len(counted), [None] * len(counted)  # in the text
         ranges = range(max(threads(self._client), number // PER_RANGE))
         for k in range(2, order + 1):
-            runs = self._map(merging.run_of_text, counted, index, same=(k, size))
+            runs = self._map(tasks.run, counted, index, same=(k, size))
             spread = self._map(merging.sample, runs), self._map(len, runs)
             starts = self._submit(merging.ranges, *spread, len(ranges), size)
             cut = self._map(merging.split, runs, same=(starts,))

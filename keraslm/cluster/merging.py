@@ -37,9 +37,8 @@ class Run:
     def __len__(self) -> int:
         return len(self.keys)
 
-    @property
-    def nbytes(self) -> int:
-        """How many bytes are sent."""
+    def __sizeof__(self) -> int:
+        """How many bytes there are, for a worker to know when to use its disk."""
         return self.keys.nbytes + self.counts.nbytes + self.suffixes.nbytes
 
 
@@ -52,6 +51,10 @@ class Merged:
 
     run: Run
     places: list[np.ndarray]
+
+    def __sizeof__(self) -> int:
+        """How many bytes there are."""
+        return self.run.__sizeof__() + sum(each.nbytes for each in self.places)
 
 
 def run_of_text(

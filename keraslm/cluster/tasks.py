@@ -20,18 +20,52 @@ from keraslm.text.tokenizer_base import Known, Numbering, id_dtype
 from keraslm.text.vocabulary import Vocabulary
 from keraslm.version import __version__
 
+BYTES_OF_TOKEN = 80  # in a list of strings
+
 
 @dataclasses.dataclass(frozen=True)
-class Numbered:
-    """The tokens of a part, numbered as they come.
+class Tokens:
+    """Different tokens, and how often each occurs.
 
-    Shapes: numbers (tokens,), counts (different tokens,)
+    One object, and no dictionary: Dask would look at each of its strings.
+    Shapes: counts (different tokens,)
     """
 
     tokens: list[str]
     counts: np.ndarray
+
+    def __sizeof__(self) -> int:
+        """About how many bytes there are, for a worker to know when to use its disk."""
+        return self.counts.nbytes + BYTES_OF_TOKEN * len(self.tokens)
+
+
+@dataclasses.dataclass(frozen=True)
+class Numbered:
+    """A part of a text, its tokens numbered as they come.
+
+    Shapes: numbers (tokens,)
+    """
+
+    tokens: Tokens
     numbers: np.ndarray
     characters: int
+
+    def __sizeof__(self) -> int:
+        """About how many bytes there are."""
+        return self.tokens.__sizeof__() + self.numbers.nbytes
+
+
+@dataclasses.dataclass(frozen=True)
+class Counted:
+    """The n-grams of a part."""
+
+    ngrams: Ngrams
+
+    def __sizeof__(self) -> int:
+        """How many bytes there are."""
+        arrays = [*self.ngrams.counts, *self.ngrams.suffixes, self.ngrams.first_seen]
+        keys = sum(level.keys.nbytes for level in self.ngrams.trie.levels)
+        return keys + sum(array.nbytes for array in arrays)
 
 
 def unreadable(pieces: Sequence[Piece]) -> str:
@@ -69,12 +103,12 @@ def number(part: Part, tokenizer: str, version: str) -> Numbered:
     except KeraslmError as error:
         raise _here(error) from error
     counts = np.bincount(found, minlength=len(numbers))
-    return Numbered(list(numbers), counts, found, sum(lengths))
+    return Numbered(Tokens(list(numbers), counts), found, sum(lengths))
 
 
-def tokens_of(numbered: Numbered) -> dict[str, int]:
+def tokens_of(numbered: Numbered) -> Tokens:
     """Give the different tokens of a part, and how often each occurs."""
-    return dict(zip(numbered.tokens, numbered.counts.tolist(), strict=True))
+    return numbered.tokens
 
 
 def sizes_of(numbered: Numbered) -> tuple[int, int]:
@@ -82,43 +116,56 @@ def sizes_of(numbered: Numbered) -> tuple[int, int]:
     return numbered.characters, len(numbered.numbers)
 
 
-def add(counters: Sequence[dict[str, int]]) -> dict[str, int]:
+def add(parts: Sequence[Tokens]) -> Tokens:
     """Add up how often the tokens of several parts occur."""
-    total: Counter[str] = Counter()
-    for counter in counters:
-        total.update(counter)
-    return dict(total)
+    total = _counter(parts)
+    return Tokens(list(total), np.fromiter(total.values(), np.int64, len(total)))
 
 
 def vocabulary_of(
-    counters: Sequence[dict[str, int]], level: str, size: int | None, min_count: int
+    parts: Sequence[Tokens], level: str, size: int | None, min_count: int
 ) -> Vocabulary:
     """Build the vocabulary of the text, as one process does.
 
     Raises: UsageError, CorpusError, as `Vocabulary.build`
     """
-    return Vocabulary.build(add(counters), level, size, min_count)
+    return Vocabulary.build(_counter(parts), level, size, min_count)
+
+
+def _counter(parts: Sequence[Tokens]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(dict(zip(part.tokens, part.counts.tolist(), strict=True)))
+    return total
 
 
 def encode(numbered: Numbered, vocabulary: Vocabulary) -> np.ndarray:
     """Give the ids of a part. Shapes: -> (tokens,)."""
     known = Known(vocabulary.ids)
-    tokens = numbered.tokens
+    tokens = numbered.tokens.tokens
     ids = np.fromiter(
         map(known.__getitem__, tokens), id_dtype(vocabulary), len(tokens)
     )
     return ids[numbered.numbers]
 
 
-def count(ids: np.ndarray, vocabulary_size: int, order: int, boundary: int) -> Ngrams:
+def count(ids: np.ndarray, vocabulary_size: int, order: int, boundary: int) -> Counted:
     """Count the n-grams of a part."""
-    return count_ngrams(ids, vocabulary_size, order, boundary)
+    return Counted(count_ngrams(ids, vocabulary_size, order, boundary))
 
 
-def first_seen(ngrams: Ngrams) -> tuple[np.ndarray, np.ndarray]:
+def first_seen(counted: Counted) -> tuple[np.ndarray, np.ndarray]:
     """Give the words of a part, and where in it each first occurs."""
-    words = np.flatnonzero(ngrams.first_seen >= 0)
-    return merging.narrow(words), merging.narrow(ngrams.first_seen[words])
+    first = counted.ngrams.first_seen
+    words = np.flatnonzero(first >= 0)
+    return merging.narrow(words), merging.narrow(first[words])
+
+
+def run(
+    counted: Counted, index: np.ndarray | None, order: int, vocabulary_size: int
+) -> merging.Run:
+    """Give a part's n-grams of one order by their keys in the text."""
+    return merging.run_of_text(counted.ngrams, index, order, vocabulary_size)
 
 
 def run_of(merged: merging.Merged) -> merging.Run:
