@@ -52,6 +52,7 @@ LAYERS = (
     "audit",
     "vectors",
     "counts",
+    "cluster",
     "classes",
     "cells",
     "outputs",
@@ -113,6 +114,7 @@ HOMES = {
         "masked",
         "course",
     ),
+    "distributed": ("cluster",),
     "jax": ("kernels", "probes"),
     "torch": ("kernels", "probes"),
 }

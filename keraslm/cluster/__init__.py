@@ -11,14 +11,13 @@ from keraslm.text.text import Text
 __all__ = ["ClusterCount", "check_cluster", "count_on_cluster"]
 
 
-def check_cluster(address: str, text: Text) -> None:
-    """Refuse an address, or a text, that cannot be counted on a cluster.
+def check_cluster(address: str) -> None:
+    """Refuse what cannot be a cluster's address, before any work.
 
     Raises: MissingExtra; UsageError
     """
     distributed()
     check_address(address)
-    files_of(text)
 
 
 @contextlib.contextmanager
@@ -27,7 +26,8 @@ def count_on_cluster(
 ) -> Iterator[ClusterCount]:
     """Yield the count of a text on the cluster of a scheduler.
 
-    Raises: as `connected` and `ClusterCount`
+    Raises: UsageError if the text lies in no file; as `connected` and `ClusterCount`
     """
+    files_of(text)
     with connected(address) as client:
         yield ClusterCount(client, text, progress)

@@ -1,4 +1,4 @@
-"""Finding the workers of a cluster, and knowing that they count as this process does."""
+"""Finding a cluster's workers, and knowing that they count as this process does."""
 
 import contextlib
 import json
@@ -40,7 +40,7 @@ def check_address(address: str) -> None:
     Raises: UsageError
     """
     kind, _, workers = address.partition(":")
-    if kind == LOCAL and (address == LOCAL or workers.isdecimal() and int(workers)):
+    if kind == LOCAL and (address == LOCAL or (workers.isdecimal() and int(workers))):
         return
     if address.endswith(".json"):
         if not pathlib.Path(address).is_file():
@@ -88,7 +88,7 @@ def check_workers(client: Any) -> None:
             f"dask worker {client.scheduler.address}"
         ) from error
     for name, place in SAME.items():
-        ours = pkgutil.resolve_name(place)
+        mine = ours(place)
         found = client.run(pkgutil.resolve_name, place, on_error="return")
         for worker, theirs in found.items():
             if isinstance(theirs, Exception):
@@ -96,11 +96,16 @@ def check_workers(client: Any) -> None:
                     f"the worker {worker} has no {name} ({first_line(theirs)}); "
                     "install the same version of keraslm where the workers start"
                 )
-            if theirs != ours:
+            if theirs != mine:
                 raise ClusterError(
-                    f"the worker {worker} has {name} {theirs}, and this process {ours}; "
-                    "install the same versions everywhere"
+                    f"the worker {worker} has {name} {theirs}, and this process has "
+                    f"{mine}; install the same versions everywhere"
                 )
+
+
+def ours(place: str) -> Any:
+    """Give the version at a place, as a worker does."""
+    return pkgutil.resolve_name(place)
 
 
 def threads(client: Any) -> int:

@@ -16,6 +16,7 @@ This process keeps the ids, as it does without a cluster, and the n-grams of the
 """
 
 import operator
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -60,17 +61,20 @@ def files_of(text: Text) -> Origin:
 class ClusterCount:
     """The count of one text on the workers of a client."""
 
-    def __init__(self, client: Any, text: Text, progress: Progress) -> None:
-        """Cut the text into parts.
+    def __init__(
+        self, client: Any, text: Text, progress: Progress, size: int | None = None
+    ) -> None:
+        """Cut the text into parts of `size` bytes, or as many as the workers need.
 
         Raises: UsageError if the text lies in no file; ClusterError if a worker cannot
             read all of its files.
         """
         self._client, self._text, self._progress = client, text, progress
+        self._began = time.perf_counter()
         self._encoded: Futures = []
         self._lengths: list[int] = []  # of the parts, in tokens
         self._vocabulary: Vocabulary | None = None
-        self.parts = self._cut(files_of(text))
+        self.parts = self._cut(files_of(text), size)
 
     def learn(
         self, tokenizer: Tokenizer, size: int | None = None, min_count: int = 1
@@ -108,9 +112,7 @@ class ClusterCount:
         if vocabulary is None:
             raise ValueError("the n-grams of a text are counted after it was learnt")
         size, boundary = len(vocabulary), vocabulary.boundary_id
-        counted = self._map(
-            tasks.count, self._encoded, same=(size, order, boundary)
-        )
+        counted = self._map(tasks.count, self._encoded, same=(size, order, boundary))
         seen = self._map(tasks.first_seen, counted)
         orders = list(self._merge_orders(counted, order, size))
         wait_for(self._client, seen, "counting parts", self._progress)
@@ -119,8 +121,16 @@ class ClusterCount:
         higher = [self._fetched(orders.pop(0)) for _ in range(order - 1)]
         return merging.put_together(vocabulary.counts.copy(), first, higher, boundary)
 
-    def _cut(self, origin: Origin) -> list[Part]:
-        parts = parts_of(origin, part_size(origin, threads(self._client)))
+    def summary(self) -> str:
+        """Say who counted what, and how long it took."""
+        seconds = time.perf_counter() - self._began
+        return (
+            f"{len(self._client.nthreads())} workers counted {len(self.parts)} parts "
+            f"in {seconds:.1f} s"
+        )
+
+    def _cut(self, origin: Origin, size: int | None) -> list[Part]:
+        parts = parts_of(origin, size or part_size(origin, threads(self._client)))
         check_files_on(self._client, [piece for part in parts for piece in part.pieces])
         if origin.is_whole:
             return parts
@@ -131,7 +141,7 @@ class ClusterCount:
     def _merge_orders(
         self, counted: Futures, order: int, size: int
     ) -> Iterator[tuple[Futures, Futures]]:
-        """Yield the merged runs of each order from 2 up, a range each, and their sizes."""
+        """Yield the n-grams of each order from 2 up, by ranges, with their sizes."""
         number, index = len(counted), [None] * len(counted)  # in the text
         ranges = range(max(threads(self._client), number // PER_RANGE))
         for k in range(2, order + 1):

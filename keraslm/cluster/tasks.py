@@ -143,9 +143,7 @@ def encode(numbered: Numbered, vocabulary: Vocabulary) -> np.ndarray:
     """Give the ids of a part. Shapes: -> (tokens,)."""
     known = Known(vocabulary.ids)
     tokens = numbered.tokens.tokens
-    ids = np.fromiter(
-        map(known.__getitem__, tokens), id_dtype(vocabulary), len(tokens)
-    )
+    ids = np.fromiter(map(known.__getitem__, tokens), id_dtype(vocabulary), len(tokens))
     return ids[numbered.numbers]
 
 
@@ -185,5 +183,7 @@ def _metered(chunks: Iterable[str], lengths: list[int]) -> Iterator[str]:
 
 
 def _here(error: Exception) -> KeraslmError:
-    kind = type(error) if type(error) in (UsageError, CorpusError) else KeraslmError
+    kind = KeraslmError
+    if isinstance(error, UsageError | CorpusError):
+        kind = UsageError if isinstance(error, UsageError) else CorpusError
     return kind(f"on the worker {socket.gethostname()}: {error}")

@@ -48,7 +48,9 @@ def count(
     began = time.perf_counter()
     held_out = valid.ids if valid else None
     size, boundary = len(encoder.vocabulary), encoder.vocabulary.boundary_id
-    ngrams = count_ngrams(train.ids, size, c.order or 3, boundary)
+    ngrams = train.ngrams
+    if ngrams is None:
+        ngrams = count_ngrams(train.ids, size, c.order or 3, boundary)
     smoothing, prune = _smoothing(c), c.limits_of_pruning
     model = NgramModel.smooth(encoder, ngrams, smoothing, held_out, prune)
     seconds = time.perf_counter() - began

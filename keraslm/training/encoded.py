@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from keraslm.counts.ngrams import Ngrams
+
 
 @dataclasses.dataclass(frozen=True)
 class Encoded:
@@ -12,6 +14,8 @@ class Encoded:
 
     ids: np.ndarray
     characters: int
+    ngrams: Ngrams | None = None
+    """The n-grams of the text, where a cluster has counted them."""
 
     @property
     def bits_per_nat(self) -> float:

@@ -1,10 +1,13 @@
 """The texts of a run, read: what it trains on, validates on and is measured on."""
 
+import contextlib
+import dataclasses
 from typing import Any
 
 import numpy as np
 
-from keraslm.errors import CorpusError
+from keraslm.cluster import ClusterCount, check_cluster, count_on_cluster
+from keraslm.errors import CorpusError, UsageError
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -16,22 +19,57 @@ from keraslm.training.reporter import Reporter
 from keraslm.training.room import check_features, check_room
 
 
+def check_counted(c: Configuration, cluster: str) -> None:
+    """Refuse a run that the cluster at an address cannot count.
+
+    Raises: MissingExtra; UsageError
+    """
+    if c.model != "ngram":
+        raise UsageError(
+            f"`cluster` counts n-grams, and {c.model} is fitted by one process: leave "
+            "it out, or give `model='ngram'`"
+        )
+    check_cluster(cluster)
+
+
 def read_texts(
-    c: Configuration, corpus: Corpus, initial: Any, reporter: Reporter
+    c: Configuration,
+    corpus: Corpus,
+    initial: Any,
+    reporter: Reporter,
+    cluster: str | None = None,
 ) -> tuple[TextEncoder, dict[str, Encoded]]:
     """Read the texts of a run, and refuse what it cannot train on.
 
-    Raises: UsageError, CorpusError
+    With the address of a `cluster`, its workers read the training text and count it.
+
+    Raises: UsageError, CorpusError; ClusterError
     """
-    encoder, texts = _encoded(c, corpus, initial.encoder if initial else None, reporter)
+    with contextlib.ExitStack() as stack:
+        counting = None
+        if cluster is not None:
+            given = (cluster, corpus.train, reporter.reading)
+            counting = stack.enter_context(count_on_cluster(*given))
+        fitted = initial.encoder if initial else None
+        encoder, texts = _encoded(c, corpus, fitted, reporter, counting)
+        _check(c, corpus, encoder, texts)
+        if counting is not None:
+            counted = counting.ngrams(c.order or 3)
+            texts["train"] = dataclasses.replace(texts["train"], ngrams=counted)
+            reporter.note(counting.summary())
+    if c.softmax == "classes" and initial is None:
+        _check_classes(c, encoder)
+    return encoder, texts
+
+
+def _check(
+    c: Configuration, corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded]
+) -> None:
     _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
     if c.model == "ngram":
         check_held_out(c, texts)
     else:
         check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
-    if c.softmax == "classes" and initial is None:
-        _check_classes(c, encoder)
-    return encoder, texts
 
 
 def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
@@ -42,7 +80,11 @@ def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
 
 
 def _encoded(
-    c: Configuration, corpus: Corpus, encoder: TextEncoder | None, reporter: Reporter
+    c: Configuration,
+    corpus: Corpus,
+    encoder: TextEncoder | None,
+    reporter: Reporter,
+    counting: ClusterCount | None,
 ) -> tuple[TextEncoder, dict[str, Encoded]]:
     """Read the texts to train and to validate on; the first gives the vocabulary."""
 
@@ -53,7 +95,10 @@ def _encoded(
     if encoder is None:
         tokenizer = tokenizer_named("word-marks" if c.tokenize else c.level)
         limits = (c.vocabulary_size, c.min_count)
-        encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress)
+        if counting is None:
+            encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress)
+        else:
+            encoder, ids = counting.learn(tokenizer, *limits)
     else:
         ids = encoder.encode(text, progress=progress)
     texts = {"train": Encoded(ids, text.characters)}
