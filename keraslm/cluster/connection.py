@@ -47,7 +47,8 @@ def check_address(address: str) -> None:
             raise UsageError(f"there is no file {address} that a scheduler wrote")
         return
     host, _, port = address.rpartition("://")[2].rpartition(":")
-    if kind == "inproc" or (host and port.isdecimal() and int(port) < 1 << 16):
+    is_port = port.isdecimal() and 0 < int(port) < 1 << 16
+    if kind == "inproc" or (kind != LOCAL and host and is_port):
         return
     raise UsageError(
         "`cluster` must be local, local:N for N workers, the address HOST:PORT of a "
@@ -118,7 +119,7 @@ def _local(dask: Any, workers: int) -> Iterator[Any]:
     with dask.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     ) as cluster:
         yield cluster
