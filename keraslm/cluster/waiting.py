@@ -85,24 +85,21 @@ def errors_in_a_line() -> Iterator[None]:
             f"a worker has not all of keraslm ({error}); install the same version "
             "where the workers start"
         ) from error
-    except asyncio.CancelledError as error:
-        raise ClusterError(
-            "the scheduler of the cluster is gone; start it and the run again"
-        ) from error
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
         raise ClusterError(_told(error)) from error
 
 
-def _told(error: Exception) -> str:
-    if type(error).__name__ == "KilledWorker":
+def _told(error: BaseException) -> str:
+    name = type(error).__name__
+    if "Cancelled" in name or "CommClosed" in name:
+        return "the scheduler of the cluster is gone; start it and the run again"
+    if name == "KilledWorker":
         return (
             "workers died again and again while they counted the same part, as they do "
             "where memory is short; give them more, or fewer threads each"
         )
     if isinstance(error, MemoryError):
         return "the memory of a worker is used up; give it more, or fewer threads"
-    if isinstance(error, OSError) and "omm" in type(error).__name__:
-        return "the scheduler of the cluster is gone; start it and the run again"
     return f"a worker failed: {in_short(error)}"
 
 
