@@ -79,7 +79,8 @@ options: $(READY)  ## write docs/options.md from the table of options
 lock: $(READY)  ## choose the newest allowed versions, write requirements*.lock
 	$(VENV)/bin/python $(PIP) pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/python -m piptools compile --quiet \
-	  --upgrade --extra dev --extra export --extra fast --extra lab --extra tensorboard \
+	  --upgrade --extra cluster --extra dev --extra export --extra fast --extra lab \
+  --extra tensorboard \
 	  --all-build-deps --generate-hashes --allow-unsafe \
 	  --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options \

@@ -48,6 +48,10 @@ class TrainingError(KeraslmError):
     """A training run that cannot go on, for example at a loss that is not a number."""
 
 
+class ClusterError(KeraslmError):
+    """Workers of a cluster that are not there, or that cannot do what is asked."""
+
+
 class Terminated(KeraslmError):
     """A training run that a signal ended; what it needs to go on is on the disk."""
 
@@ -61,11 +65,11 @@ class MissingGlyphs(UserWarning):
     """A picture with characters that no installed font has."""
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """Give the first line of what another library's error says; it may be empty."""
     return (str(error).strip().splitlines() or [""])[0]
 
 
-def in_short(error: Exception) -> str:
+def in_short(error: BaseException) -> str:
     """Name another library's error, with the beginning of what it says."""
     return f"{type(error).__name__}: {first_line(error)[:120]}"

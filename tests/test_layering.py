@@ -53,6 +53,7 @@ LAYERS = (
     "audit",
     "vectors",
     "counts",
+    "cluster",
     "classes",
     "cells",
     "outputs",
@@ -114,6 +115,7 @@ HOMES = {
         "masked",
         "course",
     ),
+    "distributed": ("cluster",),
     "jax": ("kernels", "probes"),
     "torch": ("kernels", "probes"),
 }

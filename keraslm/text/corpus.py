@@ -10,6 +10,7 @@ from keraslm.named_texts import catalogue
 from keraslm.text.decoding import decoded
 from keraslm.text.folder import joined, named_parts, not_among, text_files
 from keraslm.text.kinds import check_kind, checked_encoding
+from keraslm.text.origin import Origin
 from keraslm.text.skipped import Skipped
 from keraslm.text.source import CHUNK_SIZE, Source, readable
 from keraslm.text.split import cut, parse_split
@@ -93,9 +94,10 @@ def open_corpus(
 
     So is a dataset by its name: "village", "village:large", "ptb".
 
-    A folder with a train file (see `folder.named_parts`) is taken as it is: `split` is
-    not used, and it may lack a valid or test part. Any other folder or file is one
-    text (see `open_text`), cut contiguously (see `split.cut`).
+    A folder with a train file, or a folder `train` of files (see
+    `folder.named_parts`), is taken as it is: `split` is not used, and it may lack a
+    valid or test part. Any other folder or file is one text (see `open_text`), cut
+    contiguously (see `split.cut`).
 
     Raises: UsageError for a bad split, path or encoding; CorpusError for a text that
         is empty, binary, damaged or too short for the split.
@@ -129,11 +131,14 @@ def _refuse_empty(path: str | os.PathLike[str]) -> None:
 def _corpus_of_parts(
     folder: pathlib.Path, files: dict[str, pathlib.Path], encoding: str, size: int
 ) -> Corpus:
-    texts = {
-        part: _file_text(Source(path), encoding, size) for part, path in files.items()
-    }
+    texts = {part: _open(path, encoding, size) for part, path in files.items()}
     name = folder.resolve().name
     skipped = not_among(folder, files)
+    for part, path in files.items():
+        skipped += tuple(
+            Skipped(f"{path.name}/{each.path}", each.what)
+            for each in texts[part].skipped
+        )
     return Corpus(name, **texts, skipped=skipped, has_own_parts=True)
 
 
@@ -152,7 +157,11 @@ def _open(path: str | os.PathLike[str], encoding: str, size: int) -> Text:
 def _file_text(source: Source, encoding: str, size: int) -> Text:
     check_kind(source.name, source.head(), encoding)
     name = pathlib.Path(source.name).name
-    text = Text(name, lambda: decoded(source.chunks(size), encoding, source.name))
+    text = Text(
+        name,
+        lambda: decoded(source.chunks(size), encoding, source.name),
+        origin=_origin([source], encoding),
+    )
     return _not_empty(text, source.name)
 
 
@@ -162,8 +171,16 @@ def _folder_text(folder: pathlib.Path, encoding: str, size: int) -> Text:
     def read() -> Iterator[str]:
         return joined(decoded(s.chunks(size), encoding, s.name) for s in sources)
 
-    text = Text(folder.resolve().name, read, skipped)
+    origin = _origin(sources, encoding)
+    text = Text(folder.resolve().name, read, skipped, origin=origin)
     return _not_empty(text, str(folder))
+
+
+def _origin(sources: list[Source], encoding: str) -> Origin | None:
+    if any(source.is_copy for source in sources):
+        return None
+    paths = (str(pathlib.Path(source.name).absolute()) for source in sources)
+    return Origin(tuple(paths), encoding)
 
 
 def _not_empty(text: Text, name: str) -> Text:

@@ -10,17 +10,20 @@ from keraslm.text.kinds import binary
 BYTE_ORDER_MARK = "\ufeff"
 
 
-def decoded(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
+def decoded(
+    chunks: Iterable[bytes], encoding: str, name: str, start: int = 0
+) -> Iterator[str]:
     """Decode a stream; "\\r\\n" and "\\r" become "\\n", a leading mark is dropped.
 
-    The result does not depend on where the chunks were cut.
+    The result does not depend on where the chunks were cut. `start` is the offset of
+    the first byte in its file, where a line begins; only 0 may hold a mark.
 
     Raises: CorpusError at the first byte that the encoding does not allow, with its
         offset in the (unpacked) file; CorpusError at a NUL, which no text holds.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
-    started = False
-    for text in _characters(chunks, encoding, name):
+    started = start > 0
+    for text in _characters(chunks, encoding, name, start):
         if not started and text:
             text, started = text.removeprefix(BYTE_ORDER_MARK), True
         if "\0" in text:
@@ -36,9 +39,11 @@ def one_newline(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _characters(chunks: Iterable[bytes], encoding: str, name: str) -> Iterator[str]:
+def _characters(
+    chunks: Iterable[bytes], encoding: str, name: str, start: int
+) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    read = 0
+    read = start
     try:
         for chunk in chunks:
             read += len(chunk)

@@ -96,7 +96,7 @@ class TextEncoder:
         """
         numbers = Numbering()
         arrays = tokenizer.number(_chunks(text, progress), numbers, np.uint32)
-        numbered = _collected(arrays, np.uint32, in_memory, None, spill)
+        numbered = collected(arrays, np.uint32, in_memory, None, spill)
         counts = numbers.count(stretches(numbered)).tolist()
         counter = dict(zip(numbers, counts, strict=True))
         vocabulary = Vocabulary.build(counter, tokenizer.level, size, min_count)
@@ -105,7 +105,7 @@ class TextEncoder:
         id_of: Ids = np.fromiter(map(known.__getitem__, numbers), dtype, len(numbers))
         ids = (id_of[stretch] for stretch in stretches(numbered))
         encoder = cls(tokenizer, vocabulary, in_memory)
-        return encoder, _collected(ids, dtype, in_memory, None, spill)
+        return encoder, collected(ids, dtype, in_memory, None, spill)
 
     @property
     def hash(self) -> str:
@@ -130,7 +130,7 @@ class TextEncoder:
             full.
         """
         arrays = self.tokenizer.encode(_chunks(text, progress), self.vocabulary)
-        return _collected(arrays, id_dtype(self.vocabulary), self.in_memory, directory)
+        return collected(arrays, id_dtype(self.vocabulary), self.in_memory, directory)
 
     def encode_prompt(self, text: str) -> list[int]:
         """The ids of a prompt, with no boundary added at its end."""
@@ -201,13 +201,18 @@ def _watched(text: Text, progress: Progress) -> Iterator[str]:
         progress(done, total)
 
 
-def _collected(
+def collected(
     arrays: Iterable[Ids],
     dtype: IdType,
     in_memory: int,
-    directory: str | os.PathLike[str] | None,
+    directory: str | os.PathLike[str] | None = None,
     spill: Spill | None = None,
 ) -> Ids:
+    """Put the ids of a text together: in memory, or where they are many in a file.
+
+    Shapes: (tokens,)
+    Raises: KeraslmError if the disk is full.
+    """
     kept: list[Ids] = [np.zeros(0, dtype)]
     size, arrays = 0, iter(arrays)
     for array in arrays:

@@ -25,19 +25,20 @@ SHOWN = 3  # of what is no text, in an error
 
 
 def named_parts(folder: pathlib.Path) -> dict[str, pathlib.Path]:
-    """The files of a folder that are its train, valid and test parts.
+    """The files, or folders of files, that are a folder's train, valid and test parts.
 
     A part is called `train`, `valid` or `test` (`validation`, `val` and `dev` are
     valid too), with at most one word and a dot before it, and after it nothing or
     `.txt`, `.text`, `.tokens` or `.raw`, then perhaps `.gz`: train.txt, test.txt.gz,
-    ptb.valid.txt, wiki.train.tokens. Without a train file there are no named parts.
+    ptb.valid.txt, wiki.train.tokens. A folder `train`, `valid` or `test` is the part
+    that its files are, one after another. Without a train part there are none.
 
     Raises: CorpusError if two files claim to be the same part.
     """
     parts: dict[str, pathlib.Path] = {}
     for path in sorted(folder.iterdir()):
         match = PART.fullmatch(path.name)
-        if match is None or path.name.startswith(".") or not path.is_file():
+        if match is None or not _may_be_part(path):
             continue
         part = match[1].lower()
         part = MEANING.get(part, part)
@@ -48,6 +49,13 @@ def named_parts(folder: pathlib.Path) -> dict[str, pathlib.Path]:
             )
         parts[part] = path
     return parts if "train" in parts else {}
+
+
+def _may_be_part(path: pathlib.Path) -> bool:
+    what = _what_no_file(path)
+    if what == INNER_FOLDER and "." not in path.name:
+        return any(not inner for _, inner in _below(path))
+    return not what
 
 
 def text_files(
@@ -79,7 +87,8 @@ def not_among(
     """What a folder with named parts holds beside them."""
     names = ", ".join(parts[part].name for part in PARTS if part in parts)
     reason = f"none of the parts ({names})"
-    others = [(p, what) for p, what in _below(folder) if p not in parts.values()]
+    taken = set(parts.values())
+    others = [(p, what) for p, what in _below(folder) if not taken & {p, *p.parents}]
     return _hidden_last(
         Skipped(str(path.relative_to(folder)), what or reason) for path, what in others
     )

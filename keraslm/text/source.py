@@ -32,6 +32,8 @@ class Source:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.name = "standard input" if os.fspath(path) == "-" else os.fspath(path)
         self._path = _readable_again(self, path)
+        self.is_copy = pathlib.Path(path) != self._path
+        """Whether the bytes lie in a temporary file of this process."""
 
     def chunks(self, size: int = CHUNK_SIZE) -> Iterator[bytes]:
         """Yield the bytes in chunks of `size`.

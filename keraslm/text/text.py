@@ -11,6 +11,7 @@ import numpy as np
 from keraslm.errors import CorpusChanged, CorpusError, KeraslmError
 from keraslm.text.decoding import one_newline
 from keraslm.text.language import Language
+from keraslm.text.origin import Origin
 from keraslm.text.skipped import Skipped
 
 
@@ -29,7 +30,8 @@ class Text:
     `characters`, `bytes` and `sha256` are of exactly this text, in
     UTF-8 without byte order mark. They are known once it was read to its end, and cost
     a pass if they are asked before. Every later pass must read the same text.
-    `language` is the one that the text is written in, if its grammar is known.
+    `language` is the one that the text is written in, if its grammar is known;
+    `origin` are the files that it lies in, if others can read them too.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class Text:
         read: Callable[[], Iterator[str]],
         skipped: tuple[Skipped, ...] = (),
         language: Language | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.name = name
         self.skipped = skipped  # what in a folder is no part of it
         self._read = read
         self._known: Measure | None = None
         self.language = language
+        self.origin = origin
         self._sentences: tuple[str, ...] | None = None
 
     @classmethod
@@ -65,10 +69,12 @@ class Text:
     def part(self, start: int, stop: int | None, name: str) -> "Text":
         """The text from character `start` up to, not including, `stop`, or the end."""
         end = sys.maxsize if stop is None else stop
+        origin = self.origin.up_to(end) if self.origin and not start else None
         return Text(
             name,
             lambda: _between(self.chunks(), start, end),
             language=self.language,
+            origin=origin,
         )
 
     def lines(self) -> Iterator[str]:

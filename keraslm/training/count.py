@@ -55,7 +55,7 @@ def count(
             reporter.note(f"counting reads the text once; {name} changes nothing")
     began = time.perf_counter()
     held_out = valid.ids if valid else None
-    model, ngrams = _counted(c, encoder, train.ids, held_out, reporter, memory)
+    model, ngrams = _counted(c, encoder, train, held_out, reporter, memory)
     seconds = time.perf_counter() - began
     sizes = ", ".join(f"{size:,}" for size in model.size_per_order())
     reporter.note(
@@ -82,22 +82,23 @@ def count(
 def _counted(
     c: Configuration,
     encoder: TextEncoder,
-    ids: Any,
+    train: Encoded,
     held_out: np.ndarray | None,
     reporter: Reporter,
     memory: CountingMemory | None,
 ) -> tuple[NgramModel, Ngrams]:
-    """Count and smooth, in memory or on the disk."""
+    """Count, unless a cluster has, and smooth, in memory or on the disk."""
     order, size = c.order or 3, len(encoder.vocabulary)
     boundary = encoder.vocabulary.boundary_id
     how = (_smoothing(c), held_out, c.limits_of_pruning)
-    place = None
-    if memory is not None:
-        place = memory.workspace(len(ids), order, size, reporter)
+    ngrams, place = train.ngrams, None
+    if ngrams is None and memory is not None:
+        place = memory.workspace(len(train.ids), order, size, reporter)
     if place is not None:
-        spilled = count_ngrams_on_disk(ids, size, order, place, boundary)
+        spilled = count_ngrams_on_disk(train.ids, size, order, place, boundary)
         return NgramModelOnDisk.smooth_on_disk(encoder, spilled, *how), spilled
-    ngrams = count_ngrams(ids[:], size, order, boundary)
+    if ngrams is None:
+        ngrams = count_ngrams(train.ids[:], size, order, boundary)
     return NgramModel.smooth(encoder, ngrams, *how), ngrams
 
 

@@ -4,6 +4,8 @@ import dataclasses
 import math
 from typing import Any
 
+from keraslm.counts.ngrams import Ngrams
+
 
 @dataclasses.dataclass(frozen=True)
 class Encoded:
@@ -12,6 +14,8 @@ class Encoded:
     ids: Any
     """(tokens,), an array in memory or on the disk."""
     characters: int
+    ngrams: Ngrams | None = None
+    """The n-grams of the text, where a cluster has counted them."""
 
     @property
     def bits_per_nat(self) -> float:

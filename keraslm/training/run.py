@@ -39,7 +39,7 @@ from keraslm.training.resuming import (
     with_the_runs_dropout,
 )
 from keraslm.training.spilling import CountingMemory
-from keraslm.training.texts import read_texts, to_measure
+from keraslm.training.texts import check_counted, read_texts, to_measure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +60,7 @@ def train(
     resume: bool = False,
     verbose: bool = False,
     callbacks: Iterable[Any] = (),
+    cluster: str | None = None,
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
 
@@ -73,12 +74,15 @@ def train(
     figures and says why. A corpus that has neither is measured on its training text.
     All texts are read before the first step. With `overwrite` an earlier run's model
     stays until this run keeps its own. With `resume` the run in the folder goes on as
-    if it had never been interrupted.
+    if it had never been interrupted. With the address of a `cluster`, or "local", its
+    workers count an n-gram model, which is the same.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number or the disk is full, Terminated at a SIGTERM or SIGHUP:
         what was kept until then stays.
     """
+    if cluster is not None:
+        check_counted(c, cluster)
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
     if not isinstance(corpus, Corpus):
         corpus = open_corpus(corpus or c.corpus, c.encoding, c.split)
@@ -93,7 +97,7 @@ def train(
         reporter.note(f"{folder.path} holds this run already, and it is finished")
         return Run(*done, folder)
     memory = CountingMemory(c, folder.path) if c.model == "ngram" else None
-    encoder, texts = read_texts(c, corpus, initial, reporter, memory)
+    encoder, texts = read_texts(c, corpus, initial, reporter, memory, cluster)
     earlier = initial.metadata.get("texts", {}) if initial else {}
     learnt = {text: part for text, part in earlier.items() if part in LEARNT}
     c = with_dropout(c, encoder, texts["train"], reporter) if chooses else c

@@ -1,10 +1,13 @@
 """The texts of a run, read: what it trains on, validates on and is measured on."""
 
+import contextlib
+import dataclasses
 from typing import Any
 
 import numpy as np
 
-from keraslm.errors import CorpusError
+from keraslm.cluster import ClusterCount, check_cluster, count_on_cluster
+from keraslm.errors import CorpusError, UsageError
 from keraslm.text.corpus import Corpus, Text
 from keraslm.text.encoder import IN_MEMORY, TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -17,28 +20,64 @@ from keraslm.training.room import check_features, check_room
 from keraslm.training.spilling import CountingMemory
 
 
+def check_counted(c: Configuration, cluster: str) -> None:
+    """Refuse a run that the cluster at an address cannot count.
+
+    Raises: MissingExtra; UsageError
+    """
+    if c.model != "ngram":
+        raise UsageError(
+            f"`cluster` counts n-grams, and {c.model} is fitted by one process: leave "
+            "it out, or give `model='ngram'`"
+        )
+    if c.memory is not None:
+        raise UsageError(
+            "`memory` limits what one process counts, and a `cluster` counts in the "
+            "memory of its workers; give one of them"
+        )
+    check_cluster(cluster)
+
+
 def read_texts(
     c: Configuration,
     corpus: Corpus,
     initial: Any,
     reporter: Reporter,
     memory: CountingMemory | None = None,
+    cluster: str | None = None,
 ) -> tuple[TextEncoder, dict[str, Encoded]]:
     """Read the texts of a run, and refuse what it cannot train on.
 
-    With a limit of `memory` the ids of the training text are kept to it.
-    Raises: UsageError, CorpusError
+    With a limit of `memory` the ids of the training text are kept to it. With the
+    address of a `cluster`, its workers read the training text and count it.
+
+    Raises: UsageError, CorpusError; ClusterError
     """
-    known = initial.encoder if initial else None
-    encoder, texts = _encoded(c, corpus, known, reporter, memory)
+    with contextlib.ExitStack() as stack:
+        counting = None
+        if cluster is not None:
+            given = (cluster, corpus.train, reporter.reading)
+            counting = stack.enter_context(count_on_cluster(*given))
+        fitted = initial.encoder if initial else None
+        encoder, texts = _encoded(c, corpus, fitted, reporter, memory, counting)
+        _check(c, corpus, encoder, texts)
+        if counting is not None:
+            counted = counting.ngrams(c.order or 3)
+            texts["train"] = dataclasses.replace(texts["train"], ngrams=counted)
+            reporter.note(counting.summary())
+    if c.softmax == "classes" and initial is None:
+        _check_classes(c, encoder)
+    return encoder, texts
+
+
+def _check(
+    c: Configuration, corpus: Corpus, encoder: TextEncoder, texts: dict[str, Encoded]
+) -> None:
     _check_trainable(texts["train"].ids, encoder.vocabulary, corpus.train)
     if c.model == "ngram":
         check_held_out(c, texts)
     else:
         check_room(c, len(encoder.vocabulary), len(texts["train"].ids))
-    if c.softmax == "classes" and initial is None:
-        _check_classes(c, encoder)
-    return encoder, texts
 
 
 def _check_classes(c: Configuration, encoder: TextEncoder) -> None:
@@ -54,6 +93,7 @@ def _encoded(
     encoder: TextEncoder | None,
     reporter: Reporter,
     memory: CountingMemory | None,
+    counting: ClusterCount | None,
 ) -> tuple[TextEncoder, dict[str, Encoded]]:
     """Read the texts to train and to validate on; the first gives the vocabulary."""
 
@@ -65,7 +105,10 @@ def _encoded(
         tokenizer = tokenizer_named("word-marks" if c.tokenize else c.level)
         limits = (c.vocabulary_size, c.min_count)
         kept = (IN_MEMORY,) if memory is None else (memory.of_ids, memory.ids.new)
-        encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress, *kept)
+        if counting is None:
+            encoder, ids = TextEncoder.learn(tokenizer, text, *limits, progress, *kept)
+        else:
+            encoder, ids = counting.learn(tokenizer, *limits)
     else:
         ids = encoder.encode(text, progress=progress)
     texts = {"train": Encoded(ids, text.characters)}

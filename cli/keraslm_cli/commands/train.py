@@ -7,7 +7,7 @@ import click
 
 from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
-from keraslm.training.options.configuration import MODEL, OPTIMIZER, OUTPUT
+from keraslm.training.options.configuration import COUNTING, MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
 from keraslm_cli import completion, masked, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
@@ -132,6 +132,14 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     metavar="FILE",
     shell_complete=completion.files,
 )
+@_own(
+    "--cluster",
+    COUNTING,
+    "Let the workers of a Dask cluster count the n-grams: HOST:PORT of its scheduler, "
+    "the file .json that it wrote, or local (local:N) for workers on this machine; the "
+    "model is the same.",
+    metavar="ADDRESS",
+)
 @_flag("--find-rate", OPTIMIZER, "Suggest a learning rate, and train no model.")
 @_flag("--overwrite", OUTPUT, "Replace the run that is in RUN.")
 @_flag("--resume", OUTPUT, "Go on with the run that is in RUN.")
@@ -147,6 +155,7 @@ def command(
     resume: bool,
     find_rate: bool,
     as_json: bool,
+    cluster: str | None,
     **flags: Any,
 ) -> None:
     """Put the options together, train, and say what came of it."""
@@ -154,7 +163,9 @@ def command(
     from keraslm.training.find_rate import check_has_rate
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
+    from keraslm.training.texts import check_counted
 
+    _check_cluster(cluster, task, objective, find_rate)
     if objective == "masked":
         masked.refuse_others(task=task, recipe=recipe, find_rate=find_rate)
         named = flags | {"corpus": corpus, "mask_share": mask_share}
@@ -180,6 +191,8 @@ def command(
     if find_rate:
         check_has_rate(c)
     check_options(c)
+    if cluster is not None:
+        check_counted(c, cluster)
     if c.out is not None:
         check_folder(c.out)
     asked = "split" in given or c.split != UNSET.split
@@ -187,7 +200,19 @@ def command(
     if find_rate:
         _find_rate(c, opened, overwrite, as_json)
     else:
-        train_and_tell(c, opened, overwrite, resume, as_json)
+        train_and_tell(c, opened, overwrite, resume, as_json, cluster)
+
+
+def _check_cluster(
+    cluster: str | None, task: str, objective: str, find_rate: bool
+) -> None:
+    others = {"task": task != "lm", "objective": objective != "causal"}
+    for name, is_given in (others | {"find_rate": find_rate}).items():
+        if is_given and cluster is not None:
+            raise UsageError(
+                "`cluster` counts n-grams, for `model='ngram'`; it cannot stand with "
+                f"`{name}`"
+            )
 
 
 def _check_resume(resume: bool, overwrite: bool, find_rate: bool) -> None:
@@ -197,7 +222,12 @@ def _check_resume(resume: bool, overwrite: bool, find_rate: bool) -> None:
 
 
 def train_and_tell(
-    c: Configuration, corpus: "Corpus", overwrite: bool, resume: bool, as_json: bool
+    c: Configuration,
+    corpus: "Corpus",
+    overwrite: bool,
+    resume: bool,
+    as_json: bool,
+    cluster: str | None = None,
 ) -> None:
     """Train, show how it goes and print what came of it."""
     from keraslm.ranking import unknown_warning
@@ -206,7 +236,8 @@ def train_and_tell(
     from keraslm_cli.training_progress import TrainingProgress
 
     with TrainingProgress() as progress:
-        run = train(c, corpus, overwrite, progress, _command_line(), resume)
+        given = (c, corpus, overwrite, progress, _command_line(), resume)
+        run = train(*given, cluster=cluster)
     if as_json:
         console.print_json(run.card.to_dict())
         return
