@@ -48,6 +48,10 @@ class TrainingError(KeraslmError):
     """A training run that cannot go on, for example at a loss that is not a number."""
 
 
+class ProcessGone(TrainingError):
+    """Another process of the same training is gone, so that this one cannot go on."""
+
+
 class Terminated(KeraslmError):
     """A training run that a signal ended; what it needs to go on is on the disk."""
 
