@@ -9,7 +9,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from keraslm.errors import Terminated, TrainingError, UsageError
+from keraslm.checkpoints.checkpoint import Checkpoint
+from keraslm.errors import ProcessGone, Terminated, TrainingError, UsageError
 from keraslm.files import marker
 from keraslm.files.archive import MODEL_IN_RUN
 from keraslm.files.destinations import check_file, check_folder, remove
@@ -129,6 +130,8 @@ class RunFolder:
         except Terminated as error:
             line = f"{error}; {self.way_to_go_on}"
             raise Terminated(line, error.signal_number) from error
+        except ProcessGone as error:
+            raise ProcessGone(f"{error}; {self._where_to_go_on}") from error
         except BrokenPipeError:  # whoever watches the run has gone
             raise
         except OSError as error:
@@ -136,6 +139,16 @@ class RunFolder:
                 f"cannot write to {self.path} ({error.strerror or error}); what was "
                 f"written stays; once it can, {self.way_to_go_on}"
             ) from error
+
+    @property
+    def _where_to_go_on(self) -> str:
+        if not self.checkpoint.exists():
+            return "no checkpoint had been written yet: start it again"
+        epoch, step = Checkpoint.read(self.checkpoint).place
+        return (
+            f"{self.checkpoint} is of epoch {epoch + 1}, step {step}; "
+            f"{self.way_to_go_on}"
+        )
 
     def _holds_work(self) -> bool:
         """Say whether there is a model, a checkpoint or a row of a history."""
