@@ -36,6 +36,13 @@ def data_parallel() -> Iterator[int]:
         yield shared.num_model_replicas
 
 
+def versions() -> dict[str, str]:
+    """Give the versions that all processes must have alike."""
+    from keraslm.kernels.jax.several import VERSION
+
+    return {"version of keras": keras.__version__, "version of jax": VERSION}
+
+
 def start(address: str, count: int, index: int, seed: int) -> None:
     """Let JAX compute with other processes, of which the first is at HOST:PORT."""
     from keraslm.kernels.jax.several import meet

@@ -22,10 +22,14 @@ class Leaving:
         self._is_said = False
         self._lock = threading.Lock()
 
+    def at_exit(self, status: int) -> None:
+        """Let the program end with a status, and without waiting for JAX."""
+        atexit.register(_leave, status)
+
     def begin(self, line: str) -> None:
         """End the process soon, if it does not end by itself."""
         self._line = line
-        atexit.register(_leave)
+        self.at_exit(1)
         timer = threading.Timer(GRACE, self._end)
         timer.daemon = True
         timer.start()
@@ -39,14 +43,14 @@ class Leaving:
         with self._lock:
             if not self._is_said:
                 sys.stderr.write(f"Error: {self._line}\n")
-        _leave()
+        _leave(1)
 
 
-def _leave() -> None:
+def _leave(status: int) -> None:
     """End without waiting for JAX, which would ask the others first."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError):
             pass
-    os._exit(1)
+    os._exit(status)

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,17 +110,10 @@ def _together(c: Configuration, p: Processes) -> Iterator[First | Other]:
 
 def _compared(c: Configuration) -> dict[str, Any]:
     """Give what all processes must have alike before anything is read."""
-    import jax
-    import keras
+    from keraslm.kernels.devices import versions
 
     options = {n: v for n, v in c.to_dict().items() if n not in PLACES}
-    versions = {"keraslm": __version__, "keras": keras.__version__}
-    return {
-        **options,
-        **{f"version of {name}": number for name, number in versions.items()},
-        "version of jax": jax.__version__,
-        "version of Python": ".".join(map(str, sys.version_info[:2])),
-    }
+    return options | {"version of keraslm": __version__} | versions()
 
 
 def _free_port() -> int:

@@ -8,6 +8,8 @@ import jax
 import numpy as np
 from jax.experimental import multihost_utils
 
+VERSION: str = jax.__version__
+
 
 def meet() -> None:
     """Let the processes open their connections to each other."""
@@ -45,18 +47,23 @@ def everywhere(value: float, variable: Any) -> Any:
 def own_values(model: Any) -> Iterator[None]:
     """Let the variables have their numbers on one device of this process alone.
 
-    Those are there already, so nothing is copied.
+    The model's are copies, since Keras gives the memory of what it computes with away.
     """
     model.jax_state_sync()
-    optimizer = getattr(model, "optimizer", None)
-    kept = [*model.variables, *getattr(optimizer, "variables", [])]
-    variables = list({id(variable): variable for variable in kept}.values())
-    before = [(v, v._value, v._layout) for v in variables]
+    own = list(model.variables)
+    others = getattr(getattr(model, "optimizer", None), "variables", [])
+    before = [(v, v._value, v._layout) for v in _once([*own, *others])]
+    copied = {id(variable) for variable in own}
     for variable, value, _ in before:
+        here = value.addressable_data(0)
         variable._layout = None
-        variable._value = value.addressable_data(0)
+        variable._value = jax.numpy.copy(here) if id(variable) in copied else here
     try:
         yield
     finally:
         for variable, value, layout in before:
             variable._value, variable._layout = value, layout
+
+
+def _once(variables: list[Any]) -> list[Any]:
+    return list({id(variable): variable for variable in variables}.values())
