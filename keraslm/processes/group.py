@@ -183,7 +183,8 @@ class _Member(Alone):
             self.end()
         finally:
             for connection in self._connections.values():
-                connection.close()
+                with connection, contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)  # which wakes who listens
 
     def end(self) -> None:
         """End the work with the others; what follows, each does for itself."""

@@ -1,5 +1,6 @@
 """How the processes find each other: the first listens, the others call it."""
 
+import contextlib
 import json
 import socket
 import time
@@ -115,11 +116,8 @@ def difference(
 
 
 def _refuse(connection: socket.socket, line: str) -> None:
-    try:
+    with connection, contextlib.suppress(OSError):
         messages.send(connection, REFUSED, line.encode())
-        connection.close()
-    except OSError:
-        pass
 
 
 def call(p: Processes, options: dict[str, Any]) -> socket.socket:
