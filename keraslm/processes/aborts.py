@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 WAIT = 20.0  # seconds in which the connections tell who is gone
 LINE = "Error: JAX cannot go on: another process has gone, or the network failed\n"
@@ -34,8 +35,8 @@ def aborts_in_a_line() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet_descriptors() -> Iterator[None]:
-    """Let Python's streams write where they did, and the descriptors 1 and 2 nowhere."""
-    kept = (sys.stdout, sys.stderr)
+    """Let Python write where it did, and the descriptors 1 and 2 lead nowhere."""
+    kept: tuple[Any, Any] = (sys.stdout, sys.stderr)
     try:
         for stream in kept:
             stream.flush()
@@ -59,11 +60,11 @@ def _quiet_descriptors() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _like(stream: object, descriptor: int) -> object:
+def _like(stream: Any, descriptor: int) -> Any:
     """Open a descriptor as a stream is; one that is no file stays itself."""
     if not hasattr(stream, "reconfigure"):
         return stream
-    return open(  # noqa: PTH123, SIM115  (it is no path, and stays open)
+    return open(
         descriptor,
         "w",
         buffering=1,

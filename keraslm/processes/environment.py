@@ -1,9 +1,9 @@
 """Which process this is, told by the variables of what started it.
 
-    SLURM        SLURM_STEP_NODELIST, SLURM_STEP_NUM_TASKS, SLURM_PROCID: within srun
-    Kubernetes   JOB_COMPLETION_INDEX of an Indexed Job; COORDINATOR_ADDRESS,
-                 COORDINATOR_PORT, NUM_PROCESSES and PROCESS_ID of a JAXJob
-    Keras        KERAS_DISTRIBUTION_JOB_ADDRESSES, _NUM_PROCESSES, _PROCESS_ID
+SLURM tells it within srun by SLURM_STEP_NODELIST, SLURM_STEP_NUM_TASKS, SLURM_PROCID.
+Kubernetes numbers the pods of an Indexed Job by JOB_COMPLETION_INDEX; a JAXJob sets
+COORDINATOR_ADDRESS, COORDINATOR_PORT, NUM_PROCESSES, PROCESS_ID. Keras's own names are
+KERAS_DISTRIBUTION_JOB_ADDRESSES, _NUM_PROCESSES and _PROCESS_ID.
 """
 
 from collections.abc import Mapping
@@ -73,6 +73,4 @@ def _keras(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _renamed(variables: Mapping[str, str], names: dict[str, str]) -> dict[str, str]:
-    return {
-        own: variables[name] for name, own in names.items() if variables.get(name)
-    }
+    return {own: variables[name] for name, own in names.items() if variables.get(name)}

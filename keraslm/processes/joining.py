@@ -101,9 +101,7 @@ def _what_is_wrong(
     return difference(number, theirs, mine)
 
 
-def difference(
-    number: int, theirs: dict[str, Any], mine: dict[str, Any]
-) -> str | None:
+def difference(number: int, theirs: dict[str, Any], mine: dict[str, Any]) -> str | None:
     """Say what two processes do not have in common, if there is something."""
     for name in {**mine, **theirs}:
         if theirs.get(name) != mine.get(name):

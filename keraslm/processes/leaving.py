@@ -7,6 +7,7 @@ itself, with its line told and its files closed; then it is ended.
 """
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -49,8 +50,6 @@ class Leaving:
 def _leave(status: int) -> None:
     """End without waiting for JAX, which would ask the others first."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            pass
     os._exit(status)

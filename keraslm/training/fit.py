@@ -74,7 +74,9 @@ def fit(
     signals = SharedSignals(
         group, lambda: interrupted(model.metadata, clock, folder, reporter)
     )
-    clock = SharedClock(c.minutes, total_steps(c, len(windows)), group, signals)
+    clock: SharedClock = SharedClock(
+        c.minutes, total_steps(c, len(windows)), group, signals
+    )
     history = History(folder.history, Board(folder.board) if c.tensorboard else None)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
     exact = None

@@ -32,13 +32,13 @@ from keraslm.training.pretrained import read_pretrained
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
-from keraslm.training.rows import shared_rows
 from keraslm.training.resuming import (
     begun,
     finished,
     identity,
     with_the_runs_dropout,
 )
+from keraslm.training.rows import shared_rows
 from keraslm.training.texts import read_texts, to_measure
 
 

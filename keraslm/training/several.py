@@ -1,6 +1,7 @@
-"""A run on all devices of this machine, or on several processes, of several machines."""
+"""A run on all devices of this machine, or of the processes of several machines."""
 
 import contextlib
+import functools
 import os
 import socket
 from collections.abc import Iterator
@@ -55,9 +56,11 @@ def train_on_several(
     check_distributes(c)
     if not isinstance(corpus, Corpus):
         corpus = open_corpus(corpus or c.corpus, c.encoding, c.split)
-    given: Any = (corpus, overwrite, reporter, command, resume)
+    run = functools.partial(
+        train, c, corpus, overwrite, reporter, command, resume, distribute=True
+    )
     if processes is None:
-        return train(c, *given, distribute=True)
+        return run()
     check_options(c)
     if processes.is_first:
         folder = RunFolder(c.out or default_folder(c, corpus))
@@ -66,7 +69,7 @@ def train_on_several(
         if isinstance(group, Other):
             follow(c, corpus, group)
             return None
-        return train(c, *given, distribute=True, group=group)
+        return run(group=group)
 
 
 def check_distributes(c: Configuration) -> None:

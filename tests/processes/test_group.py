@@ -56,7 +56,7 @@ def together(count, work, options=None, wait=10):
 
 def test_all_know_what_the_first_computes():
     def work(group):
-        values = [group.shared(lambda: [k, group.index]) for k in range(3)]
+        values = [group.shared(lambda k=k: [k, group.index]) for k in range(3)]
         if not group.first:
             group.wait_for_end()
         return values
