@@ -1,5 +1,6 @@
 """The flags of a training on several devices or machines, and what they come to."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -55,35 +56,36 @@ def several_options(function: Any) -> Any:
     return function
 
 
-def taken_out(flags: dict[str, Any]) -> dict[str, Any]:
-    """Take these flags out of all flags of a command; give those that have a value.
+@dataclasses.dataclass(frozen=True)
+class Shared:
+    """The rows of a batch are shared; without `processes`, on this machine alone."""
 
-    Raises: UsageError for processes without a way to share.
+    processes: "Processes | None"
+
+
+def taken_out(flags: dict[str, Any]) -> Shared | None:
+    """Take these flags out of all flags of a command; None if one device trains.
+
+    Raises: UsageError for processes without a way to share, or if something is missing.
     """
     own = {name: flags.pop(name) for name in ("distribute", *NAMES)}
     given = {name: value for name, value in own.items() if value is not None}
-    if given and "distribute" not in given:
+    if not given:
+        return None
+    if "distribute" not in given:
         raise UsageError(f"`{next(iter(given))}` goes with `distribute='data'`")
-    return given
+    from keraslm.processes import Processes
+
+    return Shared(Processes.of(**{name: given.get(name) for name in NAMES}))
 
 
-def refuse(given: dict[str, Any], what: str) -> None:
+def refuse(shared: Shared | None, what: str) -> None:
     """Refuse the flags where one device trains.
 
     Raises: UsageError
     """
-    if given:
+    if shared is not None:
         raise UsageError(
             f"`distribute='data'` trains a causal language model; {what} is for one "
             "device: leave one out"
         )
-
-
-def processes_of(given: dict[str, Any]) -> "Processes | None":
-    """Say which of how many processes this is; None for one.
-
-    Raises: UsageError if something is missing.
-    """
-    from keraslm.processes import Processes
-
-    return Processes.of(**{name: given.get(name) for name in NAMES})

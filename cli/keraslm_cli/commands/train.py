@@ -207,7 +207,7 @@ def train_and_tell(
     overwrite: bool,
     resume: bool,
     as_json: bool,
-    shared: dict[str, Any],
+    shared: several.Shared | None,
 ) -> None:
     """Train, show how it goes and print what came of it, in the first process."""
     from keraslm.ranking import unknown_warning
@@ -229,16 +229,16 @@ def _trained(
     corpus: "Corpus",
     overwrite: bool,
     resume: bool,
-    shared: dict[str, Any],
+    shared: several.Shared | None,
 ) -> Any:
     from keraslm_cli.training_progress import TrainingProgress
 
     with TrainingProgress() as progress:
         given = (corpus, overwrite, progress, _command_line(), resume)
-        if shared:
+        if shared is not None:
             from keraslm.training.several import train_on_several
 
-            return train_on_several(c, several.processes_of(shared), *given)
+            return train_on_several(c, shared.processes, *given)
         from keraslm.training.run import train
 
         return train(c, *given)
