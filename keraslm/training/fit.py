@@ -29,7 +29,7 @@ from keraslm.text.mapped import stretches
 from keraslm.training.board import Board
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
-from keraslm.training.in_step import SharedClock, SharedSignals
+from keraslm.training.in_step import in_step
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import PenaltyShare, averages, new_optimizer
 from keraslm.training.options import Configuration
@@ -71,11 +71,11 @@ def fit(
     """
     windows = new_windows(c, train, model.tokens)
     compile_model(model, c, windows)
-    signals = SharedSignals(
-        group, lambda: interrupted(model.metadata, clock, folder, reporter)
-    )
-    clock: SharedClock = SharedClock(
-        c.minutes, total_steps(c, len(windows)), group, signals
+    clock, signals = in_step(
+        c.minutes,
+        total_steps(c, len(windows)),
+        group,
+        lambda: interrupted(model.metadata, clock, folder, reporter),
     )
     history = History(folder.history, Board(folder.board) if c.tensorboard else None)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}

@@ -50,13 +50,12 @@ def _fit(
     """Make the steps, with the callbacks that change what is learnt."""
     from keraslm.callbacks import ExactResume
     from keraslm.training import fit
-    from keraslm.training.in_step import SharedClock, SharedSignals
+    from keraslm.training.in_step import in_step
 
     windows = fit.new_windows(c, texts["train"], model.tokens)
     fit.compile_model(model, c, windows)
-    signals = SharedSignals(group)
     steps = fit.total_steps(c, len(windows))
-    clock = SharedClock(c.minutes, steps, group, signals)
+    clock, signals = in_step(c.minutes, steps, group)
     measured = "valid" in texts
     every = [
         clock,

@@ -3,6 +3,7 @@
 Else each would have another learning rate, and another last step.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from keraslm.callbacks import StopAfter
@@ -73,3 +74,16 @@ class SharedClock(StopAfter):
         """Go on from a checkpoint."""
         super().set_state(state)
         self._at = self._spent
+
+
+def in_step(
+    minutes: float | None,
+    steps: int | None,
+    group: Alone,
+    interrupted: Callable[[], None] | None = None,
+) -> tuple[StopAfter, Signals]:
+    """Give the clock of a run and what hears its signals, alike in all processes."""
+    if group.count == 1:
+        return StopAfter(minutes, steps), Signals(interrupted)
+    signals = SharedSignals(group, interrupted)
+    return SharedClock(minutes, steps, group, signals), signals
