@@ -28,6 +28,7 @@ LAYERS = (
     "named_texts",
     "files",
     "backend",
+    "processes",
     "checkpoints",
     "text",
     "measures",

@@ -214,11 +214,14 @@ def _sums(model: Any) -> list[Any]:
 
 
 def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:
-    """Give the callbacks that remember something, by the names of their classes."""
+    """Give the callbacks that remember something, by the names of their classes.
+
+    A class that stands for another has its name as `part`.
+    """
     parts: dict[str, Any] = {}
     for callback in callbacks:
         if callback is not own and hasattr(callback, "get_state"):
-            name = type(callback).__name__
+            name = getattr(callback, "part", type(callback).__name__)
             same = sum(known.split(" ")[0] == name for known in parts)
             parts[f"{name} {same + 1}" if same else name] = callback
     return parts

@@ -46,6 +46,8 @@ class SharedSignals(Signals):
 class SharedClock(StopAfter):
     """A `StopAfter` whose time is that of the first process, asked once a step."""
 
+    part = "StopAfter"  # as one process calls it in a checkpoint
+
     def __init__(
         self,
         minutes: float | None,
