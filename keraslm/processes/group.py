@@ -177,7 +177,7 @@ class _Member(Alone):
                 kind = REFUSED if isinstance(error, UsageError) else FAILED
                 said = str(error) or type(error).__name__
                 self._tell(kind, said.splitlines()[0].encode())
-                self._leaving.at_exit(getattr(error, "exit_code", 1))
+            self._leaving.at_exit(getattr(error, "exit_code", 1))
             raise
         else:
             self.end()
