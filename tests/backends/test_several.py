@@ -68,9 +68,7 @@ def two(*arguments, others=None, count=2):
     shared = ["--distribute", "data", "--coordinator", f"127.0.0.1:{port}"]
     shared += ["--processes", count, "--wait", SECONDS]
     lists = [arguments, *[others or arguments] * (count - 1)]
-    return [
-        begin(*given, *shared, "--process", k) for k, given in enumerate(lists)
-    ]
+    return [begin(*given, *shared, "--process", k) for k, given in enumerate(lists)]
 
 
 def ended(programs):
@@ -145,7 +143,7 @@ def test_a_run_goes_on_with_another_number_of_processes(text, tmp_path):
     done(*two(*run, "--steps", "10", "--out", out))
     done(begin("resume", out, "--steps", "20"))
     done(*two("resume", out, "--steps", "30"))
-    one = dict((row[:2], row[2]) for row in nats(tmp_path / "one"))
+    one = {row[:2]: row[2] for row in nats(tmp_path / "one")}
     for split, step, value in nats(out):
         if split == "train":
             assert value == pytest.approx(one[split, step], abs=1e-5)
@@ -209,7 +207,7 @@ def test_what_does_not_belong_together_is_refused_in_all(text, tmp_path):
     changed.write_text(LINES * 59 + LINES.upper(), encoding="utf-8")
     for status, err in ended(two(*run, others=["train", changed, *run[2:]])):
         assert status == 2
-        assert "process 1 has training text (SHA-256)" in err
+        assert "process 1 has test text (SHA-256)" in err
     assert not (tmp_path / "run" / "config.toml").exists()
 
 

@@ -1,7 +1,5 @@
 """The flags of a training on several devices: what does not fit is refused at once."""
 
-import os
-
 import pytest
 
 VARIABLES = ("SLURM_STEP_NODELIST", "JOB_COMPLETION_INDEX", "COORDINATOR_ADDRESS")
@@ -63,4 +61,4 @@ def test_resume_has_the_flags_too(keraslm, tmp_path):
     result = keraslm("resume", tmp_path, "--processes", "2")
     assert result.exit_code == 2
     assert "--processes goes with --distribute data" in result.stderr
-    assert os.listdir(tmp_path) == ["config.toml"]
+    assert [file.name for file in tmp_path.iterdir()] == ["config.toml"]
