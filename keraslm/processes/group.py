@@ -43,6 +43,8 @@ class Alone:
     """Whether this is the process that writes."""
     signal: int | None = None
     """A signal that another process has heard."""
+    advice: Callable[[], str] | None = None
+    """What to do where another process has gone."""
 
     def shared(self, compute: Callable[[], Any]) -> Any:
         """Give what the first process computes, a value that JSON can hold."""
@@ -120,12 +122,20 @@ class _Member(Alone):
             said = message.body.decode(errors="replace")
             line = said if not self.first else f"process {number} ended: {said}"
         is_refusal = message is not None and message.kind == REFUSED
+        self._tell(FAILED, line.encode())
+        line = line if is_refusal else self._advised(line)
         self._lost = UsageError(line) if is_refusal else ProcessGone(line)
         self._has_lost.set()
-        self._tell(FAILED, line.encode())
         self._leaving.begin(line)
         for heard in self._heard.values():
             heard.put(None)
+
+    def _advised(self, line: str) -> str:
+        if self.advice is None:
+            return line
+        with contextlib.suppress(KeraslmError, OSError):
+            return f"{line}; {self.advice()}"
+        return line
 
     def _tell(self, kind: bytes, body: bytes = b"") -> None:
         for connection in self._connections.values():

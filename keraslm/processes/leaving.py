@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 
-GRACE = 30.0  # seconds
+GRACE = 10.0  # seconds
 
 
 class Leaving:

@@ -9,8 +9,8 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-from keraslm.checkpoints.checkpoint import Checkpoint
-from keraslm.errors import ProcessGone, Terminated, TrainingError, UsageError
+from keraslm.checkpoints.checkpoint import place_of
+from keraslm.errors import Terminated, TrainingError, UsageError
 from keraslm.files import marker
 from keraslm.files.archive import MODEL_IN_RUN
 from keraslm.files.destinations import check_file, check_folder, remove
@@ -130,8 +130,6 @@ class RunFolder:
         except Terminated as error:
             line = f"{error}; {self.way_to_go_on}"
             raise Terminated(line, error.signal_number) from error
-        except ProcessGone as error:
-            raise ProcessGone(f"{error}; {self._where_to_go_on}") from error
         except BrokenPipeError:  # whoever watches the run has gone
             raise
         except OSError as error:
@@ -140,11 +138,11 @@ class RunFolder:
                 f"written stays; once it can, {self.way_to_go_on}"
             ) from error
 
-    @property
-    def _where_to_go_on(self) -> str:
+    def where_to_go_on(self) -> str:
+        """Say which step the checkpoint is of, and how to go on from there."""
         if not self.checkpoint.exists():
             return "no checkpoint had been written yet: start it again"
-        epoch, step = Checkpoint.read(self.checkpoint).place
+        epoch, step = place_of(self.checkpoint)
         return (
             f"{self.checkpoint} is of epoch {epoch + 1}, step {step}; "
             f"{self.way_to_go_on}"

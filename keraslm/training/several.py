@@ -62,13 +62,14 @@ def train_on_several(
     if processes is None:
         return run()
     check_options(c)
+    folder = RunFolder(c.out or default_folder(c, corpus))
     if processes.is_first:
-        folder = RunFolder(c.out or default_folder(c, corpus))
         folder.check(overwrite or resume)
     with _together(c, processes) as group:
         if isinstance(group, Other):
             follow(c, corpus, group)
             return None
+        group.advice = folder.where_to_go_on
         return run(group=group)
 
 
