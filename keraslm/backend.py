@@ -31,6 +31,11 @@ def check_backend() -> None:
         )
 
 
+def chosen_backend() -> str:
+    """Name the backend that Keras computes on, or will."""
+    return _chosen()[0]
+
+
 def _chosen() -> tuple[str, str]:
     """Give the backend's name, and where it was chosen."""
     if name := os.environ.get("KERAS_BACKEND"):

@@ -52,6 +52,10 @@ class ClusterError(KeraslmError):
     """Workers of a cluster that are not there, or that cannot do what is asked."""
 
 
+class ProcessGone(TrainingError):
+    """Another process of the same training is gone, so that this one cannot go on."""
+
+
 class Terminated(KeraslmError):
     """A training run that a signal ended; what it needs to go on is on the disk."""
 

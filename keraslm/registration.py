@@ -12,7 +12,14 @@ import types
 from collections.abc import Sequence
 
 # What imports Keras and is needed by the models.
-ROOMS = ("initializers", "layers", "losses", "metrics", "windows")
+ROOMS = (
+    "initializers",
+    "kernels.devices",
+    "layers",
+    "losses",
+    "metrics",
+    "windows",
+)
 FIRST = ("keras", *(f"keraslm.{room}" for room in ROOMS))
 
 

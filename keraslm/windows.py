@@ -130,9 +130,9 @@ class Windows(keras.utils.PyDataset):
         """Count the tokens of a step of the present epoch, without padding."""
         return self._windows.tokens_in(number, self.epoch)
 
-    def rest(self, first: int) -> "Rest":
-        """Give the steps of the present epoch from one on."""
-        return Rest(self, first)
+    def rest(self, first: int, rows: slice | None = None) -> "Rest":
+        """Give the steps of the present epoch from one on, or some rows of them."""
+        return Rest(self, first, rows)
 
     def tf_dataset(self, first: int = 0) -> Any:
         """Give the same batches as a `tf.data.Dataset`, cut inside TensorFlow's graph.
@@ -153,17 +153,20 @@ class Windows(keras.utils.PyDataset):
 
 
 class Rest(keras.utils.PyDataset):
-    """The last steps of an epoch of a Windows, or of other data."""
+    """The last steps of an epoch of a Windows, or of other data; or some rows of it."""
 
-    def __init__(self, windows: Any, first: int) -> None:
+    def __init__(self, windows: Any, first: int, rows: slice | None = None) -> None:
         super().__init__()
-        self.windows, self.first = windows, first
+        self.windows, self.first, self.rows = windows, first, rows
 
     def __len__(self) -> int:
         return len(self.windows) - self.first
 
     def __getitem__(self, number: int) -> Any:
-        return self.windows[self.first + number]
+        step = self.windows[self.first + number]
+        if self.rows is None:
+            return step
+        return keras.tree.map_structure(lambda whole: whole[self.rows], step)
 
 
 def _checked_ids(given: Any, size: int) -> Any:

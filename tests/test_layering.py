@@ -29,6 +29,7 @@ LAYERS = (
     "named_texts",
     "files",
     "backend",
+    "processes",
     "checkpoints",
     "text",
     "measures",

@@ -14,6 +14,7 @@ from keras import ops
 from keraslm.callbacks.monitored import Monitored
 from keraslm.checkpoints import validated
 from keraslm.errors import UsageError
+from keraslm.kernels.devices import assign, locally
 
 
 class Averaging(Monitored):
@@ -54,7 +55,7 @@ class Averaging(Monitored):
         self._steps += self._began
         averaged = max(self._steps, 1)
         share = 1 / min(averaged, self._most or averaged)
-        self.model.optimizer.averaging_share.assign(share)
+        assign(self.model.optimizer.averaging_share, share)
 
     def measured(self, figure: float) -> None:
         """Hear of a validation; it may be the one that averaging begins after."""
@@ -81,18 +82,22 @@ class Averaging(Monitored):
 
 @contextlib.contextmanager
 def averaged(model: Any) -> Iterator[None]:
-    """Let a model have the mean of its weights for a while, if there is one."""
-    means = getattr(model.optimizer, "averages", [])
-    if not means or not int(ops.convert_to_numpy(model.optimizer.iterations)):
-        yield
-        return
-    weights = model.trainable_variables
-    present = [ops.copy(weight) for weight in weights]
-    _assign(weights, means)
-    try:
-        yield
-    finally:
-        _assign(weights, present)
+    """Let a model have the mean of its weights for a while, if there is one.
+
+    Where several processes train it, it is this one's own meanwhile.
+    """
+    with locally(model):
+        means = getattr(model.optimizer, "averages", [])
+        if not means or not int(ops.convert_to_numpy(model.optimizer.iterations)):
+            yield
+            return
+        weights = model.trainable_variables
+        present = [ops.copy(weight) for weight in weights]
+        _assign(weights, means)
+        try:
+            yield
+        finally:
+            _assign(weights, present)
 
 
 def _assign(weights: list[Any], values: list[Any]) -> None:

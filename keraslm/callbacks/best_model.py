@@ -83,8 +83,9 @@ class BestModel(Monitored, Clocked):
             old.unlink()
 
     def _save(self, file: pathlib.Path) -> None:
-        with averaged(self.model):
-            self.model.save(file, include_optimizer=False)
+        model = self.model
+        with averaged(model):
+            model.save(file, include_optimizer=False)
 
     def get_state(self) -> dict[str, Any]:
         """Give what goes into a checkpoint, beside the best model itself."""

@@ -14,6 +14,7 @@ from keraslm.callbacks.clock import Clock, Clocked, Every
 from keraslm.checkpoints import validated
 from keraslm.errors import TrainingError
 from keraslm.metrics import Perplexity
+from keraslm.processes import ALONE, Alone
 from keraslm.text.corpus import as_text
 from keraslm.text.text import Text
 
@@ -39,6 +40,8 @@ class ExactPerplexity(Clocked):
     it, and the model knows which way is better. Where a clock counts minutes, a
     measurement waits while it would take more than a tenth of the time.
 
+    The first process of a `group` measures, and tells the others.
+
     Raises: TrainingError if the figure is no number.
     """
 
@@ -50,8 +53,10 @@ class ExactPerplexity(Clocked):
         name: str = "exact_perplexity",
         steps: int | None = None,
         clock: Clock | None = None,
+        group: Alone = ALONE,
     ) -> None:
         super().__init__(clock)
+        self._group = group
         self.text = text
         self.name = name
         self.steps = steps
@@ -72,29 +77,29 @@ class ExactPerplexity(Clocked):
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Measure every so many steps."""
         super().on_train_batch_end(batch, logs)
-        if self._every.due(self.clock.step) and self._can_afford():
-            self.measure(logs)
+        if self._every.due(self.clock.step):
+            self.measure(logs, if_affordable=True)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Measure after an epoch, unless steps were chosen."""
-        if self.steps is None and self._can_afford():
-            self.measure(logs)
+        if self.steps is None:
+            self.measure(logs, if_affordable=True)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Measure what training came to."""
         self.measure(logs)
 
-    def measure(self, logs: Any) -> None:
-        """Measure now, unless this step was measured."""
+    def measure(self, logs: Any, if_affordable: bool = False) -> None:
+        """Measure now, unless this step was measured, or time is dear."""
         if self._measured_step == self.clock.step:
             return
-        began = self.clock.seconds
-        with averaged(self.model), np.errstate(over="ignore", invalid="ignore"):
-            log_p = self.model.language_model.log_probabilities(self._ids)
-        self.nats = -float(np.mean(log_p))
+        nats = self._group.shared(
+            lambda: self._nats() if not if_affordable or self._can_afford() else None
+        )
+        if nats is None:
+            return
+        self.nats = nats
         self._measured_step = self.clock.step
-        self._ended = self.clock.seconds
-        self._took = self._ended - began
         if not math.isfinite(self.nats):
             raise TrainingError(
                 f"the validation loss became {self.nats} at step {self.clock.step}; "
@@ -102,6 +107,15 @@ class ExactPerplexity(Clocked):
             )
         if logs is not None:
             logs[self.name] = measures.perplexity(self.nats)
+
+    def _nats(self) -> float:
+        """Give the nats a token; of several processes, the first measures."""
+        began, model = self.clock.seconds, self.model
+        with averaged(model), np.errstate(over="ignore", invalid="ignore"):
+            log_p = model.language_model.log_probabilities(self._ids)
+        self._ended = self.clock.seconds
+        self._took = self._ended - began
+        return -float(np.mean(log_p))
 
     def _can_afford(self) -> bool:
         """Say whether a measurement now leaves most of the minutes for training."""

@@ -16,6 +16,7 @@ from keraslm.checkpoints import validated
 from keraslm.checkpoints.checkpoint import Checkpoint, damaged, first_difference
 from keraslm.errors import UsageError
 from keraslm.files.writing import write_atomically
+from keraslm.processes import ALONE, Alone
 from keraslm.version import __version__
 
 _NO_GOOD = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
@@ -54,8 +55,10 @@ class ExactResume(keras.callbacks.Callback):
         identity: dict[str, Any] | None = None,
         signals: Signals | None = None,
         restored: Callable[[Checkpoint], None] | None = None,
+        group: Alone = ALONE,
     ) -> None:
         super().__init__()
+        self._group = group
         self.path = pathlib.Path(path)
         self.steps, self.minutes = steps, minutes
         self.best = None if best is None else pathlib.Path(best)
@@ -81,8 +84,9 @@ class ExactResume(keras.callbacks.Callback):
         self._start = self._step
         if self.identity is None:
             self.identity = _identity(model, windows)
-        if self.path.exists():
-            self._found = Checkpoint.read(self.path)
+        with self._group.shared_file(self.path) as file:
+            self._found = None if file is None else Checkpoint.read(file)
+        if self._found is not None:
             self._check_same(self._found.identity)
             self._restore(self._found)
             self._told(self._found)
@@ -181,6 +185,8 @@ class ExactResume(keras.callbacks.Callback):
             self.signals.end(self.model)
 
     def _write(self, place: tuple[int, int]) -> None:
+        if not self._group.first:
+            return
         parts = {name: part.get_state() for name, part in self._parts.items()}
         parts[_OWN] = {"start": self._start}
         best = self.best if self.best is not None and self.best.exists() else None
@@ -208,11 +214,14 @@ def _sums(model: Any) -> list[Any]:
 
 
 def _named_parts(callbacks: list[Any], own: Any) -> dict[str, Any]:
-    """Give the callbacks that remember something, by the names of their classes."""
+    """Give the callbacks that remember something, by the names of their classes.
+
+    A class that stands for another has its name as `part`.
+    """
     parts: dict[str, Any] = {}
     for callback in callbacks:
         if callback is not own and hasattr(callback, "get_state"):
-            name = type(callback).__name__
+            name = getattr(callback, "part", type(callback).__name__)
             same = sum(known.split(" ")[0] == name for known in parts)
             parts[f"{name} {same + 1}" if same else name] = callback
     return parts

@@ -7,6 +7,7 @@ from keraslm.callbacks.clock import Clock
 from keraslm.callbacks.monitored import Monitored
 from keraslm.checkpoints import validated
 from keraslm.errors import UsageError
+from keraslm.kernels.devices import assign
 
 SCHEDULES = ("constant", "cosine", "linear", "decay", "plateau")
 
@@ -67,7 +68,7 @@ class LearningRate(Monitored):
         warm = min(1.0, (self.clock.step + 1) / (self.warmup + 1))
         share = self.share(self.clock.progress, self.clock.epoch)
         self.value = self.rate * warm * share
-        self.model.optimizer.learning_rate.assign(self.value)
+        assign(self.model.optimizer.learning_rate, self.value)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Log the rate, and hear of a validation."""

@@ -37,8 +37,13 @@ class StopAfter(Clock):
         if self.steps is not None:
             shares.append(self.step / self.steps)
         if self.minutes is not None:
-            shares.append(self.seconds / (60 * self.minutes))
+            shares.append(self.counted_seconds / (60 * self.minutes))
         return min(1.0, max(shares))
+
+    @property
+    def counted_seconds(self) -> float:
+        """The seconds that count towards the minutes."""
+        return self.seconds
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Stop if it is time."""

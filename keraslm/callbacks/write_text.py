@@ -10,6 +10,7 @@ import numpy as np
 
 from keraslm.callbacks.clock import Clock, Clocked, Every
 from keraslm.checkpoints import validated
+from keraslm.kernels.devices import locally
 
 TEMPERATURE = 0.8
 NOTHING = "(nothing: the weights have grown beyond what numbers can hold)"
@@ -84,8 +85,9 @@ class WriteText(Clocked):
 
     def _sample(self) -> str:
         try:
-            with np.errstate(over="raise", invalid="raise"):
-                written = self.model.generate(
+            model = self.model
+            with locally(model), np.errstate(over="raise", invalid="raise"):
+                written = model.generate(
                     self.prompt, self.length, self.temperature, seed=self.seed
                 )
                 return str(written).strip("\n")

@@ -82,6 +82,15 @@ class Checkpoint:
 _DESCRIBED = ("identity", "place", "parts")
 
 
+def place_of(path: pathlib.Path) -> tuple[int, int]:
+    """Give the epoch and the step at which a checkpoint goes on.
+
+    Raises: ModelFileError if it is damaged.
+    """
+    epoch, step = archive.read_json(path, DESCRIPTION)["place"]
+    return int(epoch), int(step)
+
+
 def first_difference(was: dict[str, Any], now: dict[str, Any]) -> str | None:
     """Name the first thing that differs between two identities, if any."""
     names = {**now, **was}

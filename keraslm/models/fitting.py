@@ -16,6 +16,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError, first_line
+from keraslm.kernels.devices import by_rows, own_rows
 from keraslm.kernels.precision import products_in
 from keraslm.losses import NextToken, SampledNextToken
 from keraslm.losses.nats import token_nats, token_weights, weighted
@@ -305,7 +306,7 @@ class Fitted(CausalModel):
         if state is None:
             states = self.initial_states(ops.shape(ids)[0])
         else:  # copied: torch assigns in place what its gradient still needs
-            states = [ops.copy(v) for v in state.variables]
+            states = [by_rows(ops.copy(v)) for v in state.variables]
         sampled = training and isinstance(running.loss, SampledNextToken)
         read = self.read_features if sampled else self.read
         with products_in(running.precision if training else "float32"):
@@ -398,9 +399,15 @@ def _parts(y_pred: Any) -> tuple[Any, Any]:
 
 
 def _quickest(data: Any, first: int = 0) -> Any:
-    """Give a Windows, from a step on, as the back end reads it fastest."""
+    """Give a Windows, from a step on, as the back end reads it fastest.
+
+    Where several processes share its rows, it is those of this one.
+    """
     if not isinstance(data, Windows):
         return data
+    rows = own_rows(data.rows)
+    if rows is not None:
+        return data.rest(first, rows)
     if keras.backend.backend() == "tensorflow":
         return data.tf_dataset(first)
     return data.rest(first) if first else data

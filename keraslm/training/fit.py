@@ -15,20 +15,21 @@ from keraslm.callbacks import (
     LearningRate,
     LogHistory,
     Patience,
-    StopAfter,
     WriteText,
 )
 from keraslm.callbacks.signals import Signals
 from keraslm.checkpoints.checkpoint import Checkpoint
-from keraslm.errors import TrainingError
+from keraslm.errors import ProcessGone, TrainingError
 from keraslm.history import History
 from keraslm.losses import SampledNextToken
 from keraslm.models import CausalLM
+from keraslm.processes import ALONE, Alone
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.mapped import stretches
 from keraslm.training.board import Board
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
+from keraslm.training.in_step import in_step
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import PenaltyShare, averages, new_optimizer
 from keraslm.training.options import Configuration
@@ -59,45 +60,59 @@ def fit(
     reporter: Reporter,
     identity: dict[str, Any],
     callbacks: Iterable[Any] = (),
+    group: Alone = ALONE,
 ) -> None:
     """Train until the first limit of epochs, steps or minutes; keep the best model.
 
     If there is a checkpoint in the folder, go on where it was written. A Ctrl-C ends
-    it cleanly, with what was kept so far.
+    it cleanly, with what was kept so far. Of several processes, this is the first.
     Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM or
         SIGHUP, after a checkpoint; ModelFileError if the checkpoint does not fit.
     """
     windows = new_windows(c, train, model.tokens)
     compile_model(model, c, windows)
-    clock = StopAfter(c.minutes, total_steps(c, len(windows)))
+    clock, signals = in_step(
+        c.minutes,
+        total_steps(c, len(windows)),
+        group,
+        lambda: interrupted(model.metadata, clock, folder, reporter),
+    )
     history = History(folder.history, Board(folder.board) if c.tensorboard else None)
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
     exact = None
     if valid is not None:
-        exact = ExactPerplexity(valid.ids, steps=c.valid_steps, clock=clock)
+        exact = new_exact(c, valid.ids, clock, group)
     best = _best_model(c, folder, clock)
-    signals = Signals(lambda: interrupted(model.metadata, clock, folder, reporter))
     every = [
         clock,
         *([exact] if exact is not None else []),
-        _learning_rate(c, clock),
+        learning_rate(c, clock),
         _log(c, history, exact, (train, valid), clock, reporter),
         best,
-        *_asked_for(c, windows, clock, reporter),
+        *asked_for(c, windows, clock, reporter),
         _samples(c, folder, clock, reporter),
         KeepMemory(),
         *callbacks,
-        exact_resume(c, folder, clock, reporter, identity, signals),
+        exact_resume(c, folder, clock, reporter, identity, signals, group),
     ]
     try:
-        with signals.heard():
+        with signals.heard(), group.watched():
             model.fit(windows, epochs=WITHOUT_END, verbose=0, callbacks=every)
+    except ProcessGone:
+        raise
     except TrainingError as error:
         raise TrainingError(f"{error}; {what_is_kept(best)}") from error
     reporter.note(what_is_kept(best))
 
 
-def _learning_rate(c: Configuration, clock: Clock) -> LearningRate:
+def new_exact(
+    c: Configuration, ids: Any, clock: Clock, group: Alone
+) -> ExactPerplexity:
+    """Measure the validation text as a run does."""
+    return ExactPerplexity(ids, steps=c.valid_steps, clock=clock, group=group)
+
+
+def learning_rate(c: Configuration, clock: Clock) -> LearningRate:
     return LearningRate(
         c.learning_rate or 0.0,
         clock,
@@ -136,7 +151,7 @@ def _best_model(c: Configuration, folder: RunFolder, clock: Clock) -> BestModel:
     )
 
 
-def _asked_for(
+def asked_for(
     c: Configuration, windows: Windows, clock: Clock, reporter: Reporter
 ) -> list[Any]:
     """Give the callbacks that only some runs have."""
@@ -170,6 +185,7 @@ def exact_resume(
     reporter: Reporter,
     identity: dict[str, Any],
     signals: Signals,
+    group: Alone = ALONE,
 ) -> ExactResume:
     """Write the checkpoints of a run, and go on from the one in its folder."""
 
@@ -185,6 +201,7 @@ def exact_resume(
         identity,
         signals,
         restored,
+        group,
     )
 
 

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
+from keraslm.checkpoints.checkpoint import place_of
 from keraslm.errors import Terminated, TrainingError, UsageError
 from keraslm.files import marker
 from keraslm.files.archive import MODEL_IN_RUN
@@ -136,6 +137,16 @@ class RunFolder:
                 f"cannot write to {self.path} ({error.strerror or error}); what was "
                 f"written stays; once it can, {self.way_to_go_on}"
             ) from error
+
+    def where_to_go_on(self) -> str:
+        """Say which step the checkpoint is of, and how to go on from there."""
+        if not self.checkpoint.exists():
+            return "no checkpoint had been written yet: start it again"
+        epoch, step = place_of(self.checkpoint)
+        return (
+            f"{self.checkpoint} is of epoch {epoch + 1}, step {step}; "
+            f"{self.way_to_go_on}"
+        )
 
     def _holds_work(self) -> bool:
         """Say whether there is a model, a checkpoint or a row of a history."""

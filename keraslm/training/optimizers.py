@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from keraslm.callbacks.clock import Clock
+from keraslm.kernels.devices import assign
 from keraslm.training.feature_step import is_of_features, step
 from keraslm.training.options import Configuration
 from keraslm.windows import Windows
@@ -144,7 +145,7 @@ class PenaltyShare(keras.callbacks.Callback):
         number = self._clock.step % len(self._windows)
         share = self._windows.tokens_in(number) / self._windows.full
         if share != self._assigned:
-            self.model.optimizer.penalty_share.assign(share)
+            assign(self.model.optimizer.penalty_share, share)
             self._assigned = share
 
 

@@ -17,6 +17,7 @@ from keraslm.files.writing import flush_to_disk
 from keraslm.floor import Floor, floor_of
 from keraslm.language_model import LanguageModel
 from keraslm.loading import load
+from keraslm.processes import ALONE, Alone
 from keraslm.text.corpus import Corpus, Text, open_corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.board import writer_class
@@ -38,6 +39,7 @@ from keraslm.training.resuming import (
     identity,
     with_the_runs_dropout,
 )
+from keraslm.training.rows import shared_rows
 from keraslm.training.spilling import CountingMemory
 from keraslm.training.texts import check_counted, read_texts, to_measure
 
@@ -61,13 +63,17 @@ def train(
     verbose: bool = False,
     callbacks: Iterable[Any] = (),
     cluster: str | None = None,
+    distribute: bool = False,
+    group: Alone = ALONE,
 ) -> Run:
     """Train the model of a configuration on a corpus and write the folder RUN.
 
     The corpus may be named as on the command line: a path, or a dataset such as
     "village"; without one it is that of the configuration. With `verbose` a line is
     printed now and then, with the time left; otherwise nothing is. `callbacks` are
-    Keras callbacks of your own, which a network's fit calls too.
+    Keras callbacks of your own, which a network's fit calls too. With `distribute` all
+    devices share the rows of a batch; `keraslm.training.several` does it with other
+    processes, of whose `group` this is the first.
 
     The card measures the kept model on the corpus's test text, or else on its
     validation text: the first that holds a known token. If none does, the card has no
@@ -107,15 +113,19 @@ def train(
     pretrained = read_pretrained(c, encoder.vocabulary, reporter)
     run = functools.partial(identity, c, corpus, encoder)
     earlier = functools.partial(_options_of, folder)
+    group.shared(c.to_dict)
+    group.agree(run())
     with begun(folder, c.to_dict(), run, earlier, reporter, resume):
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter, memory)
         else:
             give_back_memory()  # the text's
-            model = new_network(c, encoder, reporter, initial, pretrained)
-            if chooses_precision and c.precision == "bfloat16":
-                reporter.note(why_bfloat16())
-            learnt_here = _fit(model, c, texts, folder, reporter, run(), callbacks)
+            with shared_rows(distribute, group, reporter):
+                model = new_network(c, encoder, reporter, initial, pretrained)
+                if chooses_precision and c.precision == "bfloat16":
+                    reporter.note(why_bfloat16())
+                given = (texts, folder, reporter, run(), callbacks, group)
+                learnt_here = _fit(model, c, *given)
             del model, initial
             give_back_memory()  # the optimizer's and the last step's
             kept = load(folder.model)
@@ -173,12 +183,13 @@ def _fit(
     reporter: Reporter,
     run: dict[str, Any],
     callbacks: Iterable[Any],
+    group: Alone,
 ) -> dict[str, Any]:
     """Fit, keep the best model in the folder, and give what belongs beside it."""
     from keraslm.training.fit import fit
 
     given = (texts["train"], texts.get("valid"), folder, reporter, run, callbacks)
-    fit(model, c, *given)
+    fit(model, c, *given, group)
     return dict(model.metadata)
 
 

@@ -11,7 +11,7 @@ import click
 from keraslm.errors import UsageError
 from keraslm.training.options import Configuration, read_toml
 from keraslm.training.options.toml import task_of
-from keraslm_cli import completion, masked, tasks, texts
+from keraslm_cli import completion, masked, several, tasks, texts
 from keraslm_cli.run_options import run_options
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     help="Where the same text is now.  [default: where it was]",
 )
 @run_options(("epochs", "steps", "minutes", "patience"), default="as before")
+@several.several_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     """Go on with the run that was interrupted in RUN.
@@ -43,8 +44,10 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
     file = run / "config.toml"
     if not file.is_file():
         raise UsageError(f"there is no run in {run}: it has no config.toml")
+    shared = several.taken_out(flags)
     given = {name: value for name, value in flags.items() if value is not None}
     if masked.is_of_masked(file):
+        several.refuse(shared, "a masked one")
         masked.resume_and_tell(run, given, as_json)
         return
     if os.path.lexists(given.get("corpus", "")):
@@ -55,8 +58,9 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
         c = dataclasses.replace(c, out=str(run.resolve()))
     with contextlib.chdir(folder):
         if isinstance(c, Configuration):
-            train_and_tell(c, _opened(c), False, True, as_json)
+            train_and_tell(c, _opened(c), False, True, as_json, shared)
         else:
+            several.refuse(shared, "another task")
             tasks.train_on(c, _opened(c), False, True, as_json)
 
 

@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
 from keraslm.training.options.configuration import COUNTING, MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
-from keraslm_cli import completion, masked, tasks, texts
+from keraslm_cli import completion, masked, several, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
 from keraslm_cli.run_options import run_options
 
@@ -72,7 +72,7 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 @click.command(
     help=HELP,
     cls=GroupedCommand,
-    groups=tuple(group.heading for group in (*GROUPS, SEQ2SEQ)),
+    groups=(*(group.heading for group in (*GROUPS, SEQ2SEQ)), several.HEADING),
 )
 @click.argument("corpus", required=False, shell_complete=completion.texts)
 @run_options(name for name in OPTIONS if name != "corpus")
@@ -118,6 +118,7 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
     "What a token of the target is, char or word.  [default: as the source]",
     type=click.Choice(("char", "word")),
 )
+@several.several_options
 @_own(
     "--recipe",
     MODEL,
@@ -165,8 +166,10 @@ def command(
     from keraslm.training.run import check_options
     from keraslm.training.texts import check_counted
 
+    shared = several.taken_out(flags)
     _check_cluster(cluster, task, objective, find_rate)
     if objective == "masked":
+        several.refuse(shared, "`objective='masked'`")
         masked.refuse_others(task=task, recipe=recipe, find_rate=find_rate)
         named = flags | {"corpus": corpus, "mask_share": mask_share}
         given = {name: value for name, value in named.items() if value is not None}
@@ -175,6 +178,7 @@ def command(
     if mask_share is not None:
         raise UsageError("`mask_share` is an option of `objective='masked'`")
     if task != "lm":
+        several.refuse(shared, f"`task='{task}'`")
         tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
         _check_resume(resume, overwrite, find_rate)
         named = flags | {"corpus": corpus}
@@ -189,6 +193,7 @@ def command(
     options = {**published, **(read_toml(config) if config else {}), **given}
     c = Configuration(**options)
     if find_rate:
+        several.refuse(shared, "`find_rate=True`")
         check_has_rate(c)
     check_options(c)
     if cluster is not None:
@@ -200,7 +205,7 @@ def command(
     if find_rate:
         _find_rate(c, opened, overwrite, as_json)
     else:
-        train_and_tell(c, opened, overwrite, resume, as_json, cluster)
+        train_and_tell(c, opened, overwrite, resume, as_json, shared, cluster)
 
 
 def _check_cluster(
@@ -227,23 +232,43 @@ def train_and_tell(
     overwrite: bool,
     resume: bool,
     as_json: bool,
+    shared: several.Shared | None,
     cluster: str | None = None,
 ) -> None:
-    """Train, show how it goes and print what came of it."""
+    """Train, show how it goes and print what came of it, in the first process."""
     from keraslm.ranking import unknown_warning
-    from keraslm.training.run import train
     from keraslm_cli import console
-    from keraslm_cli.training_progress import TrainingProgress
 
-    with TrainingProgress() as progress:
-        given = (c, corpus, overwrite, progress, _command_line(), resume)
-        run = train(*given, cluster=cluster)
+    run = _trained(c, corpus, overwrite, resume, shared, cluster)
+    if run is None:  # the first process tells
+        return
     if as_json:
         console.print_json(run.card.to_dict())
         return
     console.say(f"{run.folder.path}: {summary(run.card)}")
     if warning := unknown_warning(run.card):
         console.note(f"Warning: {warning}")
+
+
+def _trained(
+    c: Configuration,
+    corpus: "Corpus",
+    overwrite: bool,
+    resume: bool,
+    shared: several.Shared | None,
+    cluster: str | None,
+) -> Any:
+    from keraslm_cli.training_progress import TrainingProgress
+
+    with TrainingProgress() as progress:
+        given = (corpus, overwrite, progress, _command_line(), resume)
+        if shared is not None:
+            from keraslm.training.several import train_on_several
+
+            return train_on_several(c, shared.processes, *given)
+        from keraslm.training.run import train
+
+        return train(c, *given, cluster=cluster)
 
 
 def summary(card: "Card") -> str:

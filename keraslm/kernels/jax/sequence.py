@@ -17,7 +17,6 @@ from keras import ops
 from keraslm.cells import Cell
 from keraslm.kernels.derivatives import derivatives_of
 from keraslm.kernels.gates import OPS
-from keraslm.kernels.products import rows
 
 
 def read(
@@ -83,8 +82,17 @@ def _gradient(cell: Cell, saved: Any, d_outputs: Any) -> tuple[Any, Any, Any]:
     d_first, made = jax.lax.scan(retreat, d_last, (kept, d_shown), reverse=True)
     d_z, d_a = made[0], made[-1]
     sums = [d_z.sum((0, 1)), d_a.sum((0, 1))]
-    d_products = (rows(inputs).T @ rows(d_z), rows(before).T @ rows(d_a), *sums)
+    d_products = (_summed(inputs, d_z), _summed(before, d_a), *sums)
     return d_z @ W.T, of_weights(d_products[: len(p)]), tuple(d_first)
+
+
+def _summed(x: Any, d: Any) -> Any:
+    """Give sum_t x_t^T d_t over all rows.
+
+    Of several devices each adds its own rows; made one matrix before, the rows of all
+    would be sent to each.
+    """
+    return jnp.tensordot(x, d, axes=((0, 1), (0, 1)))
 
 
 _run.defvjp(_keeping_run, _gradient)

@@ -1,0 +1,143 @@
+"""How the processes find each other: the first listens, the others call it."""
+
+import contextlib
+import json
+import socket
+import time
+from typing import Any
+
+from keraslm.errors import TrainingError, UsageError
+from keraslm.processes import messages
+from keraslm.processes.messages import JOIN, REFUSED
+from keraslm.processes.place import Processes
+
+AGAIN = 0.2  # seconds between two calls
+GREETING = 10.0  # seconds in which a caller must say who it is
+
+Connections = dict[int, socket.socket]
+
+
+def gather(p: Processes, options: dict[str, Any]) -> Connections:
+    """Wait until all the other processes have called.
+
+    Raises: UsageError if one has other options, a number that is taken, or the port is
+        not free; TrainingError if they do not come in time.
+    """
+    found: Connections = {}
+    try:
+        with _listening(p) as listener:
+            end = time.monotonic() + p.wait
+            while len(found) < p.count - 1:
+                listener.settimeout(max(end - time.monotonic(), 0.001))
+                try:
+                    caller, _ = listener.accept()
+                except TimeoutError as error:
+                    raise TrainingError(_who_is_missing(p, found)) from error
+                _greet(p, caller, found, options)
+    except BaseException as error:
+        line = str(error) or "process 0 was interrupted"
+        for connection in found.values():
+            _refuse(connection, line)
+        raise
+    return found
+
+
+def _listening(p: Processes) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in p.host else socket.AF_INET
+        listener = socket.create_server(("", p.port), family=family, backlog=p.count)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on port {p.port} ({error.strerror or error}); give "
+            "`coordinator` another port"
+        ) from error
+    return listener
+
+
+def _who_is_missing(p: Processes, found: Connections) -> str:
+    missing = ", ".join(str(k) for k in range(1, p.count) if k not in found)
+    return (
+        f"process {missing} has not come to {p.host}:{p.port} within {p.wait:.0f} "
+        "seconds; start all of them, with the same `coordinator` and `processes`"
+    )
+
+
+def _greet(
+    p: Processes, caller: socket.socket, found: Connections, options: dict[str, Any]
+) -> None:
+    """Take in one who calls; whatever else calls there is left aside."""
+    caller.settimeout(GREETING)
+    said = messages.receive(caller, messages.LARGEST_GREETING)
+    try:
+        if said is None or said.kind != JOIN:
+            raise ValueError("no process of keraslm")
+        told = json.loads(said.body)
+        number, count = int(told["process"]), int(told["processes"])
+        theirs = dict(told["options"])
+    except (KeyError, TypeError, ValueError):
+        caller.close()
+        return
+    line = _what_is_wrong(p, number, count, found, theirs, options)
+    if line is not None:
+        _refuse(caller, line)
+        raise UsageError(line)
+    caller.settimeout(None)
+    messages.prepare(caller)
+    found[number] = caller
+
+
+def _what_is_wrong(
+    p: Processes,
+    number: int,
+    count: int,
+    found: Connections,
+    theirs: dict[str, Any],
+    mine: dict[str, Any],
+) -> str | None:
+    if count != p.count:
+        return f"process {number} counts {count} `processes`, process 0 {p.count}"
+    if number in found or not 0 < number < count:
+        return f"two processes are process {number}; give each a `process` of its own"
+    return difference(number, theirs, mine)
+
+
+def difference(number: int, theirs: dict[str, Any], mine: dict[str, Any]) -> str | None:
+    """Say what two processes do not have in common, if there is something."""
+    for name in {**mine, **theirs}:
+        if theirs.get(name) != mine.get(name):
+            return (
+                f"process {number} has {name} {theirs.get(name)!r}, process 0 "
+                f"{mine.get(name)!r}: all processes need the same options, texts and "
+                "versions"
+            )
+    return None
+
+
+def _refuse(connection: socket.socket, line: str) -> None:
+    with connection, contextlib.suppress(OSError):
+        messages.send(connection, REFUSED, line.encode())
+
+
+def call(p: Processes, options: dict[str, Any]) -> socket.socket:
+    """Call the first process, again and again until it listens.
+
+    Raises: TrainingError if it does not in time.
+    """
+    end, why = time.monotonic() + p.wait, "nobody listens there"
+    while time.monotonic() < end:
+        try:
+            left = max(end - time.monotonic(), 0.1)
+            connection = socket.create_connection((p.host, p.port), timeout=left)
+        except OSError as error:
+            why = error.strerror or str(error)
+            time.sleep(AGAIN)
+            continue
+        connection.settimeout(None)
+        messages.prepare(connection)
+        told = {"process": p.index, "processes": p.count, "options": options}
+        messages.send(connection, JOIN, json.dumps(told).encode())
+        return connection
+    raise TrainingError(
+        f"process {p.index} has not reached process 0 at {p.host}:{p.port} within "
+        f"{p.wait:.0f} seconds ({why}); is it started, and is the port open?"
+    )
