@@ -113,8 +113,8 @@ def _decoder(
     for number, (layer, states) in enumerate(zip(layers, first, strict=True)):
         s = dropped(s, dropout, seed, shape.layers + number)
         s, *_ = layer(s, initial_state=states)
-    o = attended(s, memory, there, shape)
-    o = dropped(o, dropout, seed, 2 * shape.layers)
+        s = attended(s, memory, there, shape)
+    o = dropped(s, dropout, seed, 2 * shape.layers)
     shown = keras.layers.Dense(targets, activation="softmax")(o)
     inputs = [before, there, memory, *(state for own in first for state in own)]
     return keras.Model(inputs, shown, name="decoder")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keraslm.cells import registry, stack
+from keraslm.cells import registry
 from keraslm.cells.cell import Cell
 from keraslm.inference.building import LAYER_NAMES, numbered
 from keraslm.inference.network import Array
@@ -44,8 +44,8 @@ class RecurrentReader(Reader):
             self._cell(self._layer(DECODER, number), self.write_cell, number)
             for number in numbers
         ]
-        self.attention = self._attention()
-        first = 0 if shape.attention == "none" else 1
+        self.attention = [self._attention(number) for number in numbers]
+        first = 0 if shape.attention == "none" else shape.layers
         self.output = self._dense(first, units, targets)
 
     def _embedding(self, part: str, size: int) -> Array:
@@ -70,15 +70,15 @@ class RecurrentReader(Reader):
         name = f"{DECODER}/{numbered('dense', number)}/vars"
         return self._take(f"{name}/0", width, columns), self._take(f"{name}/1", columns)
 
-    def _attention(self) -> Any:
-        """Give W, U and v of additive attention, and what joins c and s."""
+    def _attention(self, number: int) -> Any:
+        """Give W, U and v of a layer's additive attention, and what joins c and s."""
         if self.shape.attention == "none":
             return None
         units = self.shape.units
-        joined = self._dense(0, 2 * units, units)
+        joined = self._dense(number, 2 * units, units)
         if self.shape.attention == "dot":
             return (), joined
-        name = f"{DECODER}/layers/additive_attention/vars"
+        name = f"{DECODER}/{numbered('additive_attention', number)}/vars"
         shapes = enumerate([(units, units), (units, units), (units,)])
         return tuple(self._take(f"{name}/{k}", *s) for k, s in shapes), joined
 
@@ -94,31 +94,44 @@ class RecurrentReader(Reader):
                 state = tuple(np.concatenate(pair, axis=-1) for pair in pairs)
             x = shown
             last.append(state)
-        keys = x
-        if self.shape.attention == "additive":
-            keys = x @ self.attention[0][1]
-        return x, keys, last
+        return x, [self._keys(x, own) for own in self.attention], last
+
+    def _keys(self, memory: Array, attention: Any) -> Array:
+        """Give of h_1, .., h_S what a score needs."""
+        if self.shape.attention != "additive":
+            return memory
+        keys: Array = memory @ attention[0][1]
+        return keys
 
     def step(self, ids: Array, state: State) -> tuple[Array, State, Array | None]:
-        """Read one token of each target."""
+        """Read one token of each target; the weights are those of the last layer."""
         memory, keys, layers = state
-        cells = [self.write_cell] * len(layers)
-        s, layers = stack.step(cells, self.target[ids], layers, self.decoder)
-        o, weights = s, None
-        if self.attention is not None:
-            weights = softmax(self._scores(s, keys))
-            c = (weights[:, None] @ memory)[:, 0]
-            kernel, bias = self.attention[1]
-            o = np.tanh(np.concatenate([c, s], axis=-1) @ kernel + bias)
+        s, weights, after = self.target[ids], None, []
+        for number, own in enumerate(self.decoder):
+            states = self.write_cell.step(s, layers[number], own)
+            after.append(states)
+            s = states[0]
+            if self.shape.attention != "none":
+                attention = self.attention[number]
+                s, weights = self._attended(s, memory, keys[number], attention)
         kernel, bias = self.output
-        return o @ kernel + bias, (memory, keys, layers), weights
+        return s @ kernel + bias, (memory, keys, after), weights
 
-    def _scores(self, s: Array, keys: Array) -> Array:
+    def _attended(
+        self, s: Array, memory: Array, keys: Array, attention: Any
+    ) -> tuple[Array, Array]:
+        """Give o and the weights.  Shapes: (texts, units), (texts, sources)"""
+        own, (kernel, bias) = attention
+        weights = softmax(self._scores(s, keys, own))
+        c = (weights[:, None] @ memory)[:, 0]
+        return np.tanh(np.concatenate([c, s], axis=-1) @ kernel + bias), weights
+
+    def _scores(self, s: Array, keys: Array, own: Any) -> Array:
         """Give the score of each h_j; shapes: (texts, units) -> (texts, sources)."""
         if self.shape.attention == "dot":
             scores: Array = (keys @ s[..., None])[..., 0]
             return scores
-        W, _, v = self.attention[0]
+        W, _, v = own
         told: Array = np.tanh((s @ W)[:, None] + keys) @ v
         return told
 

@@ -5,10 +5,12 @@ import functools
 import os
 import pathlib
 
+from keraslm.errors import UsageError
 from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.job import Job, Training
 from keraslm.tasks.pair_card import TranslationCard, length_table
 from keraslm.tasks.pairs import PairedText, read_paired_parts
+from keraslm.tasks.pretrained import more_words
 from keraslm.tasks.run import train
 from keraslm.tasks.translation.files import LONGEST
 from keraslm.tasks.translation.options import TranslatorOptions
@@ -17,6 +19,7 @@ from keraslm.tasks.translation.vocabulary import PairVocabulary
 from keraslm.text.corpus import Corpus
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
+from keraslm.vectors.reader import read_width
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,12 +62,14 @@ class TranslatorJob(Job):
     def __init__(
         self, o: TranslatorOptions, groups: Groups | None, corpus: Corpus
     ) -> None:
-        self.shape, self._groups = o.shape, groups
+        self._groups = groups
         self.parts = read_paired_parts(corpus, o.split)
         text = self.parts["train"]
         level = o.level or usual_level(text)
         levels = level, o.target_level or level
-        self.vocabulary = PairVocabulary.learn(text, *levels, o.min_count)
+        check_vectors(o, level)
+        more = more_words(o)
+        self.vocabulary = PairVocabulary.learn(text, *levels, o.min_count, more)
         for part in self.parts.values():
             self.vocabulary.check_lengths(part)
         self.hashes = {"vocabulary (SHA-256)": self.vocabulary.hash}
@@ -76,7 +81,7 @@ class TranslatorJob(Job):
         target = self.vocabulary.target
         pairs = {part: text.pairs for part, text in self.parts.items()}
         t.metadata[LONGEST] = max(len(target.split(p.target)) for p in pairs["train"])
-        fit_translator(pairs, self.shape, self.vocabulary, t)
+        fit_translator(pairs, self.vocabulary, t)
 
     def load(self, path: pathlib.Path) -> Translator:
         """Open the translator."""
@@ -95,6 +100,26 @@ class TranslatorJob(Job):
         title = f"{card.model}: exact match on {card.name_of_text}"
         draw_accuracy_by_length(
             length_table({card.model: card}), path, title, card.source_unit
+        )
+
+
+def check_vectors(o: TranslatorOptions, level: str) -> None:
+    """Refuse vectors that cannot be those of the sources.
+
+    Raises: UsageError saying why.
+    """
+    if o.embeddings is None:
+        return
+    if level != "word":
+        raise UsageError(
+            "`embeddings` are vectors of words, and the sources are read as "
+            "characters; give `level='word'` with a `target_level`"
+        )
+    width = read_width(o.embeddings)
+    if o.is_attending and width != o.units:
+        raise UsageError(
+            "the vectors of a transformer's sources have as many numbers as it has "
+            f"`units`; received {width} numbers and {o.units} units"
         )
 
 
