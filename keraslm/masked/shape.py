@@ -15,13 +15,15 @@ MOST_LAYERS = 64
 class Shape:
     """A network's name and its sizes.
 
-    The embedding is `units` wide, and so is each direction of the LSTM. A line is read
+    The embedding is `embedding` wide, and each direction of the LSTM `units`; in a
+    transformer both are one. A line is read
     in pieces of at most `context` tokens. Layers and heads are of the transformer; the
     LSTM has one layer from each side.
     Raises: UsageError for a size that cannot be.
     """
 
     model: str = TRANSFORMER
+    embedding: int = 64
     units: int = 64
     layers: int = 2
     heads: int = 4
@@ -29,6 +31,11 @@ class Shape:
 
     def __post_init__(self) -> None:
         """Check what the sizes are together."""
+        if self.model == TRANSFORMER and self.embedding != self.units:
+            raise UsageError(
+                "the vectors of a masked transformer have as many numbers as it has "
+                f"`units`; received {self.embedding} numbers and {self.units} units"
+            )
         if self.model == TRANSFORMER and self.units % (2 * self.heads):
             raise UsageError(
                 "`units` must be a multiple of twice the `heads`; received "

@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
 from keraslm.training.options.configuration import MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
-from keraslm_cli import completion, masked, tasks, texts
+from keraslm_cli import completion, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
 from keraslm_cli.run_options import run_options
 
@@ -155,22 +155,16 @@ def command(
     from keraslm.training.recipes import read_recipe
     from keraslm.training.run import check_options
 
-    if objective == "masked":
-        masked.refuse_others(task=task, recipe=recipe, find_rate=find_rate)
+    _check_resume(resume, overwrite, find_rate)
+    if objective == tasks.MASKED or task != "lm":
+        kind, chosen = _kind(task, objective)
+        tasks.refuse_others(chosen, recipe=recipe, find_rate=find_rate)
         named = flags | {"corpus": corpus, "mask_share": mask_share}
         given = {name: value for name, value in named.items() if value is not None}
-        masked.train_and_tell(given, config, overwrite, resume, as_json)
+        tasks.train_and_tell(kind, given, config, overwrite, resume, as_json)
         return
     if mask_share is not None:
         raise UsageError("`mask_share` is an option of `objective='masked'`")
-    if task != "lm":
-        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
-        _check_resume(resume, overwrite, find_rate)
-        named = flags | {"corpus": corpus}
-        given = {name: value for name, value in named.items() if value is not None}
-        tasks.train_and_tell(task, given, config, overwrite, resume, as_json)
-        return
-    _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
     tasks.refuse_own(given)
     given |= {} if corpus is None else {"corpus": corpus}
@@ -188,6 +182,15 @@ def command(
         _find_rate(c, opened, overwrite, as_json)
     else:
         train_and_tell(c, opened, overwrite, resume, as_json)
+
+
+def _kind(task: str, objective: str) -> tuple[str, str]:
+    """Say of which kind the model is that is no causal one, and what chose that."""
+    if objective != tasks.MASKED:
+        return task, f"{task=}"
+    if task != "lm":
+        raise UsageError(f"`{objective=}` is of language models, not `{task=}`")
+    return objective, f"{objective=}"
 
 
 def _check_resume(resume: bool, overwrite: bool, find_rate: bool) -> None:

@@ -19,7 +19,6 @@ from keraslm.tasks.translation.vocabulary import PairVocabulary
 from keraslm.text.corpus import Corpus
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
-from keraslm.vectors.reader import read_width
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +51,7 @@ def train_translator(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    job = functools.partial(TranslatorJob, o, groups)
+    job = functools.partial(TranslatorJob, groups=groups)
     return TranslatorRun(*train(o, job, corpus, overwrite, reporter, command, resume))
 
 
@@ -60,7 +59,7 @@ class TranslatorJob(Job):
     """The training of a translator on pairs."""
 
     def __init__(
-        self, o: TranslatorOptions, groups: Groups | None, corpus: Corpus
+        self, o: TranslatorOptions, corpus: Corpus, groups: Groups | None
     ) -> None:
         self._groups = groups
         self.parts = read_paired_parts(corpus, o.split)
@@ -115,11 +114,10 @@ def check_vectors(o: TranslatorOptions, level: str) -> None:
             "`embeddings` are vectors of words, and the sources are read as "
             "characters; give `level='word'` with a `target_level`"
         )
-    width = read_width(o.embeddings)
-    if o.is_attending and width != o.units:
+    if o.is_attending and o.embedding != o.units:
         raise UsageError(
             "the vectors of a transformer's sources have as many numbers as it has "
-            f"`units`; received {width} numbers and {o.units} units"
+            f"`units`; received {o.embedding} numbers and {o.units} units"
         )
 
 

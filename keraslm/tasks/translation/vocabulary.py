@@ -42,7 +42,7 @@ class Side:
         min_count: int = 1,
         more: Iterable[str] = (),
     ) -> Self:
-        """Take the tokens that occur `min_count` times or more in the texts, and more."""
+        """Take the tokens that occur `min_count` times or more, and `more`."""
         counts = Counter(token for text in texts for token in cut(text, level))
         own = (first, UNKNOWN)
         kept = sorted(t for t, n in counts.items() if n >= min_count and t not in own)
