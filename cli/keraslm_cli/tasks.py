@@ -43,7 +43,7 @@ def train_and_tell(
     from keraslm.files.destinations import check_folder
     from keraslm.tasks.folder import check_backend_for
 
-    kind = _options_class(task)
+    kind = options_class(task)
     o = kind.of((kind.read(config) if config else {}) | given)
     check_backend_for(o)
     if o.out is not None:
@@ -63,11 +63,12 @@ def options_of_run(
 
     Raises: UsageError
     """
-    kind = _options_class(task)
+    kind = options_class(task)
     return kind.of(kind.read(file) | given)
 
 
-def _options_class(task: str) -> "type[TaskOptions]":
+def options_class(task: str) -> "type[TaskOptions]":
+    """Give the options of a task, or of masked models."""
     from keraslm.masked.options import MaskedOptions
     from keraslm.tasks import ClassifierOptions, TaggerOptions, TranslatorOptions
 
@@ -97,18 +98,23 @@ def _train(
     reporter: "Reporter",
     resume: bool,
 ) -> Any:
-    from keraslm.masked.train import train_masked
-    from keraslm.tasks import train_classifier, train_tagger, train_translator
-
-    known = (train_tagger, train_classifier, train_translator, train_masked)
-    train: Any = dict(zip((*TASKS, MASKED), known, strict=True))[o.task]
     command = " ".join(["keraslm", *sys.argv[1:]])
     more: dict[str, Any] = {}
     if o.task == "seq2seq":
         more = {"groups": groups_on(o.corpus)}
     elif o.task != MASKED:
         more = {"references": possible_on(o.corpus, o.task)}
-    return train(o, corpus, overwrite, reporter, command, resume=resume, **more)
+    given = (o, corpus, overwrite, reporter, command)
+    return training_of(o.task)(*given, resume=resume, **more)
+
+
+def training_of(task: str) -> Any:
+    """Give what trains a model of a task, or a masked one."""
+    from keraslm.masked.train import train_masked
+    from keraslm.tasks import train_classifier, train_tagger, train_translator
+
+    known = (train_tagger, train_classifier, train_translator, train_masked)
+    return dict(zip((*TASKS, MASKED), known, strict=True))[task]
 
 
 def refuse_others(chosen: str, **options: Any) -> None:

@@ -10,7 +10,6 @@ from keraslm.training.options.kinds import FACTOR, Kind
 OWN: dict[str, Kind] = {"mask_share": FACTOR}
 WITHOUT = {
     BILSTM: {
-        "heads": "has no attention",
         "layers": "has one layer from each side",
         "mask_share": "predicts every token, and masks none",
     },
@@ -62,7 +61,7 @@ class MaskedOptions(TaskOptions):
         """The network."""
         is_as_wide = self.is_attending and self.embeddings is None
         width = self.units if is_as_wide else self.embedding
-        sizes = (width, self.units, self.layers, self.heads or HEADS, self.context)
+        sizes = (self.units, self.layers, self.heads or HEADS, self.context, width)
         return Shape(self.model, *sizes)
 
     @property

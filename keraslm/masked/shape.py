@@ -15,22 +15,24 @@ MOST_LAYERS = 64
 class Shape:
     """A network's name and its sizes.
 
-    The embedding is `embedding` wide, and each direction of the LSTM `units`; in a
-    transformer both are one. A line is read
+    The embedding is `embedding` wide, which is `units` where it is not given, and
+    always in a transformer; so wide is each direction of the LSTM. A line is read
     in pieces of at most `context` tokens. Layers and heads are of the transformer; the
     LSTM has one layer from each side.
     Raises: UsageError for a size that cannot be.
     """
 
     model: str = TRANSFORMER
-    embedding: int = 64
     units: int = 64
     layers: int = 2
     heads: int = 4
     context: int = 128
+    embedding: int | None = None
 
     def __post_init__(self) -> None:
         """Check what the sizes are together."""
+        if self.embedding is None:
+            object.__setattr__(self, "embedding", self.units)
         if self.model == TRANSFORMER and self.embedding != self.units:
             raise UsageError(
                 "the vectors of a masked transformer have as many numbers as it has "

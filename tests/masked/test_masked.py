@@ -254,7 +254,7 @@ def test_a_damaged_file_is_refused(saved, tmp_path):
         ({"model": "lstm"}, "`model` must be one of transformer, bilstm"),
         ({"order": 3}, "`order` is no option of `objective='masked'`"),
         ({"mask_share": 1.0}, "`mask_share` must be above 0 and below 1"),
-        ({"model": "bilstm", "heads": 2}, "has no attention"),
+        ({"model": "bilstm", "heads": 2}, "`heads` are of attention"),
         ({"model": "transformer", "units": 10}, "multiple of twice"),
     ],
 )
