@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keraslm.cells import registry
+from keraslm.cells import registry, stack
 from keraslm.cells.cell import Cell
 from keraslm.inference.building import LAYER_NAMES, numbered
 from keraslm.inference.network import Array
@@ -14,14 +14,15 @@ from keraslm.tasks.translation.reading import Reader, State, softmax
 from keraslm.tasks.translation.shape import TranslatorShape
 
 ENCODER, DECODER = "layers/functional", "layers/functional_1"
+FEEDING = f"{DECODER}/layers/input_feeding"
 Own = list[Array]  # the weights of a cell
 
 
 class RecurrentReader(Reader):
     """The equations of `keraslm.tasks.translation.networks`.
 
-    The state is h_1, .., h_S, what the attention makes of them once, and the states of
-    the decoder's layers.
+    The state is h_1, .., h_S, what the attention makes of them once, the states of the
+    decoder's layers, and o, which without attention is not read.
     """
 
     def __init__(
@@ -40,13 +41,17 @@ class RecurrentReader(Reader):
         self.write_cell = registry.new_cell(shape.model, units=units)
         numbers = range(shape.layers)
         self.encoder = [self._directions(number) for number in numbers]
+        attends = shape.attention != "none"
+        part = FEEDING if attends else DECODER
+        width = shape.embedding + (units if attends else 0)
         self.decoder = [
-            self._cell(self._layer(DECODER, number), self.write_cell, number)
+            self._cell(
+                self._layer(part, number), self.write_cell, units if number else width
+            )
             for number in numbers
         ]
-        self.attention = [self._attention(number) for number in numbers]
-        first = 0 if shape.attention == "none" else shape.layers
-        self.output = self._dense(first, units, targets)
+        self.attention = self._attention() if attends else None
+        self.output = self._dense(f"{DECODER}/layers/dense/vars", units, targets)
 
     def _embedding(self, part: str, size: int) -> Array:
         return self._take(f"{part}/layers/embedding/vars/0", size, self.shape.embedding)
@@ -59,26 +64,23 @@ class RecurrentReader(Reader):
         if self.shape.bidirectional:
             both = f"{ENCODER}/{numbered('bidirectional', number)}"
             names = [f"{both}/forward_layer", f"{both}/backward_layer"]
-        return [self._cell(name, self.read_cell, number) for name in names]
-
-    def _cell(self, name: str, cell: Cell, number: int) -> Own:
         features = self.shape.units if number else self.shape.embedding
+        return [self._cell(name, self.read_cell, features) for name in names]
+
+    def _cell(self, name: str, cell: Cell, features: int) -> Own:
         shapes = enumerate(weight.shape for weight in cell.weights(features))
         return [self._take(f"{name}/vars/{k}", *shape) for k, shape in shapes]
 
-    def _dense(self, number: int, width: int, columns: int) -> tuple[Array, Array]:
-        name = f"{DECODER}/{numbered('dense', number)}/vars"
+    def _dense(self, name: str, width: int, columns: int) -> tuple[Array, Array]:
         return self._take(f"{name}/0", width, columns), self._take(f"{name}/1", columns)
 
-    def _attention(self, number: int) -> Any:
-        """Give W, U and v of a layer's additive attention, and what joins c and s."""
-        if self.shape.attention == "none":
-            return None
+    def _attention(self) -> Any:
+        """Give W, U and v of additive attention, and what joins c and s."""
         units = self.shape.units
-        joined = self._dense(number, 2 * units, units)
+        joined = self._dense(f"{FEEDING}/join/vars", 2 * units, units)
         if self.shape.attention == "dot":
             return (), joined
-        name = f"{DECODER}/{numbered('additive_attention', number)}/vars"
+        name = f"{FEEDING}/attention/vars"
         shapes = enumerate([(units, units), (units, units), (units,)])
         return tuple(self._take(f"{name}/{k}", *s) for k, s in shapes), joined
 
@@ -94,44 +96,33 @@ class RecurrentReader(Reader):
                 state = tuple(np.concatenate(pair, axis=-1) for pair in pairs)
             x = shown
             last.append(state)
-        return x, [self._keys(x, own) for own in self.attention], last
-
-    def _keys(self, memory: Array, attention: Any) -> Array:
-        """Give of h_1, .., h_S what a score needs."""
-        if self.shape.attention != "additive":
-            return memory
-        keys: Array = memory @ attention[0][1]
-        return keys
+        keys = x
+        if self.shape.attention == "additive":
+            keys = x @ self.attention[0][1]
+        return x, keys, last, np.zeros((len(ids), self.shape.units), np.float32)
 
     def step(self, ids: Array, state: State) -> tuple[Array, State, Array | None]:
-        """Read one token of each target; the weights are those of the last layer."""
-        memory, keys, layers = state
-        s, weights, after = self.target[ids], None, []
-        for number, own in enumerate(self.decoder):
-            states = self.write_cell.step(s, layers[number], own)
-            after.append(states)
-            s = states[0]
-            if self.shape.attention != "none":
-                attention = self.attention[number]
-                s, weights = self._attended(s, memory, keys[number], attention)
+        """Read one token of each target."""
+        memory, keys, layers, o = state
+        cells, y = [self.write_cell] * len(layers), self.target[ids]
+        if self.attention is not None:
+            y = np.concatenate([y, o], axis=-1)
+        s, layers = stack.step(cells, y, layers, self.decoder)
+        o, weights = s, None
+        if self.attention is not None:
+            weights = softmax(self._scores(s, keys))
+            c = (weights[:, None] @ memory)[:, 0]
+            kernel, bias = self.attention[1]
+            o = np.tanh(np.concatenate([c, s], axis=-1) @ kernel + bias)
         kernel, bias = self.output
-        return s @ kernel + bias, (memory, keys, after), weights
+        return o @ kernel + bias, (memory, keys, layers, o), weights
 
-    def _attended(
-        self, s: Array, memory: Array, keys: Array, attention: Any
-    ) -> tuple[Array, Array]:
-        """Give o and the weights.  Shapes: (texts, units), (texts, sources)"""
-        own, (kernel, bias) = attention
-        weights = softmax(self._scores(s, keys, own))
-        c = (weights[:, None] @ memory)[:, 0]
-        return np.tanh(np.concatenate([c, s], axis=-1) @ kernel + bias), weights
-
-    def _scores(self, s: Array, keys: Array, own: Any) -> Array:
+    def _scores(self, s: Array, keys: Array) -> Array:
         """Give the score of each h_j; shapes: (texts, units) -> (texts, sources)."""
         if self.shape.attention == "dot":
             scores: Array = (keys @ s[..., None])[..., 0]
             return scores
-        W, _, v = own
+        W, _, v = self.attention[0]
         told: Array = np.tanh((s @ W)[:, None] + keys) @ v
         return told
 
