@@ -49,7 +49,8 @@ class MaskedOptions(TaskOptions):
             raise UsageError("`tokenize` separates words; leave it out of characters")
         if self.embeddings and self.level != "word":
             raise UsageError("`embeddings` are vectors of words; give `level='word'`")
-        _ = self.shape
+        if self.embeddings is None:  # else it is as wide as they are
+            _ = self.shape
 
     @property
     def is_attending(self) -> bool:

@@ -61,6 +61,7 @@ class MaskedJob(Job):
 
     def __init__(self, o: MaskedOptions, corpus: Corpus) -> None:
         self._o = o
+        _ = o.shape  # refuses vectors that do not fit
         parts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
         self.parts = {part: text for part, text in parts.items() if text is not None}
         tokenizer = tokenizer_named(o.tokenizer)

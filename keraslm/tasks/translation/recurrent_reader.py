@@ -50,7 +50,7 @@ class RecurrentReader(Reader):
             )
             for number in numbers
         ]
-        self.attention = self._attention() if attends else None
+        self.attention: Any = self._attention() if attends else None
         self.output = self._dense(f"{DECODER}/layers/dense/vars", units, targets)
 
     def _embedding(self, part: str, size: int) -> Array:
