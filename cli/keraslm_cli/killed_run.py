@@ -17,9 +17,11 @@ from keraslm.training.reporter import Reporter
 
 if TYPE_CHECKING:
     from keraslm.checkpoints import Checkpoint
-    from keraslm.text.corpus import Corpus
+    from keraslm.tasks.options import TaskOptions
     from keraslm.training.folder import RunFolder
     from keraslm.training.options import Configuration
+
+    Options = Configuration | TaskOptions
 
 WALL_CLOCK = ("seconds", "tokens_per_second")
 
@@ -36,21 +38,19 @@ class Killed(Reporter):
             os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def compare_with_killed(
-    c: "Configuration", corpus: "Corpus", step: int
-) -> dict[str, Any]:
+def compare_with_killed(c: "Options", step: int) -> dict[str, Any]:
     """Train in one go, and again, killed after a step and resumed; say what differs.
 
     Raises: TrainingError if the process that was to be killed ended otherwise.
     """
-    whole = _train(dataclasses.replace(c, out=f"{c.out}-whole"), corpus)
+    whole = _train(dataclasses.replace(c, out=f"{c.out}-whole"))
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_train_until_killed, args=(c, step))
     process.start()
     process.join()
     if process.exitcode is None or process.exitcode >= 0:
         raise TrainingError(f"the process was not killed: status {process.exitcode}")
-    resumed = _train(c, corpus, resume=True)  # refuses what was killed on other texts
+    resumed = _train(c, resume=True)  # refuses what was killed on other texts
     return {
         "steps": c.steps,
         "killed after": step,
@@ -58,26 +58,23 @@ def compare_with_killed(
     }
 
 
-def _train_until_killed(c: "Configuration", step: int) -> None:
-    _train(c, _opened(c), reporter=Killed(step))
-
-
-def _opened(c: "Configuration") -> "Corpus":
-    from keraslm_cli.texts import open_named_corpus
-
-    with contextlib.redirect_stderr(io.StringIO()):  # what it tells was told before
-        return open_named_corpus(c.corpus, c.encoding, c.split)
+def _train_until_killed(c: "Options", step: int) -> None:
+    _train(c, reporter=Killed(step))
 
 
 def _train(
-    c: "Configuration",
-    corpus: "Corpus",
-    reporter: Reporter | None = None,
-    resume: bool = False,
+    c: "Options", reporter: Reporter | None = None, resume: bool = False
 ) -> "RunFolder":
+    from keraslm.training.options import Configuration
     from keraslm.training.run import train
+    from keraslm_cli.tasks import training_of
+    from keraslm_cli.texts import open_named_corpus
 
-    return train(c, corpus, reporter=reporter, resume=resume).folder
+    with contextlib.redirect_stderr(io.StringIO()):  # what it tells was told before
+        corpus = open_named_corpus(c.corpus, c.encoding, c.split)
+    of: Any = train if isinstance(c, Configuration) else training_of(c.task)
+    folder: RunFolder = of(c, corpus, reporter=reporter, resume=resume).folder
+    return folder
 
 
 def _compared(one: "RunFolder", two: "RunFolder") -> dict[str, Any]:
@@ -88,7 +85,7 @@ def _compared(one: "RunFolder", two: "RunFolder") -> dict[str, Any]:
     same = {
         "history": rows == figures(two.history),
         "weights and optimizer": same_bits(checkpoint, other),
-        "samples": one.samples.read_bytes() == two.samples.read_bytes(),
+        "samples": _bytes(one.samples) == _bytes(two.samples),
         "kept model": _weights(one.model) == _weights(two.model),
     }
     differ = [name for name, is_same in same.items() if not is_same]
@@ -116,8 +113,12 @@ def _bits(arrays: list[np.ndarray]) -> list[tuple[Any, ...]]:
     return [(array.dtype, array.shape, array.tobytes()) for array in arrays]
 
 
-def _weights(model: pathlib.Path) -> list[tuple[Any, ...]]:
-    from keraslm.loading import load
+def _bytes(file: pathlib.Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
 
-    run: Any = load(model)
-    return _bits(run.keras_model.get_weights())
+
+def _weights(model: pathlib.Path) -> list[tuple[Any, ...]]:
+    from keraslm.inference.opening import read_arrays
+
+    arrays = read_arrays(model)
+    return [(name, *_bits([arrays[name]])) for name in sorted(arrays)]

@@ -1,6 +1,6 @@
 """Ranked tokens with their probabilities, and the truth where it is known."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keraslm_cli import console
 from keraslm_cli.comparison import bars_of
@@ -15,7 +15,40 @@ BAR = 24  # columns of the longest bar
 Rows = list[tuple[str, float]]
 
 
-def as_json(
+class Answer(NamedTuple):
+    """What a model says of tokens: the best, and what the others have together.
+
+    `truth` is P by the grammar, 0 everywhere where it `is_impossible`.
+    """
+
+    heading: str
+    rows: Rows
+    truth: "np.ndarray | None"
+    is_impossible: str
+    """What is said then."""
+
+    @property
+    def others(self) -> float:
+        """P of all other tokens."""
+        return max(1 - sum(p for _, p in self.rows), 0.0)
+
+
+def tell(
+    model: Any, question: dict[str, str], name: str, answer: Answer, as_json: bool
+) -> None:
+    """Print the answer to a question, in JSON under a name."""
+    if as_json:
+        tokens = _as_json(model.vocabulary, answer.rows, answer.truth)
+        told = {"model": model.name, **question, name: tokens}
+        console.print_json(told | {"others": answer.others})
+        return
+    console.print_styled(answer.heading, "bold")
+    print_ranked(model.vocabulary, answer.rows, answer.others, answer.truth)
+    if answer.truth is not None and not answer.truth.any():
+        console.say(answer.is_impossible)
+
+
+def _as_json(
     vocabulary: "Vocabulary", rows: Rows, truth: "np.ndarray | None"
 ) -> list[dict[str, Any]]:
     """Give the tokens as `--json` prints them."""

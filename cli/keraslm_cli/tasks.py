@@ -1,12 +1,14 @@
-"""Taggers, classifiers and translators: their training, and their cards."""
+"""Taggers, classifiers, translators, masked models: their training, their cards."""
 
 import contextlib
 import dataclasses
+import pathlib
 import sys
 from typing import TYPE_CHECKING, Any
 
 from keraslm.errors import UsageError
 from keraslm_cli import console, texts
+from keraslm_cli.masked import print_masked_card
 from keraslm_cli.task_cards import (
     print_label_card,
     print_tagging_card,
@@ -14,7 +16,6 @@ from keraslm_cli.task_cards import (
 )
 
 if TYPE_CHECKING:
-    from keraslm.tasks import LabelCard, TaggingCard, TranslationCard
     from keraslm.tasks.folder import TaskFolder
     from keraslm.tasks.options import TaskOptions
     from keraslm.tasks.translation.translator import Groups
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from keraslm.training.reporter import Reporter
 
 TASKS = ("tag", "classify", "seq2seq")
+MASKED = "masked"
 NO_OPTIONS = {
-    "recipe": "a recipe is of a language model",
-    "find_rate": "the learning rate is searched for language models",
+    "recipe": "a recipe is of a causal language model",
+    "find_rate": "the learning rate is searched for causal language models",
+    "patience": "patience is of causal language models",
 }
 
 
@@ -39,10 +42,9 @@ def train_and_tell(
     """Train a model of a task, show how it goes and print what came of it."""
     from keraslm.files.destinations import check_folder
     from keraslm.tasks.folder import check_backend_for
-    from keraslm.tasks.options import read_options
 
-    options = (read_options(config, task) if config else {}) | given
-    o = options_of(task, options)
+    kind = options_class(task)
+    o = kind.of((kind.read(config) if config else {}) | given)
     check_backend_for(o)
     if o.out is not None:
         check_folder(o.out)
@@ -54,16 +56,25 @@ def _pictures(folder: "TaskFolder") -> str:
     return " and ".join(sorted(path.name for path in folder.path.glob("*.png")))
 
 
-def options_of(task: str, given: dict[str, Any]) -> "TaskOptions":
-    """Put the options of a task together.
+def options_of_run(
+    task: str, file: pathlib.Path, given: dict[str, Any]
+) -> "TaskOptions":
+    """Put the options of a run and those that were given together.
 
     Raises: UsageError
     """
+    kind = options_class(task)
+    return kind.of(kind.read(file) | given)
+
+
+def options_class(task: str) -> "type[TaskOptions]":
+    """Give the options of a task, or of masked models."""
+    from keraslm.masked.options import MaskedOptions
     from keraslm.tasks import ClassifierOptions, TaggerOptions, TranslatorOptions
 
-    known = (TaggerOptions, ClassifierOptions, TranslatorOptions)
+    known = (TaggerOptions, ClassifierOptions, TranslatorOptions, MaskedOptions)
     kinds: dict[str, type[TaskOptions]] = {kind.task: kind for kind in known}
-    return kinds[task].of(given)
+    return kinds[task]
 
 
 def train_on(
@@ -76,7 +87,8 @@ def train_on(
         run = _train(o, corpus, overwrite, progress, resume)
     _tell(run.card, as_json)
     if not as_json:
-        console.say(f"{run.folder.path}: {run.card.model}, and {_pictures(run.folder)}")
+        shown = ", and ".join(filter(None, (run.card.model, _pictures(run.folder))))
+        console.say(f"{run.folder.path}: {shown}")
 
 
 def _train(
@@ -86,26 +98,34 @@ def _train(
     reporter: "Reporter",
     resume: bool,
 ) -> Any:
-    from keraslm.tasks import train_classifier, train_tagger, train_translator
-
-    known = (train_tagger, train_classifier, train_translator)
-    train: Any = dict(zip(TASKS, known, strict=True))[o.task]
     command = " ".join(["keraslm", *sys.argv[1:]])
-    more: dict[str, Any] = {"references": possible_on(o.corpus, o.task)}
+    more: dict[str, Any] = {}
     if o.task == "seq2seq":
         more = {"groups": groups_on(o.corpus)}
-    return train(o, corpus, overwrite, reporter, command, resume=resume, **more)
+    elif o.task != MASKED:
+        more = {"references": possible_on(o.corpus, o.task)}
+    given = (o, corpus, overwrite, reporter, command)
+    return training_of(o.task)(*given, resume=resume, **more)
 
 
-def refuse_others(task: str, **options: Any) -> None:
-    """Refuse options of the command that only language models have.
+def training_of(task: str) -> Any:
+    """Give what trains a model of a task, or a masked one."""
+    from keraslm.masked.train import train_masked
+    from keraslm.tasks import train_classifier, train_tagger, train_translator
 
+    known = (train_tagger, train_classifier, train_translator, train_masked)
+    return dict(zip((*TASKS, MASKED), known, strict=True))[task]
+
+
+def refuse_others(chosen: str, **options: Any) -> None:
+    """Refuse options of the command that only causal language models have.
+
+    `chosen` is what says otherwise, such as "task='tag'".
     Raises: UsageError
     """
     for name, value in options.items():
         if value:
-            line = f"{NO_OPTIONS[name]}; leave `{name}` out with `task='{task}'`"
-            raise UsageError(line)
+            raise UsageError(f"{NO_OPTIONS[name]}; leave `{name}` out with `{chosen}`")
 
 
 def refuse_own(given: dict[str, Any]) -> None:
@@ -147,7 +167,8 @@ def evaluate_and_tell(
     _tell(card, as_json)
 
 
-def _tell(card: "TaggingCard | LabelCard | TranslationCard", as_json: bool) -> None:
+def _tell(card: Any, as_json: bool) -> None:
+    from keraslm.masked.card import MaskedCard
     from keraslm.tasks import LabelCard, TaggingCard
 
     if as_json:
@@ -156,6 +177,8 @@ def _tell(card: "TaggingCard | LabelCard | TranslationCard", as_json: bool) -> N
         print_tagging_card(card)
     elif isinstance(card, LabelCard):
         print_label_card(card)
+    elif isinstance(card, MaskedCard):
+        print_masked_card(card)
     else:
         print_translation_card(card)
 

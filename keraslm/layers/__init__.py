@@ -11,6 +11,7 @@ from keraslm.layers.dot_product_attention import DotProductAttention
 from keraslm.layers.drop_words import DropWords
 from keraslm.layers.dropout import Dropout
 from keraslm.layers.gru import GRU
+from keraslm.layers.input_feeding import InputFeeding
 from keraslm.layers.learned_positions import LearnedPositions
 from keraslm.layers.lstm import LSTM
 from keraslm.layers.masked_max import MaskedMax
@@ -39,6 +40,7 @@ __all__ = [
     "DotProductAttention",
     "DropWords",
     "Dropout",
+    "InputFeeding",
     "LearnedPositions",
     "MaskedMax",
     "MultiHotDense",

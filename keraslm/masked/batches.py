@@ -83,15 +83,16 @@ class MaskedBatches(keras.utils.PyDataset):
         return batches
 
     def _time(self, number: int) -> int:
-        """Give the length of a batch: 8, 16, 32, ..: XLA compiles each but once.
+        """Give the length of a batch: XLA compiles each but once.
 
-        Where the first two batches agree in it, Keras takes it for that of all: so the
-        second one is then twice as long.
+        It is 8, 16, 32, .. if its number is even, else 12, 24, 48, ..: where the first
+        two agree in it, Keras takes it for that of all.
         """
         longest = int(self._lengths[self._batches()[number]].max())
-        time = max(SHORTEST, 1 << (longest - 1).bit_length())
-        second = number == self.first + 1
-        return 2 * time if second and time == self._time(self.first) else time
+        time = SHORTEST + SHORTEST // 2 * (number % 2)
+        while time < longest:
+            time *= 2
+        return time
 
     def _masked(self, ids: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
         epoch = 0 if self.in_order else self.epoch

@@ -23,6 +23,8 @@ from keraslm.version import __version__
 MOST = 25_000  # tokens that are measured: each is a pass over its line
 COUNTED = "each token of a line masked in turn; line ends are not counted"
 LANGUAGE = "language"
+MASKS = "of the tokens in training, one a line at least, each read as the mask"
+NO_MASKS = "in training; every token is predicted from the others"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,10 +97,17 @@ class MaskedCard:
     text_tokens: int
     lines: int
     read: Read
+    mask_share: float | None
+    """The share of the tokens that training masked; None if it masked none."""
     grammar: Read | None
     """What the grammar of the language comes to in the same blanks, if it is known."""
     seconds: float
     command: str = ""
+
+    @property
+    def masking(self) -> str:
+        """The rule by which training masked tokens, behind their share."""
+        return NO_MASKS if self.mask_share is None else MASKS
 
     @property
     def name_of_text(self) -> str:
@@ -129,6 +138,7 @@ class MaskedCard:
             "objective": "masked",
             **own,
             "counted": COUNTED,
+            "masking": {"share": self.mask_share or 0.0, "rule": self.masking},
             "oov_rule": OOV_RULE,
             **self.read.to_dict(),
             "details": known,

@@ -28,9 +28,7 @@ def save(
     from keraslm.masked.networks import new_network
 
     plain = new_network(shape, len(encoder.vocabulary))
-    weights = zip(plain.trainable_weights, network.trainable_weights, strict=True)
-    for own, trained in weights:
-        own.assign(trained)
+    plain.set_weights(network.get_weights())
     name = f"masked {shape.model}"
     archive.save_network(plain, path, archive.MASKED, name, encoder, shape, metadata)
 

@@ -124,6 +124,7 @@ class MaskedModel:
             text_tokens=sum(map(len, lines)),
             lines=len(measured),
             read=read,
+            mask_share=self.metadata.get("configuration", {}).get("mask_share"),
             grammar=floor_of(text, measured, self.encoder),
             seconds=seconds,
             command=command,

@@ -58,7 +58,7 @@ def _attended(
 def _read_from_both_sides(
     ids: Any, shape: Shape, size: int, dropout: float, seed: int | None
 ) -> Any:
-    x = keras.layers.Embedding(size, shape.units, mask_zero=True)(ids)
+    x = keras.layers.Embedding(size, shape.embedding, mask_zero=True)(ids)
     x = Dropout(dropout, seed=seed)(x) if dropout else x
     layer = LSTM(shape.units, return_sequences=True)
     x = BothSides()(keras.layers.Bidirectional(layer)(x))

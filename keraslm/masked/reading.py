@@ -40,7 +40,7 @@ class Reader:
         weights = Weights(arrays, where)
         units = shape.units
         self.embedding = weights.take(
-            "layers/embedding/vars/0", vocabulary_size + FIRST, units
+            "layers/embedding/vars/0", vocabulary_size + FIRST, shape.embedding
         )
         self.parameters = sum(int(array.size) for array in arrays.values())
         self.blocks: list[Block] = []
@@ -56,7 +56,7 @@ class Reader:
             self.recurrent = [
                 [
                     weights.take(f"layers/bidirectional/{side}/vars/{k}", *weight.shape)
-                    for k, weight in enumerate(self.cell.weights(units))
+                    for k, weight in enumerate(self.cell.weights(shape.embedding))
                 ]
                 for side in ("forward_layer", "backward_layer")
             ]

@@ -3,11 +3,11 @@
 import dataclasses
 from typing import Any, Self
 
-from keraslm.errors import ModelFileError, UsageError
+from keraslm.errors import UsageError
+from keraslm.tasks.shape import shape_of
 
 TRANSFORMER, BILSTM = "transformer", "bilstm"
 MODELS = (TRANSFORMER, BILSTM)
-LARGEST = 1 << 16
 MOST_LAYERS = 64
 
 
@@ -15,7 +15,8 @@ MOST_LAYERS = 64
 class Shape:
     """A network's name and its sizes.
 
-    The embedding is `units` wide, and so is each direction of the LSTM. A line is read
+    The embedding is `embedding` wide, which is `units` where it is 0, and
+    always in a transformer; so wide is each direction of the LSTM. A line is read
     in pieces of at most `context` tokens. Layers and heads are of the transformer; the
     LSTM has one layer from each side.
     Raises: UsageError for a size that cannot be.
@@ -26,9 +27,17 @@ class Shape:
     layers: int = 2
     heads: int = 4
     context: int = 128
+    embedding: int = 0
 
     def __post_init__(self) -> None:
         """Check what the sizes are together."""
+        if not self.embedding:
+            object.__setattr__(self, "embedding", self.units)
+        if self.model == TRANSFORMER and self.embedding != self.units:
+            raise UsageError(
+                "the vectors of a masked transformer have as many numbers as it has "
+                f"`units`; received {self.embedding} numbers and {self.units} units"
+            )
         if self.model == TRANSFORMER and self.units % (2 * self.heads):
             raise UsageError(
                 "`units` must be a multiple of twice the `heads`; received "
@@ -49,14 +58,4 @@ class Shape:
 
         Raises: ModelFileError naming the file `where`, if it is damaged.
         """
-        names = [field.name for field in dataclasses.fields(cls)]
-        if not isinstance(told, dict) or set(told) != set(names):
-            raise ModelFileError(f"{where} is damaged: its network has no sizes")
-        sizes = [told[name] for name in names[1:]]
-        right = all(type(size) is int and 1 <= size <= LARGEST for size in sizes)
-        if told["model"] not in MODELS or not right:
-            raise ModelFileError(f"{where} is damaged: its network is of no known kind")
-        try:
-            return cls(**told)
-        except UsageError as error:
-            raise ModelFileError(f"{where} is damaged: {error}") from error
+        return shape_of(cls, told, where, model=MODELS)

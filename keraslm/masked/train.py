@@ -1,27 +1,26 @@
 """The training of a masked model, from the text to the folder RUN."""
 
 import dataclasses
-import functools
 import os
+import pathlib
 from typing import Any
 
 import numpy as np
 
-from keraslm.backend import check_backend
 from keraslm.errors import CorpusError
 from keraslm.masked.card import MaskedCard
 from keraslm.masked.files import load
-from keraslm.masked.folder import default_folder
 from keraslm.masked.model import MaskedModel
-from keraslm.masked.options import MaskedOptions, read_options
+from keraslm.masked.options import MaskedOptions
 from keraslm.masked.pieces import evenly_spaced, lines_of, pieces_of
-from keraslm.text.corpus import Corpus, open_corpus
+from keraslm.tasks.folder import TaskFolder
+from keraslm.tasks.job import Job, Training
+from keraslm.tasks.run import train
+from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
-from keraslm.training.epoch_folder import EpochFolder
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.reporter import Reporter
-from keraslm.training.resuming import begun, identity
 
 VALIDATED = 50_000  # tokens of the validation text, of which one a line is masked
 
@@ -32,7 +31,7 @@ class MaskedRun:
 
     model: MaskedModel
     card: MaskedCard
-    folder: EpochFolder
+    folder: TaskFolder
 
 
 def train_masked(
@@ -41,8 +40,8 @@ def train_masked(
     overwrite: bool = False,
     reporter: Reporter | None = None,
     command: str = "",
-    resume: bool = False,
     verbose: bool = False,
+    resume: bool = False,
 ) -> MaskedRun:
     """Train a masked model and write the folder RUN.
 
@@ -53,51 +52,50 @@ def train_masked(
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number; Terminated at a SIGTERM or SIGHUP.
     """
-    from keraslm.masked.batches import MaskedBatches
-    from keraslm.masked.fit import fit
-
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    check_backend()
-    if not isinstance(corpus, Corpus):
-        corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
-    folder = EpochFolder(o.out or default_folder(o, corpus))
-    folder.check(overwrite or resume)
-    limits = (o.vocabulary_size, o.min_count)
-    tokenizer = tokenizer_named(o.tokenizer)
-    encoder, ids = TextEncoder.learn(tokenizer, corpus.train, *limits)
-    train = MaskedBatches(
-        _pieces(o, encoder, ids), o.masked_share, o.batch_size, o.seed
-    )
-    if not train.pieces:
-        raise CorpusError(f"{corpus.train.name} has no line with a token in it")
-    valid = None
-    if corpus.valid is not None:
-        ids = encoder.encode(corpus.valid)
-        pieces = _pieces(o, encoder, ids, VALIDATED)
-        share = None if o.masked_share is None else 0.0
-        valid = MaskedBatches(pieces, share, o.batch_size, in_order=True)
-    metadata = {"configuration": o.to_dict(), "texts": corpus.parts_by_hash()}
-    run = functools.partial(identity, o, corpus, encoder)
-    earlier = functools.partial(_options_of, folder)
-    with begun(folder, o.to_dict(), run, earlier, reporter, resume):
-        fit(o, encoder, train, valid, metadata, folder, reporter, run())
-        model = load(folder.model)
-        model.metadata.pop("interrupted", None)
-        model.metadata |= metadata
-        measured = corpus.test or corpus.valid or corpus.train
-        card = model.evaluate(measured, command)
-        folder.finish(model.metadata, card.to_dict())
-    return MaskedRun(model, card, folder)
+    return MaskedRun(*train(o, MaskedJob, corpus, overwrite, reporter, command, resume))
 
 
-def _pieces(
-    o: MaskedOptions, encoder: TextEncoder, ids: Any, most: int | None = None
-) -> list[np.ndarray]:
-    """Cut a text into pieces, of which nothing is unknown alone."""
-    boundary = encoder.vocabulary.boundary_id
-    lines = evenly_spaced(lines_of(ids, boundary), most)
-    return pieces_of(lines, boundary, o.context)
+class MaskedJob(Job):
+    """The training of a masked model on a text."""
 
+    def __init__(self, o: MaskedOptions, corpus: Corpus) -> None:
+        self._o = o
+        _ = o.shape  # refuses vectors that do not fit
+        parts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
+        self.parts = {part: text for part, text in parts.items() if text is not None}
+        tokenizer = tokenizer_named(o.tokenizer)
+        limits = o.vocabulary_size, o.min_count
+        self.encoder, ids = TextEncoder.learn(tokenizer, corpus.train, *limits)
+        self.hashes = {"vocabulary (SHA-256)": self.encoder.hash}
+        self._pieces = self._pieces_of(ids)
+        if not self._pieces:
+            raise CorpusError(f"{corpus.train.name} has no line with a token in it")
 
-def _options_of(folder: EpochFolder) -> dict[str, Any]:
-    return MaskedOptions.of(read_options(folder.configuration)).to_dict()
+    def _pieces_of(self, ids: Any, most: int | None = None) -> list[np.ndarray]:
+        boundary = self.encoder.vocabulary.boundary_id
+        lines = evenly_spaced(lines_of(ids, boundary), most)
+        return pieces_of(lines, boundary, self._o.context)
+
+    def fit(self, t: Training) -> None:
+        """Train the network."""
+        from keraslm.masked.batches import MaskedBatches
+        from keraslm.masked.fit import fit_masked
+
+        share, size = self._o.masked_share, self._o.batch_size
+        batches = MaskedBatches(self._pieces, share, size, self._o.seed)
+        valid = None
+        if "valid" in self.parts:
+            ids = self.encoder.encode(self.parts["valid"])
+            share = None if share is None else 0.0
+            pieces = self._pieces_of(ids, VALIDATED)
+            valid = MaskedBatches(pieces, share, size, in_order=True)
+        fit_masked(self.encoder, batches, valid, t)
+
+    def load(self, path: pathlib.Path) -> MaskedModel:
+        """Open the model."""
+        return load(path)
+
+    def card(self, model: MaskedModel, command: str) -> MaskedCard:
+        """Measure it."""
+        return model.evaluate(self.measured, command)

@@ -20,7 +20,7 @@ Save = Callable[[dict[str, Any], pathlib.Path], None]
 
 
 def new_optimizer(o: TaskOptions) -> keras.optimizers.Optimizer:
-    """Give the optimizer of all tasks; `fit` lets its rate fall as a cosine to 0."""
+    """Give the optimizer of all tasks; `fit` lets its rate rise and fall."""
     return keras.optimizers.Adam(o.learning_rate, clipnorm=1.0)
 
 
@@ -31,12 +31,16 @@ def fit(
     save: Save,
     t: Training,
     monitor: str = "val_accuracy",
+    warmup: int = 0,
 ) -> None:
     """Train a compiled network until the first limit; keep the best in the folder RUN.
 
-    The best is the network after the epoch with the highest figure `monitor`; without a
-    validation text it is the last. `save(metadata, path)` writes one. If there is a
-    checkpoint in RUN, go on where it was written, to the same weights, bit for bit.
+    The best is the network after the epoch with the highest figure `monitor`, of a loss
+    the lowest; without a validation text it is the last. `save(metadata, path)` writes
+    one. The learning rate rises for `warmup` steps and falls as a cosine to 0.
+
+    If there is a checkpoint in RUN, go on where it was written, to the same weights,
+    bit for bit.
     Raises: TrainingError at a loss that is no number; Terminated at a SIGTERM or
         SIGHUP, after a checkpoint; ModelFileError if the checkpoint does not fit.
     """
@@ -52,7 +56,7 @@ def fit(
     callbacks = [
         StopAtNaN(),
         clock,
-        LearningRate(o.learning_rate, clock),
+        LearningRate(o.learning_rate, clock, warmup=warmup),
         log,
         best,
         exact_resume(o, folder, clock, reporter, t.identity, signals),
@@ -74,7 +78,8 @@ class BestNetwork(BestModel):
 
     def __init__(self, t: Training, save: Save, monitor: str, clock: StopAfter) -> None:
         outdated = (t.folder.card, t.folder.picture)
-        super().__init__(t.folder.model, monitor, outdated, clock=clock, mode="max")
+        mode = "min" if monitor.endswith("loss") else "max"
+        super().__init__(t.folder.model, monitor, outdated, clock=clock, mode=mode)
         self._write, self._metadata = save, t.metadata
 
     def _save(self, file: pathlib.Path) -> None:

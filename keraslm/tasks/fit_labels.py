@@ -12,7 +12,7 @@ from keraslm.tasks.files import save
 from keraslm.tasks.fit import fit, new_optimizer
 from keraslm.tasks.job import Training
 from keraslm.tasks.networks import new_network
-from keraslm.tasks.pretrained import first_rows
+from keraslm.tasks.pretrained import start_from_vectors
 from keraslm.tasks.vocabulary import TagVocabulary
 
 
@@ -34,11 +34,7 @@ def fit_labels(
     size = (len(vocabulary.words), len(vocabulary.tags))
     network = new_network(o.shape, *size, dropout=o.dropout, seed=o.seed)
     words = (word for example in examples["train"] for word in example.words)
-    rows = first_rows(o, vocabulary, words, t.reporter)
-    if rows is not None:
-        embedding = network.layers[1]
-        embedding.set_weights([rows])
-        embedding.trainable = not o.freeze
+    start_from_vectors(network.layers[1], o, vocabulary.words, words, t.reporter)
     network.compile(new_optimizer(o), loss(), metrics=[ExactAccuracy()])
     train = batches(examples["train"], vocabulary, o.batch_size, o.seed)
     valid = None

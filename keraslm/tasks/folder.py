@@ -10,9 +10,9 @@ from keraslm.training.epoch_folder import EpochFolder
 class TaskFolder(EpochFolder):
     """The files of a run, whose picture has a name that says what it shows."""
 
-    def __init__(self, path: str | os.PathLike[str], picture: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], picture: str | None) -> None:
         super().__init__(path)
-        self.picture = self.path / picture
+        self.picture = self.path / (picture or self.picture.name)
 
 
 def default_folder(o: TaskOptions, corpus: Corpus) -> str:

@@ -41,7 +41,9 @@ class LogEpochs(keras.callbacks.Callback):
         self._write(self.rows)
         if self._monitor in figures:
             name = self._monitor.removeprefix("val_")
-            self._tell("valid", f"{name} {figures[self._monitor]:.2%}")
+            figure = figures[self._monitor]
+            said = f"{figure:.4f}" if name == "loss" else f"{figure:.2%}"
+            self._tell("valid", f"{name} {said}")
 
     @property
     def _now(self) -> Row:

@@ -70,7 +70,9 @@ class TaskOptions:
     skip_bad_lines: bool = False
 
     task: ClassVar[str]
-    picture: ClassVar[str] = "confusion.png"
+    chosen_by: ClassVar[str] = "task"
+    """The option that says which options these are."""
+    picture: ClassVar[str | None] = "confusion.png"
     own: ClassVar[dict[str, Kind]] = {}
     """Options that no language model has."""
     models: ClassVar[tuple[str, ...]]
@@ -80,7 +82,7 @@ class TaskOptions:
         if self.model not in self.models:
             raise UsageError(
                 f"`model` must be one of {', '.join(self.models)} with "
-                f"`task='{self.task}'`; received {self.model!r}"
+                f"{self.choice()}; received {self.model!r}"
             )
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
@@ -103,28 +105,39 @@ class TaskOptions:
             )
 
     @classmethod
+    def choice(cls) -> str:
+        """Say in a message how these options are chosen."""
+        return f"`{cls.chosen_by}='{cls.task}'`"
+
+    @classmethod
     def of(cls, given: dict[str, Any]) -> Self:
         """Take the options that were given.
 
-        Raises: UsageError for one that the task does not have.
+        Raises: UsageError for one that the task, or the model, does not have.
         """
         names = [field.name for field in dataclasses.fields(cls)]
         for name in given:
             if name not in names:
                 raise UsageError(
-                    f"`{name}` is no option of `task='{cls.task}'`, which has "
+                    f"`{name}` is no option of {cls.choice()}, which has "
                     f"{', '.join(f'`{known}`' for known in names[1:])}"
                 )
         options = cls(**given)
-        if options.model == MOST_FREQUENT:
-            for name in OF_A_NETWORK:
-                if name in given:
-                    raise UsageError(
-                        f"`{name}` is an option of networks; `model='most-frequent'` "
-                        "only counts"
-                    )
-        if options.model == BAG and "layers" in given:
-            raise UsageError("`model='bag-of-words'` has no recurrent `layers`")
+        for name, why in options.missing.items():
+            if name in given:
+                raise UsageError(f"`model='{options.model}'` {why}; leave `{name}` out")
+        return options
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> dict[str, Any]:
+        """Read the options of a run from its config.toml.
+
+        Raises: UsageError if it is no such file, or of another task.
+        """
+        options = read_table(path)
+        others = {"task", "objective"} & options.keys() - {cls.chosen_by}
+        if options.pop(cls.chosen_by, cls.task) != cls.task or others:
+            raise UsageError(f"{path} is not of {cls.choice()}; it says of what it is")
         return options
 
     @property
@@ -151,16 +164,16 @@ class TaskOptions:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the options that the model has, where they have a value."""
-        told = {"task": self.task, **dataclasses.asdict(self)}
+        told = {self.chosen_by: self.task, **dataclasses.asdict(self)}
         others = self.missing
         return {n: v for n, v in told.items() if v is not None and n not in others}
 
     @property
-    def missing(self) -> tuple[str, ...]:
-        """The options that the model does not have."""
+    def missing(self) -> dict[str, str]:
+        """The options that the model does not have, and why."""
         if self.model == MOST_FREQUENT:
-            return OF_A_NETWORK
-        return ("layers",) if self.model == BAG else ()
+            return dict.fromkeys(OF_A_NETWORK, "only counts, and trains no network")
+        return {"layers": "has no recurrent layers"} if self.model == BAG else {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -183,14 +196,3 @@ class ClassifierOptions(TaskOptions):
 
     task = "classify"
     models = tuple(CLASSIFIERS)
-
-
-def read_options(path: str | os.PathLike[str], task: str) -> dict[str, Any]:
-    """Read the options of a run from its config.toml.
-
-    Raises: UsageError if it is no such file, or of another task.
-    """
-    options = read_table(path)
-    if options.pop("task", task) != task:
-        raise UsageError(f"{path} is not of `task='{task}'`; it says its task itself")
-    return options

@@ -7,12 +7,13 @@ the first words of the file join the vocabulary.
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from keraslm.tasks.options import TaskOptions
-from keraslm.tasks.vocabulary import PADDING, RESERVED, TagVocabulary
+from keraslm.tasks.vocabulary import PADDING, RESERVED
 from keraslm.text.vocabulary import UNKNOWN
 from keraslm.training.reporter import Reporter
 from keraslm.vectors.coverage import coverage, initial_rows
@@ -45,27 +46,43 @@ def more_words(o: TaskOptions) -> tuple[str, ...]:
 
 def first_rows(
     o: TaskOptions,
-    vocabulary: TagVocabulary,
+    known: Sequence[str],
     words: Iterable[str],
     reporter: Reporter,
 ) -> npt.NDArray[np.float32] | None:
     """Give the rows that an embedding starts from, and report what the text has.
 
-    `words` are those of the training text.
-    Shapes: -> (vocabulary, width)
+    `known` are the words with a row, behind the two that are reserved; `words` are
+    those of the training text.
+    Shapes: -> (known, width)
     Raises: UsageError if no word of the text has a vector; VectorFileError.
     """
     if o.embeddings is None:
         return None
-    reading = read_vectors(o.embeddings, set(vocabulary.words), o.skip_bad_lines)
+    reading = read_vectors(o.embeddings, set(known), o.skip_bad_lines)
     counts = Counter(words)
-    seen = [word for word in vocabulary.words[RESERVED:] if counts[word]]
+    seen = [word for word in known[RESERVED:] if counts[word]]
     numbers = np.array([0] * RESERVED + [counts[word] for word in seen])
-    covered = coverage(
-        reading.vectors, Counted([*vocabulary.words[:RESERVED], *seen], numbers)
-    )
+    covered = coverage(reading.vectors, Counted([*known[:RESERVED], *seen], numbers))
     kept = "; none of them is trained" if o.freeze else ""
     for line in (f"{o.embeddings}: {reading}{kept}", *covered.notes()):
         reporter.note(line)
-    everything = Counted(vocabulary.words, np.zeros(len(vocabulary.words), np.int64))
+    everything = Counted(known, np.zeros(len(known), np.int64))
     return initial_rows(reading.vectors, everything, o.seed)
+
+
+def start_from_vectors(
+    embedding: Any,
+    o: TaskOptions,
+    known: Sequence[str],
+    words: Iterable[str],
+    reporter: Reporter,
+) -> None:
+    """Let an embedding of Keras start from vectors, if the options name their file.
+
+    Raises: as `first_rows`.
+    """
+    rows = first_rows(o, known, words, reporter)
+    if rows is not None:
+        embedding.set_weights([rows])
+        embedding.trainable = not o.freeze

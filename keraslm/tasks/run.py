@@ -10,7 +10,7 @@ from keraslm.errors import UsageError
 from keraslm.files import archive
 from keraslm.tasks.folder import TaskFolder, check_backend_for, default_folder
 from keraslm.tasks.job import Job, Training
-from keraslm.tasks.options import TaskOptions, read_options
+from keraslm.tasks.options import TaskOptions
 from keraslm.text.corpus import Corpus, open_corpus
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import begun, fixed_options, refuse_other_texts
@@ -30,14 +30,14 @@ class Trained(NamedTuple):
 
 def train(
     o: TaskOptions,
-    read: Callable[[Corpus], Job],
+    read: Callable[[Any, Corpus], Job],
     corpus: Corpus | str | os.PathLike[str] | None,
     overwrite: bool,
     reporter: Reporter,
     command: str,
     resume: bool,
 ) -> Trained:
-    """Read the corpus as a job, do it, and measure what came of it.
+    """Read the corpus as a job of the options, do it, and measure what came of it.
 
     Raises: UsageError, CorpusError before anything is written; TrainingError if the
         loss becomes no number or the disk is full; Terminated at a SIGTERM or SIGHUP.
@@ -48,7 +48,7 @@ def train(
         corpus = open_corpus(corpus or o.corpus, o.encoding, o.split)
     folder = TaskFolder(o.out or default_folder(o, corpus), o.picture)
     folder.check(overwrite or resume)
-    job = read(corpus)
+    job = read(o, corpus)
     metadata = _metadata(o, corpus, job)
     if resume and _is_finished(folder, o, metadata):
         reporter.note(f"{folder.path} holds this run already, and it is finished")
@@ -65,7 +65,8 @@ def train(
         model.metadata |= metadata
         card = job.card(model, command)
         folder.finish(model.metadata, card.to_dict())
-        job.draw(card, folder.picture)
+        if o.picture:
+            job.draw(card, folder.picture)
     return Trained(model, card, folder)
 
 
@@ -108,7 +109,7 @@ def _identity(o: TaskOptions, job: Job) -> dict[str, Any]:
 
 
 def _options_of(folder: TaskFolder, o: TaskOptions) -> dict[str, Any]:
-    return type(o).of(read_options(folder.configuration, o.task)).to_dict()
+    return type(o).of(o.read(folder.configuration)).to_dict()
 
 
 def _is_finished(folder: TaskFolder, o: TaskOptions, metadata: dict[str, Any]) -> bool:
@@ -116,7 +117,8 @@ def _is_finished(folder: TaskFolder, o: TaskOptions, metadata: dict[str, Any]) -
 
     Raises: UsageError if the run was of other texts.
     """
-    written = (folder.configuration, folder.model, folder.card, folder.picture)
+    written = [folder.configuration, folder.model, folder.card]
+    written += [folder.picture] if o.picture else []
     if not all(file.exists() for file in written):
         return False
     told = archive.read_description(folder.model)["metadata"]

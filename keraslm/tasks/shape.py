@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, NamedTuple, Self
 
-from keraslm.errors import ModelFileError
+from keraslm.errors import ModelFileError, UsageError
 
 LARGEST = 1 << 20
 MOST_LAYERS = 64
@@ -89,3 +89,22 @@ class Shape:
         if halves or told["layers"] > MOST_LAYERS:
             raise ModelFileError(f"{where} is damaged: its network has other sizes")
         return cls(**told)
+
+
+def shape_of(cls: type[Any], told: Any, where: str, **choices: tuple[Any, ...]) -> Any:
+    """Read a shape from a model file: `choices`, and sizes of 1 or more.
+
+    Raises: ModelFileError naming the file `where`, if it is damaged.
+    """
+    names = [field.name for field in dataclasses.fields(cls)]
+    if not isinstance(told, dict) or set(told) != set(names):
+        raise ModelFileError(f"{where} is damaged: its network has no sizes")
+    sizes = [value for name, value in told.items() if name not in choices]
+    right = all(type(size) is int and 1 <= size <= LARGEST for size in sizes)
+    known = all(told[name] in values for name, values in choices.items())
+    if not (right and known) or told["layers"] > MOST_LAYERS:
+        raise ModelFileError(f"{where} is damaged: its network is of no known kind")
+    try:
+        return cls(**told)
+    except UsageError as error:
+        raise ModelFileError(f"{where} is damaged: {error}") from error

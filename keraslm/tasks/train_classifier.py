@@ -57,7 +57,7 @@ def train_classifier(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    job = functools.partial(ClassifierJob, o, references or {})
+    job = functools.partial(ClassifierJob, references=references or {})
     return ClassifierRun(*train(o, job, corpus, overwrite, reporter, command, resume))
 
 
@@ -65,7 +65,7 @@ class ClassifierJob(Job):
     """The training of a classifier on tables of labelled texts."""
 
     def __init__(
-        self, o: ClassifierOptions, references: dict[str, float], corpus: Corpus
+        self, o: ClassifierOptions, corpus: Corpus, references: dict[str, float]
     ) -> None:
         self.parts = read_tables(corpus, o.split)
         text = self.parts["train"]

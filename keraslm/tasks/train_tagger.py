@@ -55,7 +55,7 @@ def train_tagger(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    job = functools.partial(TaggerJob, o, references or {})
+    job = functools.partial(TaggerJob, references=references or {})
     return TaggerRun(*train(o, job, corpus, overwrite, reporter, command, resume))
 
 
@@ -63,7 +63,7 @@ class TaggerJob(Job):
     """The training of a tagger on tagged texts."""
 
     def __init__(
-        self, o: TaggerOptions, references: dict[str, float], corpus: Corpus
+        self, o: TaggerOptions, corpus: Corpus, references: dict[str, float]
     ) -> None:
         self.parts = read_parts(corpus, o.split)
         self._train = self.parts["train"]

@@ -1,10 +1,17 @@
 """What vectors of words are worth: `python tests/benchmarks/bench_pretrained.py`.
 
-Taggers of `crossroads` and classifiers of `reviews` learn from the first 50, 200 and
-1,000 sentences of the training text: from scratch, and from vectors that skip-gram
-learnt from the words of the whole training text, without tags or labels. All make the
-same number of steps, and are measured on the first 2,000 sentences of the test text
-whose tags the first 50 have.
+Each task's model learns from the first 50, 200 and 1,000 sentences of the training
+text: from scratch, and from vectors that skip-gram learnt from the words of the whole
+training text, without tags, labels or translations. All make the same number of steps.
+
+| task | model | text | measured on the first sentences of the test text |
+|---|---|---|---|
+| lm | lstm | village | perplexity |
+| masked | bilstm | village | pseudo-perplexity |
+| tag | bilstm | crossroads | words right, of sentences whose tags the first 50 have |
+| classify | max-pool | reviews | texts right |
+| seq2seq | lstm with attention | village-translated | words right in their place |
+
 `python tests/benchmarks/bench_pretrained.py tag` does one task only.
 """
 
@@ -13,33 +20,48 @@ import pathlib
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from keraslm import tasks
+from keraslm import masked, tasks
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 from keraslm.text.tokenizer import tokenizer_named
+from keraslm.training.options import Configuration
+from keraslm.training.run import train
 from keraslm.vectors.options import VectorOptions
 from keraslm.vectors.text_format import write_vectors
 from keraslm.vectors.training import train_vectors
-from keraslm_datasets import crossroads, reviews
+from keraslm_datasets import crossroads, reviews, village, village_translated
 
 SIZES = (50, 200, 1000)
 SEEDS = (0, 1, 2)
 STEPS = 200
-VALID, TEST = 300, 2000
+VALID, TEST = 200, 1000
 VECTORS = VectorOptions("skip-gram", width=50, window=2, epochs=5, seed=0)
 SMALL: dict[str, Any] = {"steps": STEPS, "learning_rate": 0.01}
 Examples = Sequence[Sequence[str]]
+Parts = dict[str, tuple[list[str], Examples]]
+PARTS = ("train", "valid", "test")
 
 
-def tag_parts() -> dict[str, tuple[list[str], Examples]]:
+class Task(NamedTuple):
+    """What is read, what is trained, and the figure that it comes to."""
+
+    parts: Callable[[], Parts]
+    options: Callable[..., Any]
+    train: Callable[..., Any]
+    figure: Callable[[Any], float]
+    model: str
+    header: str = ""
+
+
+def tag_parts() -> Parts:
     """Give each part's sentences, as the file has them, and their words."""
     parts = {}
-    for part in ("train", "valid", "test"):
+    for part in PARTS:
         blocks = crossroads.text(part).strip().split("\n\n")
         words = [[row.split("\t")[0] for row in b.splitlines()] for b in blocks]
         parts[part] = [block + "\n\n" for block in blocks], words
@@ -57,19 +79,36 @@ def tags_of(blocks: Sequence[str]) -> set[str]:
     return {row.split("\t")[1] for row in rows}
 
 
-def label_parts() -> dict[str, tuple[list[str], Examples]]:
+def label_parts() -> Parts:
     """Give each part's rows, as the file has them, and their words."""
     parts = {}
-    for part in ("train", "valid", "test"):
+    for part in PARTS:
         rows = reviews.text(part).splitlines()[1:]
         words = [row.split("\t")[0].split() for row in rows]
         parts[part] = [row + "\n" for row in rows], words
     return parts
 
 
-def write_corpus(
-    folder: pathlib.Path, parts: dict[str, Any], size: int, header: str
-) -> None:
+def line_parts() -> Parts:
+    """Give each part's lines, and their words."""
+    lines = {part: village.text(part).splitlines() for part in PARTS}
+    return {
+        part: ([line + "\n" for line in own], [line.split() for line in own])
+        for part, own in lines.items()
+    }
+
+
+def pair_parts() -> Parts:
+    """Give each part's pairs, as the file has them, and the words of their sources."""
+    parts = {}
+    for part in PARTS:
+        pairs = list(village_translated.pairs(part))
+        rows = [f"{source}\t{target}\n" for source, target in pairs]
+        parts[part] = rows, [source.split() for source, _ in pairs]
+    return parts
+
+
+def write_corpus(folder: pathlib.Path, parts: Parts, size: int, header: str) -> None:
     """Write the first examples of each part."""
     folder.mkdir()
     for part, number in (("train", size), ("valid", VALID), ("test", TEST)):
@@ -86,45 +125,78 @@ def write_word_vectors(path: pathlib.Path, sentences: Examples) -> None:
     write_vectors(path, train_vectors(encoder.vocabulary, ids, VECTORS))
 
 
+TASKS = {
+    "lm": Task(
+        line_parts,
+        lambda *o, **more: Configuration(o[0], o[1], out=o[2], seed=o[3], **more),
+        train,
+        lambda card: card.to_dict()["perplexity"],
+        "lstm",
+    ),
+    "masked": Task(
+        line_parts,
+        masked.MaskedOptions,
+        masked.train_masked,
+        lambda card: card.read.pseudo_perplexity,
+        "bilstm",
+    ),
+    "tag": Task(
+        tag_parts,
+        tasks.TaggerOptions,
+        tasks.train_tagger,
+        lambda card: 100 * card.accuracy.share,
+        "bilstm",
+    ),
+    "classify": Task(
+        label_parts,
+        tasks.ClassifierOptions,
+        tasks.train_classifier,
+        lambda card: 100 * card.accuracy.share,
+        "max-pool",
+        "text\tlabel\n",
+    ),
+    "seq2seq": Task(
+        pair_parts,
+        tasks.TranslatorOptions,
+        tasks.train_translator,
+        lambda card: 100 * card.tokens.share,
+        "lstm",
+    ),
+}
+
+
+def measure(task: Task, corpus: pathlib.Path, start: dict[str, Any]) -> list[float]:
+    """Give the figures of three seeds, the lowest first."""
+    found = []
+    for seed in SEEDS:
+        out = str(corpus.with_name("run"))
+        o = task.options(str(corpus), task.model, out, seed, **SMALL, **start)
+        found.append(task.figure(task.train(o, corpus, overwrite=True).card))
+    return sorted(found)
+
+
 def main() -> None:
     """Print a row for each task, size and start: the median of three seeds."""
-    jobs: dict[str, tuple[Any, ...]] = {
-        "tag": (tag_parts, "", tasks.TaggerOptions, tasks.train_tagger, "bilstm"),
-        "classify": (
-            label_parts,
-            "text\tlabel\n",
-            tasks.ClassifierOptions,
-            tasks.train_classifier,
-            "max-pool",
-        ),
-    }
-    for task in sys.argv[1:] or jobs:
-        read, header, of, train, model = jobs[task]
-        parts = read()
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
-            vectors = folder / "words.vec"
+    for name in sys.argv[1:] or TASKS:
+        task = TASKS[name]
+        parts = task.parts()
+        with tempfile.TemporaryDirectory() as folder:
+            vectors = pathlib.Path(folder) / "words.vec"
             write_word_vectors(vectors, parts["train"][1])
+            starts: dict[str, dict[str, Any]] = {
+                "from scratch": {"embedding": VECTORS.width},
+                "from vectors": {"embeddings": str(vectors)},
+                "vectors frozen": {"embeddings": str(vectors), "freeze": True},
+            }
             for size in SIZES:
-                corpus = folder / f"first-{size}"
-                write_corpus(corpus, parts, size, header)
-                starts = {
-                    "from scratch": {"embedding": VECTORS.width},
-                    "from vectors": {"embeddings": str(vectors)},
-                    "vectors frozen": {"embeddings": str(vectors), "freeze": True},
-                }
+                corpus = pathlib.Path(folder) / f"first-{size}"
+                write_corpus(corpus, parts, size, task.header)
                 for start, more in starts.items():
-                    found = []
-                    for seed in SEEDS:
-                        out = str(folder / "run")
-                        o = of(str(corpus), model, out, seed, **SMALL, **more)
-                        card = train(o, corpus, overwrite=True).card
-                        found.append(100 * card.accuracy.share)
-                    low, median, high = sorted(found)
+                    low, median, high = found = measure(task, corpus, more)
                     assert median == statistics.median(found)
                     print(
-                        f"{task:9} {model:9} {size:5} {start:15} "
-                        f"{median:6.2f}% ({low:.2f} to {high:.2f})",
+                        f"{name:9} {task.model:9} {size:5} {start:15} "
+                        f"{median:6.2f} ({low:.2f} to {high:.2f})",
                         flush=True,
                     )
 

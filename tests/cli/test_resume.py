@@ -84,6 +84,14 @@ def test_varied_windows_and_sampled_words_are_compared_too(keraslm_json):
     assert [row["resumed"] for row in rows] == ["identical", "identical"]
 
 
+@pytest.mark.long
+def test_models_of_tasks_are_compared_too(keraslm_json):
+    models = ("masked-bilstm", "masked-transformer", "tagger", "classifier")
+    asked = [word for model in (*models, "translator") for word in ("--model", model)]
+    rows = keraslm_json("verify-resume", "village:small", *asked, "--steps", 10)
+    assert [row["resumed"] for row in rows] == ["identical"] * 5
+
+
 def test_a_difference_is_a_status_of_its_own(keraslm, monkeypatch):
     found = {"steps": 4, "killed after": 2, "rows": 5, "arrays": 9, "numbers": 100}
     found["resumed"] = "DIFFERENT: history"

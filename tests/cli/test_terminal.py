@@ -154,7 +154,7 @@ def test_verify_resume(fits, monkeypatch):
     found = {"steps": 40, "killed after": 20, "rows": 53, "arrays": 31}
     found |= {"numbers": 83_647, "resumed": "identical"}
     monkeypatch.setattr(
-        "keraslm_cli.killed_run.compare_with_killed", lambda c, corpus, step: found
+        "keraslm_cli.killed_run.compare_with_killed", lambda c, step: found
     )
     assert "83647" in fits("verify-resume", "village")
 

@@ -20,6 +20,7 @@ from keraslm.masked.pieces import FIRST, MASK, evenly_spaced, lines_of, pieces_o
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 from keraslm_cli.main import program
+from tests.training.interrupted import At, Gone, die
 
 TEXT = "a b c d\nb c\n\na d d b e\nc\ne a\n"
 MODELS = ("transformer", "bilstm")
@@ -251,9 +252,9 @@ def test_a_damaged_file_is_refused(saved, tmp_path):
     ("options", "said"),
     [
         ({"model": "lstm"}, "`model` must be one of transformer, bilstm"),
-        ({"order": 3}, "`order` is an option of causal"),
-        ({"mask_share": 1.0}, "`mask_share`.*between 0 and 1"),
-        ({"model": "bilstm", "heads": 2}, "has no attention"),
+        ({"order": 3}, "`order` is no option of `objective='masked'`"),
+        ({"mask_share": 1.0}, "`mask_share` must be above 0 and below 1"),
+        ({"model": "bilstm", "heads": 2}, "`heads` are of attention"),
         ({"model": "transformer", "units": 10}, "multiple of twice"),
     ],
 )
@@ -290,10 +291,6 @@ def test_the_truth_fills_a_blank_and_says_it():
     assert len(told.stdout.splitlines()) == 5
 
 
-class Killed(Exception):
-    """The end of a process."""
-
-
 @pytest.mark.long
 @pytest.mark.backends
 @pytest.mark.parametrize("model", MODELS)
@@ -303,7 +300,7 @@ def test_a_run_that_was_interrupted_comes_to_the_same_weights(model, tmp_path):
     o = masked.MaskedOptions(
         model=model,
         units=8,
-        heads=2,
+        heads=2 if model == "transformer" else None,
         layers=1,
         dropout=0.2,
         batch_size=8,
@@ -312,15 +309,10 @@ def test_a_run_that_was_interrupted_comes_to_the_same_weights(model, tmp_path):
         out=str(tmp_path / "whole"),
     )
     whole = masked.train_masked(o, str(corpus))
-    parts = dataclasses.replace(o, out=str(tmp_path / "parts"), checkpoint_minutes=1e-9)
-
-    class Dies(keraslm.training.Reporter):
-        def note(self, line):
-            if "epoch 1" in line:
-                raise Killed
-
-    with pytest.raises(Killed):
-        masked.train_masked(parts, str(corpus), reporter=Dies())
+    assert whole.model.evaluate(corpus).mask_share == o.masked_share
+    parts = dataclasses.replace(o, out=str(tmp_path / "parts"), checkpoint_steps=2)
+    with pytest.raises(Gone):  # in mid-epoch
+        masked.train_masked(parts, str(corpus), reporter=At(5, die))
     again = masked.train_masked(parts, str(corpus), resume=True)
     first, second = whole.model.reader, again.model.reader
     np.testing.assert_array_equal(first.embedding, second.embedding)
@@ -331,3 +323,28 @@ def test_a_run_that_was_interrupted_comes_to_the_same_weights(model, tmp_path):
     with pytest.raises(UsageError, match="a run whose seed was 0; received 1"):
         other = dataclasses.replace(parts, seed=1)
         masked.train_masked(other, str(corpus), resume=True)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_masked_model_starts_from_vectors(model, tmp_path):
+    corpus, vectors = tmp_path / "c.txt", tmp_path / "words.vec"
+    corpus.write_text(TEXT * 4)
+    vectors.write_text("a 1 2 3 4 5 6 7 8\nother 1 1 1 1 1 1 1 1\n")
+    o = masked.MaskedOptions(
+        str(corpus),
+        model,
+        str(tmp_path / "run"),
+        units=8,
+        steps=2,
+        embeddings=str(vectors),
+        freeze=True,
+    )
+    if model == "transformer":
+        with pytest.raises(UsageError, match="8 numbers and 12 units"):
+            masked.train_masked(dataclasses.replace(o, units=12, heads=2))
+        o = dataclasses.replace(o, heads=2)
+    found = masked.train_masked(o).model
+    row = found.reader.embedding[FIRST + found.vocabulary["a"]]
+    np.testing.assert_array_equal(row, np.arange(1, 9))
+    with pytest.raises(UsageError, match="vectors of words"):
+        dataclasses.replace(o, level="char")

@@ -1,4 +1,6 @@
-"""Taggers and classifiers that start from vectors of words."""
+"""Taggers, classifiers and translators that start from vectors of words."""
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -60,3 +62,39 @@ def test_vectors_that_cannot_be_used_are_refused(corpus):
     with pytest.raises(VectorFileError, match="line 2"):
         tasks.train_classifier(options(corpus))
     assert not corpus.with_name("run").exists()
+
+
+@pytest.fixture
+def pairs(corpus):
+    path = corpus.with_name("pairs.tsv")
+    path.write_text("a b\tx y\nc b a\ty x z\nb c\ty z\na a c b\tx x z y\n" * 6)
+    return path
+
+
+def translator_options(pairs, **more):
+    given = {"model": "lstm", "layers": 1, "level": None}
+    return tasks.TranslatorOptions(
+        **{**dataclasses.asdict(options(pairs)), **given, **more}
+    )
+
+
+def test_a_translator_reads_its_sources_by_vectors(pairs):
+    run = tasks.train_translator(translator_options(pairs, freeze=True))
+    model = tasks.load(run.folder.path)
+    assert model.vocabulary.source.tokens == ("<pad>", "<unk>", *"abcB", "new")
+    np.testing.assert_array_equal(
+        model.reader.source[[2, 3, 5, 6]], [[1, 2, 3], [7, 8, 9], [4, 5, 6], [1, 0, 1]]
+    )
+    assert model.translate("new b").unknown == ()
+    o = translator_options(pairs)
+    moved = tasks.train_translator(o, overwrite=True).model.reader.source
+    assert 0 < np.abs(moved[2] - [1, 2, 3]).max() < 0.1  # 3 steps of rate 0.004
+
+
+def test_vectors_that_no_source_can_have_are_refused(pairs):
+    o = translator_options(pairs, level="char")
+    with pytest.raises(UsageError, match="the sources are read as characters"):
+        tasks.train_translator(o)
+    o = translator_options(pairs, model="transformer", units=8)
+    with pytest.raises(UsageError, match="received 3 numbers and 8 units"):
+        tasks.train_translator(o)

@@ -33,18 +33,13 @@ def command(
     truth:village.
     """
     opened, filling = _filled(model, sentence, level)
-    rows = filling.best(top)
-    others = max(1 - sum(p for _, p in rows), 0.0)
-    truth = _truth(opened, sentence)
-    if as_json:
-        tokens = ranked.as_json(opened.vocabulary, rows, truth)
-        told = {"model": opened.name, "sentence": sentence}
-        console.print_json(told | {"fill": tokens, "others": others})
-        return
-    console.print_styled(f"{opened.name}: {sentence}", "bold")
-    ranked.print_ranked(opened.vocabulary, rows, others, truth)
-    if truth is not None and not truth.any():
-        console.say("The grammar of village has no line with these words.")
+    answer = ranked.Answer(
+        f"{opened.name}: {sentence}",
+        filling.best(top),
+        _truth(opened, sentence),
+        "The grammar of village has no line with these words.",
+    )
+    ranked.tell(opened, {"sentence": sentence}, "fill", answer, as_json)
 
 
 def _filled(model: str, sentence: str, level: str | None) -> "tuple[Any, Filling]":

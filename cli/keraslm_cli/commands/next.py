@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from keraslm_cli import completion, console, models, ranked
+from keraslm_cli import completion, models, ranked
 from keraslm_cli.help_page import number_option
 
 if TYPE_CHECKING:
@@ -32,29 +32,22 @@ def command(
     truth:village.
     """
     language_model = models.open_model(model, level)
-    rows, others = most_probable(language_model, prompt, top)
-    truth = _truth(language_model, prompt)
-    if as_json:
-        tokens = ranked.as_json(language_model.vocabulary, rows, truth)
-        told = {"model": language_model.name, "prompt": prompt}
-        console.print_json(told | {"next": tokens, "others": others})
-        return
-    console.print_styled(f"{language_model.name} after {prompt!r}", "bold")
-    ranked.print_ranked(language_model.vocabulary, rows, others, truth)
-    if truth is not None and not truth.any():
-        console.say("The grammar of village has no line that begins so.")
+    answer = ranked.Answer(
+        f"{language_model.name} after {prompt!r}",
+        _most_probable(language_model, prompt, top),
+        _truth(language_model, prompt),
+        "The grammar of village has no line that begins so.",
+    )
+    ranked.tell(language_model, {"prompt": prompt}, "next", answer, as_json)
 
 
-def most_probable(
-    model: "LanguageModel", prompt: str, top: int
-) -> tuple[list[tuple[str, float]], float]:
-    """Give the tokens with their probabilities, best first, and what others have."""
+def _most_probable(model: "LanguageModel", prompt: str, top: int) -> ranked.Rows:
+    """Give the tokens with their probabilities, best first."""
     import numpy as np
 
     probabilities = model.next_token_probabilities(prompt)
     best = np.argsort(-probabilities, kind="stable")[:top]
-    rows = [(model.vocabulary.token(i), float(probabilities[i])) for i in best.tolist()]
-    return rows, max(1 - sum(p for _, p in rows), 0.0)
+    return [(model.vocabulary.token(i), float(probabilities[i])) for i in best.tolist()]
 
 
 def _truth(model: "LanguageModel", prompt: str) -> "np.ndarray | None":

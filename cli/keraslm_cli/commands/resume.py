@@ -11,7 +11,7 @@ import click
 from keraslm.errors import UsageError
 from keraslm.training.options import Configuration, read_toml
 from keraslm.training.options.toml import task_of
-from keraslm_cli import completion, masked, several, tasks, texts
+from keraslm_cli import completion, several, tasks, texts
 from keraslm_cli.run_options import run_options
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
         raise UsageError(f"there is no run in {run}: it has no config.toml")
     shared = several.taken_out(flags)
     given = {name: value for name, value in flags.items() if value is not None}
-    if masked.is_of_masked(file):
-        several.refuse(shared, "a masked one")
-        masked.resume_and_tell(run, given, as_json)
-        return
     if os.path.lexists(given.get("corpus", "")):
         given["corpus"] = str(pathlib.Path(given["corpus"]).absolute())
     c = _options(file, given | {"out": str(run)})
@@ -66,12 +62,10 @@ def command(run: pathlib.Path, as_json: bool, **flags: Any) -> None:
 
 def _options(file: pathlib.Path, given: dict[str, Any]) -> "Options":
     """Read the options of a language model's run, or of another task's."""
-    from keraslm.tasks.options import read_options
-
     task = task_of(file)
     if task is None:
         return Configuration(**(read_toml(file) | given))
-    return tasks.options_of(task, read_options(file, task) | given)
+    return tasks.options_of_run(task, file, given)
 
 
 def _where_its_files_are(run: pathlib.Path, c: "Options") -> pathlib.Path:

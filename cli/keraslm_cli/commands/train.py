@@ -9,7 +9,7 @@ from keraslm.errors import UsageError
 from keraslm.training.options import GROUPS, OPTIONS, UNSET, Configuration, read_toml
 from keraslm.training.options.configuration import COUNTING, MODEL, OPTIMIZER, OUTPUT
 from keraslm.training.options.option import Group
-from keraslm_cli import completion, masked, several, tasks, texts
+from keraslm_cli import completion, several, tasks, texts
 from keraslm_cli.help_page import GroupedCommand, GroupedOption
 from keraslm_cli.run_options import run_options
 
@@ -168,24 +168,17 @@ def command(
 
     shared = several.taken_out(flags)
     _check_cluster(cluster, task, objective, find_rate)
-    if objective == "masked":
-        several.refuse(shared, "`objective='masked'`")
-        masked.refuse_others(task=task, recipe=recipe, find_rate=find_rate)
+    _check_resume(resume, overwrite, find_rate)
+    if objective == tasks.MASKED or task != "lm":
+        kind, chosen = _kind(task, objective)
+        several.refuse(shared, f"`{chosen}`")
+        tasks.refuse_others(chosen, recipe=recipe, find_rate=find_rate)
         named = flags | {"corpus": corpus, "mask_share": mask_share}
         given = {name: value for name, value in named.items() if value is not None}
-        masked.train_and_tell(given, config, overwrite, resume, as_json)
+        tasks.train_and_tell(kind, given, config, overwrite, resume, as_json)
         return
     if mask_share is not None:
         raise UsageError("`mask_share` is an option of `objective='masked'`")
-    if task != "lm":
-        several.refuse(shared, f"`task='{task}'`")
-        tasks.refuse_others(task, recipe=recipe, find_rate=find_rate)
-        _check_resume(resume, overwrite, find_rate)
-        named = flags | {"corpus": corpus}
-        given = {name: value for name, value in named.items() if value is not None}
-        tasks.train_and_tell(task, given, config, overwrite, resume, as_json)
-        return
-    _check_resume(resume, overwrite, find_rate)
     given = {name: value for name, value in flags.items() if value is not None}
     tasks.refuse_own(given)
     given |= {} if corpus is None else {"corpus": corpus}
@@ -218,6 +211,15 @@ def _check_cluster(
                 "`cluster` counts n-grams, for `model='ngram'`; it cannot stand with "
                 f"`{name}`"
             )
+
+
+def _kind(task: str, objective: str) -> tuple[str, str]:
+    """Say of which kind the model is that is no causal one, and what chose that."""
+    if objective != tasks.MASKED:
+        return task, f"{task=}"
+    if task != "lm":
+        raise UsageError(f"`{objective=}` is of language models, not `{task=}`")
+    return objective, f"{objective=}"
 
 
 def _check_resume(resume: bool, overwrite: bool, find_rate: bool) -> None:

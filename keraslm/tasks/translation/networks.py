@@ -1,16 +1,17 @@
 """Networks that translate: an encoder reads the source, a decoder writes the target.
 
 Math:   h_1, .., h_S = encoder(E x_1, .., E x_S)
-        s_t = cell(F y_{t-1}, s_{t-1}),   y_0 = </s>,   s_0 the encoder's last state
+        s_t = cell([F y_{t-1}, o_{t-1}], s_{t-1}),   y_0 = </s>,   s_0 the encoder's
+              last state;   without attention s_t = cell(F y_{t-1}, s_{t-1})
         A_tj = softmax over j of score(s_t, h_j),   c_t = sum_j A_tj h_j
-        o_t = tanh(W [c_t, s_t] + b);   without attention o_t = s_t
+        o_t = tanh(W [c_t, s_t] + b), see `InputFeeding`;   without attention o_t = s_t
         P(y_t) = softmax(V o_t + d)
 In training the decoder reads the target itself, one place late (teacher forcing), so
 that all t are learnt at once.
 
 References: Sutskever, Vinyals & Le (2014), without attention; Bahdanau, Cho & Bengio
-    (2015), additive; Luong, Pham & Manning (2015), this order of steps; Williams &
-    Zipser (1989), teacher forcing.
+    (2015), additive; Luong, Pham & Manning (2015), this order of steps, o_{t-1} fed;
+    Williams & Zipser (1989), teacher forcing.
 """
 
 from typing import Any
@@ -24,6 +25,7 @@ from keraslm.layers import (
     AdditiveAttention,
     DotProductAttention,
     Dropout,
+    InputFeeding,
     SimpleRNN,
 )
 from keraslm.tasks.translation.shape import TRANSFORMER, TranslatorShape
@@ -110,27 +112,24 @@ def _decoder(
         [keras.Input((shape.units,)) for _ in layer.cell.states] for layer in layers
     ]
     s: Any = keras.layers.Embedding(targets, shape.embedding)(before)
-    for number, (layer, states) in enumerate(zip(layers, first, strict=True)):
-        s = dropped(s, dropout, seed, shape.layers + number)
-        s, *_ = layer(s, initial_state=states)
-    o = attended(s, memory, there, shape)
-    o = dropped(o, dropout, seed, 2 * shape.layers)
+    if shape.attention == "none":
+        for number, (layer, states) in enumerate(zip(layers, first, strict=True)):
+            s = dropped(s, dropout, seed, shape.layers + number)
+            s, *_ = layer(s, initial_state=states)
+    else:
+        s = dropped(s, dropout, seed, shape.layers)
+        given = [state for own in first for state in own]
+        s = InputFeeding(layers, attention_of(shape))([s, memory, there, *given])
+    o = dropped(s, dropout, seed, 2 * shape.layers)
     shown = keras.layers.Dense(targets, activation="softmax")(o)
     inputs = [before, there, memory, *(state for own in first for state in own)]
     return keras.Model(inputs, shown, name="decoder")
 
 
-def attended(s: Any, memory: Any, there: Any, shape: TranslatorShape) -> Any:
-    """Give o of every step: what the step attends to, joined with the step."""
-    if shape.attention == "none":
-        return s
+def attention_of(shape: TranslatorShape) -> keras.layers.Layer:
+    """Give the layer that scores a step and the places of the source."""
     additive = shape.attention == "additive"
-    attention = AdditiveAttention(shape.units) if additive else DotProductAttention()
-    # s . h: states lie in (-1, 1), and divided by the root would weigh all h alike
-    query = s if additive else s * float(shape.units) ** 0.5
-    c = attention([query, memory], mask=[None, there])
-    joined = keras.layers.Concatenate()([c, s])
-    return keras.layers.Dense(shape.units, activation="tanh")(joined)
+    return AdditiveAttention(shape.units) if additive else DotProductAttention()
 
 
 def dropped(x: Any, dropout: float, seed: int | None, number: int) -> Any:

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-from keraslm.errors import UsageError
 from keraslm.tasks.options import HEADS, TaskOptions
 from keraslm.tasks.translation.shape import (
     ATTENTIONS,
@@ -42,14 +41,6 @@ class TranslatorOptions(TaskOptions):
     picture = "accuracy.png"
     models = MODELS
     own = OWN
-
-    def _check_together(self) -> None:
-        super()._check_together()
-        if self.embeddings is not None:
-            raise UsageError(
-                "a translator learns its vectors itself; leave `embeddings` out with "
-                "`task='seq2seq'`"
-            )
 
     @property
     def is_attending(self) -> bool:

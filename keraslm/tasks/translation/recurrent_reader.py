@@ -14,14 +14,15 @@ from keraslm.tasks.translation.reading import Reader, State, softmax
 from keraslm.tasks.translation.shape import TranslatorShape
 
 ENCODER, DECODER = "layers/functional", "layers/functional_1"
+FEEDING = f"{DECODER}/layers/input_feeding"
 Own = list[Array]  # the weights of a cell
 
 
 class RecurrentReader(Reader):
     """The equations of `keraslm.tasks.translation.networks`.
 
-    The state is h_1, .., h_S, what the attention makes of them once, and the states of
-    the decoder's layers.
+    The state is h_1, .., h_S, what the attention makes of them once, the states of the
+    decoder's layers, and o, which without attention is not read.
     """
 
     def __init__(
@@ -40,13 +41,17 @@ class RecurrentReader(Reader):
         self.write_cell = registry.new_cell(shape.model, units=units)
         numbers = range(shape.layers)
         self.encoder = [self._directions(number) for number in numbers]
+        attends = shape.attention != "none"
+        part = FEEDING if attends else DECODER
+        width = shape.embedding + (units if attends else 0)
         self.decoder = [
-            self._cell(self._layer(DECODER, number), self.write_cell, number)
+            self._cell(
+                self._layer(part, number), self.write_cell, units if number else width
+            )
             for number in numbers
         ]
-        self.attention = self._attention()
-        first = 0 if shape.attention == "none" else 1
-        self.output = self._dense(first, units, targets)
+        self.attention: Any = self._attention() if attends else None
+        self.output = self._dense(f"{DECODER}/layers/dense/vars", units, targets)
 
     def _embedding(self, part: str, size: int) -> Array:
         return self._take(f"{part}/layers/embedding/vars/0", size, self.shape.embedding)
@@ -59,26 +64,23 @@ class RecurrentReader(Reader):
         if self.shape.bidirectional:
             both = f"{ENCODER}/{numbered('bidirectional', number)}"
             names = [f"{both}/forward_layer", f"{both}/backward_layer"]
-        return [self._cell(name, self.read_cell, number) for name in names]
-
-    def _cell(self, name: str, cell: Cell, number: int) -> Own:
         features = self.shape.units if number else self.shape.embedding
+        return [self._cell(name, self.read_cell, features) for name in names]
+
+    def _cell(self, name: str, cell: Cell, features: int) -> Own:
         shapes = enumerate(weight.shape for weight in cell.weights(features))
         return [self._take(f"{name}/vars/{k}", *shape) for k, shape in shapes]
 
-    def _dense(self, number: int, width: int, columns: int) -> tuple[Array, Array]:
-        name = f"{DECODER}/{numbered('dense', number)}/vars"
+    def _dense(self, name: str, width: int, columns: int) -> tuple[Array, Array]:
         return self._take(f"{name}/0", width, columns), self._take(f"{name}/1", columns)
 
     def _attention(self) -> Any:
-        """Give W, U and v of additive attention, and what joins c and s."""
-        if self.shape.attention == "none":
-            return None
+        """Give W, U and v of additive attention, or W, and what joins c and s."""
         units = self.shape.units
-        joined = self._dense(0, 2 * units, units)
+        joined = self._dense(f"{FEEDING}/join/vars", 2 * units, units)
         if self.shape.attention == "dot":
-            return (), joined
-        name = f"{DECODER}/layers/additive_attention/vars"
+            return (self._take(f"{FEEDING}/query/vars/0", units, units),), joined
+        name = f"{FEEDING}/attention/vars"
         shapes = enumerate([(units, units), (units, units), (units,)])
         return tuple(self._take(f"{name}/{k}", *s) for k, s in shapes), joined
 
@@ -97,13 +99,15 @@ class RecurrentReader(Reader):
         keys = x
         if self.shape.attention == "additive":
             keys = x @ self.attention[0][1]
-        return x, keys, last
+        return x, keys, last, np.zeros((len(ids), self.shape.units), np.float32)
 
     def step(self, ids: Array, state: State) -> tuple[Array, State, Array | None]:
         """Read one token of each target."""
-        memory, keys, layers = state
-        cells = [self.write_cell] * len(layers)
-        s, layers = stack.step(cells, self.target[ids], layers, self.decoder)
+        memory, keys, layers, o = state
+        cells, y = [self.write_cell] * len(layers), self.target[ids]
+        if self.attention is not None:
+            y = np.concatenate([y, o], axis=-1)
+        s, layers = stack.step(cells, y, layers, self.decoder)
         o, weights = s, None
         if self.attention is not None:
             weights = softmax(self._scores(s, keys))
@@ -111,12 +115,13 @@ class RecurrentReader(Reader):
             kernel, bias = self.attention[1]
             o = np.tanh(np.concatenate([c, s], axis=-1) @ kernel + bias)
         kernel, bias = self.output
-        return o @ kernel + bias, (memory, keys, layers), weights
+        return o @ kernel + bias, (memory, keys, layers, o), weights
 
     def _scores(self, s: Array, keys: Array) -> Array:
         """Give the score of each h_j; shapes: (texts, units) -> (texts, sources)."""
         if self.shape.attention == "dot":
-            scores: Array = (keys @ s[..., None])[..., 0]
+            query = s @ self.attention[0][0]
+            scores: Array = (keys @ query[..., None])[..., 0]
             return scores
         W, _, v = self.attention[0]
         told: Array = np.tanh((s @ W)[:, None] + keys) @ v

@@ -3,10 +3,9 @@
 import dataclasses
 from typing import Any, Self
 
-from keraslm.errors import ModelFileError, UsageError
+from keraslm.errors import UsageError
+from keraslm.tasks.shape import shape_of
 
-LARGEST = 1 << 20
-MOST_LAYERS = 64
 TRANSFORMER = "transformer"
 MODELS = ("lstm", "gru", "rnn", TRANSFORMER)
 ATTENTIONS = ("none", "additive", "dot")
@@ -76,16 +75,11 @@ class TranslatorShape:
 
         Raises: ModelFileError naming the file `where`, if it is damaged.
         """
-        names = [field.name for field in dataclasses.fields(cls)]
-        if not isinstance(told, dict) or set(told) != set(names):
-            raise ModelFileError(f"{where} is damaged: its network has no sizes")
-        sizes = [told[name] for name in ("embedding", "units", "layers", "heads")]
-        right = all(type(size) is int and 1 <= size <= LARGEST for size in sizes)
-        known = told["model"] in MODELS and told["attention"] in ATTENTIONS
-        flag = type(told["bidirectional"]) is bool
-        if not (right and known and flag) or told["layers"] > MOST_LAYERS:
-            raise ModelFileError(f"{where} is damaged: its network is of no known kind")
-        try:
-            return cls(**told)
-        except UsageError as error:
-            raise ModelFileError(f"{where} is damaged: {error}") from error
+        return shape_of(
+            cls,
+            told,
+            where,
+            model=MODELS,
+            attention=ATTENTIONS,
+            bidirectional=(False, True),
+        )

@@ -5,10 +5,12 @@ import functools
 import os
 import pathlib
 
+from keraslm.errors import UsageError
 from keraslm.tasks.folder import TaskFolder
 from keraslm.tasks.job import Job, Training
 from keraslm.tasks.pair_card import TranslationCard, length_table
 from keraslm.tasks.pairs import PairedText, read_paired_parts
+from keraslm.tasks.pretrained import more_words
 from keraslm.tasks.run import train
 from keraslm.tasks.translation.files import LONGEST
 from keraslm.tasks.translation.options import TranslatorOptions
@@ -49,7 +51,7 @@ def train_translator(
         loss becomes no number.
     """
     reporter = reporter or (PrintedProgress() if verbose else Reporter())
-    job = functools.partial(TranslatorJob, o, groups)
+    job = functools.partial(TranslatorJob, groups=groups)
     return TranslatorRun(*train(o, job, corpus, overwrite, reporter, command, resume))
 
 
@@ -57,14 +59,16 @@ class TranslatorJob(Job):
     """The training of a translator on pairs."""
 
     def __init__(
-        self, o: TranslatorOptions, groups: Groups | None, corpus: Corpus
+        self, o: TranslatorOptions, corpus: Corpus, groups: Groups | None
     ) -> None:
-        self.shape, self._groups = o.shape, groups
+        self._groups = groups
         self.parts = read_paired_parts(corpus, o.split)
         text = self.parts["train"]
         level = o.level or usual_level(text)
         levels = level, o.target_level or level
-        self.vocabulary = PairVocabulary.learn(text, *levels, o.min_count)
+        check_vectors(o, level)
+        more = more_words(o)
+        self.vocabulary = PairVocabulary.learn(text, *levels, o.min_count, more)
         for part in self.parts.values():
             self.vocabulary.check_lengths(part)
         self.hashes = {"vocabulary (SHA-256)": self.vocabulary.hash}
@@ -76,7 +80,7 @@ class TranslatorJob(Job):
         target = self.vocabulary.target
         pairs = {part: text.pairs for part, text in self.parts.items()}
         t.metadata[LONGEST] = max(len(target.split(p.target)) for p in pairs["train"])
-        fit_translator(pairs, self.shape, self.vocabulary, t)
+        fit_translator(pairs, self.vocabulary, t)
 
     def load(self, path: pathlib.Path) -> Translator:
         """Open the translator."""
@@ -95,6 +99,25 @@ class TranslatorJob(Job):
         title = f"{card.model}: exact match on {card.name_of_text}"
         draw_accuracy_by_length(
             length_table({card.model: card}), path, title, card.source_unit
+        )
+
+
+def check_vectors(o: TranslatorOptions, level: str) -> None:
+    """Refuse vectors that cannot be those of the sources.
+
+    Raises: UsageError saying why.
+    """
+    if o.embeddings is None:
+        return
+    if level != "word":
+        raise UsageError(
+            "`embeddings` are vectors of words, and the sources are read as "
+            "characters; give `level='word'` with a `target_level`"
+        )
+    if o.is_attending and o.embedding != o.units:
+        raise UsageError(
+            "the vectors of a transformer's sources have as many numbers as it has "
+            f"`units`; received {o.embedding} numbers and {o.units} units"
         )
 
 

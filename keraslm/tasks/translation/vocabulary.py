@@ -35,13 +35,18 @@ class Side:
 
     @classmethod
     def learn(
-        cls, first: str, level: str, texts: Iterable[str], min_count: int = 1
+        cls,
+        first: str,
+        level: str,
+        texts: Iterable[str],
+        min_count: int = 1,
+        more: Iterable[str] = (),
     ) -> Self:
-        """Take the tokens that occur `min_count` times or more in the texts."""
+        """Take the tokens that occur `min_count` times or more, and `more`."""
         counts = Counter(token for text in texts for token in cut(text, level))
         own = (first, UNKNOWN)
-        kept = (t for t, n in counts.items() if n >= min_count and t not in own)
-        return cls(first, level, sorted(kept))
+        kept = sorted(t for t, n in counts.items() if n >= min_count and t not in own)
+        return cls(first, level, dict.fromkeys([*kept, *more]))
 
     def split(self, text: str) -> list[str]:
         """Cut a text into tokens."""
@@ -69,13 +74,21 @@ class PairVocabulary(NamedTuple):
 
     @classmethod
     def learn(
-        cls, text: PairedText, source_level: str, target_level: str, min_count: int = 1
+        cls,
+        text: PairedText,
+        source_level: str,
+        target_level: str,
+        min_count: int = 1,
+        more: Iterable[str] = (),
     ) -> Self:
-        """Take the tokens of both sides that occur `min_count` times or more."""
+        """Take the tokens of both sides that occur `min_count` times or more.
+
+        `more` tokens of a source are known too.
+        """
         sources = (pair.source for pair in text.pairs)
         targets = (pair.target for pair in text.pairs)
         return cls(
-            Side.learn(PADDING, source_level, sources, min_count),
+            Side.learn(PADDING, source_level, sources, min_count, more),
             Side.learn(END, target_level, targets, min_count),
         )
 

@@ -10,6 +10,7 @@ from keraslm.suggestions import nearest_option
 from keraslm.training.options.configuration import OPTIONS
 
 OTHER_TASKS = ("tag", "classify", "seq2seq")
+MASKED = "masked"
 LARGEST = 1 << 20  # bytes of a file of options
 
 
@@ -26,12 +27,13 @@ def read_table(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def task_of(path: str | os.PathLike[str]) -> str | None:
-    """Give the task of a run by its options; None for a language model.
+    """Give the task of a run by its options; None for a causal language model.
 
     Raises: UsageError as `read_table`.
     """
-    task = read_table(path).get("task")
-    return task if task in OTHER_TASKS else None
+    options = read_table(path)
+    task = options.get("task", options.get("objective"))
+    return task if task in (*OTHER_TASKS, MASKED) else None
 
 
 def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise UsageError(
             f"{path} is of no language model; in keraslm train, add `task='{task}'`"
         )
-    if options.get("objective") == "masked":
+    if options.get("objective") == MASKED:
         raise UsageError(
             f"{path} is of a masked language model; in keraslm train, add "
             "`objective='masked'`"

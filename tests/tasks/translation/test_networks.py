@@ -6,7 +6,7 @@ import pytest
 
 from keraslm.tasks.translation.reading import read_targets, write_best
 from keraslm.tasks.translation.shape import TranslatorShape
-from tests.tasks.translation.conftest import SOURCES, TARGETS, new
+from tests.tasks.translation.conftest import new
 
 SOURCE = np.array([[3, 4, 5, 8], [3, 1, 7, 2]], np.int32)
 BEFORE = np.array([[0, 2, 3], [0, 4, 5]], np.int32)
@@ -65,31 +65,28 @@ def test_what_is_written_is_the_best_token_at_each_step(reader):
 
 
 @pytest.mark.backends
-def test_attention_is_that_of_keras_s_own_layers_with_the_same_weights():
-    """Of the decoder of an LSTM with dot attention, built of Keras's own layers."""
+def test_decoding_is_that_of_keras_s_own_cell_and_attention_with_the_same_weights():
+    """Of an LSTM with dot attention: o_{t-1} is read beside y_{t-1}."""
     network, _ = new({"model": "lstm", "attention": "dot"})
-    source, before = keras.Input((None,)), keras.Input((None,))
-    x = keras.layers.Embedding(SOURCES, 6, mask_zero=True)(source)
-    h, *states = keras.layers.LSTM(8, return_sequences=True, return_state=True)(x)
-    y = keras.layers.Embedding(TARGETS, 6)(before)
-    s = keras.layers.LSTM(8, return_sequences=True)(y, initial_state=states)
-    c = keras.layers.Attention()([s, h])
-    o = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()([c, s]))
-    p = keras.layers.Dense(TARGETS, activation="softmax")(o)
-    theirs = keras.Model([source, before], p)
-    ours = [layer for part in ("encoder", "decoder") for layer in layers(network, part)]
-    for layer in theirs.layers:
-        if layer.weights:
-            name = type(layer).__name__
-            place = next(k for k, own in enumerate(ours) if type(own).__name__ == name)
-            layer.set_weights(ours.pop(place).get_weights())
+    encoder, decoder = network.get_layer("encoder"), network.get_layer("decoder")
     padded = np.pad(SOURCE, ((0, 0), (0, 2)))
-    told, same = (read(n, padded, BEFORE) for n in (network, theirs))
-    np.testing.assert_allclose(told, same, atol=1e-5)
-
-
-def layers(network, part):
-    return [layer for layer in network.get_layer(part).layers if layer.weights]
+    h, *state = encoder(padded)
+    embedding, feeding, softmax = (x for x in decoder.layers if x.weights)
+    y = embedding(BEFORE)
+    cell, join = keras.layers.LSTMCell(8), keras.layers.Dense(8, activation="tanh")
+    o = keras.ops.zeros((2, 8))
+    for own, theirs in ((feeding.layers[0], cell), (feeding.join, join)):
+        theirs.build((None, own.weights[0].shape[0]))
+        theirs.set_weights(own.get_weights())
+    attention, found = keras.layers.Attention(), []
+    for t in range(BEFORE.shape[1]):
+        s, state = cell(keras.ops.concatenate([y[:, t], o], axis=-1), state)
+        query = (s @ feeding.query.kernel)[:, None]
+        c = attention([query, h], mask=[None, padded > 0])[:, 0]
+        o = join(keras.ops.concatenate([c, s], axis=-1))
+        found.append(keras.ops.convert_to_numpy(softmax(o)))
+    told = read(network, padded, BEFORE)
+    np.testing.assert_allclose(told, np.stack(found, axis=1), atol=1e-5)
 
 
 def test_the_file_opens_as_plain_keras(network, tmp_path):
