@@ -9,22 +9,25 @@ from typing import Any, NamedTuple
 
 ROOT = pathlib.Path(__file__).parent.parent
 PROGRAMS = {"keraslm": "-m keraslm_cli", "python": ""}
-# Runs blocks of Python one after another, with the names of those before.
+# Runs blocks of Python one after another, with the names of those before, and prints
+# the value of each line that is an expression, as Python's prompt does.
 READER = """
-import json, sys, traceback
+import ast, contextlib, io, json, sys, traceback
 names = {"__name__": "__main__"}
 for line in sys.stdin:
+    shown, fault = io.StringIO(), ""
     try:
-        exec(compile(json.loads(line), "<page>", "exec"), names)
-        answer = ""
+        with contextlib.redirect_stdout(shown):
+            for node in ast.parse(json.loads(line)).body:
+                exec(compile(ast.Interactive([node]), "<page>", "single"), names)
     except BaseException:
-        answer = traceback.format_exc(limit=-1)
-    print(chr(0) + json.dumps(answer), flush=True)
+        fault = traceback.format_exc(limit=-1)
+    print(chr(0) + json.dumps([fault, shown.getvalue()]), flush=True)
 """
 
 
 class Ran(NamedTuple):
-    """What a line of the shell left."""
+    """What a line of the shell, or a block of Python, left."""
 
     line: str
     status: int
@@ -73,8 +76,8 @@ class Notebook:
         self._started: Any = None
         self._folder = folder
 
-    def run(self, block: str) -> str:
-        """Run a block; give the end of its traceback, or nothing."""
+    def run(self, block: str) -> Ran:
+        """Run a block; its status is 1 if it raised an error."""
         if self._started is None:
             self._started = subprocess.Popen(
                 [sys.executable, "-c", READER],
@@ -90,8 +93,9 @@ class Notebook:
         for line in self._started.stdout:
             _, mark, answer = line.rpartition("\0")
             if mark:
-                return str(json.loads(answer))
-        return "Python ended"
+                fault, printed = json.loads(answer)
+                return Ran(block, int(bool(fault)), printed, fault)
+        return Ran(block, 1, "", "Python ended")
 
     def close(self) -> None:
         """End the Python."""

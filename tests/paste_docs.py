@@ -53,7 +53,9 @@ SHORTENED = {
     r"--units 200 --layers 1 --vocabulary-size 100000": "--units 8 --layers 1",
     r"^keraslm lab (.*?)(--open)?(?= --scenes| *#|$)": r"timeout -s INT 12 keraslm lab \1 --port 0",
 }
-ENDLESS = re.compile(r"^keraslm train (?!.*(--steps|--model (ngram|most)|--dry-run|-counts))")
+ENDLESS = re.compile(
+    r"^keraslm train (?!.*(--steps|--model (ngram|most)|--dry-run|-counts))"
+)
 SMALLER = {  # in blocks of Python
     '("village")': '("village:small")',
     "units=256": "units=8",
@@ -82,7 +84,9 @@ def pages() -> list[pathlib.Path]:
     """Give README and the pages, in the order of the site."""
     index = ROOT / "docs/index.md"
     trees = re.findall(r"```\{toctree\}\n(.*?)```", index.read_text("utf-8"), re.S)
-    names = [line for tree in trees for line in tree.splitlines() if re.match(r"\w", line)]
+    names = [
+        line for tree in trees for line in tree.splitlines() if re.match(r"\w", line)
+    ]
     return [ROOT / "README.md", index, *(ROOT / f"docs/{name}.md" for name in names)]
 
 
@@ -102,7 +106,7 @@ def _python(notebook: Notebook, block: Block) -> list[str]:
     source = block.text
     for whole, part in SMALLER.items():
         source = source.replace(whole, part)
-    fault = notebook.run(source)
+    fault = notebook.run(source).errors
     return [f"{block.section}: {source.splitlines()[0]} ..: {fault}"] if fault else []
 
 

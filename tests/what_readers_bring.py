@@ -48,7 +48,10 @@ def bring(folder: Folder) -> None:
 def _bring_vectors(folder: Folder) -> None:
     words = ["dog", "cat", "the", "a", "of", "to", "is", "and", "in"]
     numbers = np.random.default_rng(0).normal(size=(len(words), 100))
-    rows = (f"{w} {' '.join(f'{x:.4f}' for x in r)}" for w, r in zip(words, numbers, strict=True))
+    rows = (
+        f"{w} {' '.join(f'{x:.4f}' for x in r)}"
+        for w, r in zip(words, numbers, strict=True)
+    )
     with zipfile.ZipFile(folder.place / "glove.6B.zip", "w") as archive:
         archive.writestr("glove.6B.100d.txt", "\n".join(rows) + "\n")
 
