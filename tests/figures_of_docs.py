@@ -84,7 +84,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("text.md", "Tokens"): Settings("the default size of a vocabulary"),
     ("training.md", "Interruptions"): Settings("how often checkpoints are written"),
     ("training.md", "How a network learns"): Run(within=0.1, slow=True),
-    ("training.md", "Unknown words, and what may be compared"): Run(),
+    ("training.md", "Words beside characters"): Run(slow=True),
     ("training.md", "The grammar and the entropy"): Held(HERE, "7.25 7.29"),
     ("training.md", "Mixing models"): Run(within=0.03, slow=True),
     ("training.md", "Long texts and short ones"): Settings("the limit of a bigram"),

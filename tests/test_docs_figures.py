@@ -101,7 +101,7 @@ def _run(parts: list[Block], folder: Folder) -> list[Ran]:
 
 def _not_printed(mine: list[Block], done: list[Ran], source: Run) -> list[str]:
     """Give the lines, rows and figures of a section that no command has printed."""
-    everything = "\n".join(ran.line + "\n" + ran.out for ran in done)
+    everything = "\n".join(f"{ran.line}\n{ran.out}{ran.errors}" for ran in done)
     lines = {_words(line) for line in everything.splitlines()}
     missing = []
     for block in mine:
