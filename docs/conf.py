@@ -22,6 +22,7 @@ extensions = [
     "sphinx_copybutton",
     "api_pages",
     "docstrings",
+    "quiet",
     "source_links",
 ]
 exclude_patterns = ["_build", "extensions", "**/README.md"]

@@ -17,8 +17,9 @@ LOOP = re.compile(r"for (\w+) in ([^;]*); do (.*?); done")
 
 
 SHELL = re.compile(
-    r"(?:[A-Z_]+=\S* )*(?:\S*/bin/)?(?:keraslm|python|python3\.11|pip|make|git|cat|head|"
-    r"mkdir|printf|cd|for|source|eval|time)(?= )"
+    r"(?:[A-Z_]+=\S* )*(?:\S*/bin/)?"
+    r"(?:keraslm|python|python3\.11|pip|make|git|cat|head|mkdir|printf|cd|for|source"
+    r"|eval|time)(?= )"
 )
 
 
@@ -74,7 +75,7 @@ def _kind_of(line: str, before: str) -> str:
 
 
 def _told(block: Block) -> list[Block]:
-    """Tell commands from what they print, paragraph by paragraph of an indented block."""
+    """Tell commands from what they print, in each paragraph of an indented block."""
     if block.kind != "indented":
         return [block]
     parts = textwrap.dedent(block.text).rstrip().split("\n\n")

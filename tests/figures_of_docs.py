@@ -43,6 +43,7 @@ class Settings(NamedTuple):
 
 
 HERE = "tests/test_docs_figures.py"
+PROBED = Run(within=0.3, slow=True, after="Probes")
 SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("README.md", "keraslm"): Settings("Python's version"),
     ("bug-zoo.md", "The bug zoo"): Held(HERE, "0.69"),
@@ -71,13 +72,9 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("masked.md", "The models"): Settings("the default share of masks"),
     ("masked.md", "Pseudo-perplexity"): Settings("how much is measured"),
     ("model-files.md", "A file from somebody else"): Settings("limits of a file"),
-    ("probes.md", "How far back a loss reaches"): Run(
-        within=0.3, slow=True, after="Probes"
-    ),
-    ("probes.md", "Backpropagation through time, step by step"): Run(
-        within=0.3, slow=True, after="Probes"
-    ),
-    ("probes.md", "What a unit holds"): Run(within=0.3, slow=True, after="Probes"),
+    ("probes.md", "How far back a loss reaches"): PROBED,
+    ("probes.md", "Backpropagation through time, step by step"): PROBED,
+    ("probes.md", "What a unit holds"): PROBED,
     ("teaching.md", "In class"): Held(HERE, "7.25"),
     ("teaching.md", "Ninety minutes"): Settings("temperatures to try"),
     ("ten-minutes.md", "1. Count"): Run(),

@@ -1,6 +1,6 @@
 """Paste every command and every block of Python of the documentation, in one folder.
 
-    python -m tests.paste_docs            # README, and the pages as the site orders them
+    python -m tests.paste_docs            # README, and all pages of the site
     python -m tests.paste_docs decoding   # one page
 
 What is done to a line before it runs is in the tables SKIPPED and SHORTENED: trainings
@@ -51,11 +51,12 @@ SHORTENED = {
     r"\bvillage(-translated)?:test:large": r"village\1:test:small",
     r"\btiny-shakespeare(?= )": "shakespeare.txt",
     r"--units 200 --layers 1 --vocabulary-size 100000": "--units 8 --layers 1",
-    r"^keraslm lab (.*?)(--open)?(?= --scenes| *#|$)": r"timeout -s INT 12 keraslm lab \1 --port 0",
+    r"^keraslm lab (.*?)(--open)?(?= --scenes| *#|$)": r"timeout -s INT 12"
+    r" keraslm lab \1 --port 0",
+    r"^(keraslm ladder (?!.*--rungs).*)": r"\1 --rungs uniform,kneser-ney-5,lstm",
+    r"neural-bigram,.*,lstm-kneser-ney": "window-pretrained,lstm,lstm-kneser-ney",
 }
-ENDLESS = re.compile(
-    r"^keraslm train (?!.*(--steps|--model (ngram|most)|--dry-run|-counts))"
-)
+ENDLESS = re.compile(r"^keraslm train (?!.*(--steps|--model (ngram|most-frequent)))")
 SMALLER = {  # in blocks of Python
     '("village")': '("village:small")',
     "units=256": "units=8",
@@ -69,10 +70,7 @@ def shortened(line: str) -> str:
     for pattern, shorter in SHORTENED.items():
         line = re.sub(pattern, shorter, line)
     line = re.sub(r" +#.*", "", line)
-    line = ENDLESS.sub(lambda m: m[0], line)
-    if ENDLESS.match(line):
-        line += " --steps 2"
-    return line
+    return line + " --steps 2" if ENDLESS.match(line) else line
 
 
 def reason(line: str) -> str:
@@ -84,9 +82,7 @@ def pages() -> list[pathlib.Path]:
     """Give README and the pages, in the order of the site."""
     index = ROOT / "docs/index.md"
     trees = re.findall(r"```\{toctree\}\n(.*?)```", index.read_text("utf-8"), re.S)
-    names = [
-        line for tree in trees for line in tree.splitlines() if re.match(r"\w", line)
-    ]
+    names = [name for tree in trees for name in re.findall(r"^\w.*", tree, re.M)]
     return [ROOT / "README.md", index, *(ROOT / f"docs/{name}.md" for name in names)]
 
 

@@ -27,12 +27,12 @@ def bring(folder: Folder) -> None:
     """Write the files into a folder."""
     text = "\n".join(pydoc_data.topics.topics.values())
     texts = {
-        "corpus.txt": text[:200_000],
+        "corpus.txt": text[:80_000],
         "shakespeare.txt": text[:60_000],
         "notes.txt": text[:60_000],
-        "peps.train.txt": text[:200_000],
-        "peps.valid.txt": text[180_000:200_000],
-        "peps.test.txt": text[200_000:220_000],
+        "peps.train.txt": text[:80_000],
+        "peps.valid.txt": text[70_000:80_000],
+        "peps.test.txt": text[80_000:90_000],
         "pairs.tsv": "5/23/94\t1994-05-23\nMay 3, 1994\t1994-05-03\n" * 40,
         "tokens.json": json.dumps(["\n", *" .,'?abcdefghijklmnopqrstuvwxyz"]),
     }
@@ -48,12 +48,10 @@ def bring(folder: Folder) -> None:
 def _bring_vectors(folder: Folder) -> None:
     words = ["dog", "cat", "the", "a", "of", "to", "is", "and", "in"]
     numbers = np.random.default_rng(0).normal(size=(len(words), 100))
-    rows = (
-        f"{w} {' '.join(f'{x:.4f}' for x in r)}"
-        for w, r in zip(words, numbers, strict=True)
-    )
+    rows = zip(words, numbers, strict=True)
+    lines = [f"{word} {' '.join(f'{x:.4f}' for x in row)}\n" for word, row in rows]
     with zipfile.ZipFile(folder.place / "glove.6B.zip", "w") as archive:
-        archive.writestr("glove.6B.100d.txt", "\n".join(rows) + "\n")
+        archive.writestr("glove.6B.100d.txt", "".join(lines))
 
 
 def _bring_models(folder: Folder) -> None:
