@@ -51,7 +51,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("decoding.md", "How a token was drawn"): Run(after="Decoding"),
     ("decoding.md", "New or copied"): Run(after="Decoding"),
     ("decoding.md", "Beam search"): Run(after="Decoding"),
-    ("exercises.md", "Exercises"): Held(HERE, ""),
+    ("exercises.md", "Exercises"): Held("tests/cli/test_documented_output.py", ""),
     ("exercises.md", "A class"): Held("tests/cli/test_check.py", "1.9867"),
     ("exercises.md", "How a file is run"): Settings("limits of a student's program"),
     ("exporting.md", "A page to take home"): Settings("limits of a page"),

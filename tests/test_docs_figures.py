@@ -84,7 +84,7 @@ def test_the_commands_of_a_page_print_its_figures(name, slow, tmp_path):
     assert [(ran.line, ran.errors) for ran in done if ran.status] == []
     for section, source in runs.items():
         mine = [block for block in parts if block.section == section]
-        assert _not_printed(mine, done, source) == [], section
+        assert _not_printed(mine, done, source) == [], "\n".join(r.out for r in done)
 
 
 def _run(parts: list[Block], folder: Folder) -> list[Ran]:
