@@ -38,7 +38,7 @@ SHORTENED = {
     r"^make demo.*": "keraslm demo --out demo",
     r"^keraslm demo --out (\S+)": DEMO,
     r"(?<=ladder )(.*)--minutes \S+": r"\1--minutes 0.05",
-    r"--minutes \S+": "--steps 2",
+    r"^(?!keraslm ladder )(.*)--minutes \S+": r"\1--steps 2",
     r"--steps \d+": "--steps 2",
     r"(?<=--objective masked )--epochs \d+": "--steps 2",
     r"(?<=--task seq2seq )--epochs \d+": "--steps 2",
