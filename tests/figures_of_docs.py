@@ -49,7 +49,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("bug-zoo.md", "The bug zoo"): Held(HERE, "0.69"),
     ("counting.md", "Smoothings"): Settings("the factor of stupid backoff"),
     ("decoding.md", "How a token was drawn"): Run(after="Decoding"),
-    ("decoding.md", "New or copied"): Run(after="Decoding"),
+    ("decoding.md", "New or copied"): Run(slow=True, after="Decoding"),
     ("decoding.md", "Beam search"): Run(after="Decoding"),
     ("exercises.md", "Exercises"): Held("tests/cli/test_documented_output.py", ""),
     ("exercises.md", "A class"): Held("tests/cli/test_check.py", "1.9867"),
