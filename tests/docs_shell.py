@@ -54,18 +54,22 @@ class Folder:
             "COLUMNS": "200",
         }
 
-    def run(self, line: str, limit: float = 600) -> Ran:
-        """Run a line of the shell."""
-        done = subprocess.run(
-            ["bash", "-c", "set -o pipefail; " + line],
-            cwd=self.place,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=limit,
-            check=False,
-        )
+    def run(self, line: str, limit: float = 1200) -> Ran:
+        """Run a line of the shell, for so many seconds at most."""
+        shell = ["bash", "-c", "set -o pipefail; " + line]
+        try:
+            done = subprocess.run(
+                shell,
+                cwd=self.place,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                encoding="utf-8",
+                timeout=limit,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return Ran(line, 124, "", f"it did not end within {limit} seconds")
         return Ran(line, done.returncode, done.stdout, done.stderr)
 
 
