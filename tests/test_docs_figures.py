@@ -68,6 +68,12 @@ def test_the_floor_of_the_village():
     assert round(math.exp(village.entropy_per_token()), 2) == 7.29
 
 
+def test_what_the_page_on_the_truth_reckons():
+    assert round(math.log(7.2482), 4) == 1.9808  # the grammar, as `evaluate` prints it
+    assert round(math.log(1.5541), 4) == 0.4409  # of characters
+    assert round(2.7620 - 1.9808, 4) == 0.7812
+
+
 @pytest.mark.parametrize(
     ("name", "slow"),
     [pytest.param(*g, marks=[pytest.mark.long] if g[1] else []) for g in GROUPS],
