@@ -95,6 +95,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
         besides="1.9808 0.4409 0.7812 25,000",  # see the arithmetic in HERE
     ),
     ("truth.md", "Beside a model"): Run(slow=True, after="How far a model is from it"),
+    ("vectors.md", "Asking"): Held("tests/test_docs.py", "200,000"),
     ("vectors.md", "Training"): Settings("the methods' constants"),
     ("writing-a-lesson.md", "Numbers"): Settings("an example of a figure"),
     ("writing-a-lesson.md", "Time"): Settings("the limit of a lesson"),
