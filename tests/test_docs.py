@@ -161,7 +161,7 @@ def test_the_examples_of_the_masked_page_run(
 
 
 def test_the_examples_of_the_vectors_page_run() -> None:
-    """Of 200_000 tokens; the nearest five of an animal are animals, as the page says."""
+    """The nearest five of an animal are animals, as the page says of 200_000 tokens."""
     names: dict[str, Any] = {}
     _run(_python_blocks(ROOT / "docs/vectors.md")[0], names)
     kinds = {word: village.word_class(word) for word in village.words()}
