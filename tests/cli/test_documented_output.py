@@ -101,6 +101,7 @@ def test_the_page_on_troubles_has_the_messages(
     assert [w for w in wanted if w not in shown and not w.startswith(left)] == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(importlib.util.find_spec("jax") is not None, reason="JAX is there")
 def test_the_page_on_troubles_has_the_message_of_a_missing_backend(tmp_path):
     ran = Folder(tmp_path).run("KERAS_BACKEND=jax keraslm train village --model lstm")
