@@ -15,8 +15,8 @@ DOCS_NEED := import configparser; c = configparser.ConfigParser(); c.read("setup
   print(c["options.extras_require"]["docs"])
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types test-long test-backends docs storm bench \
-  fuzz options lock clean
+.PHONY: help demo test lint format types test-long test-backends docs docs-commands \
+  storm bench fuzz options lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -55,6 +55,9 @@ docs: $(DOCS_READY)  ## the site, docs/_build/html, with its lessons executed
 	$(DOCS)/bin/codespell docs keraslm cli datasets README.md CONTRIBUTING.md
 	$(DOCS)/bin/python -m sphinx -W --keep-going -q -j auto docs docs/_build/html
 	@echo "The site is in docs/_build/html/index.html"
+
+docs-commands: $(READY)  ## paste every command of README and the pages, in one folder
+	$(VENV)/bin/python -m tests.paste_docs
 
 storm: $(READY)  ## kill runs at every write and 200 times at random; each goes on
 	KERASLM_STORM=200 $(VENV)/bin/python -m pytest -q tests/training/test_storm.py

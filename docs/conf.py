@@ -22,6 +22,7 @@ extensions = [
     "sphinx_copybutton",
     "api_pages",
     "docstrings",
+    "quiet",
     "source_links",
 ]
 exclude_patterns = ["_build", "extensions", "**/README.md"]
@@ -44,6 +45,7 @@ nb_ipywidgets_js = {}  # else each page links two hosts
 html_theme = "furo"
 html_title = f"keraslm {release}"
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
 # One file with its own fonts; MathJax 4 fetches its fonts from another host.

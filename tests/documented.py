@@ -3,6 +3,7 @@
 import pathlib
 import re
 import shlex
+import textwrap
 from typing import Any, NamedTuple
 
 import click
@@ -15,12 +16,84 @@ CALL = re.compile(r"(?:^|\| )(?:[A-Z][A-Z_]*=\S* )*keraslm (.*)")
 LOOP = re.compile(r"for (\w+) in ([^;]*); do (.*?); done")
 
 
+SHELL = re.compile(
+    r"(?:[A-Z_]+=\S* )*(?:\S*/bin/)?"
+    r"(?:keraslm|python|python3\.11|pip|make|git|cat|head|mkdir|printf|cd|for|source"
+    r"|eval|time)(?= )"
+)
+
+
+class Block(NamedTuple):
+    """A part of a page: what kind it is, what it says, and under which heading."""
+
+    kind: str
+    """One of shell, python, printed, table and prose."""
+    text: str
+    section: str
+
+
 class Documented(NamedTuple):
     """A command of a page: its name, the words of the line, and its options."""
 
     name: str
     words: tuple[str, ...]
     options: dict[str, Any]
+
+
+def blocks(page: pathlib.Path) -> list[Block]:
+    """Give the blocks of a page in their order."""
+    found: list[Block] = []
+    kind, section, fence = "prose", "", ""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if fence:
+            fence = "" if line == "```" else fence
+            if fence not in ("", "{}"):
+                found[-1] = found[-1]._replace(text=found[-1].text + line + "\n")
+            continue
+        if opening := re.match(r"^```(\{?\w*)", line):
+            language = opening[1]
+            fence = "{}" if language.startswith("{") else language or "text"
+            kind = "python" if language == "python" else "printed"
+            found.append(Block(kind, "", section))
+            continue
+        if line.startswith("#"):
+            section = line.lstrip("# ")
+        kind = _kind_of(line, kind)
+        if found and found[-1].kind == kind and found[-1].section == section:
+            found[-1] = found[-1]._replace(text=found[-1].text + line + "\n")
+        else:
+            found.append(Block(kind, line + "\n", section))
+    return [told for block in found for told in _told(block) if told.text.strip()]
+
+
+def _kind_of(line: str, before: str) -> str:
+    if line.startswith("|"):
+        return "table"
+    if line.startswith("    ") or (not line and before == "indented"):
+        return "indented"
+    return "prose"
+
+
+def _told(block: Block) -> list[Block]:
+    """Tell commands from what they print, in each paragraph of an indented block."""
+    if block.kind != "indented":
+        return [block]
+    parts = textwrap.dedent(block.text).rstrip().split("\n\n")
+    kinds = ["shell" if SHELL.match(part) else "printed" for part in parts]
+    found: list[Block] = []
+    for kind, part in zip(kinds, parts, strict=True):
+        if found and found[-1].kind == kind:
+            found[-1] = found[-1]._replace(text=found[-1].text + "\n" + part + "\n")
+        else:
+            found.append(Block(kind, part + "\n", block.section))
+    return found
+
+
+def shell_lines(text: str) -> list[str]:
+    """Give the lines of a block of shell commands, continued ones and loops whole."""
+    whole = re.sub(r"\\\n\s*", "", text)
+    whole = re.sub(r"; do\n\s*", "; do ", whole)
+    return [line.strip() for line in whole.splitlines() if line.strip()]
 
 
 def lines(page: pathlib.Path) -> list[str]:

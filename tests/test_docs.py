@@ -160,6 +160,19 @@ def test_the_examples_of_the_masked_page_run(
     assert truth[0][1] > truth[1][1] > 0
 
 
+def test_the_examples_of_the_vectors_page_run() -> None:
+    """The nearest five of an animal are animals, as the page says of 200_000 tokens."""
+    names: dict[str, Any] = {}
+    _run(_python_blocks(ROOT / "docs/vectors.md")[0], names)
+    kinds = {word: village.word_class(word) for word in village.words()}
+    animals = [word for word, kind in kinds.items() if kind == "noun animal"]
+    known = [word for word in animals if word in names["vectors"].words]
+    assert len(known) == 28
+    for animal in known:
+        nearest = names["neighbours"](names["vectors"], animal, number=5)
+        assert {kinds.get(word) for word, _ in nearest} == {"noun animal"}, animal
+
+
 def test_the_examples_of_the_exercises_page_run() -> None:
     (block,) = _python_blocks(ROOT / "docs/exercises.md")
     first, entropy = _run(block, {}).values()

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from keraslm.mixture_name import is_mixture, parts_of
+from keraslm.training.options import OPTIONS, UNSET, Configuration
+from keraslm.training.options.resolving import resolve
 from keraslm_datasets import catalogue
 from tests.documented import PAGES, Documented, commands
 
@@ -27,6 +29,7 @@ BROUGHT = {
     "peps.test.txt",
     "help.txt",  # written by a line of Python on its page
     "s1000.txt",  # and by head
+    "beginning.txt",
     "letters.arpa",  # of another program
     "counting.py",  # a student's file, which begins as `keraslm check --stub` prints it
 }
@@ -123,6 +126,22 @@ def test_no_line_leaves_its_place_to_a_default(page):
         if command.name in NAMES_ITS_OUT and not command.options.get("out")
     ]
     assert unnamed == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_options_of_a_training_belong_together(page):
+    for command in commands(page):
+        options = command.options
+        if command.name != "train" or options["config"] or options["recipe"]:
+            continue
+        if (options["task"], options["objective"]) != ("lm", "causal"):
+            continue
+        given = {
+            name: value
+            for name, value in options.items()
+            if name in OPTIONS and value is not None and value is not UNSET
+        }
+        resolve(Configuration(**given))  # raises what contradicts
 
 
 def test_the_commands_are_found():
