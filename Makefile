@@ -83,7 +83,7 @@ lock: $(READY)  ## choose the newest allowed versions, write requirements*.lock
 	$(VENV)/bin/python $(PIP) pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/python -m piptools compile --quiet \
 	  --upgrade --extra cluster --extra dev --extra export --extra fast --extra lab \
-  --extra tensorboard \
+	  --extra tensorboard \
 	  --all-build-deps --generate-hashes --allow-unsafe \
 	  --strip-extras --no-annotate --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-emit-options \
