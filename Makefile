@@ -27,8 +27,9 @@ demo: $(READY)  ## train four models on the embedded corpus, compare them, read 
 test: lint types  ## ruff, mypy and the tests, but for those that take minutes
 	$(PYTEST) -m 'not long'
 
-test-long: $(READY) $(DOCS_READY)  ## the tests that take minutes: kills, resumed runs, exported files
+test-long: $(READY) $(DOCS_READY) $(BACKENDS_READY)  ## the tests that take minutes: kills, resumed runs, exported files
 	$(PYTEST) -m long
+	KERAS_BACKEND=jax $(BACKENDS)/bin/python -m pytest -q -m long tests/backends
 
 lint: $(READY)  ## ruff: mistakes and form
 	$(VENV)/bin/ruff check

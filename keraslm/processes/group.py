@@ -20,6 +20,7 @@ from typing import Any
 
 from keraslm.errors import KeraslmError, ProcessGone, UsageError
 from keraslm.processes import messages
+from keraslm.processes.alone import Alone
 from keraslm.processes.joining import difference
 from keraslm.processes.leaving import Leaving
 from keraslm.processes.messages import (
@@ -33,47 +34,6 @@ from keraslm.processes.messages import (
 )
 
 SOON = 5.0  # seconds, in which the end of a process is heard of after its silence
-
-
-class Alone:
-    """One process: what it computes is everyone's."""
-
-    count, index = 1, 0
-    first = True
-    """Whether this is the process that writes."""
-    signal: int | None = None
-    """A signal that another process has heard."""
-    advice: Callable[[], str] | None = None
-    """What to do where another process has gone."""
-
-    def shared(self, compute: Callable[[], Any]) -> Any:
-        """Give what the first process computes, a value that JSON can hold."""
-        return compute()
-
-    @contextlib.contextmanager
-    def shared_file(self, path: pathlib.Path) -> Iterator[pathlib.Path | None]:
-        """Give a file of the first process, or None if it has none."""
-        yield path if path.exists() else None
-
-    def agree(self, mine: dict[str, Any]) -> None:
-        """See that all processes have the same.
-
-        Raises: UsageError in all of them, if one has not.
-        """
-
-    def tell_signal(self, number: int) -> None:
-        """Tell the first process of a signal that this one has heard."""
-
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        """Compute with the others; where one of them goes, say so in one line.
-
-        Raises: ProcessGone
-        """
-        yield
-
-
-ALONE = Alone()
 
 
 class Ended(Exception):

@@ -3,6 +3,7 @@
 The processes are programs of their own, over the loopback address.
 """
 
+import json
 import os
 import pathlib
 import signal
@@ -43,8 +44,8 @@ def text(tmp_path):
     return path
 
 
-def begin(*arguments, devices=1):
-    """Start `keraslm` as a program."""
+def begin(*arguments, devices=1, program=("-m", "keraslm_cli")):
+    """Start `keraslm` as a program, or another one."""
     paths = [str(ROOT), str(ROOT / "cli"), str(ROOT / "datasets")]
     own = {
         "PYTHONPATH": os.pathsep.join(paths),
@@ -52,7 +53,7 @@ def begin(*arguments, devices=1):
         "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "keraslm_cli", *map(str, arguments)],
+        [sys.executable, *program, *map(str, arguments)],
         env=os.environ | own,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -133,6 +134,15 @@ def test_two_devices_of_one_machine_have_the_losses_of_one(text, tmp_path):
     two_devices = [*run, "--distribute", "data", "--out", tmp_path / "two"]
     done(begin(*two_devices, devices=2))
     assert_same_losses(nats(tmp_path / "one"), nats(tmp_path / "two"))
+
+
+@pytest.mark.long
+def test_every_kind_of_model_has_the_losses_of_one_device():
+    program = begin(devices=2, program=(ROOT / "tests/backends/two_devices.py",))
+    out, err = program.communicate(timeout=4 * SECONDS)
+    assert program.returncode == 0, err
+    far = json.loads(out.splitlines()[-1])
+    assert {name: apart for name, apart in far.items() if apart > 1e-5} == {}
 
 
 @pytest.mark.long

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from keraslm.training.options import GROUPS, OPTIONS, Configuration
+from keraslm_cli import several
 from keraslm_cli.commands.train import SEQ2SEQ
 from keraslm_cli.main import program
 from keraslm_cli.options_page import page
@@ -35,7 +36,8 @@ def test_the_help_has_groups_and_fits(columns):
     lines = help_of_train(columns).splitlines()
     assert max(map(len, lines)) <= columns
     titles = [line[:-1] for line in lines if re.fullmatch(r"[A-Z].*:", line)]
-    assert titles == [group.heading for group in (*GROUPS, SEQ2SEQ)]
+    known = [group.heading for group in (*GROUPS, SEQ2SEQ)]
+    assert titles == [*known, several.HEADING]
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"corpus"}))
