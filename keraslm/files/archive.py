@@ -21,7 +21,8 @@ import numpy as np
 
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import zip_archive as safe
-from keraslm.files.members import Blocks, add_aligned, add_members, write_members
+from keraslm.files.members import Blocks, add_aligned, add_members
+from keraslm.files.members import write_members as write_members
 from keraslm.files.npy import array_of
 from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode

@@ -109,9 +109,10 @@ def ask(path: str, text: str) -> None:
     """Open, answer once, read a text, write: what each takes, and the memory."""
     from keraslm.loading import load
 
-    ids, begin = np.load(text), time.perf_counter()
+    ids, begin, busy = np.load(text), time.perf_counter(), time.process_time()
     model = load(path)
-    marks = [f"opened {_since(begin)}"]
+    busy = time.process_time() - busy
+    marks = [f"opened {_since(begin)} ({busy:.3f} s of the processor)"]
     work: dict[str, Callable[[], object]] = {
         "first answer": lambda: model.next_token_probabilities(ids[:4]),
         "again": lambda: model.next_token_probabilities(ids[:4]),

@@ -17,9 +17,9 @@ HELP = f"""Try whether MODEL keeps what a language model must keep.
 Its probabilities are numbers of 0 or more that sum to one after random histories; a
 prediction depends on nothing that follows; reading token by token and at once agree;
 the same question gets the same answer. A count model's file is read whole: its
-checksums, the order of its n-grams, the sums of their probabilities. With --text and --train, see too whether the
-vocabulary holds tokens that only the test text has, and how much of the test text
-stands in the training text.
+checksums, the order of its n-grams, the sums of their probabilities. With --text and
+--train, see too whether the vocabulary holds tokens that only the test text has, and
+how much of the test text stands in the training text.
 
 The exit status is 1 if a check fails. {texts.TEXT_HELP}
 """
