@@ -3,9 +3,10 @@
 The text is Zipf's words, or those of `make bench TEXT=FILE` again and again, a word in
 seven changed each time, so that distinct n-grams grow. Each size is counted in a
 process of its own, from the text to the model's file. TOKENS=100000000 measures up to
-so many tokens, MEMORY=2G within so much memory, ORDER=5 that order. The picture of the
-curve is written to out_of_core.png in the folder of temporary files. Where the machine
-is shared, the processor's seconds tell more than those of the clock.
+so many tokens, MEMORY=2G within so much memory, WORDS=500000 with so many of Zipf's
+words, ORDER=5 that order. The picture of the curve is written to out_of_core.png in the
+folder of temporary files. Where the machine is shared, the processor's seconds tell
+more than those of the clock.
 """
 
 import os
@@ -20,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-WORDS = 500_000
+WORDS = 50_000
 EXPONENT = 1.05
 LINE = 20  # words
 CHANGED = 7  # of so many words one
@@ -104,7 +105,8 @@ def _words(tokens: int) -> Iterator[list[str]]:
     rng = np.random.default_rng(0)
     given = os.environ.get("TEXT")
     real = pathlib.Path(given).read_text("utf-8").split() if given else []
-    names = np.array(real or [f"w{i}" for i in range(WORDS)], dtype=object)
+    size = int(os.environ.get("WORDS") or WORDS)
+    names = np.array(real or [f"w{i}" for i in range(size)], dtype=object)
     odds = np.cumsum(1 / np.arange(1, len(names) + 1) ** EXPONENT)
     for start in range(0, tokens, BLOCK):
         count = min(BLOCK, tokens - start)

@@ -5,7 +5,6 @@ the shorter histories, and needs no others; so it gives the same numbers for a b
 for all n-grams at once.
 """
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -88,12 +87,9 @@ def _whole_table(
     for k in range(1, ngrams.trie.order):
         of_order = _Columns(ngrams.workspace)
         lower = InOrder(ngrams.parted_suffixes[k - 1].values(p, np.float64))
-        for order, place in _orders(ngrams, k, counted[k], lower):
-            kept = ngrams.counts[k][place] > limits[k]
-            order = dataclasses.replace(order, kept=kept)
-            of_order.append(
-                *smoothing.combine(order, np.where(kept, smoothing.seen(order), 0))
-            )
+        for order in _orders(ngrams, k, counted[k], lower, limits[k]):
+            seen = np.where(order.kept, smoothing.seen(order), 0)
+            of_order.append(*smoothing.combine(order, seen))
         _close(p)
         p = of_order.p
         all_log_p.append(of_order.log_p)
@@ -117,14 +113,14 @@ class _Columns:
 
 
 def _orders(
-    ngrams: NgramsOnDisk, k: int, counted: Any, lower: InOrder
-) -> Iterator[tuple[Order, slice]]:
-    """Yield what a formula sees of some histories, and where their n-grams stand."""
+    ngrams: NgramsOnDisk, k: int, counted: Any, lower: InOrder, limit: int
+) -> Iterator[Order]:
+    """Yield what a formula sees, some histories at a time."""
     for some in ngrams.longer_levels[k - 1].families():
         place = slice(some.start, some.stop)
         counts = counted[place].astype(np.int64)
-        kept = np.ones(len(counts), bool)
-        yield Order(k + 1, some.level, counts, kept, lower.take(len(counts))), place
+        kept = ngrams.counts[k][place] > limit
+        yield Order(k + 1, some.level, counts, kept, lower.take(len(counts)))
 
 
 def _words(
