@@ -6,6 +6,7 @@ import logging
 import os
 import pathlib
 import pkgutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -116,12 +117,16 @@ def threads(client: Any) -> int:
 
 @contextlib.contextmanager
 def _local(dask: Any, workers: int) -> Iterator[Any]:
-    with dask.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    ) as cluster:
+    with (
+        tempfile.TemporaryDirectory(prefix="keraslm-workers-") as folder,
+        dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            local_directory=folder,
+        ) as cluster,
+    ):
         yield cluster
 
 
@@ -165,6 +170,7 @@ def _silenced() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="distributed")
+            warnings.filterwarnings("ignore", message="Sending large graph")
             yield
     finally:
         for logger, handlers in zip(loggers, before, strict=True):

@@ -90,13 +90,13 @@ def text(tmp_path):
 
 
 def assert_same_count(client, text, tell):
-    counting = ClusterCount(client, text, tell, size=150_000)
+    counting = ClusterCount(client, text, ORDER, tell, size=150_000)
     assert len(counting.parts) > 10
     encoder, ids, ngrams = in_one_process(text, tokenizer_named("word"), ORDER)
     found, found_ids = counting.learn(tokenizer_named("word"))
     assert found.to_dict() == encoder.to_dict()
     assert same(found_ids, ids)
-    assert_same_ngrams(counting.ngrams(ORDER), ngrams)
+    assert_same_ngrams(counting.ngrams(), ngrams)
 
 
 @pytest.mark.parametrize("stage", ["reading parts", "counting parts", "merging ranges"])
@@ -160,7 +160,7 @@ def test_a_worker_without_the_file_is_named(start, scheduler, text):
         client.wait_for_workers(3, timeout=60)
         why = r"the worker tcp://127.0.0.1:\d+ cannot read the text \(No such file or "
         with pytest.raises(UsageError, match=why + r"directory: .*/a\.txt\)"):
-            ClusterCount(client, text, lambda *told: None)
+            ClusterCount(client, text, 3, lambda *told: None)
 
 
 def test_the_scheduler_is_killed(start, tmp_path, text):
