@@ -6,7 +6,6 @@ import logging
 import os
 import pathlib
 import pkgutil
-import tempfile
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +19,14 @@ SAME = {
     "keraslm": "keraslm.version:__version__",
     "Unicode": "unicodedata:unidata_version",
 }
-LOGGERS = ("distributed", "distributed.client", "distributed.worker", "tornado")
+LOGGERS = (
+    "asyncio",
+    "distributed",
+    "distributed.client",
+    "distributed.worker",
+    "tornado",
+    "tornado.application",
+)
 
 
 def distributed() -> Any:
@@ -117,16 +123,13 @@ def threads(client: Any) -> int:
 
 @contextlib.contextmanager
 def _local(dask: Any, workers: int) -> Iterator[Any]:
-    with (
-        tempfile.TemporaryDirectory(prefix="keraslm-workers-") as folder,
-        dask.LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",
-            silence_logs=logging.CRITICAL,
-            local_directory=folder,
-        ) as cluster,
-    ):
+    with dask.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.CRITICAL,
+        preload=["keraslm.cluster.interrupts"],
+    ) as cluster:
         yield cluster
 
 
