@@ -1,4 +1,7 @@
-"""What a worker on this machine does at Ctrl-C: nothing, for the run ends it."""
+"""What a worker on this machine does at Ctrl-C: nothing, for the run ends it.
+
+Workers that start with the run inherit that; those that replace a lost one do not.
+"""
 
 import signal
 from typing import Any
