@@ -22,7 +22,7 @@ def check_cluster(address: str) -> None:
 
 @contextlib.contextmanager
 def count_on_cluster(
-    address: str, text: Text, progress: Progress
+    address: str, text: Text, order: int, progress: Progress
 ) -> Iterator[ClusterCount]:
     """Yield the count of a text on the cluster of a scheduler.
 
@@ -30,4 +30,4 @@ def count_on_cluster(
     """
     files_of(text)
     with connected(address) as client:
-        yield ClusterCount(client, text, progress)
+        yield ClusterCount(client, text, order, progress)

@@ -6,6 +6,8 @@ import logging
 import os
 import pathlib
 import pkgutil
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +21,14 @@ SAME = {
     "keraslm": "keraslm.version:__version__",
     "Unicode": "unicodedata:unidata_version",
 }
-LOGGERS = ("distributed", "distributed.client", "distributed.worker", "tornado")
+LOGGERS = (
+    "asyncio",
+    "distributed",
+    "distributed.client",
+    "distributed.worker",
+    "tornado",
+    "tornado.application",
+)
 
 
 def distributed() -> Any:
@@ -116,13 +125,32 @@ def threads(client: Any) -> int:
 
 @contextlib.contextmanager
 def _local(dask: Any, workers: int) -> Iterator[Any]:
-    with dask.LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.CRITICAL,
-    ) as cluster:
+    with _ignored_interrupts():
+        started = dask.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+            preload=["keraslm.cluster.interrupts"],
+        )
+    with started as cluster:
         yield cluster
+
+
+@contextlib.contextmanager
+def _ignored_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C while workers start, who inherit that: it is for the run to hear.
+
+    A terminal sends the signal to all processes; the run ends its workers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
@@ -165,6 +193,7 @@ def _silenced() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="distributed")
+            warnings.filterwarnings("ignore", message="Sending large graph")
             yield
     finally:
         for logger, handlers in zip(loggers, before, strict=True):

@@ -62,16 +62,23 @@ class ClusterCount:
     """The count of one text on the workers of a client."""
 
     def __init__(
-        self, client: Any, text: Text, progress: Progress, size: int | None = None
+        self,
+        client: Any,
+        text: Text,
+        order: int,
+        progress: Progress,
+        size: int | None = None,
     ) -> None:
         """Cut the text into parts of `size` bytes, or as many as the workers need.
 
-        Raises: UsageError if the text lies in no file; ClusterError if a worker cannot
-            read all of its files.
+        Raises: UsageError if the text lies in no file, or a worker cannot read all of
+            its files.
         """
         self._client, self._text, self._progress = client, text, progress
+        self._order = order
         self._began = time.perf_counter()
-        self._encoded: Futures = []
+        self._orders: list[tuple[Futures, Futures]] = []
+        self._seen: Futures = []
         self._lengths: list[int] = []  # of the parts, in tokens
         self._vocabulary: Vocabulary | None = None
         self.parts = self._cut(files_of(text), size)
@@ -81,45 +88,43 @@ class ClusterCount:
     ) -> tuple[TextEncoder, Ids]:
         """Build the vocabulary of the text and encode it; see `TextEncoder.learn`.
 
+        The workers go on to count the n-grams.
         Raises: UsageError, CorpusError, as that; ClusterError if workers are lost and
             do not come back.
         """
-        numbered = self._map(
-            tasks.number, self.parts, same=(tokenizer.name, __version__)
-        )
+        same = (tokenizer.name, __version__)
+        numbered = self._map(tasks.number, self.parts, same=same)
         sizes = self._map(tasks.sizes_of, numbered)
         counters = self._grouped(self._map(tasks.tokens_of, numbered))
         limits = (tokenizer.level, size, min_count)
         vocabulary = self._submit(tasks.vocabulary_of, counters, *limits)
+        expected = self._text.characters  # read here while the workers read
         wait_for(self._client, sizes, "reading parts", self._progress)
         characters, lengths = zip(*in_turn(self._client, sizes), strict=True)
-        self._check_length(sum(characters))
+        self._check_length(sum(characters), expected)
         self._lengths = [length for length in lengths if length]
         filled = [part for part, n in zip(numbered, lengths, strict=True) if n]
-        self._encoded = self._map(tasks.encode, filled, same=(vocabulary,))
-        (built,) = in_turn(self._client, [vocabulary])
-        self._vocabulary = built
-        encoder = TextEncoder(tokenizer, built)
-        arrays = in_turn(self._client, self._encoded)
-        return encoder, collected(arrays, id_dtype(built), encoder.in_memory)
+        encoded = self._map(tasks.encode, filled, same=(vocabulary,))
+        encoder = TextEncoder(tokenizer, self._known(vocabulary))
+        self._start(encoded, encoder.vocabulary)
+        ids = in_turn(self._client, encoded)
+        in_memory, dtype = encoder.in_memory, id_dtype(encoder.vocabulary)
+        return encoder, collected(ids, dtype, in_memory)
 
-    def ngrams(self, order: int) -> Ngrams:
-        """Count the n-grams of the text that was learnt, of one token up to `order`.
+    def ngrams(self) -> Ngrams:
+        """Give the n-grams of the text that was learnt, of one token up to the order.
 
         Raises: ClusterError if workers are lost and do not come back.
         """
         vocabulary = self._vocabulary
         if vocabulary is None:
             raise ValueError("the n-grams of a text are counted after it was learnt")
-        size, boundary = len(vocabulary), vocabulary.boundary_id
-        counted = self._map(tasks.count, self._encoded, same=(size, order, boundary))
-        seen = self._map(tasks.first_seen, counted)
-        orders = list(self._merge_orders(counted, order, size))
-        wait_for(self._client, seen, "counting parts", self._progress)
-        del counted, self._encoded[:]  # the workers may forget what was merged
-        first = first_in_text(in_turn(self._client, seen), self._lengths, size)
-        higher = [self._fetched(orders.pop(0)) for _ in range(order - 1)]
-        return merging.put_together(vocabulary.counts.copy(), first, higher, boundary)
+        wait_for(self._client, self._seen, "counting parts", self._progress)
+        seen = in_turn(self._client, self._seen)
+        first = first_in_text(seen, self._lengths, len(vocabulary))
+        higher = [self._fetched(self._orders.pop(0)) for _ in range(self._order - 1)]
+        counts = vocabulary.counts.copy()
+        return merging.put_together(counts, first, higher, vocabulary.boundary_id)
 
     def summary(self) -> str:
         """Say who counted what, and how long it took."""
@@ -137,6 +142,18 @@ class ClusterCount:
         lengths = self._map(tasks.length, parts)
         wait_for(self._client, lengths, "measuring parts", self._progress)
         return shortened(parts, in_turn(self._client, lengths), origin.characters)
+
+    def _known(self, vocabulary: Any) -> Vocabulary:
+        (built,) = in_turn(self._client, [vocabulary])
+        self._vocabulary = Vocabulary(built.tokens, built.counts)
+        return self._vocabulary
+
+    def _start(self, encoded: Futures, vocabulary: Vocabulary) -> None:
+        """Let the workers count and merge; what they need no more they may forget."""
+        same = (len(vocabulary), self._order, vocabulary.boundary_id)
+        counted = self._map(tasks.count, encoded, same=same)
+        self._seen = self._map(tasks.first_seen, counted)
+        self._orders = list(self._merge_orders(counted, self._order, len(vocabulary)))
 
     def _merge_orders(
         self, counted: Futures, order: int, size: int
@@ -176,10 +193,10 @@ class ClusterCount:
             suffixes[place] = run.suffixes
         return keys, counts, suffixes
 
-    def _check_length(self, characters: int) -> None:
-        if characters != self._text.characters:
+    def _check_length(self, characters: int, expected: int) -> None:
+        if characters != expected:
             raise CorpusChanged(
-                f"{self._text.name} has {self._text.characters:,} characters here and "
+                f"{self._text.name} has {expected:,} characters here and "
                 f"{characters:,} on the workers; the same files must lie everywhere, "
                 "and be left alone meanwhile"
             )

@@ -56,14 +56,14 @@ def read_texts(
     with contextlib.ExitStack() as stack:
         counting = None
         if cluster is not None:
-            given = (cluster, corpus.train, reporter.reading)
+            given = (cluster, corpus.train, c.order or 3, reporter.reading)
             counting = stack.enter_context(count_on_cluster(*given))
         fitted = initial.encoder if initial else None
         encoder, texts = _encoded(c, corpus, fitted, reporter, memory, counting)
         _check(c, corpus, encoder, texts)
         if counting is not None:
-            counted = counting.ngrams(c.order or 3)
-            texts["train"] = dataclasses.replace(texts["train"], ngrams=counted)
+            found = counting.ngrams()
+            texts["train"] = dataclasses.replace(texts["train"], ngrams=found)
             reporter.note(counting.summary())
     if c.softmax == "classes" and initial is None:
         _check_classes(c, encoder)

@@ -75,10 +75,10 @@ def counted(folder, address):
     text, tokenizer = open_corpus(folder).train, tokenizer_named("word")
     encoder, _, ngrams = in_one_process(text, tokenizer, 4)
     with connected(address) as client:
-        counting = ClusterCount(client, text, lambda *told: None, 2000)
+        counting = ClusterCount(client, text, 4, lambda *told: None, 2000)
         assert len(counting.parts) == 3
         found, _ = counting.learn(tokenizer)
-        return (encoder, ngrams), (found, counting.ngrams(4))
+        return (encoder, ngrams), (found, counting.ngrams())
 
 
 def contents(run):
@@ -121,17 +121,18 @@ def test_parts_of_any_size_on_real_workers(folder, address):
     tokenizer = tokenizer_named("word-marks")
     _, ids, ngrams = in_one_process(text, tokenizer, 4)
     with connected(address) as client:
-        counting = ClusterCount(client, text, lambda *told: None, 2000)
+        counting = ClusterCount(client, text, 4, lambda *told: None, 2000)
         assert len(counting.parts) == 3
         assert same(counting.learn(tokenizer)[1], ids)
-        assert_same_ngrams(counting.ngrams(4), ngrams)
+        assert_same_ngrams(counting.ngrams(), ngrams)
 
 
 def test_a_file_that_workers_lack_is_named(folder, address, tmp_path):
     (tmp_path / "a.txt").write_text("a b\n" * 9)
     text = open_text(tmp_path / "a.txt")
+    assert text.characters == 36  # it is read here too, and was
     with connected(address) as client:
-        counting = ClusterCount(client, text, lambda *told: None)
+        counting = ClusterCount(client, text, 3, lambda *told: None)
         (tmp_path / "a.txt").unlink()
         with pytest.raises(UsageError, match=r"on the worker .*: cannot read .*a\.txt"):
             counting.learn(tokenizer_named("word"))

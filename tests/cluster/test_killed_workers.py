@@ -90,13 +90,13 @@ def text(tmp_path):
 
 
 def assert_same_count(client, text, tell):
-    counting = ClusterCount(client, text, tell, size=150_000)
+    counting = ClusterCount(client, text, ORDER, tell, size=150_000)
     assert len(counting.parts) > 10
     encoder, ids, ngrams = in_one_process(text, tokenizer_named("word"), ORDER)
     found, found_ids = counting.learn(tokenizer_named("word"))
     assert found.to_dict() == encoder.to_dict()
     assert same(found_ids, ids)
-    assert_same_ngrams(counting.ngrams(ORDER), ngrams)
+    assert_same_ngrams(counting.ngrams(), ngrams)
 
 
 @pytest.mark.parametrize("stage", ["reading parts", "counting parts", "merging ranges"])
@@ -160,7 +160,7 @@ def test_a_worker_without_the_file_is_named(start, scheduler, text):
         client.wait_for_workers(3, timeout=60)
         why = r"the worker tcp://127.0.0.1:\d+ cannot read the text \(No such file or "
         with pytest.raises(UsageError, match=why + r"directory: .*/a\.txt\)"):
-            ClusterCount(client, text, lambda *told: None)
+            ClusterCount(client, text, 3, lambda *told: None)
 
 
 def test_the_scheduler_is_killed(start, tmp_path, text):
@@ -195,3 +195,39 @@ def test_workers_of_this_machine(tmp_path, text):
     assert one == many
     rows = [(tmp_path / n / "history.csv").read_text() for n in ("one", "many")]
     assert rows[0] == rows[1]
+
+
+def test_ctrl_c_ends_the_run_and_its_workers_in_a_line(tmp_path, text):
+    large = (tmp_path / "text/b.txt").read_text() * 20
+    (tmp_path / "text/b.txt").write_text(large)
+    heard = "import signal, os, sys; signal.signal(2, signal.default_int_handler); "
+    heard += "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    command = [sys.executable, "-c", heard, "-m", "keraslm_cli", "train"]
+    given = [str(tmp_path / "text"), "--model", "ngram", "--cluster", "local:2"]
+    run = subprocess.Popen(
+        [*command, *given, "--out", str(tmp_path / "run")],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until(lambda: sum(seconds > 2 for seconds in busy_workers(run.pid)) == 2)
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+    _, errors = run.communicate(timeout=60)
+    assert (run.returncode, errors.strip()) == (130, "Interrupted.")
+    assert not (tmp_path / "run").exists()
+    until(lambda: not lives(run.pid))
+
+
+def busy_workers(parent):
+    """Give the seconds that each of the workers of a process has computed."""
+    psutil = pytest.importorskip("psutil")
+    for each in psutil.Process(parent).children():
+        if "spawn_main" in " ".join(each.cmdline()):
+            yield each.cpu_times().user
+
+
+def lives(group):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, 0)
+        return True
+    return False

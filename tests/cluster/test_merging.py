@@ -46,9 +46,10 @@ def in_one_process(text, tokenizer, order, *limits):
 
 
 def in_parts(text, tokenizer, order, *limits, size=None, workers=3):
-    counting = ClusterCount(AtOnce(workers), text, lambda *told: None, size)
+    given = (AtOnce(workers), text, order, lambda *told: None, size)
+    counting = ClusterCount(*given)
     encoder, ids = counting.learn(tokenizer, *limits)
-    return encoder, ids, counting.ngrams(order)
+    return encoder, ids, counting.ngrams()
 
 
 def assert_same_count(text, tokenizer, order, *limits, **how):
@@ -59,7 +60,7 @@ def assert_same_count(text, tokenizer, order, *limits, **how):
     assert_same_ngrams(found[2], ngrams)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(lines, min_size=1, max_size=4),
     st.sampled_from(sorted(TOKENIZERS)),
@@ -146,7 +147,7 @@ def test_a_word_is_first_seen_in_the_first_part_that_has_it():
 
 def test_a_text_in_no_file_is_refused():
     with pytest.raises(UsageError, match=r"`cluster` counts files .*; x is no file"):
-        ClusterCount(AtOnce(), Text.from_string("a b\n", "x"), lambda *told: None)
+        ClusterCount(AtOnce(), Text.from_string("a b\n", "x"), 3, lambda *told: None)
 
 
 def test_a_worker_without_the_file_is_named(tmp_path, monkeypatch):
@@ -158,7 +159,7 @@ def test_a_worker_without_the_file_is_named(tmp_path, monkeypatch):
         client, "run", lambda *given: dict(zip(client.workers, answers, strict=True))
     )
     with pytest.raises(UsageError) as refused:
-        ClusterCount(client, text, lambda *told: None)
+        ClusterCount(client, text, 3, lambda *told: None)
     assert str(refused.value).startswith(
         "the worker tcp://10.0.0.1:8786 cannot read the text (No such file or "
         f"directory: {tmp_path / 'a.txt'}); put its files where every worker finds"
@@ -169,7 +170,7 @@ def test_another_file_on_a_worker_is_seen_at_the_latest_by_its_length(tmp_path):
     (tmp_path / "a.txt").write_text("abcd\n" * 9)
     text = open_text(tmp_path)
     assert text.characters == 45
-    counting = ClusterCount(AtOnce(), text, lambda *told: None)
+    counting = ClusterCount(AtOnce(), text, 3, lambda *told: None)
     (tmp_path / "a.txt").write_text("abé\n" * 9)  # as many bytes, fewer characters
     with pytest.raises(CorpusChanged, match="45 characters here and 36 on the workers"):
         counting.learn(tokenizer_named("char"))
@@ -177,7 +178,7 @@ def test_another_file_on_a_worker_is_seen_at_the_latest_by_its_length(tmp_path):
 
 def test_another_version_on_a_worker_that_came_late_is_refused(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("abcd\n" * 9)
-    counting = ClusterCount(AtOnce(), open_text(tmp_path), lambda *told: None)
+    counting = ClusterCount(AtOnce(), open_text(tmp_path), 3, lambda *told: None)
     monkeypatch.setattr("keraslm.cluster.tasks.__version__", "0.0.1")
     with pytest.raises(UsageError, match=r"on the worker .*: keraslm is 0\.0\.1, and"):
         counting.learn(tokenizer_named("char"))
@@ -186,9 +187,11 @@ def test_another_version_on_a_worker_that_came_late_is_refused(tmp_path, monkeyp
 def test_progress_is_told_in_parts(tmp_path):
     (tmp_path / "a.txt").write_text("a b\n" * 90)
     told = []
-    counting = ClusterCount(AtOnce(), open_text(tmp_path), lambda *x: told.append(x), 9)
+    counting = ClusterCount(
+        AtOnce(), open_text(tmp_path), 3, lambda *x: told.append(x), 9
+    )
     counting.learn(tokenizer_named("word"))
-    counting.ngrams(3)
+    counting.ngrams()
     parts = len(counting.parts)
     assert told == [
         ("reading parts", parts, parts),
