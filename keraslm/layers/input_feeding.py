@@ -39,7 +39,7 @@ class InputFeeding(keras.layers.Layer):
         self.join = keras.layers.Dense(self.units, activation="tanh")
         self.query = None
         if isinstance(self.attention, DotProductAttention):
-            start = {"use_bias": False, "kernel_initializer": "orthogonal"}
+            start = {"use_bias": False, "kernel_initializer": "identity"}
             self.query = keras.layers.Dense(self.units, **start)
         self.supports_masking = True
 
