@@ -8,7 +8,6 @@ from keras import ops
 
 from keraslm.cells import stack
 from keraslm.kernels.gates import OPS
-from keraslm.layers.dot_product_attention import DotProductAttention
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -19,9 +18,9 @@ class InputFeeding(keras.layers.Layer):
             c_t = sum_j A_tj h_j,   A_t = softmax over j of score(s_t, h_j)
             o_t = tanh(W [c_t, s_t] + b)
     So the cell knows where it has looked, and can go on from there. `layers` are
-    `LSTM`, `GRU` or `SimpleRNN` of the same units, one above the other. `attention` is
-    `AdditiveAttention`, or `DotProductAttention`: with it score(s, h) = W_a s . h, not
-    divided by the root of the width, since states in (-1, 1) would weigh all h alike.
+    `LSTM`, `GRU` or `SimpleRNN` of the same units, one above the other; `attention` is
+    `DotProductAttention`, whose scores are not divided by the root of the width here:
+    states lie in (-1, 1), and would weigh all h alike; or `AdditiveAttention`.
 
     It is called on [y, h, there, *states], `there` saying which h are no padding, the
     states those of each layer before the first step.
@@ -37,10 +36,9 @@ class InputFeeding(keras.layers.Layer):
         self.attention = _revived(attention)
         self.units = self.layers[-1].units
         self.join = keras.layers.Dense(self.units, activation="tanh")
-        self.query = None
-        if isinstance(self.attention, DotProductAttention):
-            start = {"use_bias": False, "kernel_initializer": "orthogonal"}
-            self.query = keras.layers.Dense(self.units, **start)
+        self.root = 1.0
+        if type(self.attention).__name__ == "DotProductAttention":
+            self.root = float(self.units) ** 0.5
         self.supports_masking = True
 
     def build(self, input_shape: Sequence[Any]) -> None:
@@ -50,8 +48,6 @@ class InputFeeding(keras.layers.Layer):
             _build(layer, (None, None, width))
             width = layer.units
         _build(self.attention, [(None, None, self.units), memory])
-        if self.query is not None:
-            self.query.build((None, self.units))
         self.join.build((None, self.units + memory[-1]))
 
     def call(self, inputs: Sequence[Any], mask: Any = None) -> Any:
@@ -79,9 +75,8 @@ class InputFeeding(keras.layers.Layer):
 
     def attended(self, s: Any, memory: Any, there: Any) -> Any:
         """Give o of one step.  Shapes: s (batch, units) -> (batch, units)"""
-        asked = s if self.query is None else self.query(s) * float(self.units) ** 0.5
-        given = [ops.expand_dims(asked, 1), memory]
-        c = self.attention(given, mask=[None, there])
+        query = ops.expand_dims(s * self.root, 1)
+        c = self.attention([query, memory], mask=[None, there])
         return self.join(ops.concatenate([ops.squeeze(c, 1), s], axis=-1))
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

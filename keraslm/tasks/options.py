@@ -173,7 +173,7 @@ class TaskOptions:
         """The options that the model does not have, and why."""
         if self.model == MOST_FREQUENT:
             return dict.fromkeys(OF_A_NETWORK, "only counts, and trains no network")
-        return {"layers": "has no recurrent layers"} if self.model == BAG else {}
+        return {"layers": "has no recurrent `layers`"} if self.model == BAG else {}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -96,10 +96,7 @@ def test_a_finished_run_is_said_to_be_finished(keraslm, counted, corpus):
         (("--model", "ngram"), "--model must be one of bilstm"),
         (("--order", 3), "--order is no option of"),
         (("--resume", "--overwrite"), "--resume"),
-        (
-            ("--model", "most-frequent", "--units", 3),
-            "--units is an option of networks",
-        ),
+        (("--model", "most-frequent", "--units", 3), "leave --units out"),
         (("--units", 0), "--units must be a whole number"),
     ],
 )

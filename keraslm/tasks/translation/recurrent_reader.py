@@ -75,11 +75,11 @@ class RecurrentReader(Reader):
         return self._take(f"{name}/0", width, columns), self._take(f"{name}/1", columns)
 
     def _attention(self) -> Any:
-        """Give W, U and v of additive attention, or W, and what joins c and s."""
+        """Give W, U and v of additive attention, and what joins c and s."""
         units = self.shape.units
         joined = self._dense(f"{FEEDING}/join/vars", 2 * units, units)
         if self.shape.attention == "dot":
-            return (self._take(f"{FEEDING}/query/vars/0", units, units),), joined
+            return (), joined
         name = f"{FEEDING}/attention/vars"
         shapes = enumerate([(units, units), (units, units), (units,)])
         return tuple(self._take(f"{name}/{k}", *s) for k, s in shapes), joined
@@ -120,8 +120,7 @@ class RecurrentReader(Reader):
     def _scores(self, s: Array, keys: Array) -> Array:
         """Give the score of each h_j; shapes: (texts, units) -> (texts, sources)."""
         if self.shape.attention == "dot":
-            query = s @ self.attention[0][0]
-            scores: Array = (keys @ query[..., None])[..., 0]
+            scores: Array = (keys @ s[..., None])[..., 0]
             return scores
         W, _, v = self.attention[0]
         told: Array = np.tanh((s @ W)[:, None] + keys) @ v

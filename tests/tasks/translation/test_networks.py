@@ -81,8 +81,7 @@ def test_decoding_is_that_of_keras_s_own_cell_and_attention_with_the_same_weight
     attention, found = keras.layers.Attention(), []
     for t in range(BEFORE.shape[1]):
         s, state = cell(keras.ops.concatenate([y[:, t], o], axis=-1), state)
-        query = (s @ feeding.query.kernel)[:, None]
-        c = attention([query, h], mask=[None, padded > 0])[:, 0]
+        c = attention([s[:, None], h], mask=[None, padded > 0])[:, 0]
         o = join(keras.ops.concatenate([c, s], axis=-1))
         found.append(keras.ops.convert_to_numpy(softmax(o)))
     told = read(network, padded, BEFORE)
