@@ -53,7 +53,7 @@ SHORTENED = {
     r"--units 200 --layers 1 --vocabulary-size 100000": "--units 8 --layers 1",
     r"^keraslm lab (.*?)(--open)?(?= --scenes| *#|$)": r"timeout -s INT 12"
     r" keraslm lab \1 --port 0",
-    r"^(keraslm ladder (?!.*--rungs).*)": r"\1 --rungs uniform,kneser-ney-5,lstm",
+    r"^(keraslm ladder (?!.*--rungs).*)": r"\1 --rungs uniform,kneser-ney-5",
     r"neural-bigram,.*,lstm-kneser-ney": "window-pretrained,lstm,lstm-kneser-ney",
 }
 ENDLESS = re.compile(r"^keraslm train (?!.*(--steps|--model (ngram|most-frequent)))")

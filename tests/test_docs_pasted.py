@@ -35,7 +35,7 @@ PASTED = ("README", "ten-minutes", "vectors", "adopting", "ladder")
         (
             "keraslm ladder village --minutes 8 --out ladders/village",
             "keraslm ladder village --minutes 0.05 --out ladders/village"
-            " --rungs uniform,kneser-ney-5,lstm",
+            " --rungs uniform,kneser-ney-5",
         ),
     ],
 )
