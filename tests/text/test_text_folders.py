@@ -225,3 +225,29 @@ def test_an_empty_name_is_not_the_present_folder(folder, monkeypatch):
     for open_it in (open_text, open_corpus):
         with pytest.raises(UsageError, match="empty, as that of a variable"):
             open_it("")
+
+
+def test_a_part_may_be_a_folder_of_packed_files(folder):
+    files = {f"train/{i}.txt.gz": gzip.compress(f"{i} x".encode()) for i in range(3)}
+    files |= {"train/picture.png": b"\x89PNG", "valid.txt": "v\n", "test/a": "t\n"}
+    corpus = open_corpus(folder(**files, **{"notes.txt": "n\n"}))
+    assert corpus.has_own_parts
+    assert words(corpus.train) == "0 x\n1 x\n2 x"  # a newline between two files
+    assert (words(corpus.valid), words(corpus.test)) == ("v\n", "t\n")
+    skipped = {each.path: each.what for each in corpus.skipped}
+    assert skipped["train/picture.png"].startswith("a PNG picture")
+    assert skipped["notes.txt"] == "none of the parts (train, valid.txt, test)"
+    assert len(skipped) == 2
+
+
+def test_a_folder_and_a_file_may_not_be_the_same_part(folder):
+    path = folder(**{"train.txt": "a\n", "train/b.txt": "b\n"})
+    with pytest.raises(CorpusError, match="two files for the train part"):
+        open_corpus(path)
+
+
+def test_an_empty_folder_and_a_run_are_no_parts(folder):
+    path = folder(**{"train.txt": "a\n", "test/.hidden": "b\n"})
+    make_marked(path / "valid", "a run")
+    corpus = open_corpus(path)
+    assert (corpus.valid, corpus.test) == (None, None)
