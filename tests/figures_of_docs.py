@@ -48,7 +48,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("README.md", "keraslm"): Settings("Python's version"),
     ("bug-zoo.md", "The bug zoo"): Held(HERE, "0.69"),
     ("counting.md", "Smoothings"): Settings("the factor of stupid backoff"),
-    ("decoding.md", "How a token was drawn"): Run(after="Decoding"),
+    ("decoding.md", "How a token was drawn"): Run(after="Decoding", besides="90"),
     ("decoding.md", "New or copied"): Run(slow=True, after="Decoding"),
     ("decoding.md", "Beam search"): Run(after="Decoding"),
     ("exercises.md", "Exercises"): Held("tests/cli/test_documented_output.py", ""),
@@ -61,6 +61,15 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
         "Python's version"
     ),
     ("installation.md", "Shell completion"): Settings("Bash's version"),
+    ("larger.md", "Training on several devices and machines"): Settings(
+        "how long processes wait for each other"
+    ),
+    ("larger.md", "Interruptions"): Settings("when a silent machine counts as gone"),
+    ("larger.md", "How it goes"): Settings("the sizes of parts"),
+    ("larger.md", "The billion-word systems of the lectures, estimated"): Settings(
+        "arithmetic from figures of results.md and of Chelba et al."
+    ),
+    ("larger.md", "What several machines change"): Settings("arithmetic from the same"),
     ("lab.md", "For a lecture"): Settings("an example of a scene"),
     ("lab.md", "The views"): Settings("limits of a tree"),
     ("lab.md", "Who may look"): Settings("limits of a request"),
@@ -72,6 +81,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("ladder.md", "What it costs"): Settings("the sharing of the minutes"),
     ("masked.md", "The models"): Settings("the default share of masks"),
     ("masked.md", "Pseudo-perplexity"): Settings("how much is measured"),
+    ("model-files.md", "Model files"): Settings("the limit of an archive"),
     ("model-files.md", "A file from somebody else"): Settings("limits of a file"),
     ("probes.md", "How far back a loss reaches"): PROBED,
     ("probes.md", "Backpropagation through time, step by step"): PROBED,
