@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from keraslm.counts.additive import Additive
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import count_ngrams
+from keraslm.counts.on_disk import ngrams as ngrams_on_disk
 from keraslm.counts.on_disk.estimating import estimate_on_disk, fit_on_disk
 from keraslm.counts.on_disk.held_out import pairwise
 from keraslm.counts.on_disk.model import NgramModelOnDisk
@@ -52,6 +53,11 @@ def require_same_ngrams(ids, size, order, memory):
 @pytest.mark.parametrize("size", [3, 40])
 def test_ngrams_are_those_counted_in_memory(order, size):
     require_same_ngrams(zipf(700, size), size, order, TINY)
+
+
+def test_indices_of_more_than_32_bits_change_nothing(monkeypatch):
+    monkeypatch.setattr(ngrams_on_disk, "LONG", 10)
+    require_same_ngrams(zipf(300, 20), 20, 4, TINY)
 
 
 def test_one_key_may_fill_many_times_the_memory():
