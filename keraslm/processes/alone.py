@@ -30,7 +30,7 @@ class Alone:
         """Give a file of the first process, or None if it has none."""
         yield path if path.exists() else None
 
-    def agree(self, mine: dict[str, Any]) -> None:
+    def agree(self, mine: Callable[[], dict[str, Any]]) -> None:
         """See that all processes have the same.
 
         Raises: UsageError in all of them, if one has not.

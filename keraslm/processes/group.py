@@ -187,14 +187,15 @@ class First(_Member):
         self._share(path.read_bytes() if there else b"")
         yield path if there else None
 
-    def agree(self, mine: dict[str, Any]) -> None:
+    def agree(self, mine: Callable[[], dict[str, Any]]) -> None:
         """Compare with what the others have; one that differs ends all.
 
         Raises: UsageError
         """
+        own = mine()
         for number in sorted(self._connections):
             theirs = json.loads(self._hear(number))
-            line = difference(number, theirs, mine)
+            line = difference(number, theirs, own)
             if line is not None:
                 raise UsageError(line)
         self._share(b"")
@@ -222,12 +223,12 @@ class Other(_Member):
             copy.write_bytes(data)
             yield copy
 
-    def agree(self, mine: dict[str, Any]) -> None:
+    def agree(self, mine: Callable[[], dict[str, Any]]) -> None:
         """Tell the first process what this one has.
 
         Raises: UsageError if it has something else.
         """
-        self._tell(DATA, json.dumps(mine).encode())
+        self._tell(DATA, json.dumps(mine()).encode())
         self._hear(0)
 
     def tell_signal(self, number: int) -> None:

@@ -33,7 +33,7 @@ def follow(c: Configuration, corpus: Corpus, group: Other) -> None:
     c = Configuration(**group.shared(dict))  # what was left open, it has chosen
     pretrained = read_pretrained(c, encoder.vocabulary, silent)
     run = identity(c, corpus, encoder)
-    group.agree(run)
+    group.agree(lambda: run)
     with shared_rows(True, group, silent):
         model = new_network(c, encoder, silent, initial, pretrained)
         _fit(model, c, texts, run, group)

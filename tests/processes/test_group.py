@@ -90,13 +90,13 @@ def test_no_file_is_none(tmp_path):
 
 def test_equal_texts_agree_and_others_are_refused_in_all():
     def agreeing(group):
-        group.agree({"text": "abc"})
+        group.agree(lambda: {"text": "abc"})
         return "agreed"
 
     assert together(3, agreeing) == ["agreed"] * 3
 
     def differing(group):
-        group.agree({"text": "abc" if group.index < 2 else "abd"})
+        group.agree(lambda: {"text": "abc" if group.index < 2 else "abd"})
 
     said = together(3, differing)
     assert all(isinstance(error, UsageError) for error in said)
@@ -247,6 +247,6 @@ def test_what_else_calls_there_is_left_aside():
 
 def test_one_process_alone_needs_no_others(tmp_path):
     assert ALONE.shared(lambda: 3) == 3
-    ALONE.agree({})
+    ALONE.agree(dict)
     with ALONE.watched(), ALONE.shared_file(tmp_path / "none") as file:
         assert file is None

@@ -75,7 +75,7 @@ def test_the_one_before_stays_until_the_next_is_whole(file, monkeypatch):
         path.write_bytes(b"the first bytes")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive, "write_members", full)
+    monkeypatch.setattr("keraslm.checkpoints.checkpoint.write_members", full)
     with pytest.raises(OSError, match="No space"):
         CHECKPOINT.write(file)
     assert file.read_bytes() == before
