@@ -48,9 +48,11 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("README.md", "keraslm"): Settings("Python's version"),
     ("bug-zoo.md", "The bug zoo"): Held(HERE, "0.69"),
     ("counting.md", "Smoothings"): Settings("the factor of stupid backoff"),
-    ("decoding.md", "How a token was drawn"): Run(after="Decoding", besides="90"),
+    ("decoding.md", "How a token was drawn"): Run(
+        slow=True, after="Decoding", besides="90"
+    ),
     ("decoding.md", "New or copied"): Run(slow=True, after="Decoding"),
-    ("decoding.md", "Beam search"): Run(after="Decoding"),
+    ("decoding.md", "Beam search"): Run(slow=True, after="Decoding"),
     ("exercises.md", "Exercises"): Held("tests/cli/test_documented_output.py", ""),
     ("exercises.md", "A class"): Held("tests/cli/test_check.py", "1.9867"),
     ("exercises.md", "How a file is run"): Settings("limits of a student's program"),
