@@ -101,11 +101,6 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("training.md", "Large vocabularies"): Settings("defaults of the softmaxes"),
     ("training.md", "The defaults"): Settings("defaults"),
     ("truth.md", "The truth"): Run(slow=True),
-    ("truth.md", "How far a model is from it"): Run(
-        slow=True,
-        after="The truth",
-        besides="1.9808 0.4409 0.7812 25,000",  # see the arithmetic in HERE
-    ),
     ("truth.md", "Beside a model"): Run(slow=True, after="How far a model is from it"),
     ("vectors.md", "Asking"): Held("tests/test_docs.py", "200,000"),
     ("vectors.md", "Training"): Settings("the methods' constants"),
