@@ -43,7 +43,7 @@ def mixture_weights(log_p: np.ndarray) -> np.ndarray:
 def expectation_maximisation(
     p: np.ndarray, start: np.ndarray, shares: Step, maximise: Step
 ) -> np.ndarray:
-    """Climb from `start` until a step gains next to nothing.
+    """Learn the numbers of a mixture whose parts' probabilities are in memory.
 
     `shares` gives each part's weight from the numbers that are learnt; `maximise` gives
     the numbers from how probably each part has given each token.
@@ -52,12 +52,28 @@ def expectation_maximisation(
             shares (numbers,) -> (parts, tokens) or (parts, 1)
             maximise (parts, tokens) -> (numbers,)
     """
-    numbers, reached = start, -np.inf
-    for _ in range(ITERATIONS):
+
+    def step(numbers: np.ndarray) -> tuple[float, np.ndarray]:
         joint = shares(numbers) * p
         total = joint.sum(axis=0)
-        log_likelihood = np.log(total).mean()
+        return np.log(total).mean(), maximise(joint / total)
+
+    return climb(start, step)
+
+
+def climb(
+    start: np.ndarray, step: Callable[[np.ndarray], tuple[float, np.ndarray]]
+) -> np.ndarray:
+    """Take steps from `start` until one gains next to nothing.
+
+    `step` gives the mean log-likelihood of the numbers that are learnt, and the next.
+
+    Shapes: start (numbers,) -> (numbers,)
+    """
+    numbers, reached = start, -np.inf
+    for _ in range(ITERATIONS):
+        log_likelihood, learnt = step(numbers)
         if log_likelihood - reached < CLOSE:
             break
-        numbers, reached = maximise(joint / total), log_likelihood
+        numbers, reached = learnt, log_likelihood
     return numbers

@@ -9,6 +9,7 @@ import keraslm
 from keraslm.counts.model import NgramModel
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import archive
+from keraslm.files.members import write_members
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
 
@@ -44,7 +45,7 @@ def model(tmp_path):
 
 
 def with_description(path, data):
-    archive.write_members(path, {archive.DESCRIPTION: data})
+    write_members(path, {archive.DESCRIPTION: data})
     return path
 
 
@@ -121,13 +122,13 @@ def test_another_file_called_h5_is_refused_too(model, tmp_path):
 
 def test_a_plain_keras_file_has_no_vocabulary(tmp_path):
     path = tmp_path / "plain.keras"
-    archive.write_members(path, {"config.json": b"{}", "model.weights.h5": b""})
+    write_members(path, {"config.json": b"{}", "model.weights.h5": b""})
     assert "without a vocabulary" in refused(path)
 
 
 def test_another_zip_is_no_model(tmp_path):
     path = tmp_path / "other.zip"
-    archive.write_members(path, {"readme.txt": b"hello"})
+    write_members(path, {"readme.txt": b"hello"})
     assert "without a model" in refused(path)
 
 

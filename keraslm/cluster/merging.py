@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keraslm.counts.ngrams import Ngrams
-from keraslm.counts.sorting import sort_with_positions
+from keraslm.counts.sorting import count_distinct, sort_with_positions
 from keraslm.counts.trie import Level, Trie, first_level
 
 SAMPLE = 1000  # keys by which a part says how its n-grams are spread
@@ -123,16 +123,12 @@ def merge(runs: Sequence[Run], with_places: bool = True) -> Merged:
     keys = np.concatenate([run.keys for run in runs])
     counts = np.concatenate([run.counts.astype(np.int64) for run in runs])
     suffixes = np.concatenate([run.suffixes.astype(np.int64) for run in runs])
-    in_order, positions = sort_with_positions(keys)
-    is_new = np.ones(len(keys), dtype=bool)
-    is_new[1:] = in_order[1:] != in_order[:-1]
-    starts = np.flatnonzero(is_new)
-    total = np.add.reduceat(counts[positions], starts) if len(starts) else counts
-    run = Run(in_order[starts], narrow(total), narrow(suffixes[positions[starts]]))
+    distinct, _, place, example = count_distinct(keys)
+    total = np.zeros(len(distinct), dtype=np.int64)
+    np.add.at(total, place, counts)
+    run = Run(distinct, narrow(total), narrow(suffixes[example]))
     if not with_places:
         return Merged(run, [])
-    place = np.empty(len(keys), dtype=np.int64)
-    place[positions] = np.cumsum(is_new) - 1
     ends = list(itertools.accumulate(map(len, runs)))
     return Merged(run, [narrow(each) for each in np.split(place, ends[:-1])])
 

@@ -110,7 +110,7 @@ class AdditiveTable(Table):
         size = self.trie.vocabulary_size
         seen = log_additive(counts, counts.sum(), self.delta, size)
         row = np.full(size, seen[-1])
-        row[level.words[children]] = seen[:-1]
+        row[level.words_of(children)] = seen[:-1]
         return row
 
     def sizes(self) -> list[int]:

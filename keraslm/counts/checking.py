@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.counts.additive import AdditiveTable
-from keraslm.counts.columns import BLOCK
+from keraslm.counts.columns import BLOCK, in_blocks
 from keraslm.counts.opening import LARGEST_COUNT, LARGEST_LOGARITHM, ROUNDING
 from keraslm.counts.quantize import Quantized
 from keraslm.counts.table import BackoffTable, Table
@@ -87,8 +87,7 @@ class _Starts:
 def _check_counts(counts: list[Any]) -> None:
     for n, column in enumerate(counts, start=1):
         total = 0.0
-        for start in range(0, len(column), BLOCK):
-            block = column[start : start + BLOCK]
+        for block in in_blocks(column):
             _check_range(block, f"counts-{n}", 0, LARGEST_COUNT)
             total += float(block.sum(dtype=np.float64))
         if total > LARGEST_COUNT:
@@ -109,8 +108,7 @@ def _check_logarithms(table: BackoffTable) -> None:
     if isinstance(table, Quantized):
         slack *= math.exp(min(table.rounding, 1.0))
     for n, log_b in enumerate(table.log_b, start=1):
-        for start in range(0, len(log_b), BLOCK):
-            block = log_b[start : start + BLOCK]
+        for block in in_blocks(log_b):
             _check_range(block, f"log-b-{n}", -math.inf, LARGEST_LOGARITHM)
     for n, level in enumerate(table.trie.levels, start=1):
         for starts, _ in _stretches(level, n):

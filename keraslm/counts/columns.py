@@ -5,6 +5,7 @@ places, and is an array where a whole one is needed (`np.asarray`).
 """
 
 import abc
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,12 @@ from keraslm.errors import ModelFileError
 
 BLOCK = 1 << 18
 """Numbers that are read at once where all are: few enough for the cache."""
+
+
+def in_blocks(numbers: Any) -> Iterator[np.ndarray]:
+    """Yield all numbers of an array, a column or an array on the disk, in order."""
+    for start in range(0, len(numbers), BLOCK):
+        yield numbers[start : start + BLOCK]
 
 
 class Column(abc.ABC):

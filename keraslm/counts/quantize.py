@@ -13,13 +13,13 @@ References: Heafield (2011), KenLM, section 3.3; Federico & Bertoldi (2006).
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from keraslm.counts.additive import CANNOT_BE_QUANTIZED
-from keraslm.counts.columns import BLOCK, Column
+from keraslm.counts.columns import Column, in_blocks
 from keraslm.counts.table import BackoffTable, Table
 from keraslm.errors import UsageError
 
@@ -183,20 +183,15 @@ def _coded(numbers: Any, bits: int, exact: Sequence[float] = ()) -> tuple[Coded,
     """Quantise a column, and say how far a number is off at most, in nats."""
     step = max(1, -(-len(numbers) // MOST_SORTED))
     sample = [np.zeros(0)]
-    for block in _blocks(numbers):
+    for block in in_blocks(numbers):
         sample += [block[::step], block[np.isneginf(block)][:1]]
     book = codebook(np.concatenate(sample), bits, exact)
     coded, off = Coded(book, Nearest(book, numbers)), 0.0
-    for before, after in zip(_blocks(numbers), _blocks(coded), strict=True):
+    for before, after in zip(in_blocks(numbers), in_blocks(coded), strict=True):
         finite = np.isfinite(before)
         apart = abs(after[finite] - before[finite])
         off = max(off, float(apart.max(initial=0.0)))
     return coded, off
-
-
-def _blocks(numbers: Any) -> Iterator[np.ndarray]:
-    for start in range(0, len(numbers), BLOCK):
-        yield numbers[start : start + BLOCK]
 
 
 def _rounding(log_p: list[float], log_b: list[float]) -> float:

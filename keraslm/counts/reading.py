@@ -1,6 +1,8 @@
 """The table of a count model's file: read and checked whole, or mapped."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from keraslm.counts.additive import Additive
@@ -33,7 +35,7 @@ def read_table(
         mapped = file.stat().st_size > WHOLE
     mapped = mapped and not is_older
     arrays = map_arrays(file) if mapped else archive.read_arrays(file)
-    try:
+    with _damage(file):
         if is_older:
             arrays, ngrams = upgraded(arrays, order, vocabulary_size)
         else:
@@ -43,10 +45,6 @@ def read_table(
         table = from_arrays(arrays, shape, str(file), mapped)
         if not mapped:
             check_table(table)
-    except ModelFileError:
-        raise
-    except ValueError as error:
-        raise _damaged(file, error) from error
     return table
 
 
@@ -56,19 +54,22 @@ def check_whole(path: str | os.PathLike[str], table: Table) -> str:
     Raises: ModelFileError if something is wrong.
     """
     read = verify(path)
-    try:
+    with _damage(path):
         check_table(table)
-    except ModelFileError:
-        raise
-    except ValueError as error:
-        raise _damaged(path, error) from error
     return f"{read:,} bytes and {sum(table.sizes()):,} n-grams"
 
 
-def _damaged(path: str | os.PathLike[str], error: ValueError) -> ModelFileError:
-    return ModelFileError(
-        f"the counts do not fit together: {error}; {path} is damaged, train again"
-    )
+@contextlib.contextmanager
+def _damage(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Name the file in which something does not fit."""
+    try:
+        yield
+    except ModelFileError:  # which names it
+        raise
+    except ValueError as error:
+        raise ModelFileError(
+            f"the counts do not fit together: {error}; {path} is damaged, train again"
+        ) from error
 
 
 def _formula(

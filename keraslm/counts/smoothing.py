@@ -169,11 +169,15 @@ def kept_after_pruning(ngrams: Ngrams, prune: tuple[int, ...]) -> list[np.ndarra
 
     Shapes: -> (ngrams,) bool an order; all words are kept
     """
-    kept = [np.ones(ngrams.trie.vocabulary_size, dtype=bool)]
-    for k, counts in enumerate(ngrams.counts[1:], start=1):
-        limit = prune[min(k, len(prune) - 1)] if prune else 0
-        kept.append(counts > limit)
-    return kept
+    limits = limits_by_order(prune, ngrams.trie.order)
+    longer = zip(ngrams.counts[1:], limits[1:], strict=True)
+    words = np.ones(ngrams.trie.vocabulary_size, dtype=bool)
+    return [words, *(counts > limit for counts, limit in longer)]
+
+
+def limits_by_order(prune: tuple[int, ...], order: int) -> list[int]:
+    """Give how often the n-grams of each order occur at most that are left out."""
+    return [prune[min(k, len(prune) - 1)] if prune else 0 for k in range(order)]
 
 
 def counts_of_counts(counts: np.ndarray, highest: int) -> list[int]:

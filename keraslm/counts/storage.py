@@ -7,13 +7,13 @@ and totals-n, the sums c(h). A quantised table has codes and the centres that th
 for instead; codes, words and starts are bit-packed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from keraslm.counts.additive import AdditiveTable
-from keraslm.counts.columns import BLOCK
+from keraslm.counts.columns import in_blocks
 from keraslm.counts.packed import bits_for, pack
 from keraslm.counts.quantize import Coded, Quantized
 from keraslm.counts.table import BackoffTable, Table
@@ -55,11 +55,6 @@ def described(table: Table) -> dict[str, Any]:
     return known
 
 
-def quantized_bits(column: Coded) -> int:
-    """Give how many bits a code of a column takes."""
-    return bits_for(len(column.book.centres) - 1)
-
-
 def _trie(levels: list[Level], packed: bool) -> Members:
     members: Members = {}
     for n, level in enumerate(levels[1:], start=2):
@@ -83,19 +78,15 @@ def _packed(blocks: Iterable[np.ndarray], length: int, largest: int) -> Blocks:
 
 def _logarithms(name: str, column: Any) -> Members:
     if not isinstance(column, Coded):
-        return {name: Blocks(np.dtype("<f8"), len(column), _cut(column))}
-    codes = pack(_cut(column.codes), quantized_bits(column), len(column))
+        return {name: Blocks(np.dtype("<f8"), len(column), in_blocks(column))}
+    bits = bits_for(len(column.book.centres) - 1)
+    codes = pack(in_blocks(column.codes), bits, len(column))
     return {f"centres-{name}": column.book.centres, f"codes-{name}": codes}
 
 
 def _smallest(values: Any) -> Blocks:
-    largest = max((int(block.max()) for block in _cut(values)), default=0)
-    return Blocks(np.min_scalar_type(largest), len(values), _cut(values))
-
-
-def _cut(values: Any) -> Iterator[np.ndarray]:
-    for start in range(0, len(values), BLOCK):
-        yield values[start : start + BLOCK]
+    largest = max((int(block.max()) for block in in_blocks(values)), default=0)
+    return Blocks(np.min_scalar_type(largest), len(values), in_blocks(values))
 
 
 def _numbered(name: str, arrays: Iterable[Any]) -> Members:

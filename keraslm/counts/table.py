@@ -81,7 +81,7 @@ class BackoffTable(Table):
                 level = self.trie.levels[k]
                 children = level.children(index)
                 row += self.log_b[k - 1][index]
-                row[level.words[children]] = self.log_p[k][children]
+                row[level.words_of(children)] = self.log_p[k][children]
         return row
 
     def sizes(self) -> list[int]:

@@ -15,14 +15,13 @@ import os
 import pathlib
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from keraslm.errors import ModelFileError, UsageError
 from keraslm.files import zip_archive as safe
-from keraslm.files.members import Blocks, add_aligned, add_members
-from keraslm.files.members import write_members as write_members
+from keraslm.files.members import Blocks, add_aligned, add_members, write_members
 from keraslm.files.npy import array_of
 from keraslm.files.writing import write_atomically
 from keraslm.unicode import NOT_UNICODE, is_unicode
@@ -44,7 +43,6 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 MODEL_IN_RUN = "model.keras"
 LARGEST_DESCRIPTION = 64 * 2**20  # bytes
-_PIECE = 1 << 20  # bytes that are copied at once
 
 _HDF5_SIGNATURE = b"\x89HDF"
 _HELD = {"name": str, "encoder": dict, "metadata": dict}
@@ -159,13 +157,8 @@ def redescribe(path: str | os.PathLike[str], metadata: dict[str, Any]) -> None:
             if info.filename in DESCRIPTIONS:
                 add_members(written, {info.filename: describe(description)})
                 continue
-            with archive.open(info) as old:
-                add_aligned(written, _unplaced(info), _read(old), info.file_size)
-
-
-def _read(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(_PIECE):
-        yield piece
+            pieces = safe.blocks(file, archive, info)
+            add_aligned(written, _unplaced(info), pieces, info.file_size)
 
 
 def _unplaced(info: zipfile.ZipInfo) -> zipfile.ZipInfo:

@@ -18,11 +18,8 @@ from keraslm.errors import UsageError
 
 def _distribution() -> Any:
     """Give the distribution that is set on JAX, or None."""
-    return keras.distribution.distribution() if _is_jax() else None
-
-
-def _is_jax() -> bool:
-    return keras.backend.backend() == "jax"
+    is_jax = keras.backend.backend() == "jax"
+    return keras.distribution.distribution() if is_jax else None
 
 
 @contextlib.contextmanager
@@ -117,10 +114,9 @@ def locally(model: Any) -> Iterator[None]:
         return
     from keraslm.kernels.jax.several import own_values
 
-    before = keras.distribution.distribution()
     with own_values(model):
         keras.distribution.set_distribution(None)
         try:
             yield
         finally:
-            keras.distribution.set_distribution(before)
+            keras.distribution.set_distribution(shared)

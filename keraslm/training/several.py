@@ -21,7 +21,6 @@ from keraslm.training.reporter import Reporter
 from keraslm.training.run import Run, check_options, default_folder, train
 from keraslm.version import __version__
 
-WAYS = ("data",)
 PLACES = ("corpus", "out", "init_from", "embeddings", "classes")  # differ by machine
 WHY_NOT = {
     "tensorflow": "TensorFlow's strategies give each device its rows of a batch, but "
@@ -125,6 +124,3 @@ def _free_port() -> int:
     with socket.socket() as tried:
         tried.bind(("", 0))
         return int(tried.getsockname()[1])
-
-
-__all__ = ["Processes", "check_distributes", "train_on_several"]

@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import numpy as np
+from curve import draw
 from timing import ROUNDS, seconds
 
 from keraslm.counts.model import NgramModel
@@ -24,7 +25,6 @@ from keraslm.text.tokenizer import tokenizer_named
 
 ORDERS = (3, 5)
 SIZES = (2_500_000, 5_000_000, 10_000_000, 20_000_000)
-PICTURE = pathlib.Path(tempfile.gettempdir()) / "counting.png"
 
 
 def main() -> None:
@@ -106,7 +106,6 @@ def _growth() -> None:
         rows.append((size / 1e6, spent, megabytes))
         print(f"{size / 1e6:4.1f} million tokens: {spent:.1f} s, {megabytes:,.0f} MB")
     _draw(rows)
-    print(f"picture: {PICTURE}")
 
 
 def _count(size: int) -> None:
@@ -129,20 +128,10 @@ def _no_text() -> TextEncoder:
 
 
 def _draw(rows: list[tuple[float, float, float]]) -> None:
-    from keraslm.figures import style
-
     sizes, times, megabytes = zip(*rows, strict=True)
-    figure, axes = style.new_figure()
-    style.add_title(axes, "Counting grows in proportion to the text", "order 3")
-    axes.plot(sizes, times, "o-", color=style.BLUE, label="seconds")
-    axes.plot(
-        sizes, np.array(megabytes) / 100, "o-", color=style.ORANGE, label="100 MB"
-    )
-    axes.set_xlim(0)
-    axes.set_ylim(0)
-    axes.set_xlabel("million tokens", fontsize=style.LABEL_SIZE)
-    axes.legend(fontsize=style.LABEL_SIZE, frameon=False)
-    style.save_figure(figure, PICTURE)
+    lines = {"seconds": times, "100 MB": [m / 100 for m in megabytes]}
+    title = "Counting grows in proportion to the text"
+    draw("counting.png", title, "order 3", sizes, lines)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from curve import draw
 
 WORDS = 50_000
 EXPONENT = 1.05
@@ -27,7 +28,6 @@ LINE = 20  # words
 CHANGED = 7  # of so many words one
 STEPS = (0.1, 0.3, 1.0)  # of TOKENS
 BLOCK = 1 << 18
-PICTURE = pathlib.Path(tempfile.gettempdir()) / "out_of_core.png"
 
 
 class Spent(NamedTuple):
@@ -50,7 +50,6 @@ def main() -> None:
                 _measure(pathlib.Path(folder), int(tokens * share), memory, order)
             )
     _draw(rows, memory, order)
-    print(f"picture: {PICTURE}")
 
 
 def _measure(
@@ -119,22 +118,13 @@ def _words(tokens: int) -> Iterator[list[str]]:
 
 
 def _draw(rows: list[tuple[int, Spent, Spent | None]], memory: str, order: str) -> None:
-    from keraslm.figures import style
-
-    figure, axes = style.new_figure()
+    lines = {
+        "keraslm": [spent.processor for _, spent, _ in rows],
+        "lmplz": [spent.processor for _, _, spent in rows if spent],
+    }
     title = f"Counting within {memory}, order {order}"
-    style.add_title(axes, title, "seconds of the processor")
     sizes = [tokens / 1e6 for tokens, _, _ in rows]
-    ours = [spent.processor for _, spent, _ in rows]
-    axes.plot(sizes, ours, "o-", color=style.BLUE, label="keraslm")
-    theirs = [spent.processor for _, _, spent in rows if spent]
-    if theirs:
-        axes.plot(sizes, theirs, "o-", color=style.ORANGE, label="lmplz")
-    axes.set_xlim(0)
-    axes.set_ylim(0)
-    axes.set_xlabel("million tokens", fontsize=style.LABEL_SIZE)
-    axes.legend(fontsize=style.LABEL_SIZE, frameon=False)
-    style.save_figure(figure, PICTURE)
+    draw("out_of_core.png", title, "seconds of the processor", sizes, lines)
 
 
 if __name__ == "__main__":

@@ -16,24 +16,14 @@ from keraslm.files import archive
 from keraslm.text import open_corpus, open_text
 from keraslm.text.tokenizer import tokenizer_named
 from keraslm.training.options import Configuration
-from keraslm.training.reporter import Reporter
 from keraslm.training.run import train
 from keraslm_cli.main import program
 from tests.cluster.test_merging import assert_same_ngrams, in_one_process, same
+from tests.training.conftest import Notes
 
 distributed = pytest.importorskip("distributed", reason="needs the extra cluster")
 
 LOOPBACK = "127.0.0.1:0"
-
-
-class Notes(Reporter):
-    """Keeps what a run says."""
-
-    def __init__(self):
-        self.lines = []
-
-    def note(self, line):
-        self.lines.append(line)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import zipfile
 
 from harness import file_of
 
-from keraslm.files import archive
+from keraslm.files.members import write_members
 
 MARK = b"\n--member--\n"
 
@@ -31,5 +31,5 @@ def packed(data: bytes) -> bytes:
         name, _, body = part.partition(b"\n")
         members[name.decode("latin-1")] = body
     with file_of(b"", ".keras") as path:
-        archive.write_members(path, members)
+        write_members(path, members)
         return path.read_bytes()

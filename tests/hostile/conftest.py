@@ -10,7 +10,7 @@ import pytest
 import keraslm
 from keraslm.counts.model import NgramModel
 from keraslm.errors import ModelFileError
-from keraslm.files import archive
+from keraslm.files.members import write_members
 from keraslm.models import lstm
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.tokenizer import tokenizer_named
@@ -72,7 +72,7 @@ def rewritten():
 
     def rewritten(path, members, changes=()):
         kept = {**members, **dict(changes)}
-        archive.write_members(path, {k: v for k, v in kept.items() if v is not None})
+        write_members(path, {k: v for k, v in kept.items() if v is not None})
         return path
 
     return rewritten

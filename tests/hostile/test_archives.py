@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import keraslm
 from keraslm.errors import ModelFileError
-from keraslm.files import archive
+from keraslm.files.members import write_members
 
 
 def member(name, mode=0o100644):
@@ -114,7 +114,7 @@ def test_json_that_is_too_much(
 def test_any_members_are_refused_in_one_line(tmp_path, members):
     with warnings.catch_warnings(action="ignore"):  # of two names that are one to zip
         try:
-            archive.write_members(tmp_path / "model.keras", members)
+            write_members(tmp_path / "model.keras", members)
         except ValueError:  # a name that cannot be written
             return
     with pytest.raises(ModelFileError) as caught:

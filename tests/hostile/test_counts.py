@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from keraslm.files import archive
+from keraslm.files.members import write_members
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_counts_that_do_not_fit(tmp_path, counts, name, values, words, refused):
     old = np.load(io.BytesIO(counts[member]))
     new = values(old) if callable(values) else np.array(values)
     members = {**counts, member: new}
-    archive.write_members(tmp_path / "model.keras", members)
+    write_members(tmp_path / "model.keras", members)
     refused(tmp_path / "model.keras", words)
 
 
@@ -48,5 +48,5 @@ def test_an_array_of_another_kind_than_it_says(tmp_path, counts, refused):
         (b"descr", b"\xff\xff\xff\xff\xff"),
     ):
         members = {**counts, member: counts[member].replace(old, new, 1)}
-        archive.write_members(tmp_path / "model.keras", members)
+        write_members(tmp_path / "model.keras", members)
         refused(tmp_path / "model.keras", "damaged array keraslm/arrays/words-2.npy")

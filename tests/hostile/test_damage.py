@@ -7,7 +7,7 @@ import pytest
 
 import keraslm
 from keraslm.errors import KeraslmError
-from keraslm.files import archive
+from keraslm.files.members import write_members
 
 
 def why(path, data):
@@ -50,7 +50,7 @@ def test_a_bit_that_changed_before_the_checksum_was_made(tmp_path, network, coun
     for members in (network, counts):
         for name in [*members] * 5:
             changed = {**members, name: flipped(members[name], rng)}
-            archive.write_members(path, changed)
+            write_members(path, changed)
             why(path, path.read_bytes())
 
 

@@ -10,7 +10,7 @@ import h5py
 import pytest
 
 from keraslm.adoption import adopt
-from keraslm.files import archive
+from keraslm.files.members import write_members
 
 
 def layer(class_name, module="keras.layers", **config):
@@ -105,7 +105,7 @@ def test_an_adopted_file_of_that_shape_is_refused(attack, tokens, tmp_path, refu
         "config.json": json.dumps(within(attack)).encode(),
         "model.weights.h5": weights(),
     }
-    archive.write_members(path, members)
+    write_members(path, members)
     refused(
         path,
         "only layers of Keras and keraslm|reads text",

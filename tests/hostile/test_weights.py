@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from keraslm.files import archive
+from keraslm.files.members import write_members
 
 
 def with_weights(path, network, change):
@@ -14,7 +14,7 @@ def with_weights(path, network, change):
     buffer = io.BytesIO(network["model.weights.h5"])
     with h5py.File(buffer, "r+") as file:
         change(file)
-    archive.write_members(path, {**network, "model.weights.h5": buffer.getvalue()})
+    write_members(path, {**network, "model.weights.h5": buffer.getvalue()})
     return path
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from keraslm.checkpoints.checkpoint import DESCRIPTION, FORMAT, Checkpoint
 from keraslm.errors import ModelFileError
 from keraslm.files import archive
+from keraslm.files.members import write_members
 from keraslm.training.folder import RunFolder
 
 CHECKPOINT = Checkpoint(
@@ -113,13 +114,13 @@ def test_a_description_that_is_none_is_refused(file, change, words):
     described = {"format_version": 1, "format": FORMAT, "identity": {}}
     described |= {"place": [0, 1], "parts": {}}
     data = json.dumps(described | change).encode()
-    archive.write_members(file, {DESCRIPTION: data})
+    write_members(file, {DESCRIPTION: data})
     assert words in refused(file)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b"[" * 100_000])
 def test_a_description_that_is_no_json_object_is_refused(file, data):
-    archive.write_members(file, {DESCRIPTION: data})
+    write_members(file, {DESCRIPTION: data})
     refused(file)
 
 
@@ -129,7 +130,7 @@ def test_an_array_of_objects_is_refused(file):
         b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".ljust(117) + b"\n"
     )
     members = {DESCRIPTION: described, f"{archive.ARRAYS}00000.npy": objects + b"cos"}
-    archive.write_members(file, members)
+    write_members(file, members)
     assert "object" in refused(file)
 
 

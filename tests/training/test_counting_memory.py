@@ -13,21 +13,13 @@ import keraslm
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.training import Configuration, train
-from keraslm.training.reporter import Reporter
+from tests.training.conftest import Notes
 
 if sys.platform == "win32":
     pytest.skip("limits are those of POSIX", allow_module_level=True)
 
 TOKENS = 130_000  # at order 5, more than the least memory holds
 LEAST = "26M"
-
-
-class Notes(Reporter):
-    def __init__(self):
-        self.notes = []
-
-    def note(self, text):
-        self.notes.append(text)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +39,7 @@ def configuration(corpus, out, **options):
 
 def train_quietly(c):
     reporter = Notes()
-    return train(c, reporter=reporter), reporter.notes
+    return train(c, reporter=reporter), reporter.lines
 
 
 @pytest.mark.parametrize("smoothing", ["modified-kneser-ney", "jelinek-mercer"])
@@ -87,7 +79,7 @@ def test_a_finished_run_is_not_counted_again_with_other_memory(corpus, tmp_path)
     other = configuration(corpus, tmp_path / "run", memory="1G")
     reporter = Notes()
     train(other, reporter=reporter, resume=True)
-    assert any("it is finished" in note for note in reporter.notes)
+    assert any("it is finished" in note for note in reporter.lines)
 
 
 LIMITED = """

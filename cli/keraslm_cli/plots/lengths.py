@@ -46,7 +46,7 @@ def command(
     opened = texts.open_named_text(text, encoding)
     cards = _measured(models, opened)
     unit = " or ".join(sorted({card.source_unit for card in cards.values()}))
-    title = f"{opened.name}: exact match by the length of the source"
+    title = f"{opened.name}: exact match by source length"
     table = length_table(cards)
     files.write(table, lambda: accuracy_by_length_figure(table, title, unit))
 

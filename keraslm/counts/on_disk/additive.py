@@ -14,11 +14,6 @@ from keraslm.counts.on_disk.likelihood import Shares
 class AdditiveOnDisk(AdditiveTable):
     """As `AdditiveTable`; but for order 1 the arrays are on the disk."""
 
-    def sizes(self) -> list[int]:
-        """How many distinct n-grams were seen, order by order."""
-        longer = [len(counts) for counts in self.counts[1:]]
-        return [int(np.count_nonzero(self.counts[0])), *longer]
-
     def shares(self, line_starts: list[slice]) -> Iterator[Shares]:
         """Yield the n-grams that the counted text is predicted with.
 

@@ -19,7 +19,7 @@ from keraslm.counts.on_disk.likelihood import Likelihood, shares_of_table
 from keraslm.counts.on_disk.ngrams import NgramsOnDisk
 from keraslm.counts.on_disk.places import counts_for, rare
 from keraslm.counts.on_disk.pruning import keep
-from keraslm.counts.smoothing import Order, Recursive, Smoothing
+from keraslm.counts.smoothing import Order, Recursive, Smoothing, limits_by_order
 from keraslm.counts.stupid_backoff import (
     StupidBackoff,
     normalised_order,
@@ -66,9 +66,7 @@ def estimate_on_disk(
         return Smoothed(table, Likelihood.of(ngrams.counts[0], shares))
     if not isinstance(smoothing, Recursive):
         raise UsageError(f"{smoothing.name} does not count on the disk")
-    limits = [
-        prune[min(k, len(prune) - 1)] if prune else 0 for k in range(ngrams.trie.order)
-    ]
+    limits = limits_by_order(prune, ngrams.trie.order)
     whole = _whole_table(smoothing, ngrams, limits)
     if isinstance(smoothing, StupidBackoff):
         whole = _normalised(whole, ngrams)

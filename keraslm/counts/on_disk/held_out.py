@@ -14,7 +14,7 @@ from keraslm.counts.additive import AdditiveTable, most_probable_delta
 from keraslm.counts.jelinek_mercer import LEAST, START, evidence, shares
 from keraslm.counts.on_disk.distinct import Distinct, count_on_disk
 from keraslm.counts.on_disk.ngrams import NgramsOnDisk
-from keraslm.expectation_maximisation import CLOSE, ITERATIONS
+from keraslm.expectation_maximisation import climb
 from keraslm.files.spilled import Spilled
 
 UNDIVIDED = 128  # numbers that NumPy adds up without halving them
@@ -26,14 +26,7 @@ def best_lambdas_on_disk(ngrams: NgramsOnDisk, held_out: Any) -> np.ndarray:
 
     Shapes: held_out (tokens,) -> (orders,)
     """
-    found = _Evidence(ngrams, held_out)
-    lambdas, reached = np.full(ngrams.trie.order, START), -np.inf
-    for _ in range(ITERATIONS):
-        log_likelihood, learnt = found.step(lambdas)
-        if log_likelihood - reached < CLOSE:
-            break
-        lambdas, reached = learnt, log_likelihood
-    return lambdas
+    return climb(np.full(ngrams.trie.order, START), _Evidence(ngrams, held_out).step)
 
 
 def best_delta_on_disk(ngrams: NgramsOnDisk, held_out: Any) -> float:

@@ -29,17 +29,6 @@ class Families(NamedTuple):
         return slice(self.first_history, self.first_history + self.level.histories)
 
 
-class Words:
-    """The last words of n-grams on the disk."""
-
-    def __init__(self, level: "LevelOnDisk") -> None:
-        self._level = level
-
-    def __getitem__(self, place: slice) -> np.ndarray:
-        found: np.ndarray = self._level.keys[place] % self._level.vocabulary_size
-        return found
-
-
 @dataclasses.dataclass(frozen=True)
 class LevelOnDisk(Level):
     """The distinct n-grams of one order, as `Level`, of which no array is in memory.
@@ -48,11 +37,6 @@ class LevelOnDisk(Level):
     """
 
     keys: Spilled  # type: ignore[assignment]
-
-    @functools.cached_property
-    def words(self) -> Words:  # type: ignore[override]
-        """The last word of each n-gram."""
-        return Words(self)
 
     @functools.cached_property
     def _fences(self) -> np.ndarray:
@@ -81,10 +65,6 @@ class LevelOnDisk(Level):
         key = int(history) * self.vocabulary_size + int(word)
         at = self.place(key)
         return at if at < len(self) and int(self.keys[at]) == key else NONE
-
-    def words_of(self, ngrams: slice) -> np.ndarray:
-        """Give the last words of a stretch of n-grams."""
-        return self.words[ngrams]
 
     def starts_of(self, histories: range) -> np.ndarray:
         """Give where the children of a stretch of histories start."""

@@ -77,7 +77,3 @@ class Suffixes:
         for some in self._parted.part(0, r, size):
             places = some.astype(np.int64) - first
             yield places[(places >= 0) & (places < last - first)]
-
-    def close(self) -> None:
-        """Give the room on the disk back."""
-        self._parted.close()
