@@ -58,8 +58,9 @@ def count(
     model, ngrams = _counted(c, encoder, train, held_out, reporter, memory)
     seconds = time.perf_counter() - began
     sizes = ", ".join(f"{size:,}" for size in model.size_per_order())
+    did = "counted" if train.ngrams is None else "smoothed"  # what a cluster counted
     reporter.note(
-        f"counted {len(train.ids):,} tokens in {seconds:.1f} s; n-grams: {sizes}"
+        f"{did} {len(train.ids):,} tokens in {seconds:.1f} s; n-grams: {sizes}"
     )
     if c.quantize is not None:
         model = model.quantized(c.quantize, held_out)
