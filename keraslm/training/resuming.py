@@ -17,6 +17,9 @@ from keraslm.training.options import OPTIONS, Configuration, read_toml
 from keraslm.training.reporter import Reporter
 from keraslm.version import __version__
 
+CHOSEN = ("dropout", "precision")
+"""Options that a run sets by the machine where the user leaves them open."""
+
 
 class Options(Protocol):
     """The options of a run."""
@@ -67,13 +70,15 @@ def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) ->
         )
 
 
-def with_the_runs_dropout(c: Configuration, folder: RunFolder) -> Configuration:
-    """Let a dropout that was left open be that of the run in RUN, if there is one."""
-    if c.dropout is not None or not folder.configuration.exists():
+def with_what_the_run_chose(c: Configuration, folder: RunFolder) -> Configuration:
+    """Let what was left open, and depends on the machine, be as in the run in RUN."""
+    is_open = [name for name in CHOSEN if getattr(c, name) is None]
+    if not is_open or not folder.configuration.exists():
         return c
     was = read_toml(folder.configuration)
-    same = was.get("model") == c.model
-    return dataclasses.replace(c, dropout=was.get("dropout")) if same else c
+    if was.get("model") != c.model:
+        return c
+    return dataclasses.replace(c, **{name: was.get(name) for name in is_open})
 
 
 @contextlib.contextmanager

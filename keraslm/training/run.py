@@ -37,7 +37,7 @@ from keraslm.training.resuming import (
     begun,
     finished,
     identity,
-    with_the_runs_dropout,
+    with_what_the_run_chose,
 )
 from keraslm.training.rows import shared_rows
 from keraslm.training.spilling import CountingMemory
@@ -96,7 +96,7 @@ def train(
     folder.check(overwrite or resume)
     check_options(c)
     check_place(c, folder)
-    c = with_the_runs_dropout(c, folder) if resume else c
+    c = with_what_the_run_chose(c, folder) if resume else c
     chooses, chooses_precision = c.dropout is None, c.precision is None
     c, initial = complete(c)
     if resume and (done := finished(folder, c, corpus)):

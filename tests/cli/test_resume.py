@@ -69,6 +69,7 @@ def test_resume_stands_alone(keraslm, refused, text, tmp_path, other):
     refused(keraslm(*arguments), 2, "--resume", other)
 
 
+@pytest.mark.xla  # as in the process that is killed
 @pytest.mark.long
 def test_a_run_that_is_killed_and_resumed_is_compared(keraslm_json):
     (row,) = keraslm_json("verify-resume", "--model", "neural-ngram", "--steps", 10)
@@ -77,6 +78,7 @@ def test_a_run_that_is_killed_and_resumed_is_compared(keraslm_json):
     assert row["numbers"] > 1000
 
 
+@pytest.mark.xla  # as in the process that is killed
 @pytest.mark.long
 def test_varied_windows_and_sampled_words_are_compared_too(keraslm_json):
     models = ("--model", "lstm-vary-time", "--model", "lstm-sampled")

@@ -7,9 +7,11 @@ import signal
 import pytest
 
 import keraslm
+from keraslm import processor
 from keraslm.callbacks import StopAfter
 from keraslm.checkpoints.checkpoint import Checkpoint
-from keraslm.errors import Terminated, TrainingError
+from keraslm.errors import Terminated, TrainingError, UsageError
+from keraslm.training.options import read_toml
 from keraslm.training.run import train
 from tests.training.interrupted import (
     OFTEN,
@@ -185,6 +187,22 @@ def test_a_run_that_died_before_its_first_checkpoint_starts_over(
     train(c, story, reporter=reporter, resume=True)
     assert f"{c.out} has no checkpoint: the run starts over" in reporter.lines
     assert_same(whole[1], what_came_of(c))
+
+
+def test_a_run_goes_on_in_the_precision_that_its_first_machine_chose(
+    small, story, tmp_path, monkeypatch
+):
+    c = small("trigram", tmp_path / "run", steps=2, precision=None)
+    (tmp_path / "cpuinfo").write_text("flags : fpu avx512_bf16\n")
+    with monkeypatch.context() as first:
+        first.setattr(processor, "DESCRIPTION", tmp_path / "cpuinfo")
+        train(c, story)
+    assert processor.bfloat16_units() is None
+    train(dataclasses.replace(c, steps=3), story, resume=True)
+    assert read_toml(tmp_path / "run/config.toml")["precision"] == "bfloat16"
+    other = dataclasses.replace(c, steps=4, precision="float32")
+    with pytest.raises(UsageError, match="precision was 'bfloat16'"):
+        train(other, story, resume=True)
 
 
 def test_counts_are_counted_anew(small, story, tmp_path):
