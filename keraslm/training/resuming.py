@@ -78,7 +78,8 @@ def with_what_the_run_chose(c: Configuration, folder: RunFolder) -> Configuratio
     was = read_toml(folder.configuration)
     if was.get("model") != c.model:
         return c
-    return dataclasses.replace(c, **{name: was.get(name) for name in is_open})
+    chosen: dict[str, Any] = {name: was.get(name) for name in is_open}
+    return dataclasses.replace(c, **chosen)
 
 
 @contextlib.contextmanager
