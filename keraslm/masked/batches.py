@@ -90,7 +90,9 @@ class MaskedBatches(keras.utils.PyDataset):
         """Cut pieces, the short ones first, into batches."""
         borders = np.flatnonzero(np.diff(self._lengths[order])) + 1
         for part in [order] if self.padded else np.split(order, borders):
-            yield from np.split(part, range(self.batch_size, len(part), self.batch_size))
+            yield from np.split(
+                part, range(self.batch_size, len(part), self.batch_size)
+            )
 
     def _first_two_apart(self, batches: list[np.ndarray]) -> list[np.ndarray]:
         """Put a batch of another length second.

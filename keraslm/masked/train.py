@@ -83,14 +83,14 @@ class MaskedJob(Job):
         from keraslm.masked.fit import fit_masked, suits_padding
 
         share, size = self._o.masked_share, self._o.batch_size
-        how = {"batch_size": size, "padded": suits_padding()}
-        batches = MaskedBatches(self._pieces, share, seed=self._o.seed, **how)
+        padded = suits_padding()
+        batches = MaskedBatches(self._pieces, share, size, self._o.seed, padded=padded)
         valid = None
         if "valid" in self.parts:
             ids = self.encoder.encode(self.parts["valid"])
             share = None if share is None else 0.0
             pieces = self._pieces_of(ids, VALIDATED)
-            valid = MaskedBatches(pieces, share, in_order=True, **how)
+            valid = MaskedBatches(pieces, share, size, in_order=True, padded=padded)
         fit_masked(self.encoder, batches, valid, t)
 
     def load(self, path: pathlib.Path) -> MaskedModel:
