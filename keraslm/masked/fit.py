@@ -8,7 +8,6 @@ from keraslm.masked.batches import MaskedBatches
 from keraslm.masked.files import save
 from keraslm.masked.networks import loss, new_network
 from keraslm.masked.pieces import FIRST
-from keraslm.masked.shape import TRANSFORMER
 from keraslm.tasks.exact_accuracy import ExactAccuracy
 from keraslm.tasks.fit import fit
 from keraslm.tasks.job import Training
@@ -32,7 +31,8 @@ def fit_masked(
     """
     o, shape = t.options, t.options.shape
     keras.utils.set_random_seed(o.seed)
-    network = new_network(shape, len(encoder.vocabulary), o.dropout, o.seed)
+    size = len(encoder.vocabulary)
+    network = new_network(shape, size, o.dropout, o.seed, train.padded)
     vocabulary = encoder.vocabulary
     known = (*RESERVED, *map(vocabulary.token, range(len(vocabulary))))
     words = (vocabulary.token(i - FIRST) for piece in train.pieces for i in piece[1:-1])
@@ -41,13 +41,12 @@ def fit_masked(
         keras.optimizers.Adam(o.learning_rate, global_clipnorm=1.0),
         loss(),
         metrics=[ExactAccuracy()],
-        jit_compile=_suits_xla(o.model),
+        jit_compile=train.padded,
     )
     save_as = functools.partial(save, network, shape, encoder)
     fit(network, train, valid, save_as, t, MONITOR, WARMUP)
 
 
-def _suits_xla(model: str) -> bool:
-    """Say whether XLA compiles a step: TensorFlow's not an LSTM of unknown time."""
-    backend = keras.backend.backend()
-    return backend == "jax" or (backend == "tensorflow" and model == TRANSFORMER)
+def suits_padding() -> bool:
+    """Say whether batches are padded: where XLA compiles a program for each length."""
+    return keras.backend.backend() == "jax"

@@ -16,6 +16,7 @@ from keraslm.errors import CorpusError, UsageError
 from keraslm.masked.card import MOST, MaskedCard, Read
 from keraslm.masked.grammar import floor_of
 from keraslm.masked.pieces import (
+    FIRST,
     MASK,
     evenly_spaced,
     framed,
@@ -23,9 +24,12 @@ from keraslm.masked.pieces import (
     pieces_of,
 )
 from keraslm.masked.reading import Reader
+from keraslm.tasks.reading import read_all
 from keraslm.text.corpus import as_text
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.vocabulary import Vocabulary
+
+NUMBERS_AT_ONCE = 4_000_000  # probabilities of pieces that are read together
 
 
 class MaskedModel:
@@ -83,7 +87,7 @@ class MaskedModel:
         """
         boundary, context = self.vocabulary.boundary_id, self.reader.shape.context
         pieces = pieces_of([line], boundary, context)
-        logits = [self.reader.read_blanks(piece) for piece in pieces]
+        logits = [self.reader.read_blanks(piece[None])[0] for piece in pieces]
         return self._shares(np.concatenate(logits))
 
     def _shares(self, logits: np.ndarray) -> np.ndarray:
@@ -131,7 +135,17 @@ class MaskedModel:
         )
 
     def _right_ones(self, lines: Sequence[np.ndarray]) -> Any:
-        """Yield P of each line's own tokens, and whether each is the most probable."""
-        for line in lines:
-            shares = self.distributions(line)
-            yield shares[np.arange(len(line)), line], shares.argmax(axis=1) == line
+        """Yield P of each piece's own tokens, and whether each is the most probable."""
+        boundary, context = self.vocabulary.boundary_id, self.reader.shape.context
+        pieces = pieces_of(lines, boundary, context)
+        longest = max(map(len, pieces))
+        at_once = max(1, NUMBERS_AT_ONCE // (longest * len(self.vocabulary)))
+        for found in read_all(self._right_of, pieces, at_once):
+            yield found[:, 0], found[:, 1] == 1
+
+    def _right_of(self, pieces: np.ndarray) -> np.ndarray:
+        """Shapes: (pieces, n + 2) -> (pieces, n, 2)"""
+        own = pieces[:, 1:-1] - FIRST
+        shares = self._shares(self.reader.read_blanks(pieces))
+        right = np.take_along_axis(shares, own[..., None], axis=-1)[..., 0]
+        return np.stack([right, shares.argmax(axis=-1) == own], axis=-1)

@@ -20,30 +20,33 @@ from keraslm.masked.shape import TRANSFORMER, Shape
 
 
 def new_network(
-    shape: Shape, vocabulary_size: int, dropout: float = 0.0, seed: int | None = None
+    shape: Shape,
+    vocabulary_size: int,
+    dropout: float = 0.0,
+    seed: int | None = None,
+    padded: bool = True,
 ) -> keras.Model:
     """Build a network with fresh weights; it is plain Keras, for `compile` and `fit`.
 
         network.compile("adam", loss())
         network.fit(MaskedBatches(pieces, 0.15), epochs=3)
 
-    Padding, id 0, is masked: it changes nothing of what is shown for a token.
+    Padding, id 0, is masked: it changes nothing of what is shown for a token. A network
+    of the same weights that is not `padded` has no masks, and is quicker.
     Shapes: ids (batch, time) -> logits (batch, time, vocabulary)
     """
     ids = keras.Input((None,), dtype="int32", name="ids")
-    features = _attended if shape.model == TRANSFORMER else _read_from_both_sides
-    x = features(ids, shape, vocabulary_size + FIRST, dropout, seed)
+    is_transformer = shape.model == TRANSFORMER
+    start = keras.initializers.RandomNormal(0.0, 1.0) if is_transformer else "uniform"
+    size = vocabulary_size + FIRST
+    x = keras.layers.Embedding(size, shape.embedding, start, mask_zero=padded)(ids)
+    features = _attended if is_transformer else _read_from_both_sides
+    x = features(x, shape, dropout, seed)
     logits = keras.layers.Dense(vocabulary_size)(x)
     return keras.Model(ids, logits, name=f"masked_{shape.model}")
 
 
-def _attended(
-    ids: Any, shape: Shape, size: int, dropout: float, seed: int | None
-) -> Any:
-    start = keras.initializers.RandomNormal(0.0, 1.0)
-    x: Any = keras.layers.Embedding(
-        size, shape.units, embeddings_initializer=start, mask_zero=True
-    )(ids)
+def _attended(x: Any, shape: Shape, dropout: float, seed: int | None) -> Any:
     for number in range(shape.layers):
         x = TransformerBlock(
             shape.heads,
@@ -56,9 +59,8 @@ def _attended(
 
 
 def _read_from_both_sides(
-    ids: Any, shape: Shape, size: int, dropout: float, seed: int | None
+    x: Any, shape: Shape, dropout: float, seed: int | None
 ) -> Any:
-    x = keras.layers.Embedding(size, shape.embedding, mask_zero=True)(ids)
     x = Dropout(dropout, seed=seed)(x) if dropout else x
     layer = LSTM(shape.units, return_sequences=True)
     x = BothSides()(keras.layers.Bidirectional(layer)(x))

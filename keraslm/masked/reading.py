@@ -72,21 +72,26 @@ class Reader:
         """
         return self.features(ids) @ self.kernel + self.bias
 
-    def read_blanks(self, piece: Array) -> Array:
-        """Score every token at each place of a piece, as if it was masked.
+    def read_blanks(self, pieces: Array) -> Array:
+        """Score every token at each place of pieces of one length, as if it was masked.
 
-        The transformer reads the piece once for each of its tokens, that one masked.
-        Shapes: (n + 2,) -> (n, vocabulary)
+        The transformer reads a piece once for each of its tokens, that one masked.
+        Shapes: (pieces, n + 2) -> (pieces, n, vocabulary)
         """
         if self.recurrent:
-            return self.read(piece[None])[0, 1:-1]
+            return self.read(pieces)[:, 1:-1]
+        features = np.stack([self._features_of_blanks(piece) for piece in pieces])
+        return features @ self.kernel + self.bias
+
+    def _features_of_blanks(self, piece: Array) -> Array:
+        """Shapes: (n + 2,) -> (n, width)"""
         rows, found = each_masked(piece), []
         some = max(1, AT_ONCE // len(piece))
         for start in range(0, len(rows), some):
             features = self.features(rows[start : start + some])
             own = np.arange(len(features))
             found.append(features[own, start + 1 + own])
-        return np.concatenate(found) @ self.kernel + self.bias
+        return np.concatenate(found)
 
     def features(self, ids: Array) -> Array:
         """Give what the softmax sees.  Shapes: (pieces, time) -> (.., time, width)"""

@@ -80,16 +80,17 @@ class MaskedJob(Job):
     def fit(self, t: Training) -> None:
         """Train the network."""
         from keraslm.masked.batches import MaskedBatches
-        from keraslm.masked.fit import fit_masked
+        from keraslm.masked.fit import fit_masked, suits_padding
 
         share, size = self._o.masked_share, self._o.batch_size
-        batches = MaskedBatches(self._pieces, share, size, self._o.seed)
+        padded = suits_padding()
+        batches = MaskedBatches(self._pieces, share, size, self._o.seed, padded=padded)
         valid = None
         if "valid" in self.parts:
             ids = self.encoder.encode(self.parts["valid"])
             share = None if share is None else 0.0
             pieces = self._pieces_of(ids, VALIDATED)
-            valid = MaskedBatches(pieces, share, size, in_order=True)
+            valid = MaskedBatches(pieces, share, size, in_order=True, padded=padded)
         fit_masked(self.encoder, batches, valid, t)
 
     def load(self, path: pathlib.Path) -> MaskedModel:

@@ -72,6 +72,8 @@ class TaskOptions:
     task: ClassVar[str]
     chosen_by: ClassVar[str] = "task"
     """The option that says which options these are."""
+    passes: ClassVar[int] = 5
+    """The epochs of a run that was given no limit."""
     picture: ClassVar[str | None] = "confusion.png"
     own: ClassVar[dict[str, Kind]] = {}
     """Options that no language model has."""
@@ -160,7 +162,7 @@ class TaskOptions:
     def limits(self) -> dict[str, Any]:
         """When training ends: the first of `epochs`, `steps` and `minutes`."""
         limits = {"epochs": self.epochs, "steps": self.steps, "minutes": self.minutes}
-        return limits if any(limits.values()) else limits | {"epochs": 5}
+        return limits if any(limits.values()) else limits | {"epochs": self.passes}
 
     def to_dict(self) -> dict[str, Any]:
         """Give the options that the model has, where they have a value."""

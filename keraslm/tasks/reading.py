@@ -92,28 +92,32 @@ class Reader:
 
 
 def read_all(
-    read: Callable[[np.ndarray], np.ndarray], ids: Sequence[np.ndarray]
+    read: Callable[[np.ndarray], np.ndarray],
+    ids: Sequence[np.ndarray],
+    at_once: int = AT_ONCE,
 ) -> list[np.ndarray]:
     """Read many sentences with what reads those of one length: without padding.
 
     Shapes: a list of (words,) -> a list of (words, tags), or of (labels,)
     """
     found: list[np.ndarray] = [np.zeros(0)] * len(ids)
-    for numbers in of_one_length(ids):
+    for numbers in of_one_length(ids, at_once):
         shares = read(np.stack([ids[k] for k in numbers]))
         for k, of_sentence in zip(numbers, shares, strict=True):
             found[k] = of_sentence
     return found
 
 
-def of_one_length(ids: Sequence[np.ndarray]) -> Iterator[list[int]]:
-    """Give the numbers of sentences of one length, at most 256 at once."""
+def of_one_length(
+    ids: Sequence[np.ndarray], at_once: int = AT_ONCE
+) -> Iterator[list[int]]:
+    """Give the numbers of sentences of one length, a limited number at once."""
     groups: dict[int, list[int]] = {}
     for number, sentence in enumerate(ids):
         groups.setdefault(len(sentence), []).append(number)
     for numbers in groups.values():
-        for start in range(0, len(numbers), AT_ONCE):
-            yield numbers[start : start + AT_ONCE]
+        for start in range(0, len(numbers), at_once):
+            yield numbers[start : start + at_once]
 
 
 def dense(

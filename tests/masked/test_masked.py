@@ -115,6 +115,19 @@ def test_a_long_line_is_read_in_pieces(saved):
     np.testing.assert_array_equal(model.distributions(ids), np.concatenate(parts))
 
 
+def test_lines_that_are_read_together_are_measured_as_each_alone(saved, monkeypatch):
+    model = keraslm.load(saved[1])
+    text = Text.from_string("a b c\nd\nb z c\na b c d e a b c\ne e e\n", "t")
+    lines = lines_of(model.encoder.encode(text), model.vocabulary.boundary_id)
+    alone = [model.distributions(line)[np.arange(len(line)), line] for line in lines]
+    expected = -np.log(np.concatenate(alone)).mean()
+    for numbers in (1, 10**6):  # a piece at a time, and all of a length
+        monkeypatch.setattr("keraslm.masked.model.NUMBERS_AT_ONCE", numbers)
+        read = model.evaluate(text).read
+        assert (read.tokens, read.oov) == (18, 1)
+        assert read.nats == pytest.approx(expected, rel=1e-6)
+
+
 def test_lines_and_those_that_are_evenly_spaced():
     ids = np.array([5, 6, 1, 1, 7, 1, 8])
     assert [line.tolist() for line in lines_of(ids, 1)] == [[5, 6], [7], [8]]
@@ -148,6 +161,33 @@ def test_what_is_masked():
     batch = again[7][0]
     again.epoch = 1
     assert not np.array_equal(again[7][0], batch)
+
+
+def test_batches_without_padding_hold_every_piece_once():
+    pieces = pieces_of(
+        [np.full(n, k + 2) for k, n in enumerate([4] * 9 + [2] * 5)], 1, 9
+    )
+    batches = MaskedBatches(pieces, None, 4, padded=False)
+    for batches.epoch in range(5):
+        shapes = [batches[number][0].shape for number in range(len(batches))]
+        # 9 pieces of 4 tokens: 4 + 4 + 1; 5 of 2 tokens: 4 + 1; each with two ends
+        assert sorted(shapes) == [(1, 4), (1, 6), (4, 4), (4, 6), (4, 6)]
+        assert shapes[0][1] != shapes[1][1]  # else Keras takes it for that of all
+        found = [row[1] for number in range(5) for row in batches[number][0]]
+        assert sorted(found) == [FIRST + k + 2 for k in range(14)]
+        rest = batches.rest(3)
+        assert len(rest) == 2
+        np.testing.assert_array_equal(rest[1][0], batches[4][0])
+
+
+@pytest.mark.backends
+def test_what_reads_no_padding_needs_no_mask(saved):
+    network, path = saved
+    plain = new_network(keraslm.load(path).reader.shape, 7, padded=False)
+    plain.set_weights(network.get_weights())
+    ids = np.random.default_rng(0).integers(FIRST, 7, (3, 5))
+    found = (keras.ops.convert_to_numpy(each(ids)) for each in (plain, network))
+    np.testing.assert_allclose(*found, atol=1e-5)
 
 
 @pytest.mark.backends
