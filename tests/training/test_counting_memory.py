@@ -57,6 +57,7 @@ def test_a_run_within_little_memory_gives_the_same_model(corpus, tmp_path, smoot
     both = [model.log_probabilities(ids) for model in read]
     assert np.array_equal(*both)
     assert read[0].smoothing == read[1].smoothing
+    assert read[0].metadata["by_order"] == read[1].metadata["by_order"]
 
 
 def test_a_text_that_fits_is_counted_in_memory(corpus, tmp_path):

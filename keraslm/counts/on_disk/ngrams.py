@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,6 @@ class NgramsOnDisk(Ngrams):
     """
 
     workspace: Workspace
-    is_on_disk: ClassVar[bool] = True
 
     def how_many(self, order: int, times: int | None = None) -> int:
         """Count the n-grams of an order that were seen, or seen so many times."""
