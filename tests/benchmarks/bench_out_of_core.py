@@ -99,13 +99,14 @@ def _commands(
 
 
 def _say_what_is_ahead(rows: list[Row]) -> None:
-    """Compute from the last two sizes what many more tokens would take."""
+    """Compute from the last two sizes what many more would take: no less a token."""
     for program in COLOURS:
         of_it = [row for row in rows if row.program == program][-2:]
         if len(of_it) == 2:
             before, last = of_it
             slope = math.log(last.spent.processor / before.spent.processor)
             slope /= math.log(last.tokens / before.tokens)
+            slope = max(slope, 1.0)
             seconds = last.spent.processor * (AHEAD / last.tokens) ** slope
             print(
                 f"{last.text}, {AHEAD:,} tokens: {program} {seconds:,.0f} s of the "

@@ -26,6 +26,8 @@ class NgramsOnDisk(Ngrams):
     """
 
     workspace: Workspace
+    ids: Any
+    """The text; shapes: (tokens,), in memory, mapped or on the disk."""
 
     def how_many(self, order: int, times: int | None = None) -> int:
         """Count the n-grams of an order that were seen, or seen so many times."""
@@ -158,7 +160,7 @@ def count_ngrams_on_disk(
             found.close()
         found = longer
     trie = Trie(levels, boundary, chunk=max(w.memory // LOOKED_UP // order, 8))
-    return NgramsOnDisk(trie, counts, suffixes, first_seen, w)
+    return NgramsOnDisk(trie, counts, suffixes, first_seen, w, ids)
 
 
 def _count_order(
