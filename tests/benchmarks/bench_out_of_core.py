@@ -9,7 +9,6 @@ is written to out-of-core.png in the folder of temporary files. Where the machin
 shared, the processor's seconds tell more than those of the clock.
 """
 
-import math
 import os
 import pathlib
 import shutil
@@ -99,18 +98,17 @@ def _commands(
 
 
 def _say_what_is_ahead(rows: list[Row]) -> None:
-    """Compute from the last two sizes what many more would take: no less a token."""
+    """Compute from what the last size took longer than the one before."""
     for program in COLOURS:
         of_it = [row for row in rows if row.program == program][-2:]
         if len(of_it) == 2:
             before, last = of_it
-            slope = math.log(last.spent.processor / before.spent.processor)
-            slope /= math.log(last.tokens / before.tokens)
-            slope = max(slope, 1.0)
-            seconds = last.spent.processor * (AHEAD / last.tokens) ** slope
+            longer = last.spent.processor - before.spent.processor
+            of_a_token = longer / (last.tokens - before.tokens)
+            seconds = last.spent.processor + of_a_token * (AHEAD - last.tokens)
             print(
                 f"{last.text}, {AHEAD:,} tokens: {program} {seconds:,.0f} s of the "
-                f"processor, computed, by the power {slope:.2f} of the tokens"
+                "processor, computed"
             )
 
 
@@ -165,6 +163,8 @@ def draw(rows: list[Row], title: str, path: pathlib.Path) -> None:
     style.add_title(panels[0], title, "from the text to the model's file")
     _draw_lines(panels[0], rows, "seconds of the processor", lambda s: s.processor)
     _draw_lines(panels[1], rows, "MB at the peak", lambda s: s.megabytes)
+    panels[1].set_yscale("linear")
+    panels[1].set_ylim(0)
     panels[0].legend(fontsize=style.NOTE_SIZE, frameon=False)
     style.save_figure(figure, path)
 
