@@ -61,7 +61,7 @@ def main() -> None:
     print(f"counting within {memory}, order {order}: clock, processor, peak of memory")
     if not shutil.which("lmplz"):
         print("lmplz is not on the PATH: no figure of KenLM")
-    rows = []
+    rows: list[Row] = []
     for source in [None, given] if given else [None]:
         for share in STEPS:
             with tempfile.TemporaryDirectory() as folder:
