@@ -77,23 +77,34 @@ def _free_of_groups() -> list[int]:
                 most = int((folder / limit).read_text("ascii"))
                 now = int((folder / used).read_text("ascii"))
                 stat = (folder / used).with_name("memory.stat").read_text("ascii")
-                lines = dict(line.split() for line in stat.splitlines())
-                cached = int(lines.get("file", lines.get("total_cache", 0)))
-                found.append(max(most - now + cached, 0))
+                found.append(max(most - now + _given_up(stat), 0))
     return found
 
 
-def _groups(root: str = "/sys/fs/cgroup") -> list[pathlib.Path]:
+def _given_up(stat: str) -> int:
+    """Give the bytes of files in memory; those of a tmpfs have no other place."""
+    lines = dict(line.split() for line in stat.splitlines())
+    if "total_cache" in lines:  # version 1
+        return int(lines["total_cache"]) - int(lines.get("total_shmem", 0))
+    return int(lines.get("file", 0)) - int(lines.get("shmem", 0))
+
+
+def _groups(
+    root: str = "/sys/fs/cgroup", told: str = "/proc/self/cgroup"
+) -> list[pathlib.Path]:
     """Give the folders of the groups that this process is in, of either version."""
-    inner = ""
+    tops = pathlib.Path(root), pathlib.Path(root) / "memory"
+    inner = ["", ""]
     with contextlib.suppress(OSError):
-        for line in pathlib.Path("/proc/self/cgroup").read_text("utf-8").splitlines():
+        for line in pathlib.Path(told).read_text("utf-8").splitlines():
             number, names, place = line.split(":", 2)
-            if number == "0" or "memory" in names.split(","):
-                inner = place.strip("/")
+            if number == "0":
+                inner[0] = place.strip("/")
+            elif "memory" in names.split(","):
+                inner[1] = place.strip("/")
     found = []
-    for top in (pathlib.Path(root), pathlib.Path(root) / "memory"):
-        below = top / inner
+    for top, place in zip(tops, inner, strict=True):
+        below = top / place
         outer = [folder for folder in below.parents if folder.is_relative_to(top)]
         found += [below, *outer]
     return found

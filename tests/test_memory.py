@@ -65,9 +65,29 @@ def test_the_least_limit_counts(monkeypatch):
 def test_a_group_of_processes_has_its_limit(monkeypatch, tmp_path, limit, used):
     (tmp_path / limit).write_text("1000\n")
     (tmp_path / used).write_text("700\n")
-    (tmp_path / "memory.stat").write_text("anon 500\nfile 200\n")
+    (tmp_path / "memory.stat").write_text("anon 500\nfile 230\nshmem 30\n")
     monkeypatch.setattr(memory, "_groups", lambda: [tmp_path, tmp_path / "none"])
-    # 1000 - 700, and 200 that files take and give up
+    # 1000 - 700, and 200 that files take and give up, not those of a tmpfs
     assert memory._free_of_groups() == [500]
     (tmp_path / limit).write_text("max\n")
     assert memory._free_of_groups() == []
+
+
+def test_the_first_version_counts_the_files_of_the_groups_below(monkeypatch, tmp_path):
+    (tmp_path / "memory.limit_in_bytes").write_text("1000\n")
+    (tmp_path / "memory.usage_in_bytes").write_text("700\n")
+    stat = "cache 5\nshmem 0\ntotal_cache 230\ntotal_shmem 30\n"
+    (tmp_path / "memory.stat").write_text(stat)
+    monkeypatch.setattr(memory, "_groups", lambda: [tmp_path])
+    assert memory._free_of_groups() == [500]
+
+
+def test_both_versions_may_be_there_at_once(tmp_path):
+    told = tmp_path / "cgroup"
+    told.write_text("4:memory:/box/inner\n1:cpu:/\n0::/\n", "utf-8")
+    first = tmp_path / "memory"
+    groups = memory._groups(str(tmp_path), str(told))
+    assert groups == [tmp_path, first / "box/inner", first / "box", first]
+    told.write_text("0::/box\n", "utf-8")
+    groups = memory._groups(str(tmp_path), str(told))
+    assert groups == [tmp_path / "box", tmp_path, first]

@@ -7,6 +7,8 @@ import numpy as np
 from keraslm import measures
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import Ngrams
+from keraslm.counts.on_disk.model import NgramModelOnDisk
+from keraslm.counts.on_disk.ngrams import NgramsOnDisk
 from keraslm.counts.smoothing import Smoothing
 from keraslm.text.encoder import TextEncoder
 
@@ -42,12 +44,26 @@ def perplexities_by_order(
 
     Shapes: valid (tokens,), the held-out text -> (order - 1,)
     """
-    if ngrams.is_on_disk or sum(ngrams.sizes()) > MOST_NGRAMS:
+    if sum(ngrams.sizes()) > MOST_NGRAMS:
         return []
     found = []
     for order in range(1, len(ngrams.counts)):
         shorter = ngrams.up_to(order)
-        model = NgramModel.smooth(encoder, shorter, smoothing, valid, prune[:order])
+        model = smooth(encoder, shorter, smoothing, valid, prune[:order])
         nats = -float(np.mean(model.log_probabilities(valid)))
         found.append(measures.perplexity(nats))
     return found
+
+
+def smooth(
+    encoder: TextEncoder,
+    ngrams: Ngrams,
+    smoothing: str | Smoothing,
+    valid: np.ndarray | None,
+    prune: tuple[int, ...] = (),
+) -> NgramModel:
+    """Make a model of n-grams, which answers from where they lie."""
+    if isinstance(ngrams, NgramsOnDisk):
+        given = (encoder, ngrams, smoothing, valid, prune)
+        return NgramModelOnDisk.smooth_on_disk(*given)
+    return NgramModel.smooth(encoder, ngrams, smoothing, valid, prune)

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Sized
-from typing import Any, ClassVar
+from typing import Any, Self
 
 import numpy as np
 
@@ -26,8 +26,6 @@ class Ngrams:
     first_seen: np.ndarray
     """Where in the text each word first occurs; -1 for the boundary and `<unk>`."""
 
-    is_on_disk: ClassVar[bool] = False
-
     def sizes(self) -> list[int]:
         """How many distinct n-grams were seen, order by order."""
         return [self.how_many(order) for order in range(1, self.trie.order + 1)]
@@ -37,11 +35,11 @@ class Ngrams:
         counts = self.counts[order - 1]
         return int(np.count_nonzero(counts if times is None else counts == times))
 
-    def up_to(self, order: int) -> "Ngrams":
+    def up_to(self, order: int) -> Self:
         """Leave out the n-grams of more than `order` tokens."""
-        trie = Trie(self.trie.levels[:order], self.trie.boundary)
+        trie = dataclasses.replace(self.trie, levels=self.trie.levels[:order])
         counts, suffixes = self.counts[:order], self.suffixes[:order]
-        return Ngrams(trie, counts, suffixes, self.first_seen)
+        return dataclasses.replace(self, trie=trie, counts=counts, suffixes=suffixes)
 
 
 def count_ngrams(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keraslm.counts.additive import Additive
-from keraslm.counts.by_order import perplexities_by_order, sizes_by_order
+from keraslm.counts.by_order import perplexities_by_order, sizes_by_order, smooth
 from keraslm.counts.jelinek_mercer import NO_HELD_OUT, JelinekMercer
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import Ngrams, count_ngrams
@@ -44,7 +44,7 @@ def count(
     reporter: Reporter,
     memory: CountingMemory | None = None,
 ) -> NgramModel:
-    """Count the n-grams of the training text and keep the model in RUN.
+    """Count the n-grams of the training text, for a model that RUN does not hold yet.
 
     What does not fit into `memory` is counted on the disk; the model is the same.
     Raises: KeraslmError if the disk is full.
@@ -75,7 +75,6 @@ def count(
     model.metadata |= {"configuration": c.to_dict(), "history": history.rows}
     perplexity = history.rows[-1]["perplexity"] if valid else None
     model.metadata["by_order"] = _by_order(model, ngrams, c, held_out, perplexity)
-    folder.keep(model)
     _write_sample(model, c, folder)
     return model
 
@@ -96,11 +95,10 @@ def _counted(
     if ngrams is None and memory is not None:
         place = memory.workspace(len(train.ids), order, size, reporter)
     if place is not None:
-        spilled = count_ngrams_on_disk(train.ids, size, order, place, boundary)
-        return NgramModelOnDisk.smooth_on_disk(encoder, spilled, *how), spilled
-    if ngrams is None:
+        ngrams = count_ngrams_on_disk(train.ids, size, order, place, boundary)
+    elif ngrams is None:
         ngrams = count_ngrams(train.ids[:], size, order, boundary)
-    return NgramModel.smooth(encoder, ngrams, *how), ngrams
+    return smooth(encoder, ngrams, *how), ngrams
 
 
 def _nats(model: NgramModel, split: str, text: Encoded) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from keraslm.backend import check_backend
 from keraslm.card import LEARNT, Card, Reading
+from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.files.archive import redescribe
 from keraslm.files.writing import flush_to_disk
@@ -214,7 +215,10 @@ def _finish(
     flush_to_disk(folder.history)
     flush_to_disk(folder.samples)
     model.metadata["card"] = card.to_dict()
-    redescribe(folder.model, model.metadata)
+    if isinstance(model, NgramModel):
+        folder.keep(model)  # written once: its file may be as large as the disk allows
+    else:
+        redescribe(folder.model, model.metadata)
     folder.write_card(card.to_dict())
     _draw(model, folder, floor)
     return Run(model, card, folder)

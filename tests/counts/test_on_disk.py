@@ -14,6 +14,7 @@ from keraslm.counts.on_disk.held_out import pairwise
 from keraslm.counts.on_disk.model import NgramModelOnDisk
 from keraslm.counts.on_disk.ngrams import count_ngrams_on_disk
 from keraslm.counts.smoothings import SMOOTHINGS, smoothing_named
+from keraslm.counts.trie import Trie
 from keraslm.errors import CorpusError, UsageError
 from keraslm.files.spilled import Workspace
 from keraslm.text.encoder import TextEncoder
@@ -156,14 +157,19 @@ def test_the_file_and_the_answers_are_those_of_the_model_in_memory(
     )
 
 
-def test_the_card_of_the_training_text_comes_from_the_counts():
+@pytest.mark.parametrize("in_memory", [0, 1 << 20])
+def test_the_card_of_the_training_text_comes_from_the_counts(monkeypatch, in_memory):
     text = Text.from_string(TEXT * 3)
     tokenizer = tokenizer_named("word")
     w = Workspace(TINY)
-    encoder, ids = TextEncoder.learn(tokenizer, text, 8, in_memory=0, spill=w.new)
+    encoder, ids = TextEncoder.learn(
+        tokenizer, text, 8, in_memory=in_memory, spill=w.new
+    )
     spilled = NgramModelOnDisk.train_on_disk(encoder, ids, w, 3)
     small = NgramModel.train(encoder, ids[:], 3)
-    counted = spilled.card(spilled.read(text, ids)).to_dict()
+    with monkeypatch.context() as patched:
+        patched.setattr(Trie, "look_up", None)  # nothing is
+        counted = spilled.card(spilled.read(text, ids)).to_dict()
     looked_up = small.card(small.read(text, ids[:])).to_dict()
     for name, value in counted.items():
         if name not in ("seconds", "tokens_per_second"):

@@ -7,10 +7,12 @@ import pytest
 from keraslm.counts.by_order import perplexities_by_order, sizes_by_order
 from keraslm.counts.model import NgramModel
 from keraslm.counts.ngrams import count_ngrams
+from keraslm.counts.on_disk.ngrams import count_ngrams_on_disk
 from keraslm.errors import UsageError
 from keraslm.figures import style
 from keraslm.figures.count_model import draw_count_model
 from keraslm.figures.counts import draw_count_table, draw_ranks
+from keraslm.files.spilled import Workspace
 from keraslm.text import Text, TextEncoder, tokenizer_named
 from keraslm_datasets import village
 
@@ -42,9 +44,14 @@ def test_sizes_by_hand():
 
 
 @pytest.mark.parametrize("smoothing", SMOOTHINGS)
-def test_each_order_is_measured_as_a_model_of_its_own(encoded, smoothing):
+@pytest.mark.parametrize("where", ["in memory", "on the disk"])
+def test_each_order_is_measured_as_a_model_of_its_own(encoded, smoothing, where):
     encoder, ids, valid = encoded
-    ngrams = count_ngrams(ids, len(encoder.vocabulary), 3)
+    size = len(encoder.vocabulary)
+    if where == "in memory":
+        ngrams = count_ngrams(ids, size, 3)
+    else:
+        ngrams = count_ngrams_on_disk(ids, size, 3, Workspace(1 << 20))
     found = perplexities_by_order(encoder, ngrams, smoothing, valid)
     for order, perplexity in enumerate(found, start=1):
         model = NgramModel.train(encoder, ids, order, smoothing, valid)

@@ -1,6 +1,8 @@
 """A counting run keeps to its memory, and leaves nothing but its model behind."""
 
+import contextlib
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -57,6 +59,7 @@ def test_a_run_within_little_memory_gives_the_same_model(corpus, tmp_path, smoot
     both = [model.log_probabilities(ids) for model in read]
     assert np.array_equal(*both)
     assert read[0].smoothing == read[1].smoothing
+    assert read[0].metadata["by_order"] == read[1].metadata["by_order"]
 
 
 def test_a_text_that_fits_is_counted_in_memory(corpus, tmp_path):
@@ -182,3 +185,47 @@ def test_the_peak_of_memory_is_at_most_a_fifth_above_the_limit(
     assert int(done.stdout) <= 1.2 * (megabytes << 20)
     card = json.loads(pathlib.Path(tmp_path, "run", "card.json").read_text("utf-8"))
     assert card["perplexity"] > 1
+
+
+GROUPS = (  # version 1 and version 2
+    ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+    ("/sys/fs/cgroup", "memory.max"),
+)
+GROUPED = """
+import pathlib
+from keraslm.training import Configuration, train
+pathlib.Path({group!r}, "cgroup.procs").write_text("0")
+train(Configuration(**{options!r}), verbose=True)
+"""
+
+
+@pytest.fixture
+def group():
+    """A group of processes with 300 MB, the files that it reads and writes included."""
+    for top, limit in GROUPS:
+        folder = pathlib.Path(top, f"keraslm-{os.getpid()}")
+        try:
+            folder.mkdir()
+            if (folder / limit).exists():
+                (folder / limit).write_text(str(300 << 20))
+                yield folder
+                return
+        except OSError:
+            continue
+        finally:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    pytest.skip("no group of processes with a limit of memory can be made here")
+
+
+@pytest.mark.long
+def test_a_run_that_is_told_no_limit_lives_within_that_of_its_group(tmp_path, group):
+    rng = np.random.default_rng(0)
+    words = np.minimum(rng.zipf(1.2, 2_000_000), 20_000).tolist()
+    corpus = tmp_path / "large.txt"
+    corpus.write_text(" ".join(f"w{word}" for word in words), "utf-8")
+    options = configuration(corpus, tmp_path / "run").to_dict()
+    done = python(GROUPED.format(options=options, group=str(group)))
+    assert done.returncode == 0, done.stderr
+    assert "MB of memory, with temporary files" in done.stdout
+    assert (tmp_path / "run" / "model.keras").exists()

@@ -13,7 +13,7 @@ from keraslm.counts.on_disk.likelihood import Likelihood
 from keraslm.counts.on_disk.ngrams import NgramsOnDisk, count_ngrams_on_disk
 from keraslm.counts.smoothing import Smoothing
 from keraslm.counts.smoothings import DEFAULT, smoothing_named
-from keraslm.files.spilled import Spilled, Workspace
+from keraslm.files.spilled import Workspace
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 
@@ -27,6 +27,8 @@ class NgramModelOnDisk(NgramModel):
 
     training: Likelihood
     """What the model makes of the text that was counted."""
+    counted: Any
+    """The ids of that text."""
 
     @classmethod
     def train_on_disk(
@@ -65,19 +67,19 @@ class NgramModelOnDisk(NgramModel):
         smoothed = estimate_on_disk(smoothing, ngrams, prune)
         model = cls(encoder, smoothed.table, settings_of(smoothing, prune))
         model.training = smoothed.training
+        model.counted = ngrams.ids
         return model
 
     def read(self, text: Any, ids: Any = None) -> Reading:
         """Predict every token once, as `NgramModel.read`.
 
-        Of ids on the disk, which are those of the text that was counted, nothing is
-        looked up: the counts say what the text costs.
+        Of the text that was counted nothing is looked up: the counts say what it costs.
         """
-        if not isinstance(ids, Spilled):
+        if ids is not self.counted:
             return super().read(text, ids)
         return self._read_training_text(text, ids)
 
-    def _read_training_text(self, text: Text, ids: Spilled) -> Reading:
+    def _read_training_text(self, text: Text, ids: Any) -> Reading:
         start = time.perf_counter()
         # what a grammar is asked is of a text in memory
         known: Any = ids if text.language is None else ids[:]

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,8 @@ class NgramsOnDisk(Ngrams):
     """
 
     workspace: Workspace
-    is_on_disk: ClassVar[bool] = True
+    ids: Any
+    """The text; shapes: (tokens,), in memory, mapped or on the disk."""
 
     def how_many(self, order: int, times: int | None = None) -> int:
         """Count the n-grams of an order that were seen, or seen so many times."""
@@ -159,7 +160,7 @@ def count_ngrams_on_disk(
             found.close()
         found = longer
     trie = Trie(levels, boundary, chunk=max(w.memory // LOOKED_UP // order, 8))
-    return NgramsOnDisk(trie, counts, suffixes, first_seen, w)
+    return NgramsOnDisk(trie, counts, suffixes, first_seen, w, ids)
 
 
 def _count_order(
