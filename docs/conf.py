@@ -52,6 +52,7 @@ html_copy_source = False
 mathjax_path = "mathjax/tex-svg.js"
 mathjax3_config = {"options": {"enableMenu": False}}  # its menu loads more
 copybutton_exclude = ".linenos, .gp, .go"
+highlight_language = "text"  # commands, and what they print; Python says it is
 
 default_role = "literal"  # `code`, in the help of the commands
 

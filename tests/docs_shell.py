@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 from typing import Any, NamedTuple
@@ -33,6 +34,11 @@ class Ran(NamedTuple):
     status: int
     out: str
     errors: str
+
+
+def _hear_ctrl_c() -> None:
+    """Undo what a background shell did: its programs ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Folder:
@@ -67,6 +73,7 @@ class Folder:
                 encoding="utf-8",
                 timeout=limit,
                 check=False,
+                preexec_fn=_hear_ctrl_c,
             )
         except subprocess.TimeoutExpired:
             return Ran(line, 124, "", f"it did not end within {limit} seconds")

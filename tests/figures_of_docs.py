@@ -88,6 +88,11 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("probes.md", "How far back a loss reaches"): PROBED,
     ("probes.md", "Backpropagation through time, step by step"): PROBED,
     ("probes.md", "What a unit holds"): PROBED,
+    ("results.md", "Results"): Settings("the clocks of the machines"),
+    ("tagging.md", "Starting from vectors of words"): Settings("words that are added"),
+    ("tagging.md", "What is possible"): Held(
+        "tests/datasets/test_crossroads.py", "84.33 93.38"
+    ),
     ("teaching.md", "In class"): Held(HERE, "7.25"),
     ("teaching.md", "Ninety minutes"): Settings("temperatures to try"),
     ("ten-minutes.md", "1. Count"): Run(),
@@ -100,6 +105,12 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("training.md", "Long texts and short ones"): Settings("the limit of a bigram"),
     ("training.md", "Large vocabularies"): Settings("defaults of the softmaxes"),
     ("training.md", "The defaults"): Settings("defaults"),
+    ("translating.md", "Dates"): Held(
+        "tests/datasets/test_dates.py", "29,201 3,586 3,738"
+    ),
+    ("translating.md", "The models"): Settings("words that are added, and a limit"),
+    ("translating.md", "Translating"): Settings("what is possible"),
+    ("translating.md", "What is measured"): Settings("the level of an interval"),
     ("truth.md", "The truth"): Run(slow=True),
     ("truth.md", "Beside a model"): Run(slow=True, after="How far a model is from it"),
     ("vectors.md", "Asking"): Held("tests/test_docs.py", "200,000"),

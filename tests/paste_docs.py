@@ -28,9 +28,9 @@ SKIPPED = {
 }
 DEMO = "; ".join(
     [
-        r"keraslm train village --model ngram --order 3 --out \1/ngram",
+        r"keraslm train village --model ngram --order 3 --out \1/ngram --overwrite",
         r"for m in bigram trigram lstm; do keraslm train village --model $m"
-        r" --steps 2 --out \1/$m; done",
+        r" --steps 2 --out \1/$m --overwrite; done",
     ]
 )
 SHORTENED = {
@@ -56,7 +56,11 @@ SHORTENED = {
     r"^(keraslm ladder (?!.*--rungs).*)": r"\1 --rungs uniform,kneser-ney-5",
     r"neural-bigram,.*,lstm-kneser-ney": "window-pretrained,lstm,lstm-kneser-ney",
 }
-ENDLESS = re.compile(r"^keraslm train (?!.*(--steps|--model (ngram|most-frequent)))")
+ENDLESS = re.compile(
+    r"(^|\| )keraslm train (?!.*(--steps|--model (ngram|most-frequent)))"
+)
+# What is not all right ends with 1: exercises that nobody has written.
+ENDS_WITH_1 = re.compile(r"^keraslm check (?!.*(--stub|--class))")
 SMALLER = {  # in blocks of Python
     '("village")': '("village:small")',
     "units=256": "units=8",
@@ -70,7 +74,7 @@ def shortened(line: str) -> str:
     for pattern, shorter in SHORTENED.items():
         line = re.sub(pattern, shorter, line)
     line = re.sub(r" +#.*", "", line)
-    return line + " --steps 2" if ENDLESS.match(line) else line
+    return line + " --steps 2" if ENDLESS.search(line) else line
 
 
 def reason(line: str) -> str:
@@ -113,7 +117,8 @@ def _shell(folder: Folder, block: Block) -> list[str]:
             continue
         ran = folder.run(shortened(line))
         stopped = "timeout -s INT" in ran.line and ran.status in (0, 124, 130)
-        if ran.status and not stopped:
+        as_told = ran.status == 1 and ENDS_WITH_1.match(line)
+        if ran.status and not stopped and not as_told:
             faults.append(f"{ran.line}: status {ran.status}: {ran.errors[-600:]}")
     return faults
 

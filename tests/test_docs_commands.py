@@ -27,6 +27,7 @@ BROUGHT = {
     "peps.train.txt",
     "peps.valid.txt",
     "peps.test.txt",
+    "pairs.tsv",
     "help.txt",  # written by a line of Python on its page
     "s1000.txt",  # and by head
     "beginning.txt",
@@ -49,6 +50,13 @@ READ = {  # the parameters that name what is there already
     "vocabulary",
     "foreign",
     "file",
+    "given",
+    "watch",
+    "runs",
+    "paths",
+    "minus",
+    "ladder",
+    "pairs",
 }
 WRITTEN = ("out", "csv", "heatmap", "zipf")
 NAMES_ITS_OUT = {"train", "ladder", "classes", "adopt", "embeddings train"}

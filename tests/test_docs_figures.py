@@ -24,8 +24,8 @@ from tests.figures_of_docs import (
     is_dated,
 )
 
-# Generated, or measured as one, with their machines at the top.
-OTHERS = {"options.md", "results.md", "tagging.md", "translating.md", "masked.md"}
+# Generated.
+OTHERS = {"options.md"}
 NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]\d+)?")
 GROUPS = sorted({(p, s.slow) for (p, _), s in SOURCES.items() if isinstance(s, Run)})
 

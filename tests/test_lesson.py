@@ -1,9 +1,14 @@
 """A number that moved stops a lesson; a command that failed does, too."""
 
+import pathlib
+import re
+
 import pytest
 
 from keraslm.errors import KeraslmError, UsageError
 from keraslm.lesson import command, number
+
+LESSONS = pathlib.Path(__file__).parent.parent / "docs/lessons"
 
 
 def test_a_number_within_its_tolerance_is_given_back() -> None:
@@ -42,3 +47,10 @@ def test_a_command_that_fails_says_so_in_its_own_words() -> None:
 
 def test_a_failure_that_the_lesson_is_about_is_shown() -> None:
     assert "nowhere" in command("evaluate nowhere village:test", status=2)
+
+
+def test_a_lesson_imports_keraslm_first_so_that_tensorflow_starts_silently() -> None:
+    for lesson in LESSONS.glob("*.md"):
+        imports = r"^(?:import|from) (keras|keraslm|tensorflow)\b"
+        found = re.findall(imports, lesson.read_text("utf-8"), re.MULTILINE)
+        assert found[0] == "keraslm", lesson.name

@@ -38,6 +38,8 @@ def bring(folder: Folder) -> None:
     }
     for name, content in texts.items():
         (folder.place / name).write_text(content, encoding="utf-8")
+    (folder.place / "my-folder").mkdir()
+    (folder.place / "my-folder/part-1.txt").write_text(text[:40_000])
     (folder.place / "submissions").mkdir()
     student = "def ngrams(sentences, n):\n    return []\n"
     (folder.place / "submissions/alice.py").write_text(student)

@@ -35,6 +35,7 @@ NOTE_SIZE = 13
 
 DOTS_PER_INCH = 150
 COLOURS = 256  # of a picture's palette
+SHORTEST = 12  # characters of a word that is cut
 LARGEST = 1e30  # a larger perplexity is drawn as an infinite one
 SUFFIXES = (".png", ".svg", ".pdf")
 
@@ -96,10 +97,17 @@ def _above(
 
 
 def shortened(text: str, length: int) -> str:
-    """Put a text on one line of at most `length` characters, cut in the middle."""
+    """Put a text on one line of at most `length` characters, cut in the middle.
+
+    Where it is enough to cut the longest word, such as a file's name, the others stay.
+    """
     text = " ".join(text.split())
     if len(text) <= length:
         return text
+    longest = max(text.split(), key=len)
+    left = len(longest) - (len(text) - length)
+    if longest != text and left >= SHORTEST:
+        return text.replace(longest, shortened(longest, left), 1)
     half = (length - 1) // 2
     return f"{text[:half]}…{text[-half:]}"
 

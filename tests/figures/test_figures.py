@@ -159,6 +159,12 @@ def test_numbers_and_names_are_short():
     assert shortened("two\nlines", 20) == "two lines"
 
 
+def test_a_long_name_in_a_title_is_cut_and_the_sentence_is_not():
+    title = "lectures/2026/autumn/translated-pairs.tsv: exact match by length"
+    short = "lectures/2026…ed-pairs.tsv: exact match by length"
+    assert shortened(title, 50) == short
+
+
 def norms(joint):
     """Build gradient norms of which only the joint ones are known."""
     joint = np.array(joint)
