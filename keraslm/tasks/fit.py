@@ -37,7 +37,8 @@ def fit(
 
     The best is the network after the epoch with the highest figure `monitor`, of a loss
     the lowest; without a validation text it is the last. `save(metadata, path)` writes
-    one. The learning rate rises for `warmup` steps and falls as a cosine to 0.
+    one. The learning rate rises for `warmup` steps and falls as a cosine to 0. Once all
+    of the validation text is right no later network would be kept, and training ends.
 
     If there is a checkpoint in RUN, go on where it was written, to the same weights,
     bit for bit.
@@ -81,6 +82,16 @@ class BestNetwork(BestModel):
         mode = "min" if monitor.endswith("loss") else "max"
         super().__init__(t.folder.model, monitor, outdated, clock=clock, mode=mode)
         self._write, self._metadata = save, t.metadata
+
+    @property
+    def over(self) -> bool:
+        """Whether all of the validation text is right, so that none can be better."""
+        return self.mode == "max" and self.best <= -1.0
+
+    def measured(self, figure: float) -> None:
+        """Write the network if it is the best; stop if none can be better."""
+        super().measured(figure)
+        self.model.stop_training |= self.over
 
     def _save(self, file: pathlib.Path) -> None:
         self._write(self._metadata, file)

@@ -71,7 +71,7 @@ class LabelCard:
             text.name,
             text.sha256,
             accuracy_of(given == found),
-            float(-np.log(right).mean()),
+            max(0.0, -float(np.log(right).mean())),
             Reliability.of(told.max(axis=1), given == found),
             vocabulary.tags,
             confusion_of(given, found, len(vocabulary.tags)),

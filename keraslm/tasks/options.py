@@ -42,7 +42,8 @@ OF_A_NETWORK = (
 class TaskOptions:
     """What is trained on which text; the names are those of `Configuration`.
 
-    Without `epochs`, `steps` and `minutes` training ends after 5 epochs.
+    Without `epochs`, `steps` and `minutes` training ends after 5 epochs; before any
+    limit, once all of the validation text is right.
     Raises: UsageError for a value that an option cannot have.
     """
 

@@ -84,6 +84,13 @@ def test_the_card_by_hand():
     assert card.nats == pytest.approx(-np.log([0.8, 0.5, 0.6, 0.1]).mean())
 
 
+def test_a_card_of_sure_and_right_probabilities_costs_zero_without_a_sign():
+    text, vocabulary = table(TABLE), tasks.TagVocabulary(WORDS, LABELS)
+    shares = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0000001, 0.0]])
+    card = LabelCard.of("m", vocabulary, text, list(shares), 1.0)
+    assert f"{card.nats:.4f}" == "0.0000"
+
+
 def test_the_calibration_error_by_hand():
     sure = np.array([0.65, 0.61, 0.95, 1.0])
     found = Reliability.of(sure, np.array([True, False, True, True]))

@@ -11,6 +11,7 @@ import keraslm
 from keraslm import tasks
 from keraslm.checkpoints.checkpoint import Checkpoint
 from keraslm.errors import ModelFileError, Terminated, UsageError
+from keraslm.tasks.shape import BAG
 from tests.training.interrupted import At, Gone, assert_same, die, signalled
 
 SENTENCES = ["a\tX\nb\tY\n", "b\tY\na\tX\nc\tZ\n", "c\tX\nz\tY\na\tZ\nb\tX\n"]
@@ -146,3 +147,21 @@ def test_a_later_end_and_a_ctrl_c(task, tmp_path):
     run = train(dataclasses.replace(options, steps=15), resume=True)
     assert run.model.metadata["history"][-1]["step"] == 15
     assert "interrupted" not in keraslm.load(options.out).metadata
+
+
+def test_training_ends_once_all_of_the_validation_text_is_right(tmp_path):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    rows = "text,label\n" + "good day,X\nbad day,Y\n" * 10
+    for part in ("train", "valid"):
+        (corpus / f"{part}.csv").write_text(rows)
+    small = {"epochs": 200, "learning_rate": 0.01, "batch_size": 4}
+    options = tasks.ClassifierOptions(str(corpus), BAG, str(tmp_path / "run"), **small)
+    run = tasks.train_classifier(options)
+    *before, last = (row["val_accuracy"] for row in run.model.metadata["history"])
+    assert last == 1 and all(figure < 1 for figure in before)
+    assert run.card.accuracy.share == 1
+    # a later end changes nothing: no later network could be kept
+    later = dataclasses.replace(options, epochs=300)
+    again = tasks.train_classifier(later, resume=True)
+    assert len(again.model.metadata["history"]) == len(before) + 1
