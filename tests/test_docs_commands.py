@@ -31,6 +31,7 @@ BROUGHT = {
     "help.txt",  # written by a line of Python on its page
     "s1000.txt",  # and by head
     "beginning.txt",
+    "third.txt",
     "letters.arpa",  # of another program
     "counting.py",  # a student's file, which begins as `keraslm check --stub` prints it
 }
