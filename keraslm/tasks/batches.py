@@ -36,7 +36,8 @@ class Batches(keras.utils.PyDataset):
     With a `seed` they are for training: each epoch draws anew the order of the batches,
     and which examples of one length stand together. The draws are those of the seed and
     the number of the `epoch`, so that a training can go on in the midst of one.
-    A subclass gives the `batch` of some examples, and may `draw` more.
+    A subclass gives the `batch` of some examples; it may `draw` more, and `cut` and
+    `arrange` them otherwise.
     """
 
     def __init__(
@@ -56,6 +57,14 @@ class Batches(keras.utils.PyDataset):
     def draw(self, rng: np.random.Generator) -> None:
         """Draw what else is other in each epoch."""
 
+    def cut(self, order: np.ndarray) -> list[np.ndarray]:
+        """Cut examples, the short ones first, into batches."""
+        return np.split(order, range(self._batch_size, len(order), self._batch_size))
+
+    def arrange(self, rows: list[np.ndarray]) -> list[np.ndarray]:
+        """Give the batches of an epoch as they follow each other."""
+        return rows
+
     @property
     def epoch(self) -> int:
         """The number of the epoch whose batches are given."""
@@ -72,11 +81,11 @@ class Batches(keras.utils.PyDataset):
             rng = np.random.default_rng((self._seed, number))
             order = rng.permutation(order)
         order = order[np.argsort(self._lengths[order], kind="stable")]
-        rows = np.split(order, range(self._batch_size, len(order), self._batch_size))
+        rows = self.cut(order)
         if rng is not None:
             rows = [rows[k] for k in rng.permutation(len(rows))]
             self.draw(rng)
-        self._rows = rows
+        self._rows = self.arrange(rows)
 
     def on_epoch_end(self) -> None:
         """Go on to the next epoch; Keras calls it."""

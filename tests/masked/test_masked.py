@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 import keraslm
 from keraslm import masked
@@ -178,6 +180,28 @@ def test_batches_without_padding_hold_every_piece_once():
         rest = batches.rest(3)
         assert len(rest) == 2
         np.testing.assert_array_equal(rest[1][0], batches[4][0])
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=40), st.integers(0, 3))
+def test_the_rest_of_an_epoch_begins_with_two_lengths_if_it_has_two(lengths, epoch):
+    pieces = pieces_of([np.full(n, 2) for n in lengths], 1, 9)
+    for in_order in (False, True):
+        batches = MaskedBatches(pieces, None, 2, in_order=in_order, padded=False)
+        batches.epoch = epoch
+        times = [batches[number][0].shape[1] for number in range(len(batches))]
+        for first in range(len(times) - 1):
+            rest = times[first:]
+            assert len({*rest}) == 1 or rest[0] != rest[1]
+
+
+def test_any_rest_of_an_epoch_without_padding_can_be_fitted():
+    rng = np.random.default_rng(0)
+    pieces = pieces_of([rng.integers(2, 9, n) for n in rng.integers(2, 4, 36)], 1, 9)
+    batches = MaskedBatches(pieces, None, 4, padded=False)
+    network = new_network(masked.Shape("bilstm", 4), 9, padded=False)
+    network.compile("sgd", loss())
+    for first in range(len(batches)):
+        network.fit(batches.rest(first), verbose=0)
 
 
 @pytest.mark.backends
