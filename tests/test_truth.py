@@ -1,7 +1,6 @@
 """The truth as a model: by hand on a tiny grammar, and as village's grammar scores."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -97,19 +96,16 @@ def test_a_text_of_village_costs_what_its_grammar_scores(level):
 
 
 @pytest.mark.parametrize("level", ["word", "char"])
-def test_a_stream_answers_at_once_and_agrees_with_the_scores(level):
+def test_a_stream_agrees_with_the_scores(level):
     truth = keraslm.load("truth:village", level)
     ids = truth.encoder.encode(village.text("valid", 1500))
-    stream, times, rows = truth.stream(), [], []
+    stream, rows = truth.stream(), []
     for token in ids.tolist():
-        start = time.perf_counter()
         rows.append(stream.next_log_probabilities())
-        times.append(time.perf_counter() - start)
         stream.push(token)
     np.testing.assert_allclose(np.exp(rows).sum(1), 1)
     found = np.array(rows)[np.arange(len(ids)), ids]
     np.testing.assert_allclose(found, truth.log_probabilities(ids), atol=1e-9)
-    assert np.median(times) < 0.005
 
 
 def test_forks_go_their_own_ways():

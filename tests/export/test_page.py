@@ -202,17 +202,6 @@ def test_the_bars_of_two_models_sum_to_one(run):
     assert flies[0] is None and flies[1]["raw"] > 0
 
 
-@needs_node
-@pytest.mark.long
-def test_an_lstm_writes_a_thousand_characters_a_second(run):
-    """Of two layers of 256 units; in seconds of the processor, which others share."""
-    encoder = count("char", text="".join(map(chr, range(32, 127)))).encoder
-    model = models.lstm(len(encoder.vocabulary), embedding=64, units=256, layers=2)
-    asked = KerasLanguageModel(model, encoder, "lstm")
-    given = {"prompt": "", "how": {}, "seed": 1, "length": 3000}
-    assert 3000 / run([asked], "text", **given)["seconds"] >= 1000
-
-
 def test_a_page_is_little_more_than_its_weights(tmp_path, precision):
     encoder = count("char", text="".join(map(chr, range(32, 1000)))).encoder
     built = models.lstm(len(encoder.vocabulary), embedding=96, units=128, tied=True)
