@@ -2,6 +2,7 @@
 
 from keraslm.layers.adaptive_softmax import AdaptiveSoftmax
 from keraslm.layers.additive_attention import AdditiveAttention
+from keraslm.layers.backward_self_attention import BackwardSelfAttention
 from keraslm.layers.bias import Bias
 from keraslm.layers.both_sides import BothSides
 from keraslm.layers.causal_self_attention import CausalSelfAttention
@@ -32,6 +33,7 @@ __all__ = [
     "LSTM",
     "AdaptiveSoftmax",
     "AdditiveAttention",
+    "BackwardSelfAttention",
     "Bias",
     "BothSides",
     "CausalSelfAttention",

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
+from keraslm.layers.backward_self_attention import BackwardSelfAttention
 from keraslm.layers.causal_self_attention import CausalSelfAttention
 from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import Dropout
@@ -14,7 +15,10 @@ from keraslm.layers.rms_norm import RMSNorm
 from keraslm.layers.self_attention import SelfAttention
 
 WIDENED = 4  # times as wide as the block, its hidden layer
-_ARGUMENTS = ("heads", "window", "positions", "hidden", "dropout", "seed", "causal")
+_ARGUMENTS = (
+    *("heads", "window", "positions", "hidden", "dropout", "seed", "causal"),
+    "backwards",
+)
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -30,10 +34,12 @@ class TransformerBlock(keras.layers.Layer):
     the numbers dropped of what is added. O and V, which make it, start as
     `output_initializer` says; from zeros, a block hands x on as it is. Attention, state
     and masks are those of `CausalSelfAttention`. Without `causal` they are those of
-    `SelfAttention`: each position sees all others, and there is no state.
+    `SelfAttention`: each position sees all others; `backwards` those behind it, as in
+    `BackwardSelfAttention`. Neither has a state.
 
     Shapes: (batch, time, width) -> the same
-    Raises: UsageError as `CausalSelfAttention`, or if hidden < 1.
+    Raises: UsageError as `CausalSelfAttention`, if hidden < 1, or if it is `backwards`
+            and not `causal`.
     References: Vaswani et al. (2017); Xiong et al. (2020), the norm before; Zhang &
             Sennrich (2019), this norm; Hendrycks & Gimpel (2016), gelu.
     """
@@ -48,17 +54,22 @@ class TransformerBlock(keras.layers.Layer):
         output_initializer: Any = "glorot_uniform",
         seed: int | None = None,
         causal: bool = True,
+        backwards: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         if hidden is not None and hidden < 1:
             raise UsageError(f"hidden must be 1 or more; received {hidden}")
+        if backwards and not causal:
+            raise UsageError("a block that sees both sides has no `backwards`")
         given = {"dtype": self.dtype_policy}
         self.heads, self.window, self.positions = heads, window, positions
         self.hidden, self.dropout, self.seed = hidden, dropout, seed
-        self.causal = causal
+        self.causal, self.backwards = causal, backwards
         self.output_initializer = keras.initializers.get(output_initializer)
-        attention = CausalSelfAttention if causal else SelfAttention
+        attention: type[CausalSelfAttention] = SelfAttention
+        if causal:
+            attention = BackwardSelfAttention if backwards else CausalSelfAttention
         self.attention = attention(
             heads, window, positions, output_initializer, **given
         )

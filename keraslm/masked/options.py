@@ -3,20 +3,20 @@
 import dataclasses
 
 from keraslm.errors import UsageError
-from keraslm.masked.shape import BILSTM, MODELS, TRANSFORMER, Shape
+from keraslm.masked.shape import BERT, BILSTM, MODELS, TRANSFORMER, Shape
 from keraslm.tasks.options import HEADS, TaskOptions
 from keraslm.training.options.kinds import FACTOR, Kind
 
 OWN: dict[str, Kind] = {"mask_share": FACTOR}
+AS_WIDE = "has vectors of as many numbers as it has `units`"
+NO_MASKS = "predicts every token, and masks none"
 WITHOUT = {
-    BILSTM: {
-        "layers": "has one layer from each side",
-        "mask_share": "predicts every token, and masks none",
-    },
-    TRANSFORMER: {"embedding": "has vectors of as many numbers as it has `units`"},
+    BILSTM: {"layers": "has one layer from each side", "mask_share": NO_MASKS},
+    TRANSFORMER: {"embedding": AS_WIDE, "mask_share": NO_MASKS},
+    BERT: {"embedding": AS_WIDE},
 }
 """What a model has not, and why."""
-RATES = {BILSTM: 0.01, TRANSFORMER: 0.004}
+RATES = {BILSTM: 0.01, TRANSFORMER: 0.006, BERT: 0.004}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +65,7 @@ class MaskedOptions(TaskOptions):
     @property
     def is_attending(self) -> bool:
         """Whether the network is of blocks of self-attention."""
-        return self.model == TRANSFORMER
+        return self.model != BILSTM
 
     @property
     def shape(self) -> Shape:
@@ -88,4 +88,4 @@ class MaskedOptions(TaskOptions):
     @property
     def masked_share(self) -> float | None:
         """The share of the tokens that are masked; None where all are predicted."""
-        return None if self.model == BILSTM else self.mask_share
+        return self.mask_share if self.model == BERT else None

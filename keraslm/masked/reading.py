@@ -4,18 +4,17 @@ Shapes: pieces of one length, so that there is no padding.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from keraslm.cells import registry
 from keraslm.inference.building import numbered
+from keraslm.inference.encoder import encode
 from keraslm.inference.network import Array
-from keraslm.inference.rotation import frequencies, halves_rotated
-from keraslm.inference.transformer import Block, gelu, normed, shapes_of_block
+from keraslm.inference.transformer import Block, shapes_of_block
 from keraslm.inference.weights import Weights
 from keraslm.masked.pieces import FIRST, each_masked
-from keraslm.masked.shape import TRANSFORMER, Shape
+from keraslm.masked.shape import Shape
 from keraslm.tasks.reading import Layer, both_directions, dense
 
 EPSILON = 1e-3  # of the last norm, as Keras has it
@@ -45,12 +44,12 @@ class Reader:
         self.parameters = sum(int(array.size) for array in arrays.values())
         self.blocks: list[Block] = []
         self.recurrent: Layer = []
-        if shape.model == TRANSFORMER:
-            self.blocks = [_block(weights, k, units) for k in range(shape.layers)]
+        width = units if shape.masks else 2 * units  # of what both sides show
+        if shape.is_attending:
+            number = shape.layers if shape.masks else 2 * shape.layers
+            self.blocks = [_block(weights, k, units) for k in range(number)]
             name = "layers/layer_normalization/vars"
-            self.gain = weights.take(f"{name}/0", units)
-            self.shift = weights.take(f"{name}/1", units)
-            self.frequencies = frequencies(units // shape.heads)
+            self.norm = [weights.take(f"{name}/{k}", width) for k in range(2)]
         else:
             self.cell = registry.new_cell("lstm", units=units)
             self.recurrent = [
@@ -60,8 +59,9 @@ class Reader:
                 ]
                 for side in ("forward_layer", "backward_layer")
             ]
-            self.hidden = dense(weights, 0, 2 * units, units)
-        number = int(shape.model != TRANSFORMER)
+        if not shape.masks:
+            self.hidden = dense(weights, 0, width, units)
+        number = int(not shape.masks)
         self.kernel, self.bias = dense(weights, number, units, vocabulary_size)
         weights.end()
 
@@ -75,10 +75,10 @@ class Reader:
     def read_blanks(self, pieces: Array) -> Array:
         """Score every token at each place of pieces of one length, as if it was masked.
 
-        The transformer reads a piece once for each of its tokens, that one masked.
+        Where tokens are masked, a piece is read once for each, that one masked.
         Shapes: (pieces, n + 2) -> (pieces, n, vocabulary)
         """
-        if self.recurrent:
+        if not self.shape.masks:
             return self.read(pieces)[:, 1:-1]
         features = np.stack([self._features_of_blanks(piece) for piece in pieces])
         return features @ self.kernel + self.bias
@@ -96,39 +96,35 @@ class Reader:
     def features(self, ids: Array) -> Array:
         """Give what the softmax sees.  Shapes: (pieces, time) -> (.., time, width)"""
         x: Array = self.embedding[ids]
+        if self.shape.masks:
+            return self._normed(encode(x, self.blocks, self.shape.heads))
+        forward, backward = self._from_each_side(x)
+        x = np.zeros((*ids.shape, 2 * self.shape.units), np.float32)
+        x[:, 1:, : self.shape.units] = forward[:, :-1]
+        x[:, :-1, self.shape.units :] = backward[:, 1:]
+        x = self._normed(x) if self.shape.is_attending else x
+        kernel, bias = self.hidden
+        return np.maximum(x @ kernel + bias, 0)
+
+    def _from_each_side(self, x: Array) -> list[Array]:
+        """Give what is read forward, and backward.
+
+        Shapes: (pieces, time, width) -> two (pieces, time, units)
+        """
         if self.recurrent:
-            forward, backward = np.split(
-                both_directions(self.cell, self.recurrent, x), 2, axis=-1
-            )
-            x = np.zeros((*ids.shape, 2 * self.shape.units), np.float32)
-            x[:, 1:, : self.shape.units] = forward[:, :-1]
-            x[:, :-1, self.shape.units :] = backward[:, 1:]
-            kernel, bias = self.hidden
-            return np.maximum(x @ kernel + bias, 0)
-        angles = np.arange(ids.shape[1])[:, None] * self.frequencies
-        turn = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
-        for block in self.blocks:
-            x = x + self._attend(block, x, turn)
-            wide = normed(x, block.norm_before_hidden) @ block.widen + block.widen_bias
-            x = x + gelu(wide) @ block.narrow + block.narrow_bias
+            return np.split(both_directions(self.cell, self.recurrent, x), 2, axis=-1)
+        behind = np.triu(np.ones((x.shape[1], x.shape[1]), bool), 1)
+        return [  # Keras names the blocks in turns
+            encode(x, self.blocks[side::2], self.shape.heads, hidden)
+            for side, hidden in enumerate((behind, behind.T))
+        ]
+
+    def _normed(self, x: Array) -> Array:
+        """Shapes: (.., width) -> the same"""
+        gain, shift = self.norm
         centred = x - x.mean(axis=-1, keepdims=True)
         variance = np.square(centred).mean(axis=-1, keepdims=True)
-        scale = np.sqrt(variance + np.float32(EPSILON))
-        return self.gain * centred / scale + self.shift
-
-    def _attend(self, block: Block, x: Array, turn: Any) -> Array:
-        """Tell each position what all others show.
-
-        Shapes: (pieces, time, width) -> the same
-        """
-        both = normed(x, block.norm_before_attention) @ block.project
-        by_head = both.reshape(*x.shape[:2], 3 * self.shape.heads, -1)
-        q, k, v = np.split(by_head.swapaxes(1, 2), 3, axis=1)  # (.., heads, time, d)
-        q, k = (np.concatenate(halves_rotated(part, *turn), axis=-1) for part in (q, k))
-        scores = q @ k.swapaxes(-1, -2) * np.float32(q.shape[-1] ** -0.5)
-        powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        shown = powers / powers.sum(axis=-1, keepdims=True) @ v
-        return shown.swapaxes(1, 2).reshape(x.shape) @ block.output_project
+        return gain * centred / np.sqrt(variance + np.float32(EPSILON)) + shift
 
 
 def _block(weights: Weights, number: int, units: int) -> Block:

@@ -6,8 +6,8 @@ from typing import Any, Self
 from keraslm.errors import UsageError
 from keraslm.tasks.shape import shape_of
 
-TRANSFORMER, BILSTM = "transformer", "bilstm"
-MODELS = (TRANSFORMER, BILSTM)
+BILSTM, TRANSFORMER, BERT = "bilstm", "transformer", "bert"
+MODELS = (BILSTM, TRANSFORMER, BERT)
 MOST_LAYERS = 64
 
 
@@ -15,10 +15,10 @@ MOST_LAYERS = 64
 class Shape:
     """A network's name and its sizes.
 
-    The embedding is `embedding` wide, which is `units` where it is 0, and
-    always in a transformer; so wide is each direction of the LSTM. A line is read
-    in pieces of at most `context` tokens. Layers and heads are of the transformer; the
-    LSTM has one layer from each side.
+    The embedding is `embedding` wide, which is `units` where it is 0, and always with
+    attention; so wide is what reads from each side. A line is read in pieces of at most
+    `context` tokens. Layers and heads are of attention; the LSTM has one layer from
+    each side.
     Raises: UsageError for a size that cannot be.
     """
 
@@ -33,12 +33,12 @@ class Shape:
         """Check what the sizes are together."""
         if not self.embedding:
             object.__setattr__(self, "embedding", self.units)
-        if self.model == TRANSFORMER and self.embedding != self.units:
+        if self.is_attending and self.embedding != self.units:
             raise UsageError(
-                "the vectors of a masked transformer have as many numbers as it has "
+                f"the vectors of a masked {self.model} have as many numbers as it has "
                 f"`units`; received {self.embedding} numbers and {self.units} units"
             )
-        if self.model == TRANSFORMER and self.units % (2 * self.heads):
+        if self.is_attending and self.units % (2 * self.heads):
             raise UsageError(
                 "`units` must be a multiple of twice the `heads`; received "
                 f"{self.units} units and {self.heads} heads"
@@ -47,6 +47,19 @@ class Shape:
             raise UsageError(
                 f"`layers` must be {MOST_LAYERS} or less; received {self.layers}"
             )
+
+    @property
+    def is_attending(self) -> bool:
+        """Whether the network is of blocks of attention."""
+        return self.model != BILSTM
+
+    @property
+    def masks(self) -> bool:
+        """Whether a token is predicted where it is read as the mask.
+
+        Else the network does not see it there, and predicts every token in one pass.
+        """
+        return self.model == BERT
 
     def to_dict(self) -> dict[str, Any]:
         """Give what a model file says of it."""

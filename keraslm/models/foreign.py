@@ -47,7 +47,8 @@ PART_MODULES = (  # what layers are made with, and the arithmetic between layers
 )
 OURS = frozenset(
     """
-    AdaptiveSoftmax AdditiveAttention Bias BothSides CausalSelfAttention ClassSoftmax
+    AdaptiveSoftmax AdditiveAttention BackwardSelfAttention Bias BothSides
+    CausalSelfAttention ClassSoftmax
     Dense DirectFeatures DotProductAttention DropWords Dropout GRU LSTM LearnedPositions
     MultiHotDense OneHot OneHotDense RMSNorm Recurrent RotaryPositions SelfAttention
     SimpleRNN SinusoidalPositions TiedEmbedding TransformerBlock Window

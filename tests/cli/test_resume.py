@@ -88,7 +88,7 @@ def test_varied_windows_and_sampled_words_are_compared_too(keraslm_json):
 
 @pytest.mark.long
 def test_models_of_tasks_are_compared_too(keraslm_json):
-    models = ("masked-bilstm", "masked-transformer", "tagger", "classifier")
+    models = ("masked-bilstm", "masked-bert", "tagger", "classifier")
     asked = [word for model in (*models, "translator") for word in ("--model", model)]
     rows = keraslm_json("verify-resume", "village:small", *asked, "--steps", 10)
     assert [row["resumed"] for row in rows] == ["identical"] * 5

@@ -6,7 +6,13 @@ import pytest
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.layers import BothSides, SelfAttention, TransformerBlock
+from keraslm.layers import (
+    BackwardSelfAttention,
+    BothSides,
+    CausalSelfAttention,
+    SelfAttention,
+    TransformerBlock,
+)
 
 pytestmark = pytest.mark.backends
 HEADS, WIDTH = 2, 8
@@ -53,3 +59,34 @@ def test_both_sides_by_hand():
     # forward 1, 2, 3 and backward 4, 5, 6: before and behind each place
     x = np.array([[[1, 4], [2, 5], [3, 6]]], "float32")
     assert array(BothSides()(x)).tolist() == [[[0, 5], [1, 6], [2, 0]]]
+    there = ops.convert_to_tensor([[True, True, False]])
+    assert array(BothSides()(x, mask=there)).tolist() == [[[0, 5], [1, 0], [2, 0]]]
+
+
+@pytest.mark.parametrize("window", [None, 1, 3])
+def test_attention_from_behind_is_causal_attention_of_the_reversed_text(window):
+    # what is seen rests on the distance of two places, so both turn alike
+    behind, before = (
+        kind(HEADS, window) for kind in (BackwardSelfAttention, CausalSelfAttention)
+    )
+    for layer in (behind, before):
+        layer.build(X.shape)
+    project, out = (RNG.normal(size=w.shape) for w in behind.get_weights())
+    behind.set_weights([project, out])
+    # r_i(q) . r_j(k) = q . r_(j-i)(k): read from the end, every angle changes its sign,
+    # as it does if the second half of each q and k is negated
+    width = WIDTH // HEADS
+    sign = np.tile(np.repeat([1, -1], width // 2), 2 * HEADS)
+    mirrored = project * np.concatenate([sign, np.ones(WIDTH)])
+    before.set_weights([mirrored, out])
+    expected = array(before(X[:, ::-1]))[:, ::-1]
+    np.testing.assert_allclose(array(behind(X)), expected, atol=1e-4)
+    assert behind.get_initial_state(3) == []
+    block = TransformerBlock(HEADS, window, backwards=True)
+    changed = X.copy()
+    changed[:, 3] += 1
+    off = abs(array(block(X)) - array(block(changed))).max(axis=(0, 2)) > 1e-6
+    reach = 7 if window is None else window
+    assert off.tolist() == [0 <= 3 - place < reach for place in range(7)]
+    with pytest.raises(UsageError, match="both sides has no `backwards`"):
+        TransformerBlock(HEADS, causal=False, backwards=True)

@@ -25,7 +25,7 @@ from keraslm_cli.main import program
 from tests.training.interrupted import At, Gone, die
 
 TEXT = "a b c d\nb c\n\na d d b e\nc\ne a\n"
-MODELS = ("transformer", "bilstm")
+MODELS = masked.shape.MODELS
 
 
 def encoder_of(text, level="word"):
@@ -315,7 +315,7 @@ def test_a_damaged_file_is_refused(saved, tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"model": "lstm"}, "`model` must be one of transformer, bilstm"),
+        ({"model": "lstm"}, "`model` must be one of bilstm, transformer, bert"),
         ({"order": 3}, "`order` is no option of `objective='masked'`"),
         ({"mask_share": 1.0}, "`mask_share` must be above 0 and below 1"),
         ({"model": "bilstm", "heads": 2}, "`heads` are of attention"),
@@ -364,7 +364,7 @@ def test_a_run_that_was_interrupted_comes_to_the_same_weights(model, tmp_path):
     o = masked.MaskedOptions(
         model=model,
         units=8,
-        heads=2 if model == "transformer" else None,
+        heads=2 if model != "bilstm" else None,
         layers=1,
         dropout=0.2,
         batch_size=8,
@@ -403,7 +403,7 @@ def test_a_masked_model_starts_from_vectors(model, tmp_path):
         embeddings=str(vectors),
         freeze=True,
     )
-    if model == "transformer":
+    if model != "bilstm":
         with pytest.raises(UsageError, match="8 numbers and 12 units"):
             masked.train_masked(dataclasses.replace(o, units=12, heads=2))
         o = dataclasses.replace(o, heads=2)

@@ -48,7 +48,7 @@ TASK_HELP = (
 
 OBJECTIVE_HELP = (
     "How a language model learns. causal: to predict each token from those before it. "
-    "masked: from both sides; --model is bilstm (the default) or transformer."
+    "masked: from both sides; --model is bilstm (the default), transformer or bert."
 )
 
 
@@ -95,8 +95,7 @@ def _flag(flag: str, group: Group, says: str, *names: str) -> Any:
 @_own(
     "--mask-share",
     MODEL,
-    "The share of the tokens that are masked, of a masked transformer.  "
-    "[default: 0.15]",
+    "The share of the tokens that --model bert reads as a mask.  [default: 0.15]",
     type=click.FLOAT,
 )
 @_own(
