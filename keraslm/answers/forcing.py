@@ -157,17 +157,16 @@ def replaced(y: Any, name: str | None, puts: Sequence[Put]) -> Any:
 
 def values_of_step(
     network: RecurrentNetwork,
-    ids: Any,
+    x: Array,
     before: Step | None,
     puts: Mapping[int, Sequence[Put]] | None = None,
     names: Sequence[Names] = (),
 ) -> Step:
-    """Read one token, or one in each row, and give every value of every layer.
+    """Read the vector of a token, and give every value of every layer.
 
     `puts` has the values forced in a layer, by its number from 0.
-    Shapes: ids () or (rows,)
+    Shapes: x (width,) or (rows, width)
     """
-    x = network.embedding[ids]
     layers = []
     for number, (cell, weights) in enumerate(
         zip(network.cells, network.cell_weights, strict=True)

@@ -85,6 +85,10 @@ class Inside:
         """Give the ids that are read: the line boundary, and those of the text."""
         return [Vocabulary.boundary_id, *self.asked.encoder.encode_prompt(text)]
 
+    def vectors(self, ids: Sequence[int]) -> Array:
+        """Give what the first layer reads of each.  Shapes: (ids,) -> (ids, width)"""
+        return self.network.vectors(np.asarray(ids), Vocabulary.boundary_id)
+
     def fits(self, force: Force) -> bool:
         """Tell whether the network has what is forced."""
         if not 1 <= force.layer <= len(self.names):
@@ -104,11 +108,13 @@ class Inside:
         A force that the network does not have is left out.
         """
         forces = [force for force in forces if self.fits(force)]
-        read = list(steps)
+        read, vectors = list(steps), self.vectors(ids)
         for number in range(len(read), len(ids)):
             before = read[-1] if read else None
             puts = _puts(forces, number, read)
-            step = values_of_step(self.network, ids[number], before, puts, self.names)
+            step = values_of_step(
+                self.network, vectors[number], before, puts, self.names
+            )
             read.append(step)
         return read
 

@@ -84,11 +84,12 @@ def _check_model(language_model: NetworkLanguageModel, file_format: str) -> None
             f"{language_model.name} is not of keraslm's own layers, so it has no known "
             "states; export it with Keras itself: model.keras_model.export"
         )
-    if getattr(language_model.keras_model, "direct", None) is not None:
-        raise UsageError(
-            "an exported step keeps the states of layers only; a model with "
-            "`direct_order` also reads its last tokens: train one without"
-        )
+    for part, option in (("direct", "direct_order"), ("ngrams", "input_order")):
+        if getattr(language_model.keras_model, part, None) is not None:
+            raise UsageError(
+                "an exported step keeps the states of layers only; a model with "
+                f"`{option}` also reads its last tokens: train one without"
+            )
     if keras.backend.backend() != "tensorflow":
         raise UsageError(
             f"{file_format} is written by TensorFlow; received the backend "

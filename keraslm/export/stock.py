@@ -68,6 +68,11 @@ def stock_model(model: Any, name: str = "language_model") -> Any:
             "hashed features of the history have no stock Keras layer, so a model of "
             "`model='maxent'` or with `direct_order` cannot be exported to plain Keras"
         )
+    if getattr(model, "ngrams", None) is not None:
+        raise UsageError(
+            "hashed vectors of n-grams have no stock Keras layer, so a model with "
+            "`input_order` cannot be exported to plain Keras"
+        )
     ids = keras.Input((None,), dtype="int32", name="ids")
     kind = kind_of(model)
     if kind == "recurrent":

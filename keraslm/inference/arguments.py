@@ -95,6 +95,8 @@ KINDS = {
         "residual": FLAG,
         "activation": ACTIVATION,
         "direct_order": COUNT_OR_NONE,
+        "input_order": COUNT_OR_NONE,
+        "input_bits": BITS,
         "seed": SEED,
         "trainable_embedding": FLAG,
         **HISTORIES,

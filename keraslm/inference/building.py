@@ -14,6 +14,7 @@ from keraslm.errors import ModelFileError, UsageError
 from keraslm.inference import arguments
 from keraslm.inference.maxent import MaxEntNetwork
 from keraslm.inference.network import Array, Network
+from keraslm.inference.ngram_vectors import NgramVectors
 from keraslm.inference.output import Features, FullOutput, StructuredOutput, TiedOutput
 from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.inference.transformer import (
@@ -27,6 +28,7 @@ from keraslm.inference.window import WindowNetwork
 from keraslm.outputs.adaptive import AdaptiveOutput
 from keraslm.outputs.classes import ClassOutput
 from keraslm.outputs.history_features import HistoryFeatures
+from keraslm.outputs.ngram_rows import NgramRows
 
 LAYER_NAMES = {"rnn": "simple_rnn", "gru": "gru", "lstm": "lstm"}
 
@@ -76,8 +78,10 @@ def _recurrent(where: str, c: dict[str, Any], weights: Weights) -> RecurrentNetw
     output = _output(where, c, weights, units, embedding)
     order = c.get("direct_order")
     features = None if order is None else _features(where, c, weights, order, output)
-    residual = c.get("residual", False)
-    return RecurrentNetwork(embedding, cells, of_cells, output, residual, features)
+    residual, of_input = c.get("residual", False), c.get("input_order")
+    ngrams = None if of_input is None else _ngrams(c, weights, of_input, width)
+    given = (embedding, cells, of_cells, output, residual, features, ngrams)
+    return RecurrentNetwork(*given)
 
 
 def _cell(where: str, c: dict[str, Any]) -> Cell:
@@ -148,6 +152,15 @@ def _features(
         outputs += output.output.number
     histories = HistoryFeatures(outputs, order, c.get("skip", 0), bits)
     return Features(histories, weights.take("direct/vars/0", 2**bits))
+
+
+def _ngrams(
+    c: dict[str, Any], weights: Weights, order: int, width: int
+) -> NgramVectors:
+    ngrams = NgramRows(order, c.get("input_bits", 13))
+    return NgramVectors(
+        ngrams, weights.take("layers/ngram_embedding/vars/0", ngrams.size, width)
+    )
 
 
 def _window(where: str, c: dict[str, Any], weights: Weights) -> WindowNetwork:

@@ -74,10 +74,18 @@ class Features:
         Shapes: (), (reach + 1,) -> (outputs,), (reach + 1,); or of each text
         """
         seen = shifted(before, ids)
-        starts = np.concatenate(self.histories.starts(seen), axis=-1)
+        return self.scores(seen), seen
+
+    def scores(self, seen: Array) -> Array:
+        """Score every output after the last ids.
+
+        Shapes: (.., reach + 1) -> (.., outputs)
+        """
+        last = seen[..., -self.histories.reach - 1 :]
+        starts = np.concatenate(self.histories.starts(last), axis=-1)
         rows = np.atleast_2d(starts)  # (texts, features)
         scores = np.stack([self._sum(row) for row in rows.tolist()])
-        return scores.reshape(*starts.shape[:-1], self.histories.outputs), seen
+        return scores.reshape(*starts.shape[:-1], self.histories.outputs)
 
     def _sum(self, starts: list[int]) -> Array:
         width = self.histories.outputs

@@ -8,13 +8,15 @@ import numpy as np
 from keraslm.cells import stack
 from keraslm.cells.cell import Cell
 from keraslm.inference.network import Array, Network, State
-from keraslm.inference.output import Features, FullOutput, StructuredOutput
+from keraslm.inference.ngram_vectors import NgramVectors
+from keraslm.inference.output import Features, FullOutput, StructuredOutput, shifted
 
 
 class RecurrentNetwork(Network):
     """Embed each token, read it with a stack of cells, predict the next.
 
-    The state is of each layer its states, and the last ids where features see them.
+    The state is of each layer its states, and the last ids where features or n-grams
+    see them.
     """
 
     state_rule = "state carried from the first token to the last, across line ends"
@@ -27,38 +29,59 @@ class RecurrentNetwork(Network):
         output: FullOutput | StructuredOutput,
         residual: bool = False,
         features: Features | None = None,
+        ngrams: NgramVectors | None = None,
     ) -> None:
         self.vocabulary_size = len(embedding)
         self.embedding, self.cells, self.cell_weights = embedding, cells, weights
         self.output, self.residual, self.features = output, residual, features
+        self.ngrams = ngrams
+        of_features = 0 if features is None else features.histories.reach + 1
+        of_ngrams = 0 if ngrams is None else ngrams.reach + 1
+        self._seen = max(of_features, of_ngrams)  # ids that the state keeps
         of_cells = sum(weight.size for own in weights for weight in own)
         self.multiplications = of_cells + output.multiplications
 
     def initial_state(self, boundary_id: int, texts: tuple[int, ...] = ()) -> State:
-        """Give zeros for every layer, and the ids before a text that features need."""
+        """Give zeros for every layer, and the ids before a text: line boundaries."""
         zeros = [
             tuple(np.zeros((*texts, cell.units), np.float32) for _ in cell.states)
             for cell in self.cells
         ]
-        if self.features is None:
-            return zeros, None
-        return zeros, self.features.initial_ids(boundary_id, texts)
+        shape = (*texts, self._seen)
+        return zeros, np.full(shape, boundary_id, np.int32) if self._seen else None
 
     def step(self, ids: Any, state: State) -> tuple[Array, State]:
         """Read one token, or one of each text."""
-        hidden, layers = self.read(ids, state[0])
+        hidden, after = self._advance(ids, state)
         if self.features is None:
-            return self.output.logits(hidden), (layers, None)
-        scores, seen = self.features.push(ids, state[1])
-        return self.output.logits(hidden, scores), (layers, seen)
+            return self.output.logits(hidden), after
+        return self.output.logits(hidden, self.features.scores(after[1])), after
 
     def advance(self, ids: Any, state: State) -> State:
         """Read a token with the layers alone, which cost less than a large output."""
-        if self.features is not None:
-            return super().advance(ids, state)
-        return self.read(ids, state[0])[1], None
+        return self._advance(ids, state)[1]
 
-    def read(self, ids: Any, layers: stack.States) -> tuple[Array, stack.States]:
-        """Advance the layers alone; give what the last one shows."""
-        given = (self.cells, self.embedding[ids], layers, self.cell_weights)
-        return stack.step(*given, self.residual)
+    def _advance(self, ids: Any, state: State) -> tuple[Array, State]:
+        layers, seen = state
+        x: Array = self.embedding[ids]
+        if seen is not None:
+            seen = shifted(seen, ids)
+        if self.ngrams is not None:
+            x = x + self.ngrams.of(seen[..., -self.ngrams.reach - 1 :])[..., 0, :]
+        hidden, layers = self.read(x, layers)
+        return hidden, (layers, seen)
+
+    def vectors(self, ids: Array, boundary_id: int) -> Array:
+        """Give what the first layer reads of every id of a text.
+
+        Shapes: (time,) -> (time, width)
+        """
+        x: Array = self.embedding[ids]
+        if self.ngrams is None:
+            return x
+        before = np.full(self.ngrams.reach, boundary_id)
+        return x + self.ngrams.of(np.concatenate([before, ids]).astype(np.int32))
+
+    def read(self, x: Array, layers: stack.States) -> tuple[Array, stack.States]:
+        """Advance the layers alone by a vector; give what the last one shows."""
+        return stack.step(self.cells, x, layers, self.cell_weights, self.residual)

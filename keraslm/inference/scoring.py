@@ -47,12 +47,13 @@ def _by_layers(
 ) -> Array:
     """Read with the layers alone; one product then predicts several tokens."""
     layers, _ = network.initial_state(boundary_id)
+    vectors = network.vectors(inputs, boundary_id)
     scores, threads = np.empty(len(ids)), Threads(network.multiplications)
     for start in range(0, len(ids), PREDICTED):
         rows, hidden = slice(start, start + PREDICTED), []
         with threads:
-            for token_id in inputs[rows].tolist():
-                h, layers = network.read(token_id, layers)
+            for x in vectors[rows]:
+                h, layers = network.read(x, layers)
                 hidden.append(h)
             log_p = log_softmax(network.output.logits(np.stack(hidden)))
         scores[rows] = log_p[np.arange(len(hidden)), ids[rows].astype(np.int64)]

@@ -17,6 +17,7 @@ from keraslm.layers.learned_positions import LearnedPositions
 from keraslm.layers.lstm import LSTM
 from keraslm.layers.masked_max import MaskedMax
 from keraslm.layers.multi_hot import MultiHotDense
+from keraslm.layers.ngram_embedding import NgramEmbedding
 from keraslm.layers.one_hot import OneHot, OneHotDense
 from keraslm.layers.recurrent import Recurrent
 from keraslm.layers.rms_norm import RMSNorm
@@ -46,6 +47,7 @@ __all__ = [
     "LearnedPositions",
     "MaskedMax",
     "MultiHotDense",
+    "NgramEmbedding",
     "OneHot",
     "OneHotDense",
     "RMSNorm",

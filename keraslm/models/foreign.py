@@ -48,10 +48,10 @@ PART_MODULES = (  # what layers are made with, and the arithmetic between layers
 OURS = frozenset(
     """
     AdaptiveSoftmax AdditiveAttention BackwardSelfAttention Bias BothSides
-    CausalSelfAttention ClassSoftmax
-    Dense DirectFeatures DotProductAttention DropWords Dropout GRU LSTM LearnedPositions
-    MultiHotDense OneHot OneHotDense RMSNorm Recurrent RotaryPositions SelfAttention
-    SimpleRNN SinusoidalPositions TiedEmbedding TransformerBlock Window
+    CausalSelfAttention ClassSoftmax Dense DirectFeatures DotProductAttention
+    DropWords Dropout GRU LSTM LearnedPositions MultiHotDense NgramEmbedding OneHot
+    OneHotDense RMSNorm Recurrent RotaryPositions SelfAttention SimpleRNN
+    SinusoidalPositions TiedEmbedding TransformerBlock Window
     """.split()
 )
 READS_TEXT = ("TextVectorization", "StringLookup", "IntegerLookup", "Hashing")

@@ -46,6 +46,8 @@ def array(weight: Any) -> npt.NDArray[Any]:
 def _of_recurrent(model: Any) -> dict[str, Any]:
     given = model.architecture.arguments
     found = {"embed/vars/0": model.embed.embeddings}
+    if hasattr(model, "ngrams"):
+        found["layers/ngram_embedding/vars/0"] = model.ngrams.embeddings
     name = LAYER_NAMES.get(given["cell"], "recurrent")
     for number, layer in enumerate(model.recurrent):
         found |= _of_layer(numbered(name, number), layer.cell_weights)

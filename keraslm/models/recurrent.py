@@ -8,7 +8,15 @@ import keras
 from keraslm.cells import registry
 from keraslm.cells.stack import hand_on
 from keraslm.errors import UsageError
-from keraslm.layers import GRU, LSTM, Dropout, DropWords, Recurrent, SimpleRNN
+from keraslm.layers import (
+    GRU,
+    LSTM,
+    Dropout,
+    DropWords,
+    NgramEmbedding,
+    Recurrent,
+    SimpleRNN,
+)
 from keraslm.layers.dense import Dense
 from keraslm.layers.dropout import check_rate
 from keraslm.layers.tied_embedding import TiedEmbedding
@@ -65,6 +73,8 @@ def recurrent(
     direct_order: int | None = None,
     skip: int = 0,
     bits: int = 22,
+    input_order: int | None = None,
+    input_bits: int = 13,
     embeddings_initializer: Any = None,
     trainable_embedding: bool = True,
     seed: int | None = None,
@@ -79,6 +89,8 @@ def recurrent(
             the two differ
             residual: h^l_t is added to h^{l-1}_t where they have the same width
             direct_order n: a maximum-entropy model beside it, see `maxent`
+            input_order n: the vectors of the last 2 .. n tokens together are added to
+            e_t, see `NgramEmbedding`; `input_bits` is for its table
     `softmax` is "full" (None), "adaptive", "classes", or such a layer. In training,
     `dropout` is the share of the units dropped between layers, `embedding_dropout` that
     of the words whose vectors are dropped everywhere in a window, `weight_drop` that of
@@ -124,6 +136,10 @@ def recurrent(
 
     ids = keras.Input((None,), dtype="int32", name="ids")
     h = embed(ids)  # (batch, time, embedding)
+    ngrams = None
+    if input_order is not None:
+        ngrams = NgramEmbedding(input_order, embedding, input_bits, dtype=dtype)
+        h = h + ngrams(ids)
     h = drop(drop_words(ids, h) if embedding_dropout else h)
     for layer in stack:
         h = hand_on(h, drop(layer(h)), residual)  # (batch, time, units)
@@ -153,6 +169,8 @@ def recurrent(
         "direct_order": direct_order,
         "skip": skip,
         "bits": bits,
+        "input_order": input_order,
+        "input_bits": input_bits,
         "seed": seed,
         "trainable_embedding": trainable_embedding,
         "dtype": str(embed.dtype_policy.name),
@@ -165,6 +183,7 @@ def recurrent(
         "project": project,
         "predict_next": predict,
         "direct": direct,
+        "ngrams": ngrams,
     }
     parts = {part: layer for part, layer in parts.items() if layer is not None}
     known = Architecture("recurrent", arguments, parts, CARRIED)

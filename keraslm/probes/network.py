@@ -11,7 +11,7 @@ from keras import ops
 from keraslm import cells
 from keraslm.cells.gates import ACTIVATIONS
 from keraslm.errors import UsageError
-from keraslm.layers import DirectFeatures, Recurrent, Window
+from keraslm.layers import DirectFeatures, NgramEmbedding, Recurrent, Window
 from keraslm.models.graph import STOCK, leaves
 
 Select = Callable[[Any], Any]
@@ -51,7 +51,8 @@ class ProbedNetwork:
             if isinstance(layer, (Recurrent, *STOCK))
         ]
         self.reads_back = any(
-            isinstance(layer, Window | DirectFeatures) for layer in leaves(network)
+            isinstance(layer, Window | DirectFeatures | NgramEmbedding)
+            for layer in leaves(network)
         )
         """Whether there are layers beside the recurrent ones that remember tokens."""
         self._places = {id(one.layer): n for n, one in enumerate(self.layers)}

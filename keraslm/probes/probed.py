@@ -43,7 +43,8 @@ def network_without_features(model: Any) -> ProbedNetwork:
     if network.reads_back:
         raise UsageError(
             "this probe differentiates what the states predict; the model also reads "
-            "its last tokens by another layer: train one without `direct_order`"
+            "its last tokens by another layer: train one without `direct_order` and "
+            "`input_order`"
         )
     return network
 

@@ -61,9 +61,13 @@ def initial_options(c: Configuration, model: LanguageModel) -> Configuration:
                 f"the model of init_from has {name} {value}; received {asked}: "
                 "leave it out, or train a new model"
             )
-    if c.direct_order is not None and "direct_order" not in had:
-        raise UsageError(
-            "the model of init_from has no direct features; received direct_order "
-            f"{c.direct_order}: leave it out, or train a new model"
-        )
+    for name, what in (
+        ("direct_order", "direct features"),
+        ("input_order", "vectors of n-grams"),
+    ):
+        if getattr(c, name) is not None and name not in had:
+            raise UsageError(
+                f"the model of init_from has no {what}; received {name} "
+                f"{getattr(c, name)}: leave it out, or train a new model"
+            )
     return dataclasses.replace(c, **taken)

@@ -64,6 +64,8 @@ def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> A
             residual=c.residual,
             activation=c.activation,
             direct_order=c.direct_order,
+            input_order=c.input_order,
+            input_bits=c.input_bits or 13,
             seed=c.seed,
             trainable_embedding=not c.freeze,
             **features,

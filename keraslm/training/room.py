@@ -83,7 +83,8 @@ def count_weights(c: Configuration, vocabulary_size: int) -> int:
         output = 0 if c.tied else (c.units or 0) * vocabulary_size
         if c.softmax == "adaptive":
             output //= BAND
-        return embedding * vocabulary_size + cells + output + hashed
+        ngrams = ((c.input_order or 1) - 1) * 2 ** (c.input_bits or 0)
+        return embedding * (vocabulary_size + ngrams) + cells + output + hashed
     if c.family in ATTENDING:
         return (c.units or 0) * vocabulary_size * (1 if c.tied else 2) + _of_blocks(c)
     context = c.context or 1

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.backends
 
 TEXT = "abba cabbed bead\ndeaf baa\nabe cede feed a bad cab\n" * 6
 SIZES = {"embedding": 6, "units": 8}
+NGRAMS = {**SIZES, "input_order": 3, "input_bits": 5}
 DIRECT = {**SIZES, "direct_order": 3, "bits": 10}
 MODELS = {
     "bigram": models.bigram,
@@ -36,6 +37,7 @@ MODELS = {
     "gru": lambda size: models.gru(size, **SIZES),
     "lstm": lambda size: models.lstm(size, **SIZES),
     "direct": lambda size: models.lstm(size, **DIRECT, skip=1),
+    "ngrams": lambda size: models.lstm(size, **NGRAMS),
     "maxent-classes": lambda size: models.maxent(size, bits=10, softmax=classes(size)),
     "direct-classes": lambda size: models.lstm(size, **DIRECT, softmax=classes(size)),
     "tied": lambda size: models.lstm(size, **SIZES, layers=2, tied=True, residual=True),

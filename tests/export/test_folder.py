@@ -210,7 +210,7 @@ def test_a_missing_extra_is_named(tmp_path, build, ask, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["lstm-direct", "lstm-direct-classes"])
+@pytest.mark.parametrize("kind", ["lstm-direct", "lstm-direct-classes", "lstm-ngrams"])
 def test_hashed_features_are_refused(tmp_path, build, ask, kind):
     with pytest.raises(UsageError, match="also reads its last tokens"):
         export_folder(ask(build(kind)), tmp_path / "out", "savedmodel")

@@ -259,6 +259,7 @@ def test_what_was_not_measured_is_said(tmp_path, ask):
     [
         ("maxent", "no hashed features"),
         ("lstm-direct", "`direct_order`"),
+        ("lstm-ngrams", "`input_order`"),
         ("maxent-classes", "no hashed features"),
     ],
 )

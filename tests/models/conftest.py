@@ -37,6 +37,16 @@ DIRECT = {
     "lstm-direct": (models.lstm, HASHED),
     "gru-direct": (models.gru, {**HASHED, "tied": True}),
 }
+NGRAMS = {
+    "lstm-ngrams": (
+        models.lstm,
+        {"embedding": 3, "units": 4, "input_order": 4, "input_bits": 4},
+    ),
+    "gru-ngrams-direct": (
+        models.gru,
+        {**HASHED, "embedding": 3, "input_order": 2, "input_bits": 3},
+    ),
+}
 CLASSES = {
     "maxent-classes": MAXENT["maxent"],
     "lstm-direct-classes": DIRECT["lstm-direct"],
@@ -46,7 +56,7 @@ TRANSFORMERS = {
     "transformer": (models.transformer, ATTENTION),
     "transformer-tied": (models.transformer, {**ATTENTION, "tied": True}),
 }
-BUILT = WINDOWS | RECURRENT | MAXENT | DIRECT | CLASSES | TRANSFORMERS
+BUILT = WINDOWS | RECURRENT | MAXENT | DIRECT | NGRAMS | CLASSES | TRANSFORMERS
 KINDS = [*BUILT]
 
 

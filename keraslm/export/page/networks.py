@@ -48,6 +48,10 @@ def _pack_recurrent(network: RecurrentNetwork, packer: Packer) -> tuple[Table, N
         raise UsageError(
             "a page has no hashed features of the history; train without `direct_order`"
         )
+    if network.ngrams is not None:
+        raise UsageError(
+            "a page has no vectors of n-grams; train without `input_order`"
+        )
     cells = [_described(cell) for cell in network.cells]
     embedding = packer.keep("embedding", network.embedding)
     pairs = zip(network.cells, network.cell_weights, strict=True)

@@ -175,6 +175,12 @@ class Configuration:
     tied: bool = option(Switch(), RECURRENCE,
         "Read and predict a token with the same vector.", False, models=STATEFUL,
         is_shape=True)
+    input_order: int | None = option(Whole(2, most=8), RECURRENCE,
+        "Add vectors of the last 2 .. N tokens together to the input.", is_shape=True)
+    input_bits: int | None = option(Whole(most=22), RECURRENCE,
+        "How many vectors the n-grams of each order share: 13 is 2^13.",
+        Default(None, when(13, input_order=GIVEN),
+            when(15, level="word", input_order=GIVEN)), is_shape=True)
     residual: bool = option(Switch(), RECURRENCE,
         "Add the input of each recurrent layer to its output.", False, is_shape=True)
     embedding_dropout: float = option(SHARE, RECURRENCE,

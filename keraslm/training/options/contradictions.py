@@ -76,6 +76,7 @@ def _contradictory(c: Configuration) -> Iterator[str]:
             f"{c.softmax} has vectors of its own: leave one of the two out"
         )
     yield from _features(c)
+    yield from _ngrams(c)
     if c.input in WITHOUT_VECTORS and c.embedding is not None:
         yield (
             f"`embedding` is a size for `input='embedding'`; received it with {c.input}"
@@ -113,6 +114,15 @@ def _features(c: Configuration) -> Iterator[str]:
         yield (
             f"the {c.softmax} softmax scores words by the recurrent layer alone; leave "
             "out `direct_order`, or give `softmax='full'` or `softmax='classes'`"
+        )
+
+
+def _ngrams(c: Configuration) -> Iterator[str]:
+    """Complain of a table of n-grams where there are none."""
+    if _is_given(c, "input_bits") and c.input_order is None:
+        yield (
+            "`input_bits` is the size of a table of n-grams; give an `input_order` of "
+            f"2 or more; received `input_bits={c.input_bits}` alone"
         )
 
 
