@@ -1,6 +1,7 @@
 """The fit of a masked network."""
 
 import functools
+from typing import Any
 
 import keras
 
@@ -29,7 +30,8 @@ def fit_masked(
 
     Raises: as `keraslm.tasks.fit.fit`.
     """
-    o, shape = t.options, t.options.shape
+    o: Any = t.options
+    shape = o.shape
     keras.utils.set_random_seed(o.seed)
     size = len(encoder.vocabulary)
     network = new_network(shape, size, o.dropout, o.seed, train.padded)
@@ -38,13 +40,21 @@ def fit_masked(
     words = (vocabulary.token(i - FIRST) for piece in train.pieces for i in piece[1:-1])
     start_from_vectors(network.layers[1], o, known, words, t.reporter)
     network.compile(
-        keras.optimizers.Adam(o.learning_rate, global_clipnorm=1.0),
+        new_optimizer(o.learning_rate, o.weight_decay),
         loss(),
         metrics=[ExactAccuracy()],
         jit_compile=train.padded,
     )
     save_as = functools.partial(save, network, shape, encoder)
     fit(network, train, valid, save_as, t, MONITOR, WARMUP)
+
+
+def new_optimizer(rate: float, weight_decay: float | None) -> Any:
+    """Give Adam, or AdamW (Loshchilov & Hutter, 2019) where weights decay."""
+    given = {"learning_rate": rate, "global_clipnorm": 1.0}
+    if weight_decay is None:
+        return keras.optimizers.Adam(**given)
+    return keras.optimizers.AdamW(weight_decay=weight_decay, **given)
 
 
 def suits_padding() -> bool:

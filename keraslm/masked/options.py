@@ -1,6 +1,7 @@
 """The options of a masked model's training, with the names of a causal one's."""
 
 import dataclasses
+from typing import Any
 
 from keraslm.errors import UsageError
 from keraslm.masked.shape import BERT, BILSTM, MODELS, TRANSFORMER, Shape
@@ -8,6 +9,18 @@ from keraslm.tasks.options import HEADS, TaskOptions
 from keraslm.training.options.kinds import FACTOR, Kind
 
 OWN: dict[str, Kind] = {"mask_share": FACTOR}
+SUITED: dict[str, dict[str, Any]] = {
+    BILSTM: {"units": 128, "batch_size": 32, "learning_rate": 0.01},
+    TRANSFORMER: {
+        "units": 64,
+        "heads": 8,
+        "batch_size": 16,
+        "learning_rate": 0.006,
+        "weight_decay": 0.1,
+    },
+    BERT: {"units": 128, "heads": 4, "batch_size": 32, "learning_rate": 0.004},
+}
+"""What an option is without a value, by the model."""
 AS_WIDE = "has vectors of as many numbers as it has `units`"
 NO_MASKS = "predicts every token, and masks none"
 WITHOUT = {
@@ -16,15 +29,15 @@ WITHOUT = {
     BERT: {"embedding": AS_WIDE},
 }
 """What a model has not, and why."""
-RATES = {BILSTM: 0.01, TRANSFORMER: 0.006, BERT: 0.004}
 
 
 @dataclasses.dataclass(frozen=True)
 class MaskedOptions(TaskOptions):
     """The options of a masked language model; its corpus is a text.
 
-    `mask_share` is that of the tokens that are masked. Without a `learning_rate` it is
-    0.01, of a transformer 0.004; without a limit training ends after 4 epochs.
+    `mask_share` is that of the tokens that are masked; `weight_decay` is that of AdamW,
+    without it they learn by Adam. What is None is as suits the model, see `SUITED`;
+    without a limit training ends after 4 epochs.
     """
 
     corpus: str = "village"
@@ -33,11 +46,13 @@ class MaskedOptions(TaskOptions):
     tokenize: bool = False
     vocabulary_size: int | None = None
     embedding: int = 128
-    units: int = 128
+    units: int = None  # type: ignore[assignment]  # until it is made
     layers: int = 2
     context: int = 128
     dropout: float = 0.0
-    learning_rate: float | None = None  # type: ignore[assignment]  # until it is made
+    batch_size: int = None  # type: ignore[assignment]  # as above
+    learning_rate: float = None  # type: ignore[assignment]  # as above
+    weight_decay: float | None = None
     mask_share: float = 0.15
 
     task = "masked"
@@ -48,10 +63,11 @@ class MaskedOptions(TaskOptions):
     own = OWN
 
     def __post_init__(self) -> None:
-        """Check every value on its own, then give the rate that suits the model."""
+        """Fill what is None by the model, then check every value."""
+        for name, value in SUITED.get(self.model, {}).items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
         super().__post_init__()
-        if self.learning_rate is None:
-            object.__setattr__(self, "learning_rate", RATES[self.model])
 
     def _check_together(self) -> None:
         super()._check_together()
@@ -72,7 +88,8 @@ class MaskedOptions(TaskOptions):
         """The network."""
         is_as_wide = self.is_attending and self.embeddings is None
         width = self.units if is_as_wide else self.embedding
-        sizes = (self.units, self.layers, self.heads or HEADS, self.context, width)
+        heads = self.heads or HEADS  # which only the blocks have
+        sizes = (self.units, self.layers, heads, self.context, width)
         return Shape(self.model, *sizes)
 
     @property

@@ -17,6 +17,7 @@ from keraslm.blanks import Blank, fill, shares_of
 from keraslm.errors import CorpusError, ModelFileError, UsageError
 from keraslm.loading import load as load_causal
 from keraslm.masked.batches import MaskedBatches
+from keraslm.masked.fit import new_optimizer
 from keraslm.masked.networks import loss, new_network
 from keraslm.masked.pieces import FIRST, MASK, evenly_spaced, lines_of, pieces_of
 from keraslm.text.encoder import TextEncoder
@@ -402,13 +403,24 @@ def test_a_masked_model_starts_from_vectors(model, tmp_path):
         steps=2,
         embeddings=str(vectors),
         freeze=True,
+        heads=None if model == "bilstm" else 2,
     )
     if model != "bilstm":
         with pytest.raises(UsageError, match="8 numbers and 12 units"):
-            masked.train_masked(dataclasses.replace(o, units=12, heads=2))
-        o = dataclasses.replace(o, heads=2)
+            masked.train_masked(dataclasses.replace(o, units=12))
     found = masked.train_masked(o).model
     row = found.reader.embedding[FIRST + found.vocabulary["a"]]
     np.testing.assert_array_equal(row, np.arange(1, 9))
     with pytest.raises(UsageError, match="vectors of words"):
         dataclasses.replace(o, level="char")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_options_are_as_suits_the_model(model):
+    o = masked.MaskedOptions(model=model)
+    told = {"bilstm": (128, 0.01), "transformer": (64, 0.006), "bert": (128, 0.004)}
+    assert (o.units, o.learning_rate) == told[model]
+    assert masked.MaskedOptions(model=model, learning_rate=0.02).learning_rate == 0.02
+    optimizer = new_optimizer(o.learning_rate, o.weight_decay)
+    expected = {"transformer": ("AdamW", 0.1)}.get(model, ("Adam", None))
+    assert (type(optimizer).__name__, optimizer.weight_decay) == expected
