@@ -97,6 +97,7 @@ KINDS = {
         "direct_order": COUNT_OR_NONE,
         "input_order": COUNT_OR_NONE,
         "input_bits": BITS,
+        "input_dropout": SHARE,
         "seed": SEED,
         "trainable_embedding": FLAG,
         **HISTORIES,

@@ -75,6 +75,7 @@ def recurrent(
     bits: int = 22,
     input_order: int | None = None,
     input_bits: int = 13,
+    input_dropout: float = 0.0,
     embeddings_initializer: Any = None,
     trainable_embedding: bool = True,
     seed: int | None = None,
@@ -90,7 +91,7 @@ def recurrent(
             residual: h^l_t is added to h^{l-1}_t where they have the same width
             direct_order n: a maximum-entropy model beside it, see `maxent`
             input_order n: the vectors of the last 2 .. n tokens together are added to
-            e_t, see `NgramEmbedding`; `input_bits` is for its table
+            e_t, see `NgramEmbedding`, with `input_bits` and `input_dropout`
     `softmax` is "full" (None), "adaptive", "classes", or such a layer. In training,
     `dropout` is the share of the units dropped between layers, `embedding_dropout` that
     of the words whose vectors are dropped everywhere in a window, `weight_drop` that of
@@ -138,7 +139,8 @@ def recurrent(
     h = embed(ids)  # (batch, time, embedding)
     ngrams = None
     if input_order is not None:
-        ngrams = NgramEmbedding(input_order, embedding, input_bits, dtype=dtype)
+        given = (input_order, embedding, input_bits, input_dropout, seed)
+        ngrams = NgramEmbedding(*given, dtype=dtype)
         h = h + ngrams(ids)
     h = drop(drop_words(ids, h) if embedding_dropout else h)
     for layer in stack:
@@ -171,6 +173,7 @@ def recurrent(
         "bits": bits,
         "input_order": input_order,
         "input_bits": input_bits,
+        "input_dropout": input_dropout,
         "seed": seed,
         "trainable_embedding": trainable_embedding,
         "dtype": str(embed.dtype_policy.name),

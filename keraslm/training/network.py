@@ -66,6 +66,7 @@ def build(c: Configuration, tokens: TextEncoder | int, softmax: Any = None) -> A
             direct_order=c.direct_order,
             input_order=c.input_order,
             input_bits=c.input_bits or 13,
+            input_dropout=c.input_dropout or 0.0,
             seed=c.seed,
             trainable_embedding=not c.freeze,
             **features,

@@ -75,6 +75,8 @@ def test_parts_give_what_the_whole_gives(cut, order):
 def test_arguments():
     again = NgramEmbedding.from_config(filled().get_config())
     assert (again.order, again.width, again.bits) == (3, 2, 4)
+    with pytest.raises(UsageError, match=r"dropout must lie in \[0, 1\); received 1"):
+        NgramEmbedding(2, 2, dropout=1.0)
     for order, bits, said in (
         (1, 4, "input_order must be 2 to 8; received 1"),
         (9, 4, "input_order must be 2 to 8; received 9"),
@@ -82,3 +84,18 @@ def test_arguments():
     ):
         with pytest.raises(UsageError, match=said):
             NgramEmbedding(order, 2, bits)
+
+
+@pytest.mark.backends
+def test_a_share_of_the_ngrams_is_left_out_in_training():
+    layer = NgramEmbedding(2, 3, bits=2, dropout=0.25, seed=1)
+    layer.build((None, None))
+    layer.set_weights([np.ones((4, 3))])
+    ids = np.zeros((40, 50), np.int32)
+    found = array(layer(ids, training=True))
+    # a pair that stays makes up for those that go: 1 / (1 - 1/4)
+    assert set(np.unique(found.round(5))) == {0, np.float32(1.33333)}
+    assert (found.max(axis=-1) == found.min(axis=-1)).all()
+    # a standard deviation is sqrt(1/4 3/4 / 2000) = 0.01
+    assert np.mean(found == 0) == pytest.approx(0.25, abs=0.05)
+    np.testing.assert_array_equal(array(layer(ids)), 1)

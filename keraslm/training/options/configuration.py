@@ -181,6 +181,9 @@ class Configuration:
         "How many vectors the n-grams of each order share: 13 is 2^13.",
         Default(None, when(13, input_order=GIVEN),
             when(15, level="word", input_order=GIVEN)), is_shape=True)
+    input_dropout: float | None = option(SHARE, RECURRENCE,
+        "The share of these n-grams that each training step leaves out.",
+        Default(None, when(0.5, input_order=GIVEN)))
     residual: bool = option(Switch(), RECURRENCE,
         "Add the input of each recurrent layer to its output.", False, is_shape=True)
     embedding_dropout: float = option(SHARE, RECURRENCE,

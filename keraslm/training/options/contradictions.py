@@ -119,11 +119,12 @@ def _features(c: Configuration) -> Iterator[str]:
 
 def _ngrams(c: Configuration) -> Iterator[str]:
     """Complain of a table of n-grams where there are none."""
-    if _is_given(c, "input_bits") and c.input_order is None:
-        yield (
-            "`input_bits` is the size of a table of n-grams; give an `input_order` of "
-            f"2 or more; received `input_bits={c.input_bits}` alone"
-        )
+    for name in ("input_bits", "input_dropout"):
+        if _is_given(c, name) and c.input_order is None:
+            yield (
+                f"`{name}` is of the n-grams of the input; give an `input_order` of 2 "
+                f"or more; received `{name}={getattr(c, name)}` alone"
+            )
 
 
 def _embeddings(c: Configuration) -> Iterator[str]:
