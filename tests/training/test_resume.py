@@ -59,10 +59,11 @@ def test_a_run_that_died_comes_out_the_same(small, story, tmp_path, quick_measur
         ("lstm", {"softmax": "sampled", "samples": 3}),
         ("gru", {"softmax": "sampled", "samples": 3, "vary_time": True}),
         ("lstm", {"direct_order": 2, "features": "hashed:8", "softmax": "classes"}),
+        ("gru", {"input_order": 3, "input_bits": 5}),
         ("maxent", {"features": "hashed:8", "dropout": None}),
         ("transformer", {"vary_time": True, "dropout": 0.2}),
     ],
-    ids=["varied", "sampled words", "both", "features", "maxent", "transformer"],
+    ids=["varied", "sampled", "both", "features", "ngrams", "maxent", "transformer"],
 )
 def test_what_is_drawn_at_every_step_is_drawn_again(
     small, story, tmp_path, quick_measures, model, more

@@ -183,7 +183,7 @@ class Configuration:
             when(15, level="word", input_order=GIVEN)), is_shape=True)
     input_dropout: float | None = option(SHARE, RECURRENCE,
         "The share of these n-grams that each training step leaves out.",
-        Default(None, when(0.5, input_order=GIVEN)))
+        Default(None, when(0.3, input_order=GIVEN)))
     residual: bool = option(Switch(), RECURRENCE,
         "Add the input of each recurrent layer to its output.", False, is_shape=True)
     embedding_dropout: float = option(SHARE, RECURRENCE,
