@@ -1,5 +1,7 @@
 """What all tests share: nothing of the user's settings, and no screen."""
 
+import functools
+import gc
 import os
 import pathlib
 import sys
@@ -33,3 +35,24 @@ def without_xla(request, monkeypatch):
     if models is not None:
         never = property(lambda model: False)
         monkeypatch.setattr(models.CausalModel, "suits_xla", never)
+
+
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch):
+    """Draw pictures with few dots, which is quicker and asks the same of the code."""
+    style = sys.modules.get("keraslm.figures.style")
+    if style is not None:
+        monkeypatch.setattr(style, "DOTS_PER_INCH", 40)
+
+
+@pytest.fixture(autouse=True)
+def settled():
+    """Once TensorFlow is there, look for no garbage in it: a run looks twice."""
+    if "tensorflow" in sys.modules:
+        _settle()
+
+
+@functools.cache
+def _settle():
+    gc.collect()
+    gc.freeze()
