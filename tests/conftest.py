@@ -26,15 +26,23 @@ def without_xla(request, monkeypatch):
     """Compile no step by XLA, which takes seconds, unless the test is about that.
 
     Nothing but XLA multiplies in bfloat16, so the precision is float32 then, whatever
-    the processor has units for.
+    the processor has units for. TensorFlow rewrites no graph for speed either.
     """
-    if request.node.get_closest_marker("xla"):
+    by_xla = request.node.get_closest_marker("xla") is not None
+    tensorflow, keras = sys.modules.get("tensorflow"), sys.modules.get("keras")
+    if tensorflow is not None:
+        rewriting = {"disable_meta_optimizer": not by_xla}
+        tensorflow.config.optimizer.set_experimental_options(rewriting)
+    if by_xla:
         return
     monkeypatch.setattr(processor, "DESCRIPTION", pathlib.Path(os.devnull))
     models = sys.modules.get("keraslm.models.causal")
     if models is not None:
         never = property(lambda model: False)
         monkeypatch.setattr(models.CausalModel, "suits_xla", never)
+    if keras is not None and keras.backend.backend() == "tensorflow":
+        asked = "_resolve_auto_jit_compile"
+        monkeypatch.setattr(keras.Model, asked, lambda model: False, raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,9 @@
 """How soon the grammar of `village` gives its next distribution: `make bench`."""
 
-from keraslm_datasets import village
 from timing import seconds
 
 import keraslm
+from keraslm_datasets import village
 
 TOKENS = 2000
 

@@ -72,7 +72,8 @@ def pairs(corpus):
 
 
 def translator_options(pairs, **more):
-    given = {"model": "lstm", "layers": 1, "level": None}
+    given = {"model": "rnn", "attention": "none", "bidirectional": False}
+    given |= {"layers": 1, "level": None}
     return tasks.TranslatorOptions(
         **{**dataclasses.asdict(options(pairs)), **given, **more}
     )
