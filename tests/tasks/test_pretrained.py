@@ -34,6 +34,7 @@ def options(corpus, **more):
     return tasks.ClassifierOptions(**given | more)
 
 
+@pytest.mark.xla  # as a classifier is fitted
 def test_frozen_vectors_stay_and_words_of_the_file_are_known(corpus):
     run = tasks.train_classifier(options(corpus, freeze=True))
     model = tasks.load(run.folder.path)
