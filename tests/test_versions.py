@@ -21,6 +21,8 @@ BY_PLAIN_KERAS = """
 import sys
 import numpy as np
 {imports}
+import keraslm.layers.gru
+keraslm.layers.gru.GRU  # imported twice, a package loses its modules
 for path in sys.argv[1:]:
     ids = np.array([[1, 2, 3, 1, 5]])
     found, expected = (

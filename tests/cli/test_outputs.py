@@ -38,7 +38,10 @@ FILES = {
 }
 FOLDERS = {
     "run": ("train text.txt --model ngram --out {}", "model.keras"),
-    "rate": ("train text.txt --model bigram --find-rate --out {}", "learning_rate.csv"),
+    "rate": (
+        "train text.txt --model bigram --find-rate --steps 50 --out {}",
+        "learning_rate.csv",
+    ),
     "ladder": ("ladder text.txt --minutes 1 --rungs uniform --out {}", "ladder.md"),
     "projector": ("embeddings projector vectors.txt --out {}", "vectors.tsv"),
     "dataset": ("datasets export village {} --size 1000", "train.txt"),

@@ -199,12 +199,13 @@ def test_a_warning_is_one_line_that_cannot_steer_the_terminal(capsys):
     assert capsys.readouterr().err == "Warning: look\\x1b[31m here\n"
 
 
-def test_the_progress_line_has_the_time_left_and_fits(terminal, tmp_path):
-    small = ("--units", 4, "--embedding", 4, "--batch-size", 4, "--time", 8)
-    small += ("--steps", 60, "--log-steps", 5, "--valid-steps", 50)
+def test_the_progress_line_has_the_time_left_and_fits(terminal, text, tmp_path):
+    text.write_text(text.read_text() * 20)
+    small = ("--model", "bigram", "--embedding", 4, "--batch-size", 4, "--time", 8)
+    small += ("--steps", 30, "--log-steps", 5, "--valid-steps", 20)
     for columns in (40, 80):
         out = ("--out", tmp_path / str(columns))
-        shown = terminal(columns, "train", "village", *small, *out)
+        shown = terminal(columns, "train", text, *small, *out)
         told = [line for line in shown if "%" in line or "perplexity" in line]
         assert any(re.search(r"%, \d:\d\d left", line) for line in told), shown
         assert max(map(cell_len, told)) <= columns

@@ -61,7 +61,7 @@ def test_a_run_is_not_replaced_unasked(keraslm, refused, trained, text):
     assert {path: path.read_bytes() for path in trained.iterdir()} == before
 
 
-SEARCH = "--find-rate --model bigram --embedding 4 --hidden 6 --steps 60".split()
+SEARCH = "--find-rate --model bigram --embedding 4 --hidden 6 --steps 50".split()
 
 
 def test_the_learning_rate_is_searched(keraslm, text, tmp_path):

@@ -24,7 +24,7 @@ def run(corpus, tmp_path_factory):
     """A small network, trained by the command."""
     out = tmp_path_factory.mktemp("runs") / "run"
     how = ["--task", "seq2seq", "--model", "gru", "--units", "24", "--embedding", "8"]
-    rate = ["--epochs", "30", "--learning-rate", "0.02", "--no-bidirectional"]
+    rate = ["--epochs", "12", "--learning-rate", "0.03", "--no-bidirectional"]
     given = ["train", str(corpus), *how, *rate, "--out", str(out)]
     result = CliRunner().invoke(program, given)
     assert result.exit_code == 0, result.output

@@ -87,6 +87,7 @@ def test_a_summary_knows_every_shape(name):
     assert "?" not in "".join(lines)
 
 
+@pytest.mark.xla  # as it is where nothing else is asked for
 def test_it_is_fitted_cloned_saved_and_reads_any_length(name, tmp_path):
     model, ids = functional(name), ids_for(name)
     model.compile("adam", "mse")

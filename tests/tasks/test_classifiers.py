@@ -121,6 +121,7 @@ def runs(tmp_path_factory):
     ]
 
 
+@pytest.mark.xla
 @pytest.mark.long
 def test_no_bag_of_words_beats_its_bound_and_a_network_with_order_does(runs):
     ordered, bag = (run.card.accuracy for run in runs)

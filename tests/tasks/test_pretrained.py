@@ -34,6 +34,7 @@ def options(corpus, **more):
     return tasks.ClassifierOptions(**given | more)
 
 
+@pytest.mark.xla  # as a classifier is fitted
 def test_frozen_vectors_stay_and_words_of_the_file_are_known(corpus):
     run = tasks.train_classifier(options(corpus, freeze=True))
     model = tasks.load(run.folder.path)
@@ -72,7 +73,8 @@ def pairs(corpus):
 
 
 def translator_options(pairs, **more):
-    given = {"model": "lstm", "layers": 1, "level": None}
+    given = {"model": "rnn", "attention": "none", "bidirectional": False}
+    given |= {"layers": 1, "level": None}
     return tasks.TranslatorOptions(
         **{**dataclasses.asdict(options(pairs)), **given, **more}
     )

@@ -155,6 +155,7 @@ def test_the_card_by_hand():
     assert tagger.evaluate(train).to_dict()["unknown"]["accuracy"] is None
 
 
+@pytest.mark.xla  # as a tagger is fitted
 def test_a_network_is_saved_without_what_training_needs(tmp_path):
     vocabulary = tasks.TagVocabulary(WORDS, TAGS)
     shape = tasks.Shape("lstm", 3, 4)
@@ -182,6 +183,7 @@ def run(tmp_path_factory):
     return tasks.train_tagger(options, "crossroads:8000")
 
 
+@pytest.mark.xla
 @pytest.mark.long
 def test_both_sides_tell_more_than_the_left_can(run):
     assert run.card.accuracy.share > crossroads.bounds().left + 0.03

@@ -93,6 +93,7 @@ def weights(run):
     return keras.models.load_model(run.folder.model, compile=False).get_weights()
 
 
+@pytest.mark.xla  # as a translator is fitted
 def test_a_python_loop_is_plain_keras(corpus):
     """compile and fit, with the callbacks of Keras and of keraslm."""
     from keraslm.callbacks import StopAfter
@@ -110,6 +111,7 @@ def test_a_python_loop_is_plain_keras(corpus):
     assert history["loss"][1] < history["loss"][0]
 
 
+@pytest.mark.xla
 @pytest.mark.long
 @pytest.mark.parametrize(
     "kind",
