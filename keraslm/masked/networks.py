@@ -61,7 +61,8 @@ def _attended(
     causal: bool = True,
     backwards: bool = False,
 ) -> Any:
-    for number in range(shape.layers):
+    first = shape.layers if backwards else 0
+    for number in range(first, first + shape.layers):
         x = TransformerBlock(
             shape.heads,
             dropout=dropout,
@@ -88,7 +89,7 @@ def _seen_from_both_sides(
         layer = LSTM(shape.units, return_sequences=True)
         x = BothSides()(keras.layers.Bidirectional(layer)(x))
     x = keras.layers.Dense(shape.units, activation="relu")(x)
-    again = None if seed is None else seed + shape.layers
+    again = None if seed is None else seed + 2 * shape.layers
     return Dropout(dropout, seed=again)(x) if dropout else x
 
 
