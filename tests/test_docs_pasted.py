@@ -49,6 +49,10 @@ def test_a_line_that_is_not_run_has_its_reason():
     assert reason("keraslm datasets fetch tiny-shakespeare") == "asks another host"
 
 
+def test_a_loop_fails_if_one_of_its_turns_does(tmp_path):
+    assert Folder(tmp_path).run("for x in 1 2; do test $x = 2; done").status == 1
+
+
 @pytest.mark.long
 def test_pages_pasted_one_after_another_work(tmp_path):
     folder = Folder(tmp_path)
