@@ -23,7 +23,6 @@ SKIPPED = {
     r"KERAS_BACKEND=": "needs another backend",
     r"datasets fetch": "asks another host",
     r"tests/benchmarks/": "measures speeds, as `make bench` does",
-    r"--format onnx|exported-onnx": "needs the extra `export`",
     r"&& |/usr/bin/time": "is of a shell of its own",
 }
 DEMO = "; ".join(
