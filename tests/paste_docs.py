@@ -50,7 +50,7 @@ SHORTENED = {
     r"\bvillage(-translated)?:test:large": r"village\1:test:small",
     r"\btiny-shakespeare(?= )": "shakespeare.txt",
     r"--units 200 --layers 1 --vocabulary-size 100000": "--units 8 --layers 1",
-    r"^keraslm lab (.*?)(--open)?(?= --scenes| *#|$)": r"timeout -s INT 12"
+    r"^keraslm lab (.*?)(--open)?(?= --scenes|$)": r"timeout -s INT 12"
     r" keraslm lab \1 --port 0",
     r"^(keraslm ladder (?!.*--rungs).*)": r"\1 --rungs uniform,kneser-ney-5",
     r"neural-bigram,.*,lstm-kneser-ney": "window-pretrained,lstm,lstm-kneser-ney",
@@ -70,9 +70,9 @@ SMALLER = {  # in blocks of Python
 
 def shortened(line: str) -> str:
     """Give a line as it is run here."""
+    line = re.sub(r" +#.*", "", line)
     for pattern, shorter in SHORTENED.items():
         line = re.sub(pattern, shorter, line)
-    line = re.sub(r" +#.*", "", line)
     return line + " --steps 2" if ENDLESS.search(line) else line
 
 

@@ -33,7 +33,7 @@ PASTED = ("README", "ten-minutes", "vectors", "adopting", "ladder")
             "timeout -s INT 12 keraslm lab runs/counts runs/lstm  --port 0",
         ),
         (
-            "keraslm ladder village --minutes 8 --out ladders/village",
+            "keraslm ladder village --minutes 8 --out ladders/village   # all kinds",
             "keraslm ladder village --minutes 0.05 --out ladders/village"
             " --rungs uniform,kneser-ney-5",
         ),
