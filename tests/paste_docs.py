@@ -47,6 +47,7 @@ SHORTENED = {
     r"--(valid|log|sample|checkpoint)-steps \d+": r"--\1-steps 1",
     r"(?<=find-rate) ": " --steps 20 ",
     r"\b(village|village-translated):large\b": r"\1:small",
+    r"\b(crossroads|reviews|dates)(?= --task)": r"\1:small",
     r"\bvillage(-translated)?:test:large": r"village\1:test:small",
     r"\btiny-shakespeare(?= )": "shakespeare.txt",
     r"--units 200 --layers 1 --vocabulary-size 100000": "--units 8 --layers 1",

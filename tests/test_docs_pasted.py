@@ -29,6 +29,11 @@ PASTED = ("README", "ten-minutes", "vectors", "adopting", "ladder")
             "keraslm train village --model ngram --out runs/counts",
         ),
         (
+            "keraslm train reviews --task classify --model max-pool --out runs/a",
+            "keraslm train reviews:small --task classify --model max-pool --out runs/a"
+            " --steps 2",
+        ),
+        (
             "keraslm lab runs/counts runs/lstm --open     # live",
             "timeout -s INT 12 keraslm lab runs/counts runs/lstm  --port 0",
         ),
