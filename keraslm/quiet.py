@@ -17,6 +17,8 @@ from typing import Any
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 SILENT = "3"
+AFTERWARDS: list[Callable[[], None]] = []
+"""What is done when TensorFlow has been imported."""
 
 
 def quieten_tensorflow() -> None:
@@ -55,6 +57,8 @@ def _quietly(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], No
         is_quiet = os.environ[LEVEL] == SILENT
         with _closed_stderr() if is_quiet else contextlib.nullcontext():
             execute(module)
+        for act in AFTERWARDS:
+            act()
 
     return execute_quietly
 

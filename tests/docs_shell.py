@@ -62,7 +62,7 @@ class Folder:
 
     def run(self, line: str, limit: float = 1200) -> Ran:
         """Run a line of the shell, for so many seconds at most."""
-        shell = ["bash", "-c", "set -o pipefail; " + line]
+        shell = ["bash", "-c", "set -eo pipefail; " + line]
         try:
             done = subprocess.run(
                 shell,

@@ -23,7 +23,6 @@ SKIPPED = {
     r"KERAS_BACKEND=": "needs another backend",
     r"datasets fetch": "asks another host",
     r"tests/benchmarks/": "measures speeds, as `make bench` does",
-    r"--format onnx|exported-onnx": "needs the extra `export`",
     r"&& |/usr/bin/time": "is of a shell of its own",
 }
 DEMO = "; ".join(
@@ -48,10 +47,11 @@ SHORTENED = {
     r"--(valid|log|sample|checkpoint)-steps \d+": r"--\1-steps 1",
     r"(?<=find-rate) ": " --steps 20 ",
     r"\b(village|village-translated):large\b": r"\1:small",
+    r"\b(crossroads|reviews|dates)(?= --task)": r"\1:small",
     r"\bvillage(-translated)?:test:large": r"village\1:test:small",
     r"\btiny-shakespeare(?= )": "shakespeare.txt",
     r"--units 200 --layers 1 --vocabulary-size 100000": "--units 8 --layers 1",
-    r"^keraslm lab (.*?)(--open)?(?= --scenes| *#|$)": r"timeout -s INT 12"
+    r"^keraslm lab (.*?)(--open)?(?= --scenes|$)": r"timeout -s INT 12"
     r" keraslm lab \1 --port 0",
     r"^(keraslm ladder (?!.*--rungs).*)": r"\1 --rungs uniform,kneser-ney-5",
     r"neural-bigram,.*,lstm-kneser-ney": "window-pretrained,lstm,lstm-kneser-ney",
@@ -71,9 +71,9 @@ SMALLER = {  # in blocks of Python
 
 def shortened(line: str) -> str:
     """Give a line as it is run here."""
+    line = re.sub(r" +#.*", "", line)
     for pattern, shorter in SHORTENED.items():
         line = re.sub(pattern, shorter, line)
-    line = re.sub(r" +#.*", "", line)
     return line + " --steps 2" if ENDLESS.search(line) else line
 
 

@@ -29,11 +29,16 @@ PASTED = ("README", "ten-minutes", "vectors", "adopting", "ladder")
             "keraslm train village --model ngram --out runs/counts",
         ),
         (
+            "keraslm train reviews --task classify --model max-pool --out runs/a",
+            "keraslm train reviews:small --task classify --model max-pool --out runs/a"
+            " --steps 2",
+        ),
+        (
             "keraslm lab runs/counts runs/lstm --open     # live",
             "timeout -s INT 12 keraslm lab runs/counts runs/lstm  --port 0",
         ),
         (
-            "keraslm ladder village --minutes 8 --out ladders/village",
+            "keraslm ladder village --minutes 8 --out ladders/village   # all kinds",
             "keraslm ladder village --minutes 0.05 --out ladders/village"
             " --rungs uniform,kneser-ney-5",
         ),
@@ -47,6 +52,10 @@ def test_a_line_is_shortened_as_the_table_says(line, as_it_is_run):
 def test_a_line_that_is_not_run_has_its_reason():
     assert reason("make docs     # the course as a site") == "sets up a machine"
     assert reason("keraslm datasets fetch tiny-shakespeare") == "asks another host"
+
+
+def test_a_loop_fails_if_one_of_its_turns_does(tmp_path):
+    assert Folder(tmp_path).run("for x in 1 2; do test $x = 2; done").status == 1
 
 
 @pytest.mark.long

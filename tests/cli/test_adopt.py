@@ -34,6 +34,7 @@ def test_an_adopted_model_is_evaluated(keraslm, keraslm_json, foreign, tmp_path)
     result = keraslm("adopt", path, "--vocabulary", tokens, "--out", out)
     assert result.exit_code == 0, result.output
     assert "the last 2 tokens" in result.stdout
+    assert "\n\n" not in result.stdout.strip()  # no row without a word
     (tmp_path / "text.txt").write_text("ab\n")
     card = keraslm_json("evaluate", out, tmp_path / "text.txt")
     # before the text stand two line ends; then a, b and "\n" are predicted

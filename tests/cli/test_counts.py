@@ -17,6 +17,14 @@ def test_the_tables_are_printed(keraslm, text):
     assert lines[-1].split() == ["2", "8", "6", "4", "2", "0", "0"]
 
 
+def test_a_table_without_histories_is_a_sentence(keraslm, text):
+    lines = keraslm(
+        "counts", text, "--order", "4", "--words", "a,c"
+    ).output.splitlines()
+    assert lines[0] == "No 3 of these words follow each other in the text."
+    assert lines[2].split()[:2] == ["order", "ngrams"]
+
+
 def test_a_table_can_be_written_and_drawn(keraslm, text, tmp_path):
     csv, heatmap, zipf = (str(tmp_path / n) for n in ("t.csv", "h.png", "z.svg"))
     keraslm("counts", text, "--csv", csv, "--heatmap", heatmap, "--zipf", zipf)

@@ -98,13 +98,14 @@ def _rows(model: "KerasLanguageModel", out: pathlib.Path) -> list[tuple[str, str
     adopted = model.metadata["adopted"]
     unknown, line_end = adopted["unknown"], adopted["line_end"]
     others = adopted["counted_as_unknown"] - (unknown is not None)
+    counted = [("", f"and {others} tokens that no text can hold")] if others else []
     return [
         ("file", str(out)),
         ("level", model.vocabulary.level),
         ("vocabulary", f"{len(model.vocabulary):,} tokens"),
         ("outputs", adopted["scores"]),
         ("unknown", "none" if unknown is None else repr(unknown)),
-        ("", f"and {others} tokens that no text can hold" if others else ""),
+        *counted,
         ("line end", "none: never predicted" if line_end is None else repr(line_end)),
         ("before a text", str(adopted["padding"])),
         ("history", model.state_rule),

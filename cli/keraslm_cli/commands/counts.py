@@ -81,7 +81,10 @@ def command(
         shown = {"table": table.to_dict("split"), "sizes": sizes.to_dict("index")}
         console.print_json(shown)
         return
-    _print(table)
+    if len(table):
+        _print(table)
+    else:
+        console.say(f"No {order - 1} of these words follow each other in the text.")
     console.print_blank()
     _print(sizes)
 
