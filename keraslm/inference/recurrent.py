@@ -71,16 +71,19 @@ class RecurrentNetwork(Network):
         hidden, layers = self.read(x, layers)
         return hidden, (layers, seen)
 
-    def vectors(self, ids: Array, boundary_id: int) -> Array:
-        """Give what the first layer reads of every id of a text.
+    def vectors(
+        self, ids: Array, boundary_id: int, start: int = 0, end: int | None = None
+    ) -> Array:
+        """Give what the first layer reads of the ids of a text, from one to another.
 
-        Shapes: (time,) -> (time, width)
+        Shapes: (time,) -> (end - start, width)
         """
-        x: Array = self.embedding[ids]
+        x: Array = self.embedding[ids[start:end]]
         if self.ngrams is None:
             return x
-        before = np.full(self.ngrams.reach, boundary_id)
-        return x + self.ngrams.of(np.concatenate([before, ids]).astype(np.int32))
+        before = np.full(max(self.ngrams.reach - start, 0), boundary_id)
+        seen = ids[max(start - self.ngrams.reach, 0) : end]
+        return x + self.ngrams.of(np.concatenate([before, seen]).astype(np.int32))
 
     def read(self, x: Array, layers: stack.States) -> tuple[Array, stack.States]:
         """Advance the layers alone by a vector; give what the last one shows."""

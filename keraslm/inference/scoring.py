@@ -47,12 +47,12 @@ def _by_layers(
 ) -> Array:
     """Read with the layers alone; one product then predicts several tokens."""
     layers, _ = network.initial_state(boundary_id)
-    vectors = network.vectors(inputs, boundary_id)
     scores, threads = np.empty(len(ids)), Threads(network.multiplications)
     for start in range(0, len(ids), PREDICTED):
         rows, hidden = slice(start, start + PREDICTED), []
+        vectors = network.vectors(inputs, boundary_id, start, start + PREDICTED)
         with threads:
-            for x in vectors[rows]:
+            for x in vectors:
                 h, layers = network.read(x, layers)
                 hidden.append(h)
             log_p = log_softmax(network.output.logits(np.stack(hidden)))

@@ -17,9 +17,11 @@ from keraslm.cells import GRU, LSTM, SimpleRNN
 from keraslm.counts.model import NgramModel
 from keraslm.errors import UsageError
 from keraslm.inference.language_model import NetworkLanguageModel
+from keraslm.inference.ngram_vectors import NgramVectors
 from keraslm.inference.output import Features, FullOutput
 from keraslm.inference.recurrent import RecurrentNetwork
 from keraslm.outputs.history_features import HistoryFeatures
+from keraslm.outputs.ngram_rows import NgramRows
 from keraslm.text.encoder import TextEncoder
 from keraslm.text.text import Text
 from keraslm.text.vocabulary import Vocabulary
@@ -39,7 +41,7 @@ SIZE = len(ENCODER.vocabulary)
 IDS = [Vocabulary.boundary_id, *ENCODER.encode_prompt(TEXT)]
 
 
-def network(cell, residual=False, features=None):
+def network(cell, residual=False, features=None, ngrams=None):
     rng = np.random.default_rng(7)
 
     def draw(*shape):
@@ -48,8 +50,15 @@ def network(cell, residual=False, features=None):
     weights = [[draw(*w.shape) for w in cell.weights(n)] for n in (4, UNITS)]
     output = FullOutput(draw(UNITS, SIZE), draw(SIZE))
     return RecurrentNetwork(
-        draw(SIZE, 4), [cell] * 2, weights, output, residual, features
+        draw(SIZE, 4), [cell] * 2, weights, output, residual, features, ngrams
     )
+
+
+NGRAMS = dict.fromkeys(CELLS) | {
+    "ngrams": NgramVectors(
+        NgramRows(3, 4), np.random.default_rng(5).normal(size=(32, 4)).astype("float32")
+    )
+}
 
 
 def asked(given):
@@ -64,9 +73,9 @@ def hold(what, unit, value, start, layer=1):
     return Force(layer, what, unit, value, start)
 
 
-@pytest.fixture(params=CELLS)
+@pytest.fixture(params=[*CELLS, "ngrams"])
 def net(request):
-    return network(CELLS[request.param])
+    return network(CELLS.get(request.param, LSTM(UNITS)), ngrams=NGRAMS[request.param])
 
 
 @pytest.fixture
@@ -102,6 +111,15 @@ def test_without_interventions_the_distribution_is_the_model_s_own(cell, residua
     p = asked(given).place(TEXT).distribution()
     tokens = [ENCODER.vocabulary[t["token"]] for t in told["tokens"]]
     assert told["before"]["p"] == told["after"]["p"] == p[tokens].tolist()
+
+
+def test_ngrams_of_the_input_are_read_too():
+    given = network(CELLS["lstm"], ngrams=NGRAMS["ngrams"])
+    opened = Inside(asked(given))
+    logits = opened.logits(IDS, opened.read(IDS)[-1].shown)
+    assert logits.tolist() == asked(given).stream(IDS[1:]).logits.tolist()
+    given.ngrams = None
+    assert logits.tolist() != asked(given).stream(IDS[1:]).logits.tolist()
 
 
 def test_features_of_the_history_are_seen_too():
