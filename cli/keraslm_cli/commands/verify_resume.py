@@ -44,7 +44,7 @@ _OF_TASKS: dict[str, Any] = {
 }
 TASKS: dict[str, dict[str, Any]] = {
     "masked-bilstm": {"task": "masked", "model": "bilstm"},
-    "masked-transformer": {"task": "masked", "model": "transformer"},
+    "masked-transformer": {"task": "masked", "model": "transformer", "heads": 4},
     "masked-bert": {"task": "masked", "model": "bert"},
     "tagger": {"task": "tag", "corpus": "crossroads:small"},
     "classifier": {"task": "classify", "corpus": "reviews:small"},
