@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from keraslm import Windows
 from keraslm.errors import CorpusError, UsageError
 from keraslm.kernels.tensorflow import windows as graph
+from keraslm.kernels.tensorflow.datasets import dataset_of
+from keraslm.masked.batches import MaskedBatches
 from keraslm.text import Text, TextEncoder, tokenizer_named
 
 TEXT = Text.from_string("the cat sees the dog .\nthe dogs see cats .\n" * 3)
@@ -190,6 +192,21 @@ def test_the_dataset_knows_its_shapes_its_length_and_its_windows():
     varied = Windows(TEXT, TOKENS, batch_size=2, time=8, vary_time=True)
     inputs, *_ = varied.tf_dataset().element_spec
     assert inputs["length"].shape.as_list() == [2]
+
+
+@pytest.mark.parametrize("vary_time", [False, True])
+def test_nothing_of_a_dataset_is_tuned(vary_time):
+    # TensorFlow's tuning thread holds up the end of an epoch, for seconds
+    windows = Windows(TEXT, TOKENS, batch_size=2, time=8, vary_time=vary_time)
+    assert windows.tf_dataset().options().autotune.enabled is False
+
+
+def test_the_batches_of_other_data_come_from_a_dataset_as_they_are():
+    batches = MaskedBatches([np.arange(2, 2 + n) for n in (4, 6, 6, 9)], 0.5, 2, seed=1)
+    dataset = dataset_of(batches)
+    assert (len(dataset), dataset.options().autotune.enabled) == (len(batches), False)
+    for batches.epoch in range(2):
+        assert_equal(read(batches), read(dataset))
 
 
 def network(size):

@@ -63,12 +63,11 @@ def fit(
         exact_resume(o, folder, clock, reporter, t.identity, signals),
     ]
     _make_metrics(network, train)
-    how = {"epochs": WITHOUT_END, "verbose": 0, "callbacks": callbacks}
+    how: dict[str, Any] = {"epochs": WITHOUT_END, "verbose": 0, "callbacks": callbacks}
     try:
         with signals.heard():
-            fit_in_order(
-                network, network.fit, train, _rest, validation_data=valid, **how
-            )
+            how["validation_data"] = None if valid is None else _quickest(valid)
+            fit_in_order(network, network.fit, train, _rest, **how)
     except TrainingError as error:
         raise TrainingError(f"{error}; {what_is_kept(best)}") from error
     reporter.note(what_is_kept(best))
@@ -98,7 +97,16 @@ class BestNetwork(BestModel):
 
 
 def _rest(batches: Batches, first: int) -> Any:
-    return batches.rest(first) if first else batches
+    return _quickest(batches.rest(first) if first else batches)
+
+
+def _quickest(batches: Any) -> Any:
+    """Give batches as the back end reads them fastest."""
+    if keras.backend.backend() != "tensorflow":
+        return batches
+    from keraslm.kernels.tensorflow.datasets import dataset_of
+
+    return dataset_of(batches)
 
 
 def _make_metrics(network: keras.Model, batches: Batches) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keraslm.kernels.tensorflow.datasets import AHEAD, without_tuning
 from keraslm.text.batches import TextWindows, VariedTextWindows
 
 TOKENS_AT_ONCE = 1 << 20  # that the graph is given; it cuts them into steps
@@ -46,10 +47,9 @@ def window_dataset(
         return steps.map(lambda column: _cut(windows, ids, column, first))
 
     dataset = tf.data.Dataset.from_generator(slices, output_signature=shapes)
-    dataset = dataset.flat_map(steps_of).prefetch(tf.data.AUTOTUNE)
-    return dataset.apply(
-        tf.data.experimental.assert_cardinality(len(windows) - first_step)
-    )
+    dataset = dataset.flat_map(steps_of).prefetch(AHEAD)
+    count = tf.data.experimental.assert_cardinality(len(windows) - first_step)
+    return without_tuning(dataset.apply(count))
 
 
 def _of_one_slice(windows: TextWindows, first_step: int) -> Any:
@@ -61,7 +61,7 @@ def _of_one_slice(windows: TextWindows, first_step: int) -> Any:
         column = tf.stack([number * windows.width, windows.width])
         return _cut(windows, ids, column, zero)
 
-    return tf.data.Dataset.range(first_step, len(windows)).map(step)
+    return without_tuning(tf.data.Dataset.range(first_step, len(windows)).map(step))
 
 
 def _cut(
