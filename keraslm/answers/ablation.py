@@ -60,7 +60,7 @@ def _changes(
     rows = np.arange(1, len(silenced) + 1)
     puts = {layer - 1: [Put("h", (rows, silenced), 0.0)]}
     before = steps[start - 1] if start else None
-    for vector in inside.vectors(ids)[start:]:
+    for vector in inside.vectors(ids, start):
         x = np.tile(vector, (len(rows) + 1, 1))
         before = step = values_of_step(inside.network, x, before, puts, inside.names)
     logits = inside.logits(ids, step.shown)

@@ -84,7 +84,7 @@ def _inputs(
 ) -> tuple[Array, tuple[Array, ...]]:
     """Give what a layer reads at a token, and its states before."""
     network = inside.network
-    x: Array = inside.vectors(ids)[place]
+    x: Array = inside.vectors(ids, place)[0]
     for values in steps[place].layers[: layer - 1]:
         x = stack.hand_on(x, values["h"], network.residual)
     cell = network.cells[layer - 1]

@@ -85,9 +85,12 @@ class Inside:
         """Give the ids that are read: the line boundary, and those of the text."""
         return [Vocabulary.boundary_id, *self.asked.encoder.encode_prompt(text)]
 
-    def vectors(self, ids: Sequence[int]) -> Array:
-        """Give what the first layer reads of each.  Shapes: (ids,) -> (ids, width)"""
-        return self.network.vectors(np.asarray(ids), Vocabulary.boundary_id)
+    def vectors(self, ids: Sequence[int], start: int = 0) -> Array:
+        """Give what the first layer reads of each of the ids from one on.
+
+        Shapes: (ids,) -> (ids - start, width)
+        """
+        return self.network.vectors(np.asarray(ids), Vocabulary.boundary_id, start)
 
     def fits(self, force: Force) -> bool:
         """Tell whether the network has what is forced."""
@@ -108,13 +111,11 @@ class Inside:
         A force that the network does not have is left out.
         """
         forces = [force for force in forces if self.fits(force)]
-        read, vectors = list(steps), self.vectors(ids)
-        for number in range(len(read), len(ids)):
+        read = list(steps)
+        for number, x in enumerate(self.vectors(ids, len(read)), start=len(read)):
             before = read[-1] if read else None
             puts = _puts(forces, number, read)
-            step = values_of_step(
-                self.network, vectors[number], before, puts, self.names
-            )
+            step = values_of_step(self.network, x, before, puts, self.names)
             read.append(step)
         return read
 

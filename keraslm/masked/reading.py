@@ -8,14 +8,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from keraslm.cells import registry
-from keraslm.inference.building import numbered
 from keraslm.inference.encoder import encode
 from keraslm.inference.network import Array
-from keraslm.inference.transformer import Block, shapes_of_block
+from keraslm.inference.transformer import Block
 from keraslm.inference.weights import Weights
 from keraslm.masked.pieces import FIRST, each_masked
 from keraslm.masked.shape import Shape
-from keraslm.tasks.reading import Layer, both_directions, dense
+from keraslm.tasks.reading import Layer, block_of, both_directions, dense
 
 EPSILON = 1e-3  # of the last norm, as Keras has it
 AT_ONCE = 4096  # ids that are read together
@@ -47,7 +46,7 @@ class Reader:
         width = units if shape.masks else 2 * units  # of what both sides show
         if shape.is_attending:
             number = shape.layers if shape.masks else 2 * shape.layers
-            self.blocks = [_block(weights, k, units) for k in range(number)]
+            self.blocks = [block_of(weights, k, units) for k in range(number)]
             name = "layers/layer_normalization/vars"
             self.norm = [weights.take(f"{name}/{k}", width) for k in range(2)]
         else:
@@ -125,13 +124,3 @@ class Reader:
         centred = x - x.mean(axis=-1, keepdims=True)
         variance = np.square(centred).mean(axis=-1, keepdims=True)
         return gain * centred / np.sqrt(variance + np.float32(EPSILON)) + shift
-
-
-def _block(weights: Weights, number: int, units: int) -> Block:
-    name = numbered("transformer_block", number)
-    return Block(
-        *(
-            weights.take(f"{name}/{part}", *shape)
-            for part, shape in shapes_of_block(units).items()
-        )
-    )

@@ -44,7 +44,7 @@ class Reader:
         elif shape.kind.cell == ATTENTION:
             name, units = "layers/dense/vars/0", shape.units
             self.project = weights.take(name, shape.embedding, units)
-            self.blocks = [_block(weights, k, units) for k in range(shape.layers)]
+            self.blocks = [block_of(weights, k, units) for k in range(shape.layers)]
             self.norm = weights.take("layers/rms_norm/vars/0", units)
         else:
             self.cell = registry.new_cell(shape.kind.cell, units=shape.units)
@@ -128,7 +128,8 @@ def dense(
     return kernel, weights.take(f"{name}/vars/1", columns)
 
 
-def _block(weights: Weights, number: int, width: int) -> Block:
+def block_of(weights: Weights, number: int, width: int) -> Block:
+    """Take the weights of a network's block, counted from 0."""
     name = numbered("transformer_block", number)
     shapes = shapes_of_block(width).items()
     return Block(*(weights.take(f"{name}/{part}", *shape) for part, shape in shapes))

@@ -73,8 +73,7 @@ def pairs(corpus):
 
 
 def translator_options(pairs, **more):
-    given = {"model": "rnn", "attention": "none", "bidirectional": False}
-    given |= {"layers": 1, "level": None}
+    given = {"model": "lstm", "layers": 1, "level": None}
     return tasks.TranslatorOptions(
         **{**dataclasses.asdict(options(pairs)), **given, **more}
     )
