@@ -48,7 +48,7 @@ def _pruned(name: str, title: str, smoothing: str) -> Rung:
 
 
 def _maxent(name: str, title: str, order: int, skip: int, **more: Any) -> Rung:
-    options = {"model": "maxent", "order": order, "skip": skip, **more}
+    options = {"model": "maxent", "order": order, "skip": skip, "l1": 3e-6, **more}
     return Rung(name, title, kinds.MAXENT, options)
 
 
@@ -108,7 +108,9 @@ RUNGS = (
     _both("rnn-128-maxent", "RNN 128 + MaxEnt", "rnn", 3, units=128),
     _both("rnn-256-maxent", "RNN 256 + MaxEnt", "rnn", 3, units=256),
     _both("lstm-maxent", "LSTM + MaxEnt", "lstm", 3),
-    _network("transformer", "transformer", "transformer"),
+    _network(
+        "transformer", "transformer", "transformer", layers=2, learning_rate=0.005
+    ),
     Rung(
         "lstm-kneser-ney",
         "LSTM with Kneser-Ney",

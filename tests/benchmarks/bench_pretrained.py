@@ -2,8 +2,8 @@
 
 Each task's model learns from the first 50, 200 and 1,000 sentences of the training
 text: from scratch, and from vectors that skip-gram learnt from the words of the whole
-training text, without tags, labels or translations. All may make 200 steps, and the
-network is kept that was best on 50 sentences of validation text.
+training text, without tags, labels or translations. All may make 200 steps, translators
+1,000, and the network is kept that was best on 50 sentences of validation text.
 
 | task | model | text | measured on the first sentences of the test text |
 |---|---|---|---|
@@ -40,10 +40,8 @@ from keraslm_datasets import crossroads, reviews, village, village_translated
 
 SIZES = (50, 200, 1000)
 SEEDS = (0, 1, 2)
-STEPS = 200
 VALID, TEST = 50, 500
 VECTORS = VectorOptions("skip-gram", width=50, window=2, epochs=5, seed=0)
-SMALL: dict[str, Any] = {"steps": STEPS, "learning_rate": 0.01}
 Examples = Sequence[Sequence[str]]
 Parts = dict[str, tuple[list[str], Examples]]
 PARTS = ("train", "valid", "test")
@@ -58,6 +56,8 @@ class Task(NamedTuple):
     figure: Callable[[Any], float]
     model: str
     header: str = ""
+    steps: int = 200
+    learning_rate: float = 0.01
 
 
 def tag_parts() -> Parts:
@@ -163,16 +163,18 @@ TASKS = {
         tasks.train_translator,
         lambda card: 100 * card.tokens.share,
         "lstm",
+        steps=1000,
+        learning_rate=0.004,
     ),
 }
 
 
 def measure(task: Task, corpus: pathlib.Path, start: dict[str, Any]) -> str:
     """Give the median of the seeds' figures, and their range."""
-    found = []
+    found, out = [], str(corpus.with_name("run"))
+    given = {"steps": task.steps, "learning_rate": task.learning_rate, **start}
     for seed in SEEDS:
-        out = str(corpus.with_name("run"))
-        o = task.options(str(corpus), task.model, out, seed, **SMALL, **start)
+        o = task.options(str(corpus), task.model, out, seed, **given)
         found.append(task.figure(task.train(o, corpus, overwrite=True).card))
     return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
 
