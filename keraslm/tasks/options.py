@@ -73,8 +73,6 @@ class TaskOptions:
     task: ClassVar[str]
     chosen_by: ClassVar[str] = "task"
     """The option that says which options these are."""
-    passes: ClassVar[int] = 5
-    """The epochs of a run that was given no limit."""
     picture: ClassVar[str | None] = "confusion.png"
     own: ClassVar[dict[str, Kind]] = {}
     """Options that no language model has."""
@@ -158,6 +156,11 @@ class TaskOptions:
         """What the network looks like."""
         heads = (self.heads or HEADS) if self.is_attending else None
         return Shape(self.model, self.embedding, self.units, self.layers, heads)
+
+    @property
+    def passes(self) -> int:
+        """The epochs of a run that was given no limit."""
+        return 5
 
     @property
     def limits(self) -> dict[str, Any]:

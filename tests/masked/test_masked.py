@@ -422,5 +422,6 @@ def test_options_are_as_suits_the_model(model):
     assert (o.units, o.learning_rate) == told[model]
     assert masked.MaskedOptions(model=model, learning_rate=0.02).learning_rate == 0.02
     optimizer = new_optimizer(o.learning_rate, o.weight_decay)
-    expected = {"transformer": ("AdamW", 0.1)}.get(model, ("Adam", None))
+    decays = {"bilstm": ("AdamW", 0.2), "transformer": ("AdamW", 0.1)}
+    expected = decays.get(model, ("Adam", None))
     assert (type(optimizer).__name__, optimizer.weight_decay) == expected
