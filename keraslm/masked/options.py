@@ -26,6 +26,8 @@ SUITED: dict[str, dict[str, Any]] = {
     BERT: {"units": 128, "heads": 4, "batch_size": 32, "learning_rate": 0.004},
 }
 """What an option is without a value, by the model."""
+PASSES = {BILSTM: 5, TRANSFORMER: 4, BERT: 4}
+"""The epochs of a run that was given no limit, by the model."""
 AS_WIDE = "has vectors of as many numbers as it has `units`"
 NO_MASKS = "predicts every token, and masks none"
 WITHOUT = {
@@ -41,8 +43,8 @@ class MaskedOptions(TaskOptions):
     """The options of a masked language model; its corpus is a text.
 
     `mask_share` is that of the tokens that are masked; `weight_decay` is that of AdamW,
-    without it they learn by Adam. What is None is as suits the model, see `SUITED`;
-    without a limit a `bilstm` ends after 5 epochs, the others after 4.
+    without it they learn by Adam. What is None is as suits the model, see `SUITED`,
+    and so is the end of a run without a limit, see `PASSES`.
     """
 
     corpus: str = "village"
@@ -85,7 +87,7 @@ class MaskedOptions(TaskOptions):
     @property
     def passes(self) -> int:
         """The epochs of a run that was given no limit."""
-        return 5 if self.model == BILSTM else 4
+        return PASSES[self.model]
 
     @property
     def is_attending(self) -> bool:

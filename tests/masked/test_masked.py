@@ -421,6 +421,8 @@ def test_options_are_as_suits_the_model(model):
     told = {"bilstm": (128, 0.01), "transformer": (64, 0.006), "bert": (128, 0.004)}
     assert (o.units, o.learning_rate) == told[model]
     assert masked.MaskedOptions(model=model, learning_rate=0.02).learning_rate == 0.02
+    assert o.limits["epochs"] == {"bilstm": 5}.get(model, 4)
+    assert masked.MaskedOptions(model=model, minutes=1).limits["epochs"] is None
     optimizer = new_optimizer(o.learning_rate, o.weight_decay)
     decays = {"bilstm": ("AdamW", 0.2), "transformer": ("AdamW", 0.1)}
     expected = decays.get(model, ("Adam", None))
