@@ -160,7 +160,8 @@ def new_optimizer(c: Configuration, tokens: int = 1) -> Any:
     Math:   by norm   g <- g min(1, threshold / |g|)
             by value  g <- max(-v, min(v, g))
     References: Pascanu, Mikolov & Bengio (2013), by norm; Tieleman & Hinton (2012),
-            RMSprop; Kingma & Ba (2015), Adam; Loshchilov & Hutter (2019), AdamW.
+            RMSprop; Kingma & Ba (2015), Adam; Loshchilov & Hutter (2019), AdamW; Melis,
+            Dyer & Blunsom (2018), recurrent networks with a beta_1 of 0.
     """
     optimizer = _new(c)
     optimizer.averaging = averages(c)
@@ -181,9 +182,10 @@ def _new(c: Configuration) -> Any:
         return WatchedSGD(rate, momentum=0.9, **clipping)
     if c.optimizer == "rmsprop":
         return WatchedRMSprop(rate, rho=0.95, **clipping)
+    beta_1 = 0.9 if c.beta_1 is None else c.beta_1
     if c.optimizer == "adamw":
-        return WatchedAdamW(rate, weight_decay=c.weight_decay, **clipping)
-    return WatchedAdam(rate, **clipping)
+        return WatchedAdamW(rate, c.weight_decay, beta_1, **clipping)
+    return WatchedAdam(rate, beta_1, **clipping)
 
 
 def _added_up(gradient: Any) -> Any:

@@ -49,6 +49,7 @@ BAD = [(name, value) for name in WHOLE for value in NOT_A_WHOLE] + [
     ("learning_rate", float("inf")),
     ("plateau_factor", 1),
     ("weight_decay", -1),
+    ("beta_1", 1.0),
     ("l1", -0.1),
     ("l2", float("nan")),
     ("clip_norm", -1),
@@ -245,6 +246,7 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"clip_norm": 1.0, "clip_value": 1.0}, "received both"),
         ({"optimizer": "adam", "weight_decay": 0.1}, "give `optimizer='adamw'`"),
         ({"level": "word", "weight_decay": 0.1}, "received it for adam"),
+        ({"optimizer": "rmsprop", "beta_1": 0.5}, "option of adam and adamw"),
     ],
 )
 def test_an_option_of_another_model_is_refused(options, words):
@@ -264,6 +266,12 @@ def test_defaults_suit_the_model_and_what_was_given_stays():
     assert resolve(Configuration(level="char", minutes=10)).weight_decay == 0.1
     assert resolve(Configuration(optimizer="adamw")).weight_decay == 0.01
     assert resolve(Configuration(level="char", optimizer="sgd")).weight_decay is None
+
+
+def test_recurrent_networks_forget_earlier_gradients_sooner() -> None:
+    assert resolve(Configuration(model="gru")).beta_1 == 0.5
+    assert resolve(Configuration(model="transformer")).beta_1 == 0.9
+    assert resolve(Configuration(optimizer="rmsprop")).beta_1 is None
 
 
 @pytest.mark.parametrize("minutes, units", [(None, 256), (2.2, 256), (10, 448)])

@@ -80,3 +80,17 @@ def test_adamw_shrinks_weights_by_the_rate_times_the_decay():
     optimizer.apply([keras.ops.zeros(2)], [weight])
     # w (1 - 0.1 x 0.5), and Adam's own step is 0 where the gradient is
     assert np.asarray(weight) == pytest.approx([1.9, -3.8])
+
+
+@pytest.mark.parametrize("beta_1", [0.0, 0.5, 0.9])
+def test_beta_1_is_how_much_of_the_steps_before_adam_keeps(beta_1):
+    c = Configuration(optimizer="adam", learning_rate=0.1, beta_1=beta_1)
+    optimizer, weight = new_optimizer(c), keras.Variable([0.0])
+    optimizer.build([weight])
+    optimizer.apply([keras.ops.ones(1)], [weight])
+    first = float(weight.value[0])
+    assert first == pytest.approx(-0.1, rel=1e-4)  # m / (1 - b) = 1, v / (1 - B) = 1
+    optimizer.apply([keras.ops.zeros(1)], [weight])
+    # m = b (1 - b), over 1 - b^2: b / (1 + b); v = B (1 - B), over 1 - B^2: about 1/2
+    expected = 0.1 * beta_1 / (1 + beta_1) / math.sqrt(0.5)
+    assert first - float(weight.value[0]) == pytest.approx(expected, rel=1e-3)

@@ -52,6 +52,7 @@ LONG = at_least(10)  # minutes of a run that reads most texts of characters many
 WORDS_KEPT = 10_000  # neural models predict this many words if no limit is given
 LARGEST_SEED = 2**32 - 1  # NumPy's
 SIMPLE = ("sgd", "momentum")  # optimizers without a step size for each weight
+WITHOUT_BETA = (*SIMPLE, "rmsprop")
 WITHOUT_VECTORS = ("one-hot", "bag-of-words")
 
 MODEL = Group("Model")
@@ -231,12 +232,17 @@ class Configuration:
             when("adamw", model=ATTENDING)))
     learning_rate: float | None = option(POSITIVE, OPTIMIZER,
         "The learning rate at its highest, before the schedule lowers it.",
-        Default(0.004, when(0.01, level="char"),
+        Default(0.009, when(0.01, level="char"),
             when(0.006, level="char", minutes=LONG),
-            when(0.002, model=("rnn", *WINDOWS)), when(0.003, model=ATTENDING),
+            when(0.006, model="gru"), when(0.004, model="rnn"),
+            when(0.002, model=WINDOWS), when(0.003, model=ATTENDING),
             when(0.05, model="maxent"),
             when(0.03, hidden="none"), when(1.0, optimizer="sgd"),
             when(0.1, optimizer="momentum")))
+    beta_1: float | None = option(SHARE, OPTIMIZER,
+        "Adam's and adamw's direction keeps X of the steps before.",
+        Default(0.9, when(0.5, model=RECURRENT),
+            when(None, optimizer=WITHOUT_BETA)))
     schedule: str = option(Choice(("constant", "cosine", "linear", "decay", "plateau")),
         OPTIMIZER, "How the learning rate changes during the run.", "cosine")
     warmup: int = option(Whole(0), OPTIMIZER,

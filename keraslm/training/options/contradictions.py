@@ -13,8 +13,7 @@ from keraslm.training.options.configuration import (
 from keraslm.training.options.models import FEATURED, RECURRENT, STATEFUL
 
 OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
-
-
+OF_OPTIMIZERS = {"weight_decay": ("adamw",), "beta_1": ("adam", "adamw")}
 def refuse_contradictions(c: Configuration, usual_context: Any) -> None:
     """Refuse what the model does not have, and what does not go together.
 
@@ -25,17 +24,18 @@ def refuse_contradictions(c: Configuration, usual_context: Any) -> None:
             raise UsageError(complaint)
 
 
-def refuse_weight_decay(c: Configuration) -> None:
-    """Refuse a decay of weights that the optimizer of a network does not have.
+def refuse_other_optimizers(c: Configuration) -> None:
+    """Refuse what the optimizer of a network does not have.
 
     Raises: UsageError
     """
-    decays = c.weight_decay is not None and c.model != "ngram"
-    if decays and c.optimizer != "adamw":
-        raise UsageError(
-            f"`weight_decay` is an option of adamw; received it for {c.optimizer}: "
-            "give `optimizer='adamw'`"
-        )
+    for name, optimizers in OF_OPTIMIZERS.items():
+        is_given = getattr(c, name) is not None and c.model != "ngram"
+        if is_given and c.optimizer not in optimizers:
+            raise UsageError(
+                f"`{name}` is an option of {' and '.join(optimizers)}; received it "
+                f"for {c.optimizer}: give `optimizer='{optimizers[-1]}'`"
+            )
 
 
 def _is_given(c: Configuration, name: str) -> bool:

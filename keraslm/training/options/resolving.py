@@ -6,7 +6,7 @@ from typing import Any
 from keraslm.training.options.configuration import OPTIONS, UNSET, Configuration
 from keraslm.training.options.contradictions import (
     refuse_contradictions,
-    refuse_weight_decay,
+    refuse_other_optimizers,
 )
 
 
@@ -22,7 +22,7 @@ def resolve(c: Configuration) -> Configuration:
         c = dataclasses.replace(c, steps=2)
     run = _Filled(c)
     c = dataclasses.replace(c, **{name: run[name] for name in OPTIONS})
-    refuse_weight_decay(c)
+    refuse_other_optimizers(c)
     return c
 
 
