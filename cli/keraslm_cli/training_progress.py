@@ -42,14 +42,15 @@ class TrainingProgress(PrintedProgress):
 
     def reading(self, label: str, done: int, total: int) -> None:
         """Move the bar of a text that is being read."""
-        self._show(label, done / max(total, 1), [label])
+        if self._line is not None:
+            self._show(self._line, label, done / max(total, 1), [label])
 
     def training(self, fraction: float, row: dict[str, Any]) -> None:
         """Move the bar; print every validation, and without a bar training too."""
         if self._line is None:
             super().training(fraction, row)
             return
-        self._show("training", fraction, parts(row))
+        self._show(self._line, "training", fraction, parts(row))
         if row["split"] == "valid":
             self.print(row_line(row))
 
@@ -60,9 +61,9 @@ class TrainingProgress(PrintedProgress):
             room = console.terminal_width(sys.stderr)
             self.print(shortened(f"  wrote: {first}", room))
 
-    def _show(self, stage: str, share: float, said: list[str]) -> None:
+    def _show(
+        self, line: ProgressLine, stage: str, share: float, said: list[str]
+    ) -> None:
         if stage != self._stage:
             self._stage, self._left = stage, TimeLeft()
-        left = self._left.at(share)
-        if self._line is not None:
-            self._line.show([f"{share:.0%}", left, *said], share)
+        line.show([f"{share:.0%}", self._left.at(share), *said], share)

@@ -10,6 +10,7 @@ from typing import Any
 from keraslm.counts.smoothings import DEFAULT as BEST_SMOOTHING
 from keraslm.counts.smoothings import SMOOTHINGS
 from keraslm.memory import parse_size
+from keraslm.outputs.ngram_rows import MOST_BITS, MOST_ORDER
 from keraslm.training.options.default import (
     GIVEN,
     LEVELS,
@@ -176,9 +177,9 @@ class Configuration:
     tied: bool = option(Switch(), RECURRENCE,
         "Read and predict a token with the same vector.", False, models=STATEFUL,
         is_shape=True)
-    input_order: int | None = option(Whole(2, most=8), RECURRENCE,
+    input_order: int | None = option(Whole(2, MOST_ORDER), RECURRENCE,
         "Add vectors of the last 2 .. N tokens together to the input.", is_shape=True)
-    input_bits: int | None = option(Whole(most=22), RECURRENCE,
+    input_bits: int | None = option(Whole(1, MOST_BITS), RECURRENCE,
         "How many vectors the n-grams of each order share: 13 is 2^13.",
         Default(None, when(13, input_order=GIVEN),
             when(15, level="word", input_order=GIVEN)), is_shape=True)
