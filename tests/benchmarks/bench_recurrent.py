@@ -32,7 +32,7 @@ TURNS = 3  # beside torch, each on its turn, since a shared machine is never the
 WRITTEN = 2000  # characters
 STREAMS = 64
 MEASURED = 200_000  # characters
-FITTED = 2**15  # tokens of an epoch, or a few more
+FITTED, STEPS = 2**15, 128  # tokens of an epoch and its steps, at least
 AT_ONCE = (1, 8)  # steps an execution
 COMPILED = {"tensorflow": (True, False), "jax": (True,), "torch": (False,)}
 CELLS = {
@@ -186,7 +186,8 @@ def fitted(size: Size, at_once: int) -> float:
         precision=usual_precision(),
     )
     rng = np.random.default_rng(1)
-    steps = AT_ONCE[-1] * -(-FITTED // (AT_ONCE[-1] * size.tokens))
+    tokens = max(FITTED, STEPS * size.tokens)
+    steps = AT_ONCE[-1] * -(-tokens // (AT_ONCE[-1] * size.tokens))
     ids = rng.integers(2, len(encoder.vocabulary), steps * size.tokens, np.int32)
     windows = Windows(ids, encoder, size.batch, size.time)
     model.fit(windows, verbose=0)  # compiles
@@ -194,13 +195,17 @@ def fitted(size: Size, at_once: int) -> float:
 
 
 def print_fit(size: Size) -> None:
-    """Print how fast whole epochs are fitted, medians of turns."""
-    taken = [[fitted(size, at_once) for at_once in AT_ONCE] for _ in range(TURNS)]
-    single, several = np.median(taken, axis=0)
+    """Print how fast whole epochs are fitted beside torch's steps, medians of turns."""
+    taken = [
+        [*(fitted(size, at_once) for at_once in AT_ONCE), torch(size)]
+        for _ in range(TURNS)
+    ]
+    single, several, torch_ = np.median(taken, axis=0)
     print(
         f"fit, {size.layers} x {size.units} {size.cell}, V {size.vocabulary:,}, "
         f"{size.batch} x {size.time}: {single:,.0f} tokens/s; {AT_ONCE[-1]} steps an "
-        f"execution {several:,.0f} ({several / single:.2f})",
+        f"execution {several:,.0f} ({several / single:.2f}); torch {torch_:,.0f} "
+        f"({single / torch_:.2f})",
         flush=True,
     )
 

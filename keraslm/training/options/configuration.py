@@ -233,9 +233,9 @@ class Configuration:
             when("adamw", model=ATTENDING)))
     learning_rate: float | None = option(POSITIVE, OPTIMIZER,
         "The learning rate at its highest, before the schedule lowers it.",
-        Default(0.009, when(0.01, level="char"),
-            when(0.006, level="char", minutes=LONG),
-            when(0.006, model="gru"), when(0.004, model="rnn"),
+        Default(0.006, when(0.004, level="word", minutes=LONG),
+            when(0.01, model="lstm", level="char"),
+            when(0.006, level="char", minutes=LONG), when(0.004, model="rnn"),
             when(0.002, model=WINDOWS), when(0.003, model=ATTENDING),
             when(0.05, model="maxent"),
             when(0.03, hidden="none"), when(1.0, optimizer="sgd"),

@@ -14,6 +14,8 @@ from keraslm.training.options.models import FEATURED, RECURRENT, STATEFUL
 
 OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
 OF_OPTIMIZERS = {"weight_decay": ("adamw",), "beta_1": ("adam", "adamw")}
+
+
 def refuse_contradictions(c: Configuration, usual_context: Any) -> None:
     """Refuse what the model does not have, and what does not go together.
 
