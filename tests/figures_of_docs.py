@@ -102,6 +102,7 @@ SOURCES: dict[tuple[str, str], Run | Held | Settings] = {
     ("training.md", "Words beside characters"): Run(slow=True),
     ("training.md", "The grammar and the entropy"): Held(HERE, "7.25 7.29"),
     ("training.md", "Mixing models"): Run(within=0.03, slow=True),
+    ("training.md", "Adam's memory"): Settings("constants of Adam"),
     ("training.md", "Long texts and short ones"): Settings("the limit of a bigram"),
     ("training.md", "Large vocabularies"): Settings("defaults of the softmaxes"),
     ("training.md", "The defaults"): Settings("defaults"),
