@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import keraslm
 from keraslm.files.archive import FORMAT_VERSION
+from keraslm.training.options import read_toml
 from keraslm_cli.main import program
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
@@ -78,6 +79,8 @@ def test_an_interrupted_run_of_any_version_goes_on_or_is_refused_in_one_line(
     if done.exit_code:
         assert "cannot go on from" in done.output
         assert len(done.output.strip().splitlines()) == 1
+    else:  # as it was before there was such an option
+        assert read_toml(tmp_path / "run" / "config.toml")["beta_1"] == 0.9
 
 
 def test_every_version_is_kept():

@@ -14,11 +14,14 @@ from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.folder import RunFolder
 from keraslm.training.options import OPTIONS, Configuration, read_toml
+from keraslm.training.options.contradictions import OF_OPTIMIZERS
 from keraslm.training.reporter import Reporter
 from keraslm.version import __version__
 
-CHOSEN = ("dropout", "precision")
-"""Options that a run sets by the machine where the user leaves them open."""
+CHOSEN = ("dropout", "precision", "beta_1")
+"""Open options that a resumed run keeps: set by the machine, or by its version."""
+EARLIER = {"beta_1": 0.9}
+"""What versions without an option did. No run's identity has it, as theirs had none."""
 
 
 class Options(Protocol):
@@ -31,7 +34,8 @@ class Options(Protocol):
 def fixed_options(options: dict[str, Any]) -> dict[str, Any]:
     """Give the options that a run keeps from its start to its end."""
     free = {name for name, option in OPTIONS.items() if option.is_free}
-    return {name: value for name, value in options.items() if name not in free}
+    kept = {name: value for name, value in options.items() if name not in free}
+    return {n: value for n, value in kept.items() if EARLIER.get(n, ...) != value}
 
 
 def identity(c: Options, corpus: Corpus, encoder: TextEncoder) -> dict[str, Any]:
@@ -71,13 +75,15 @@ def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) ->
 
 
 def with_what_the_run_chose(c: Configuration, folder: RunFolder) -> Configuration:
-    """Let what was left open, and depends on the machine, be as in the run in RUN."""
+    """Let what was left open, and a run chooses, be as in the run in RUN."""
     is_open = [name for name in CHOSEN if getattr(c, name) is None]
     if not is_open or not folder.configuration.exists():
         return c
     was = read_toml(folder.configuration)
     if was.get("model") != c.model:
         return c
+    if was.get("optimizer") in OF_OPTIMIZERS["beta_1"]:
+        was = {**EARLIER, **was}
     chosen: dict[str, Any] = {name: was.get(name) for name in is_open}
     return dataclasses.replace(c, **chosen)
 
