@@ -130,7 +130,9 @@ def write_word_vectors(path: pathlib.Path, sentences: Examples) -> None:
 TASKS = {
     "lm": Task(
         line_parts,
-        lambda *o, **more: Configuration(o[0], o[1], out=o[2], seed=o[3], **more),
+        lambda *o, **more: Configuration(
+            o[0], o[1], out=o[2], seed=o[3], beta_1=0.9, **more
+        ),
         train,
         lambda card: card.to_dict()["perplexity"],
         "lstm",
