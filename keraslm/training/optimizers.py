@@ -182,10 +182,10 @@ def _new(c: Configuration) -> Any:
         return WatchedSGD(rate, momentum=0.9, **clipping)
     if c.optimizer == "rmsprop":
         return WatchedRMSprop(rate, rho=0.95, **clipping)
-    beta_1 = 0.9 if c.beta_1 is None else c.beta_1
+    given = clipping if c.beta_1 is None else {**clipping, "beta_1": c.beta_1}
     if c.optimizer == "adamw":
-        return WatchedAdamW(rate, c.weight_decay, beta_1, **clipping)
-    return WatchedAdam(rate, beta_1, **clipping)
+        return WatchedAdamW(rate, weight_decay=c.weight_decay, **given)
+    return WatchedAdam(rate, **given)
 
 
 def _added_up(gradient: Any) -> Any:

@@ -14,7 +14,7 @@ from keraslm.text.corpus import Corpus
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.folder import RunFolder
 from keraslm.training.options import OPTIONS, Configuration, read_toml
-from keraslm.training.options.contradictions import OF_OPTIMIZERS
+from keraslm.training.options.configuration import ADAMS
 from keraslm.training.reporter import Reporter
 from keraslm.version import __version__
 
@@ -82,7 +82,7 @@ def with_what_the_run_chose(c: Configuration, folder: RunFolder) -> Configuratio
     was = read_toml(folder.configuration)
     if was.get("model") != c.model:
         return c
-    if was.get("optimizer") in OF_OPTIMIZERS["beta_1"]:
+    if was.get("optimizer") in ADAMS:
         was = {**EARLIER, **was}
     chosen: dict[str, Any] = {name: was.get(name) for name in is_open}
     return dataclasses.replace(c, **chosen)

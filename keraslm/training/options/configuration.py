@@ -53,7 +53,7 @@ LONG = at_least(10)  # minutes of a run that reads most texts of characters many
 WORDS_KEPT = 10_000  # neural models predict this many words if no limit is given
 LARGEST_SEED = 2**32 - 1  # NumPy's
 SIMPLE = ("sgd", "momentum")  # optimizers without a step size for each weight
-WITHOUT_BETA = (*SIMPLE, "rmsprop")
+ADAMS = ("adam", "adamw")
 WITHOUT_VECTORS = ("one-hot", "bag-of-words")
 
 MODEL = Group("Model")
@@ -242,8 +242,8 @@ class Configuration:
             when(0.1, optimizer="momentum")))
     beta_1: float | None = option(SHARE, OPTIMIZER,
         "Adam's and adamw's direction keeps X of the steps before.",
-        Default(0.9, when(0.5, model=RECURRENT),
-            when(None, optimizer=WITHOUT_BETA)))
+        Default(None, when(0.9, optimizer=ADAMS),
+            when(0.5, model=RECURRENT, optimizer=ADAMS)))
     schedule: str = option(Choice(("constant", "cosine", "linear", "decay", "plateau")),
         OPTIMIZER, "How the learning rate changes during the run.", "cosine")
     warmup: int = option(Whole(0), OPTIMIZER,

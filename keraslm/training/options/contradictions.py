@@ -5,6 +5,7 @@ from typing import Any
 
 from keraslm.errors import UsageError
 from keraslm.training.options.configuration import (
+    ADAMS,
     OPTIONS,
     UNSET,
     WITHOUT_VECTORS,
@@ -13,7 +14,7 @@ from keraslm.training.options.configuration import (
 from keraslm.training.options.models import FEATURED, RECURRENT, STATEFUL
 
 OWN_VECTORS = ("adaptive", "classes")  # softmaxes with other weights than the full
-OF_OPTIMIZERS = {"weight_decay": ("adamw",), "beta_1": ("adam", "adamw")}
+OF_OPTIMIZERS = {"weight_decay": ("adamw",), "beta_1": ADAMS}
 
 
 def refuse_contradictions(c: Configuration, usual_context: Any) -> None:
