@@ -202,7 +202,8 @@ def test_a_warning_is_one_line_that_cannot_steer_the_terminal(capsys):
 def test_the_progress_line_has_the_time_left_and_fits(terminal, text, tmp_path):
     text.write_text(text.read_text() * 20)
     small = ("--model", "bigram", "--embedding", 4, "--batch-size", 4, "--time", 8)
-    small += ("--steps", 30, "--log-steps", 5, "--valid-steps", 20)
+    # so many steps that the bar, drawn ten times a second, is drawn between two of them
+    small += ("--steps", 300, "--log-steps", 5, "--valid-steps", 200)
     for columns in (40, 80):
         out = ("--out", tmp_path / str(columns))
         shown = terminal(columns, "train", text, *small, *out)
