@@ -59,6 +59,7 @@ def train(
     identity = functools.partial(_identity, o, job)
     earlier = functools.partial(_options_of, folder, o)
     with begun(folder, o.to_dict(), identity, earlier, reporter, resume):
+        reporter.compiling()
         job.fit(Training(o, folder, identity(), metadata, reporter))
         model = job.load(folder.model)
         model.metadata.pop("interrupted", None)

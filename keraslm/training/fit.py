@@ -95,6 +95,7 @@ def fit(
         *callbacks,
         exact_resume(c, folder, clock, reporter, identity, signals, group),
     ]
+    reporter.compiling()
     try:
         with signals.heard(), group.watched():
             model.fit(windows, epochs=WITHOUT_END, verbose=0, callbacks=every)

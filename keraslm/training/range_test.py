@@ -31,6 +31,7 @@ def range_test(
     clock = StopAfter(c.minutes, c.steps)
     rising = RisingRate(clock, reporter)
     callbacks = [clock, rising, KeepMemory()]
+    reporter.compiling()
     model.fit(
         windows, epochs=WITHOUT_END, verbose=0, callbacks=callbacks, stops_at_nan=False
     )

@@ -16,6 +16,9 @@ class Reporter:
     def reading(self, label: str, done: int, total: int) -> None:
         """Take the progress of reading a text."""
 
+    def compiling(self) -> None:
+        """Take note that the text is read, and the first step is being compiled."""
+
     def training(self, fraction: float, row: dict[str, Any]) -> None:
         """Take a row of the history."""
 

@@ -208,6 +208,7 @@ def test_the_progress_line_has_the_time_left_and_fits(terminal, text, tmp_path):
         out = ("--out", tmp_path / str(columns))
         shown = terminal(columns, "train", text, *small, *out)
         told = [line for line in shown if "%" in line or "perplexity" in line]
+        assert any("compiling the first step" in line for line in shown), shown
         assert any(re.search(r"%, \d:\d\d left", line) for line in told), shown
         assert max(map(cell_len, told)) <= columns
 
