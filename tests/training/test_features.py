@@ -74,6 +74,6 @@ def test_the_rate_of_features_is_set_where_there_are_features():
             {"model": "lstm"},
         )
     ]
-    assert rates == [20.0, 250.0, 1.0, None]
+    assert rates == [20.0, 100.0, 1.0, None]
     with pytest.raises(UsageError, match="`feature_rate` is an option of features"):
         resolve(Configuration(model="lstm", feature_rate=2.0))

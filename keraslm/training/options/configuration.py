@@ -218,8 +218,7 @@ class Configuration:
             when("hashed:22", direct_order=GIVEN)), is_shape=True)
     feature_rate: float | None = option(POSITIVE, FEATURES,
         "Features learn at X times the learning rate.",
-        Default(None, when(20.0, model="maxent"), when(250.0, direct_order=GIVEN),
-            when(100.0, level="char", direct_order=GIVEN),
+        Default(None, when(20.0, model="maxent"), when(100.0, direct_order=GIVEN),
             when(1.0, model="maxent", optimizer=SIMPLE),
             when(1.0, direct_order=GIVEN, optimizer=SIMPLE)))
     l1: float = option(NOT_NEGATIVE, FEATURES,
