@@ -10,6 +10,7 @@ from keraslm.errors import UsageError
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 LARGEST = 1 << 50
 SHARE = 0.6  # of the memory that is free, which a run takes if it is not told
+LATER = 144 << 20  # addresses that NumPy and the picture take after the counts
 UNKNOWN = 1 << 30  # bytes, where the system does not say what is free
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _CGROUPS = (  # the limit, and what is used of it, of version 2 and of version 1
@@ -117,5 +118,6 @@ def _free_addresses() -> list[int]:
         most, _ = resource.getrlimit(resource.RLIMIT_AS)
         if most != resource.RLIM_INFINITY:
             pages = int(pathlib.Path("/proc/self/statm").read_text("ascii").split()[0])
-            return [max(most - pages * os.sysconf("SC_PAGE_SIZE"), 0)]
+            used = pages * os.sysconf("SC_PAGE_SIZE") + LATER
+            return [max(most - used, 0)]
     return []

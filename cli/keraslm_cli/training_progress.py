@@ -45,10 +45,10 @@ class TrainingProgress(PrintedProgress):
         if self._line is not None:
             self._show(self._line, label, done / max(total, 1), [label])
 
-    def compiling(self) -> None:
-        """Show that the first step, which is compiled, goes on."""
+    def beginning(self, what: str) -> None:
+        """Show what is done next, in place of what was."""
         if self._line is not None:
-            self._line.show(["compiling the first step"], 0.0)
+            self._line.show([what], 0.0)
 
     def training(self, fraction: float, row: dict[str, Any]) -> None:
         """Move the bar; print every validation, and without a bar training too."""

@@ -8,12 +8,14 @@ References: Dean et al. (2012); Goyal et al. (2017).
 """
 
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import Any
 
 import keras
 
-from keraslm.errors import UsageError
+from keraslm.errors import TrainingError, UsageError, in_short
+from keraslm.processes import Processes
 
 
 def _distribution() -> Any:
@@ -40,13 +42,23 @@ def versions() -> dict[str, str]:
     return {"version of keras": keras.__version__, "version of jax": VERSION}
 
 
-def start(address: str, count: int, index: int, seed: int) -> None:
-    """Let JAX compute with other processes, of which the first is at HOST:PORT."""
+def start(p: Processes, port: int, seed: int) -> None:
+    """Let JAX compute with other processes; the first listens at a port of its own.
+
+    Raises: TrainingError if they do not reach each other in time.
+    """
     from keraslm.kernels.jax.several import meet
 
-    keras.utils.set_random_seed(seed)  # else Keras makes the processes agree on one
-    keras.distribution.initialize(address, count, index)
-    meet()
+    keras.utils.set_random_seed(seed)  # in each process the same
+    bind = p.at(port) if p.own_host else None  # else all of the machine
+    try:
+        meet(p.at(port), p.count, p.index, bind, p.wait)
+    except RuntimeError as error:
+        raise TrainingError(
+            "JAX cannot connect the processes: the name of each machine, here "
+            f"{socket.gethostname()}, must lead to an address that the others reach, "
+            f"and the ports between them must be open ({in_short(error)})"
+        ) from error
 
 
 def stop() -> None:

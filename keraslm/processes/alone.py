@@ -39,13 +39,5 @@ class Alone:
     def tell_signal(self, number: int) -> None:
         """Tell the first process of a signal that this one has heard."""
 
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        """Compute with the others; where one of them goes, say so in one line.
-
-        Raises: ProcessGone
-        """
-        yield
-
 
 ALONE = Alone()

@@ -83,19 +83,11 @@ class _Member(Alone):
             line = said if not self.first else f"process {number} ended: {said}"
         is_refusal = message is not None and message.kind == REFUSED
         self._tell(FAILED, line.encode())
-        line = line if is_refusal else self._advised(line)
         self._lost = UsageError(line) if is_refusal else ProcessGone(line)
         self._has_lost.set()
-        self._leaving.begin(line)
+        self._leaving.begin(lambda: str(self._last_words()))
         for heard in self._heard.values():
             heard.put(None)
-
-    def _advised(self, line: str) -> str:
-        if self.advice is None:
-            return line
-        with contextlib.suppress(KeraslmError, OSError):
-            return f"{line}; {self.advice()}"
-        return line
 
     def _tell(self, kind: bytes, body: bytes = b"") -> None:
         for connection in self._connections.values():
@@ -117,7 +109,16 @@ class _Member(Alone):
 
     def _end_of_others(self) -> KeraslmError:
         self._leaving.said()
-        return self._lost or ProcessGone("the other processes have gone")
+        return self._last_words()
+
+    def _last_words(self) -> KeraslmError:
+        """Say which process has gone, and what to do with what there is by now."""
+        lost = self._lost or ProcessGone("the other processes have gone")
+        if isinstance(lost, UsageError) or self.advice is None:
+            return lost
+        with contextlib.suppress(KeraslmError, OSError):
+            return ProcessGone(f"{lost}; {self.advice()}")
+        return lost
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:

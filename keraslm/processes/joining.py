@@ -8,7 +8,7 @@ from typing import Any
 
 from keraslm.errors import TrainingError, UsageError
 from keraslm.processes import messages
-from keraslm.processes.messages import JOIN, REFUSED
+from keraslm.processes.messages import JOIN, REFUSED, WELCOME
 from keraslm.processes.place import Processes
 
 AGAIN = 0.2  # seconds between two calls
@@ -34,6 +34,9 @@ def gather(p: Processes, options: dict[str, Any]) -> Connections:
                 except TimeoutError as error:
                     raise TrainingError(_who_is_missing(p, found)) from error
                 _greet(p, caller, found, options)
+        for connection in found.values():
+            with contextlib.suppress(OSError):  # one that is gone is heard of later
+                messages.send(connection, WELCOME)
     except BaseException as error:
         line = str(error) or "process 0 was interrupted"
         for connection in found.values():
@@ -45,7 +48,8 @@ def gather(p: Processes, options: dict[str, Any]) -> Connections:
 def _listening(p: Processes) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in p.host else socket.AF_INET
-        listener = socket.create_server(("", p.port), family=family, backlog=p.count)
+        place = (p.own_host, p.port)
+        listener = socket.create_server(place, family=family, backlog=p.count)
     except OSError as error:
         raise UsageError(
             f"cannot listen on port {p.port} ({error.strerror or error}); give "
@@ -119,25 +123,45 @@ def _refuse(connection: socket.socket, line: str) -> None:
 
 
 def call(p: Processes, options: dict[str, Any]) -> socket.socket:
-    """Call the first process, again and again until it listens.
+    """Call the first process, again and again until it listens, and wait for the rest.
 
-    Raises: TrainingError if it does not in time.
+    Raises: TrainingError if it does not answer in time; UsageError if it refuses.
     """
     end, why = time.monotonic() + p.wait, "nobody listens there"
+    told = {"process": p.index, "processes": p.count, "options": options}
     while time.monotonic() < end:
         try:
             left = max(end - time.monotonic(), 0.1)
             connection = socket.create_connection((p.host, p.port), timeout=left)
+            messages.prepare(connection)
+            messages.send(connection, JOIN, json.dumps(told).encode())
         except OSError as error:
             why = error.strerror or str(error)
             time.sleep(AGAIN)
             continue
-        connection.settimeout(None)
-        messages.prepare(connection)
-        told = {"process": p.index, "processes": p.count, "options": options}
-        messages.send(connection, JOIN, json.dumps(told).encode())
+        _wait_for_the_others(p, connection, end)
         return connection
     raise TrainingError(
         f"process {p.index} has not reached process 0 at {p.host}:{p.port} within "
         f"{p.wait:.0f} seconds ({why}); is it started, and is the port open?"
+    )
+
+
+def _wait_for_the_others(p: Processes, connection: socket.socket, end: float) -> None:
+    """Wait until the first process says that all have come.
+
+    Raises: TrainingError if it does not in time; UsageError if it refuses.
+    """
+    connection.settimeout(max(end - time.monotonic(), 0.1))
+    said = messages.receive(connection, messages.LARGEST_GREETING)
+    if said is not None and said.kind == WELCOME:
+        connection.settimeout(None)
+        return
+    connection.close()
+    if said is not None:
+        raise UsageError(said.body.decode(errors="replace"))
+    in_time = f" within {p.wait:.0f} seconds" if time.monotonic() >= end else ""
+    raise TrainingError(
+        f"process {p.index} has called {p.host}:{p.port} and had no answer of process "
+        f"0{in_time}; have all processes come, or does another program listen there?"
     )

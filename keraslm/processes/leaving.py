@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Callable
 
 GRACE = 10.0  # seconds
 
@@ -19,7 +20,7 @@ class Leaving:
     """The end of this process, once another is gone."""
 
     def __init__(self) -> None:
-        self._line = ""
+        self._line: Callable[[], str] = str
         self._is_said = False
         self._lock = threading.Lock()
 
@@ -27,8 +28,8 @@ class Leaving:
         """Let the program end with a status, and without waiting for JAX."""
         atexit.register(_leave, status)
 
-    def begin(self, line: str) -> None:
-        """End the process soon, if it does not end by itself."""
+    def begin(self, line: Callable[[], str]) -> None:
+        """End the process soon, with that line, if it does not end by itself."""
         self._line = line
         self.at_exit(1)
         timer = threading.Timer(GRACE, self._end)
@@ -43,7 +44,7 @@ class Leaving:
     def _end(self) -> None:
         with self._lock:
             if not self._is_said:
-                sys.stderr.write(f"Error: {self._line}\n")
+                sys.stderr.write(f"Error: {self._line()}\n")
         _leave(1)
 
 

@@ -14,7 +14,7 @@ LARGEST_GREETING = 1 << 20  # bytes, of one who is not known yet
 IDLE, BETWEEN, TRIES = 10, 5, 6  # seconds, until a silent machine counts as gone
 
 JOIN, DATA, SIGNAL = b"J", b"D", b"S"  # of the others
-VALUE, END = b"V", b"E"  # of the first
+WELCOME, VALUE, END = b"W", b"V", b"E"  # of the first
 FAILED, REFUSED = b"F", b"R"  # of any that ends
 
 

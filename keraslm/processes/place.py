@@ -1,6 +1,7 @@
 """Which of several processes this is, and where they meet."""
 
 import dataclasses
+import ipaddress
 import os
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ from keraslm.processes.environment import PORT, found
 
 LARGEST_PORT = 65535
 SECONDS = 300.0  # that a process waits for the others
+LONGEST = 1e6  # seconds, eleven days
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Processes:
     """So many processes, of which this is one; the first listens at HOST:PORT.
 
     `wait` is how many seconds it waits for the others.
+
+    Raises: UsageError for a `wait` that is no number above 0, or above a million.
     """
 
     host: str
@@ -24,10 +28,32 @@ class Processes:
     index: int
     wait: float = SECONDS
 
+    def __post_init__(self) -> None:
+        if not 0 < self.wait <= LONGEST:
+            raise UsageError(
+                f"`wait` must be a number of seconds above 0, at most {LONGEST:,.0f}; "
+                f"received {self.wait}"
+            )
+
     @property
     def is_first(self) -> bool:
         """Whether this process listens, and writes the run."""
         return self.index == 0
+
+    @property
+    def own_host(self) -> str:
+        """The address at which the first process listens; "" is all of its machine."""
+        return self.host if _is_loopback(self.host) else ""
+
+    def at(self, port: int) -> str:
+        """Write where this process finds a port of the first one, as HOST:PORT.
+
+        The first finds it on its own machine, whatever name the others know that by.
+        """
+        is_version_6 = ":" in self.host
+        if self.is_first:
+            return f"[::1]:{port}" if is_version_6 else f"127.0.0.1:{port}"
+        return f"[{self.host}]:{port}" if is_version_6 else f"{self.host}:{port}"
 
     @classmethod
     def of(
@@ -97,3 +123,11 @@ def address(coordinator: str) -> tuple[str, int]:
             f"port there; received {coordinator!r}"
         )
     return host, int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -12,7 +12,7 @@ from keraslm.tasks.folder import TaskFolder, check_backend_for, default_folder
 from keraslm.tasks.job import Job, Training
 from keraslm.tasks.options import TaskOptions
 from keraslm.text.corpus import Corpus, open_corpus
-from keraslm.training.reporter import Reporter
+from keraslm.training.reporter import COMPILING, Reporter
 from keraslm.training.resuming import begun, fixed_options, refuse_other_texts
 from keraslm.vectors.reader import read_width
 from keraslm.version import __version__
@@ -59,7 +59,7 @@ def train(
     identity = functools.partial(_identity, o, job)
     earlier = functools.partial(_options_of, folder, o)
     with begun(folder, o.to_dict(), identity, earlier, reporter, resume):
-        reporter.compiling()
+        reporter.beginning(COMPILING)
         job.fit(Training(o, folder, identity(), metadata, reporter))
         model = job.load(folder.model)
         model.metadata.pop("interrupted", None)

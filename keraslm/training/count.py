@@ -93,7 +93,8 @@ def _counted(
     how = (_smoothing(c), held_out, c.limits_of_pruning)
     ngrams, place = train.ngrams, None
     if ngrams is None and memory is not None:
-        place = memory.workspace(len(train.ids), order, size, reporter)
+        vocabulary = encoder.vocabulary
+        place = memory.workspace(len(train.ids), order, vocabulary, reporter)
     if place is not None:
         ngrams = count_ngrams_on_disk(train.ids, size, order, place, boundary)
     elif ngrams is None:

@@ -33,7 +33,7 @@ from keraslm.training.in_step import in_step
 from keraslm.training.memory import keep_freed_memory
 from keraslm.training.optimizers import PenaltyShare, averages, new_optimizer
 from keraslm.training.options import Configuration
-from keraslm.training.reporter import Reporter
+from keraslm.training.reporter import COMPILING, Reporter
 from keraslm.windows import Windows
 
 WITHOUT_END = 10**9  # epochs, where steps or minutes end the run
@@ -95,9 +95,9 @@ def fit(
         *callbacks,
         exact_resume(c, folder, clock, reporter, identity, signals, group),
     ]
-    reporter.compiling()
+    reporter.beginning(COMPILING)
     try:
-        with signals.heard(), group.watched():
+        with signals.heard():
             model.fit(windows, epochs=WITHOUT_END, verbose=0, callbacks=every)
     except ProcessGone:
         raise

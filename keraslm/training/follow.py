@@ -65,5 +65,5 @@ def _fit(
         fit.KeepMemory(),
         ExactResume(NOWHERE, identity=run, signals=signals, group=group),
     ]
-    with signals.heard(), group.watched():
+    with signals.heard():
         model.fit(windows, epochs=fit.WITHOUT_END, verbose=0, callbacks=every)

@@ -15,7 +15,7 @@ from keraslm.training.encoded import Encoded
 from keraslm.training.fit import WITHOUT_END, KeepMemory, compile_model, new_windows
 from keraslm.training.options import Configuration
 from keraslm.training.rate_curve import RateCurve, rate_at
-from keraslm.training.reporter import Reporter
+from keraslm.training.reporter import COMPILING, Reporter
 
 
 def range_test(
@@ -31,7 +31,7 @@ def range_test(
     clock = StopAfter(c.minutes, c.steps)
     rising = RisingRate(clock, reporter)
     callbacks = [clock, rising, KeepMemory()]
-    reporter.compiling()
+    reporter.beginning(COMPILING)
     model.fit(
         windows, epochs=WITHOUT_END, verbose=0, callbacks=callbacks, stops_at_nan=False
     )

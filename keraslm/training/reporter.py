@@ -2,6 +2,8 @@
 
 from typing import Any
 
+COMPILING = "compiling the first step"
+
 
 class Reporter:
     """Told of every event of a run; does nothing with it. The command line overrides.
@@ -16,8 +18,8 @@ class Reporter:
     def reading(self, label: str, done: int, total: int) -> None:
         """Take the progress of reading a text."""
 
-    def compiling(self) -> None:
-        """Take note that the text is read, and the first step is being compiled."""
+    def beginning(self, what: str) -> None:
+        """Take what is done next, as long as nobody knows how long it takes."""
 
     def training(self, fraction: float, row: dict[str, Any]) -> None:
         """Take a row of the history."""

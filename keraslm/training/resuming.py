@@ -67,10 +67,11 @@ def require_same(folder: RunFolder, was: dict[str, Any], now: dict[str, Any]) ->
     """
     name = first_difference(was, now)
     if name is not None:
+        before, given = (known.get(name, EARLIER.get(name)) for known in (was, now))
         raise UsageError(
-            f"{folder.path} holds a run whose {name} was {was.get(name)!r}; "
-            f"received {now.get(name)!r}: give what it had, or another `out`, or "
-            "`overwrite=True` to start anew"
+            f"{folder.path} holds a run whose {name} was {before!r}; received "
+            f"{given!r}: give what it had, or another `out`, or `overwrite=True` to "
+            "start anew"
         )
 
 

@@ -121,6 +121,7 @@ def train(
             kept: LanguageModel = count(c, encoder, texts, folder, reporter, memory)
         else:
             give_back_memory()  # the text's
+            reporter.beginning("building the network")
             with shared_rows(distribute, group, reporter):
                 model = new_network(c, encoder, reporter, initial, pretrained)
                 if chooses_precision and c.precision == "bfloat16":

@@ -102,10 +102,8 @@ def _together(c: Configuration, p: Processes) -> Iterator[First | Other]:
         group = First(p.count, gather(p, options))
     else:
         group = Other(p.index, p.count, call(p, options))
-    with group.running(), aborts_in_a_line():
-        address = f"{p.host}:{group.shared(_free_port)}"
-        with group.watched():
-            start(address, p.count, p.index, c.seed)
+    with group.running(), aborts_in_a_line(), group.watched():
+        start(p, group.shared(_free_port), c.seed)
         yield group
         group.end()
         stop()

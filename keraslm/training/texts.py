@@ -35,6 +35,11 @@ def check_counted(c: Configuration, cluster: str) -> None:
             "`memory` limits what one process counts, and a `cluster` counts in the "
             "memory of its workers; give one of them"
         )
+    if c.temporary is not None:
+        raise UsageError(
+            "`temporary` is where one process counts what its memory does not hold; "
+            "leave it out with a `cluster`"
+        )
     check_cluster(cluster)
 
 

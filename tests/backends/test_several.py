@@ -227,3 +227,20 @@ def test_rows_that_cannot_be_shared_out_evenly_are_refused(text, tmp_path):
     for status, err in ended(two(*run, "--out", tmp_path / "run")):
         assert status == 2
         assert "give a --batch-size that is a multiple of 2" in err
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dies", [0, 1])
+def test_one_that_dies_while_the_network_is_built_ends_the_other(dies, text, tmp_path):
+    run = ["train", text, *LSTM, "--steps", "100000", "--out", tmp_path / "run"]
+    programs = two(*run)
+    for line in programs[0].stderr:
+        if "parameters" in line:
+            break
+    programs[dies].kill()
+    left = programs[1 - dies]
+    _, err = left.communicate(timeout=SECONDS)
+    assert left.returncode == 1
+    line = err.strip().splitlines()[-1]
+    assert line.startswith(f"Error: process {dies} of 2 has gone"), err
+    assert "Traceback" not in err

@@ -9,7 +9,7 @@ from keraslm.errors import ProcessGone, TrainingError, UsageError
 from keraslm.processes import ALONE, Processes
 from keraslm.processes import group as groups
 from keraslm.processes.group import First, Other
-from keraslm.processes.joining import call, gather
+from keraslm.processes.joining import _listening, call, gather
 from keraslm.processes.leaving import Leaving
 
 OPTIONS = {"units": 8, "level": "char"}
@@ -130,6 +130,22 @@ def test_one_that_goes_ends_the_others_with_a_line():
     assert "process 1 of 3 has gone" in str(third)
 
 
+def test_what_to_do_is_told_by_what_there_is_when_it_is_told(tmp_path):
+    """The first process may still write its checkpoint after the other has gone."""
+    checkpoint = tmp_path / "checkpoint.zip"
+
+    def work(group):
+        if not group.first:
+            raise MemoryError
+        group.advice = lambda: "go on" if checkpoint.exists() else "start again"
+        assert group._has_lost.wait(5)
+        checkpoint.touch()
+        return group.shared(int)
+
+    first, _ = together(2, work)
+    assert str(first) == "process 1 ended: MemoryError; go on"
+
+
 def test_an_error_of_the_first_is_told():
     def work(group):
         if group.first:
@@ -192,6 +208,21 @@ def test_a_first_that_is_not_there_is_named_in_time():
         call(p, OPTIONS)
 
 
+def test_another_program_that_listens_there_is_named_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        p = Processes("127.0.0.1", silent.getsockname()[1], 2, 1, wait=0.5)
+        with pytest.raises(TrainingError, match="does another program listen there"):
+            call(p, OPTIONS)
+
+
+def test_loopback_listens_to_this_machine_alone():
+    p = Processes("127.0.0.1", free_port(), 2, 0, wait=1)
+    with _listening(p) as listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+    with _listening(Processes("10.9.9.9", free_port(), 2, 0)) as listener:
+        assert listener.getsockname()[0] == "0.0.0.0"
+
+
 def test_a_port_that_is_taken_is_refused():
     with socket.create_server(("", 0)) as taken:
         p = Processes("127.0.0.1", taken.getsockname()[1], 2, 0, wait=1)
@@ -248,5 +279,5 @@ def test_what_else_calls_there_is_left_aside():
 def test_one_process_alone_needs_no_others(tmp_path):
     assert ALONE.shared(lambda: 3) == 3
     ALONE.agree(dict)
-    with ALONE.watched(), ALONE.shared_file(tmp_path / "none") as file:
+    with ALONE.shared_file(tmp_path / "none") as file:
         assert file is None

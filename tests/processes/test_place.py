@@ -115,3 +115,24 @@ def test_addresses():
 
 def test_nothing_is_found_in_an_empty_environment():
     assert found({}) == {}
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_wait_without_an_end_is_refused(seconds):
+    with pytest.raises(UsageError, match="`wait` must be a number of seconds above 0"):
+        place("10.0.0.1:4000", 2, 1, seconds)
+
+
+@pytest.mark.parametrize(
+    ("coordinator", "listens", "first", "other"),
+    [
+        ("127.0.0.1:4000", "127.0.0.1", "127.0.0.1:9", "127.0.0.1:9"),
+        ("localhost:4000", "localhost", "127.0.0.1:9", "localhost:9"),
+        ("[::1]:4000", "::1", "[::1]:9", "[::1]:9"),
+        ("10.0.0.1:4000", "", "127.0.0.1:9", "10.0.0.1:9"),
+        ("[fd00::1]:4000", "", "[::1]:9", "[fd00::1]:9"),
+    ],
+)
+def test_loopback_is_for_this_machine_alone(coordinator, listens, first, other):
+    p, q = (place(coordinator, 2, k) for k in range(2))
+    assert (p.own_host, p.at(9), q.at(9)) == (listens, first, other)

@@ -47,6 +47,7 @@ def train_quietly(c):
 @pytest.mark.parametrize("smoothing", ["modified-kneser-ney", "jelinek-mercer"])
 def test_a_run_within_little_memory_gives_the_same_model(corpus, tmp_path, smoothing):
     temporary = tmp_path / "spilled"
+    temporary.mkdir()
     options = {"smoothing": smoothing}
     small, _ = train_quietly(configuration(corpus, tmp_path / "small", **options))
     options |= {"memory": LEAST, "temporary": str(temporary)}
@@ -94,8 +95,49 @@ train(Configuration(**{options!r}))
 """
 
 
+def test_words_of_many_characters_are_part_of_the_memory(tmp_path):
+    corpus = tmp_path / "long.txt"
+    words = [f"{k:05}" + "x" * 2000 for k in range(6000)]
+    corpus.write_text("\n".join(words), "utf-8")
+    c = configuration(corpus, tmp_path / "run", memory="30M", order=2)
+    # nine tenths are counted: 24 MB + 5,402 x 600 bytes + 10,827,009 x 3 = 58.1 MB
+    with pytest.raises(UsageError, match=r"5,402 tokens with .* that works is 59M"):
+        train(c)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_of_temporary_files_that_is_not_there_is_refused(corpus, tmp_path):
+    missing = tmp_path / "missing"
+    c = configuration(corpus, tmp_path / "run", temporary=str(missing))
+    with pytest.raises(UsageError, match=r"there is no folder .*missing for temporary"):
+        train(c)
+    assert not missing.exists()
+
+
+STARVED = """
+import resource
+from keraslm.training import Configuration, train
+pages = int(open("/proc/self/statm").read().split()[0])
+most = pages * resource.getpagesize() + {megabytes} * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+train(Configuration(**{options!r}))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_too_few_addresses_are_told_before_any_work(corpus, tmp_path):
+    """The picture at the end needs some too; without them it could not be drawn."""
+    options = configuration(corpus, tmp_path / "run").to_dict()
+    done = python(STARVED.format(options=options, megabytes=160))
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "too little memory is free to count any text" in last
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_disk_that_is_full_leaves_no_model_and_no_file(corpus, tmp_path):
     run, temporary = tmp_path / "run", tmp_path / "spilled"
+    temporary.mkdir()
     options = configuration(
         corpus, run, memory=LEAST, temporary=str(temporary)
     ).to_dict()
@@ -129,6 +171,7 @@ train(Configuration(**{options!r}))
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
 def test_a_run_that_is_killed_loses_only_time(corpus, tmp_path, name):
     run, temporary = tmp_path / "run", tmp_path / "spilled"
+    temporary.mkdir()
     c = configuration(corpus, run, memory=LEAST, temporary=str(temporary))
     done = python(KILLED.format(options=c.to_dict(), signal=name))
     assert done.returncode == -getattr(signal, name)

@@ -1,6 +1,7 @@
 """Several devices, of several processes, on JAX."""
 
 import contextlib
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,19 @@ from jax.experimental import multihost_utils
 VERSION: str = jax.__version__
 
 
-def meet() -> None:
-    """Let the processes open their connections to each other."""
+def meet(address: str, count: int, index: int, bind: str | None, wait: float) -> None:
+    """Let the processes open their connections to each other.
+
+    It is what `keras.distribution.initialize` does, with a limit of seconds and the
+    address at which the first of them listens, where that is not all of its machine.
+    """
+    jax.distributed.initialize(
+        address,
+        count,
+        index,
+        initialization_timeout=math.ceil(wait),
+        coordinator_bind_address=bind,
+    )
     multihost_utils.sync_global_devices("keraslm")
 
 

@@ -65,7 +65,7 @@ RECURRENCE = Group("Recurrent network", RECURRENT, is_strict=True)
 ATTENTION = Group("Transformer", ATTENDING, is_strict=True)
 SOFTMAX = Group("Large vocabularies", FEATURED, is_strict=True)
 FEATURES = Group("Features of the history", FEATURED, is_strict=True)
-OPTIMIZER = Group("Optimizer", NEURAL)
+OPTIMIZER = Group("Optimizer", NEURAL, is_strict=True)
 LENGTH = Group("Length of the run", NEURAL)
 OUTPUT = Group("Output")
 # fmt: off
