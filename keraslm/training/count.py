@@ -19,12 +19,9 @@ from keraslm.history import History, new_row
 from keraslm.text.encoder import TextEncoder
 from keraslm.training.encoded import Encoded
 from keraslm.training.folder import SAMPLE_TOKENS, RunFolder
-from keraslm.training.options import Configuration
+from keraslm.training.options import OPTIONS, Configuration
 from keraslm.training.reporter import Reporter
 from keraslm.training.spilling import CountingMemory
-
-# what tells the fitting of a network when to stop, and counting nothing
-_LIMITS = ("epochs", "steps", "minutes")
 
 
 def check_held_out(c: Configuration, texts: dict[str, Encoded]) -> None:
@@ -50,9 +47,8 @@ def count(
     Raises: KeraslmError if the disk is full.
     """
     train, valid = texts["train"], texts.get("valid")
-    for name in _LIMITS:
-        if getattr(c, name) is not None and not c.dry_run:
-            reporter.note(f"counting reads the text once; {name} changes nothing")
+    for name in _of_fitting(c):
+        reporter.note(f"counting reads the text once; `{name}` changes nothing")
     began = time.perf_counter()
     held_out = valid.ids if valid else None
     model, ngrams = _counted(c, encoder, train, held_out, reporter, memory)
@@ -77,6 +73,16 @@ def count(
     model.metadata["by_order"] = _by_order(model, ngrams, c, held_out, perplexity)
     _write_sample(model, c, folder)
     return model
+
+
+def _of_fitting(c: Configuration) -> list[str]:
+    """Name the given options that tell the fitting of a network something."""
+    of_dry_run = ("dry_run", "steps") if c.dry_run else ()
+    return [
+        name
+        for name, option in OPTIONS.items()
+        if "ngram" not in option.suits and name not in of_dry_run and c.is_given(name)
+    ]
 
 
 def _counted(

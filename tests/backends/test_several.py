@@ -238,6 +238,7 @@ def test_one_that_dies_while_the_network_is_built_ends_the_other(dies, text, tmp
         if "parameters" in line:
             break
     programs[dies].kill()
+    programs[dies].communicate()
     left = programs[1 - dies]
     _, err = left.communicate(timeout=SECONDS)
     assert left.returncode == 1

@@ -199,7 +199,6 @@ def test_what_was_filled_in_reads_back_as_the_same_run(level, model, more):
         ({"model": "maxent", "embeddings": "f"}, "`embeddings` is an option of"),
         ({"model": "ngram", "dropout": 0.5}, "`dropout` is an option of"),
         ({"model": "ngram", "tied": True}, "`tied` is an option of"),
-        ({"model": "ngram", "beta_1": 0.5}, "`beta_1` is an option of bigram"),
         ({"model": "lstm", "order": 3}, "`order` is an option of ngram, maxent"),
         ({"model": "lstm", "delta": 0.1}, "`delta` is an option of ngram"),
         ({"model": "gru", "smoothing": "mle"}, "`smoothing` is an option of ngram"),

@@ -313,8 +313,10 @@ def test_no_text_is_encoded_twice(small, texts, tmp_path, monkeypatch, test):
 
 
 def test_counting_says_what_it_does_not_need(small, corpus, tmp_path, notes):
-    train(small("ngram", tmp_path / "run", epochs=3), corpus, reporter=notes)
-    assert "epochs changes nothing" in notes.lines[0]
+    c = small("ngram", tmp_path / "run", epochs=3, beta_1=0.5)
+    train(c, corpus, reporter=notes)
+    assert "`beta_1` changes nothing" in notes.lines[0]
+    assert "`epochs` changes nothing" in notes.lines[1]
 
 
 def test_samples_come_at_the_steps_that_were_asked(small, corpus, tmp_path, notes):

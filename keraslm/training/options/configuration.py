@@ -65,7 +65,7 @@ RECURRENCE = Group("Recurrent network", RECURRENT, is_strict=True)
 ATTENTION = Group("Transformer", ATTENDING, is_strict=True)
 SOFTMAX = Group("Large vocabularies", FEATURED, is_strict=True)
 FEATURES = Group("Features of the history", FEATURED, is_strict=True)
-OPTIMIZER = Group("Optimizer", NEURAL, is_strict=True)
+OPTIMIZER = Group("Optimizer", NEURAL)
 LENGTH = Group("Length of the run", NEURAL)
 OUTPUT = Group("Output")
 # fmt: off
@@ -343,6 +343,10 @@ class Configuration:
     def hidden_sizes(self) -> tuple[int, ...]:
         """The hidden layers' widths; "none" is no hidden layer."""
         return parse_hidden(self.hidden or "none")
+
+    def is_given(self, name: str) -> bool:
+        """Say whether an option has another value than that of an empty table."""
+        return getattr(self, name) not in (None, getattr(UNSET, name))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the options that are set, as TOML and JSON can hold them."""

@@ -7,7 +7,6 @@ from keraslm.errors import UsageError
 from keraslm.training.options.configuration import (
     ADAMS,
     OPTIONS,
-    UNSET,
     WITHOUT_VECTORS,
     Configuration,
 )
@@ -41,10 +40,6 @@ def refuse_other_optimizers(c: Configuration) -> None:
             )
 
 
-def _is_given(c: Configuration, name: str) -> bool:
-    return getattr(c, name) not in (None, getattr(UNSET, name))
-
-
 def _foreign(c: Configuration, usual_context: Any) -> Iterator[str]:
     """Complain of what another model has."""
     predicting = FEATURED if c.softmax == "classes" else RECURRENT
@@ -55,7 +50,7 @@ def _foreign(c: Configuration, usual_context: Any) -> Iterator[str]:
         yield f"{c.model} has no state to {c.state}"
     for name, option in OPTIONS.items():
         is_foreign = option.group.is_strict and c.family not in option.suits
-        if is_foreign and _is_given(c, name):
+        if is_foreign and c.is_given(name):
             models = ", ".join(option.suits)
             yield f"`{name}` is an option of {models}; received it for {c.model}"
     if c.model in ("bigram", "trigram") and c.context not in (None, usual_context):
@@ -107,7 +102,7 @@ def _features(c: Configuration) -> Iterator[str]:
         yield "the order of maxent must be 2 or more; received 1"
     has_features = c.model == "maxent" or c.direct_order is not None
     for name in ("skip", "features", "feature_rate", "l1", "l2"):
-        if _is_given(c, name) and not has_features:
+        if c.is_given(name) and not has_features:
             yield (
                 f"`{name}` is an option of features of the history; give a "
                 "`direct_order` of 2 or more; received "
@@ -123,7 +118,7 @@ def _features(c: Configuration) -> Iterator[str]:
 def _ngrams(c: Configuration) -> Iterator[str]:
     """Complain of a table of n-grams where there are none."""
     for name in ("input_bits", "input_dropout"):
-        if _is_given(c, name) and c.input_order is None:
+        if c.is_given(name) and c.input_order is None:
             yield (
                 f"`{name}` is of the n-grams of the input; give an `input_order` of 2 "
                 f"or more; received `{name}={getattr(c, name)}` alone"

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from keraslm.training.options.configuration import OPTIONS, UNSET, Configuration
+from keraslm.training.options.configuration import OPTIONS, Configuration
 from keraslm.training.options.contradictions import (
     refuse_contradictions,
     refuse_other_optimizers,
@@ -34,7 +34,7 @@ class _Filled:
         self.family = c.family
 
     def is_given(self, name: str) -> bool:
-        return getattr(self._c, name) not in (None, getattr(UNSET, name))
+        return self._c.is_given(name)
 
     def __getitem__(self, name: str) -> Any:
         given, option = getattr(self._c, name), OPTIONS[name]
