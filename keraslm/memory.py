@@ -25,13 +25,13 @@ def parse_size(text: str) -> int:
     Raises: UsageError for anything else.
     """
     match = _SIZE.fullmatch(text.strip())
-    size = round(float(match[1]) * UNITS[match[2].upper()]) if match else 0
-    if not 0 < size <= LARGEST:
+    size = float(match[1]) * UNITS[match[2].upper()] if match else 0.0
+    if not 1 <= size <= LARGEST:
         raise UsageError(
             "`memory` must be a size such as 500M, 2G or 1.5T (units K, M, G, T); "
             f"received {text!r}"
         )
-    return size
+    return round(size)
 
 
 def in_words(size: float) -> str:

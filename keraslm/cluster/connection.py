@@ -160,7 +160,7 @@ def _client(dask: Any, address: str) -> Iterator[Any]:
         given = {"address": _address_in(pathlib.Path(address))}
     try:
         client = dask.Client(**given, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:  # a TimeoutError is one
+    except Exception as error:  # an address of another kind may raise any
         raise ClusterError(
             f"no scheduler answers at {given['address']} "
             f"({first_line(error)[:120]}); start one: dask scheduler"

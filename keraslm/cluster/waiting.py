@@ -24,10 +24,11 @@ def wait_for(client: Any, futures: Sequence[Any], label: str, tell: Progress) ->
     waiting, workers = list(futures), _Workers(client)
     with errors_in_a_line():
         while waiting:
-            done = [future for future in waiting if future.done()]
-            for failed in (f for f in done if f.status != "finished"):
-                failed.result()
-            waiting = [future for future in waiting if not future.done()]
+            asked = [(future, future.done()) for future in waiting]
+            for future, is_done in asked:
+                if is_done and future.status != "finished":
+                    future.result()
+            waiting = [future for future, is_done in asked if not is_done]
             tell(label, len(futures) - len(waiting), len(futures))
             if waiting:
                 workers.check()
@@ -41,15 +42,17 @@ def in_turn(client: Any, futures: Sequence[Any]) -> Iterator[Any]:
     """
     workers = _Workers(client)
     for future in futures:
-        patience = PATIENCE
         while True:
             with errors_in_a_line():
                 try:
-                    result = future.result(timeout=patience)
+                    result = future.result(timeout=BETWEEN)
                     break
-                except TimeoutError:
+                except TimeoutError as error:
+                    if future.done():  # the step's own
+                        raise ClusterError(
+                            f"a worker failed: {in_short(error)}"
+                        ) from error
                     workers.check()
-                    patience *= 2  # it may be long
         yield result
 
 

@@ -54,6 +54,11 @@ def start(p: Processes, port: int, seed: int) -> None:
     try:
         meet(p.at(port), p.count, p.index, bind, p.wait)
     except RuntimeError as error:
+        if "before any JAX" in str(error) or "only be called once" in str(error):
+            raise UsageError(
+                "several processes must meet before a program computes with JAX, and "
+                "once: start each training in a program of its own"
+            ) from error
         raise TrainingError(
             "JAX cannot connect the processes: the name of each machine, here "
             f"{socket.gethostname()}, must lead to an address that the others reach, "

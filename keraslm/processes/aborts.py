@@ -41,7 +41,7 @@ def _quiet_descriptors() -> Iterator[None]:
         for stream in kept:
             stream.flush()
         copies = [os.dup(1), os.dup(2)]
-    except (OSError, AttributeError):  # a program may have closed them
+    except (OSError, ValueError, AttributeError):  # a program may have closed them
         yield
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -61,8 +61,11 @@ def _quiet_descriptors() -> Iterator[None]:
 
 
 def _like(stream: Any, descriptor: int) -> Any:
-    """Open a descriptor as a stream is; one that is no file stays itself."""
-    if not hasattr(stream, "reconfigure"):
+    """Open a descriptor as a stream is; one that writes elsewhere stays itself."""
+    try:
+        if stream.fileno() not in (1, 2):
+            return stream
+    except OSError:  # a stream in memory
         return stream
     return open(
         descriptor,

@@ -9,7 +9,7 @@ KERAS_DISTRIBUTION_JOB_ADDRESSES, _NUM_PROCESSES and _PROCESS_ID.
 from collections.abc import Mapping
 
 PORT = 29476  # where no port is told
-PORTS = 4096  # of SLURM's jobs, below the ports that the system gives away
+PORTS = 3200  # of SLURM's jobs, below the ports that the system gives away
 
 
 def found(variables: Mapping[str, str]) -> dict[str, str]:
@@ -55,7 +55,10 @@ def _kubernetes(variables: Mapping[str, str]) -> dict[str, str]:
     )
     if host := variables.get("COORDINATOR_ADDRESS"):
         port = variables.get("COORDINATOR_PORT", str(PORT))
-        known["coordinator"] = host if ":" in host else f"{host}:{port}"
+        is_version_6 = host.count(":") > 1 and "[" not in host
+        host = f"[{host}]" if is_version_6 else host
+        has_port = ":" in host.rpartition("]")[2]
+        known["coordinator"] = host if has_port else f"{host}:{port}"
     return known
 
 

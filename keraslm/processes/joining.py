@@ -12,7 +12,7 @@ from keraslm.processes.messages import JOIN, REFUSED, WELCOME
 from keraslm.processes.place import Processes
 
 AGAIN = 0.2  # seconds between two calls
-GREETING = 10.0  # seconds in which a caller must say who it is
+GREETING = 10.0  # seconds in which a caller must say who it is, within the wait
 
 Connections = dict[int, socket.socket]
 
@@ -33,7 +33,7 @@ def gather(p: Processes, options: dict[str, Any]) -> Connections:
                     caller, _ = listener.accept()
                 except TimeoutError as error:
                     raise TrainingError(_who_is_missing(p, found)) from error
-                _greet(p, caller, found, options)
+                _greet(p, caller, found, options, end)
         for connection in found.values():
             with contextlib.suppress(OSError):  # one that is gone is heard of later
                 messages.send(connection, WELCOME)
@@ -47,9 +47,12 @@ def gather(p: Processes, options: dict[str, Any]) -> Connections:
 
 def _listening(p: Processes) -> socket.socket:
     try:
-        family = socket.AF_INET6 if ":" in p.host else socket.AF_INET
+        both = not p.own_host and socket.has_dualstack_ipv6()
+        family = socket.AF_INET6 if both or ":" in p.host else socket.AF_INET
         place = (p.own_host, p.port)
-        listener = socket.create_server(place, family=family, backlog=p.count)
+        listener = socket.create_server(
+            place, family=family, backlog=p.count, dualstack_ipv6=both
+        )
     except OSError as error:
         raise UsageError(
             f"cannot listen on port {p.port} ({error.strerror or error}); give "
@@ -67,20 +70,26 @@ def _who_is_missing(p: Processes, found: Connections) -> str:
 
 
 def _greet(
-    p: Processes, caller: socket.socket, found: Connections, options: dict[str, Any]
+    p: Processes,
+    caller: socket.socket,
+    found: Connections,
+    options: dict[str, Any],
+    end: float,
 ) -> None:
     """Take in one who calls; whatever else calls there is left aside."""
-    caller.settimeout(GREETING)
-    said = messages.receive(caller, messages.LARGEST_GREETING)
+    seconds = min(GREETING, end - time.monotonic())
+    said = messages.receive(caller, messages.LARGEST_GREETING, seconds)
     try:
         if said is None or said.kind != JOIN:
             raise ValueError("no process of keraslm")
         told = json.loads(said.body)
         number, count = int(told["process"]), int(told["processes"])
         theirs = dict(told["options"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         caller.close()
         return
+    if number in found and _has_ended(found[number]):  # it was started once more
+        found.pop(number).close()
     line = _what_is_wrong(p, number, count, found, theirs, options)
     if line is not None:
         _refuse(caller, line)
@@ -88,6 +97,18 @@ def _greet(
     caller.settimeout(None)
     messages.prepare(caller)
     found[number] = caller
+
+
+def _has_ended(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    finally:
+        connection.setblocking(True)
 
 
 def _what_is_wrong(
@@ -135,6 +156,8 @@ def call(p: Processes, options: dict[str, Any]) -> socket.socket:
             connection = socket.create_connection((p.host, p.port), timeout=left)
             messages.prepare(connection)
             messages.send(connection, JOIN, json.dumps(told).encode())
+        except UnicodeError as error:
+            raise UsageError(f"{p.host!r} is no name of a machine ({error})") from error
         except OSError as error:
             why = error.strerror or str(error)
             time.sleep(AGAIN)
@@ -152,8 +175,8 @@ def _wait_for_the_others(p: Processes, connection: socket.socket, end: float) ->
 
     Raises: TrainingError if it does not in time; UsageError if it refuses.
     """
-    connection.settimeout(max(end - time.monotonic(), 0.1))
-    said = messages.receive(connection, messages.LARGEST_GREETING)
+    seconds = end - time.monotonic()
+    said = messages.receive(connection, messages.LARGEST_GREETING, seconds)
     if said is not None and said.kind == WELCOME:
         connection.settimeout(None)
         return

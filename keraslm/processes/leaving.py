@@ -42,10 +42,12 @@ class Leaving:
             self._is_said = True
 
     def _end(self) -> None:
-        with self._lock:
-            if not self._is_said:
-                sys.stderr.write(f"Error: {self._line()}\n")
-        _leave(1)
+        try:
+            with self._lock:
+                if not self._is_said:
+                    sys.stderr.write(f"Error: {self._line()}\n")
+        finally:
+            _leave(1)
 
 
 def _leave(status: int) -> None:

@@ -6,6 +6,7 @@ seconds, and ends the connection where no answer comes.
 
 import socket
 import struct
+import time
 from typing import NamedTuple
 
 HEAD = struct.Struct(">4scQ")
@@ -44,22 +45,30 @@ def send(connection: socket.socket, kind: bytes, body: bytes = b"") -> None:
     connection.sendall(HEAD.pack(MAGIC, kind, len(body)) + body)
 
 
-def receive(connection: socket.socket, most: int | None = None) -> Message | None:
-    """Receive a message; None where the connection has ended, or speaks otherwise."""
-    head = _exactly(connection, HEAD.size)
+def receive(
+    connection: socket.socket, most: int | None = None, seconds: float | None = None
+) -> Message | None:
+    """Receive a message; None where the connection has ended, or speaks otherwise.
+
+    With `seconds` it must be there, whole, within that time.
+    """
+    end = None if seconds is None else time.monotonic() + seconds
+    head = _exactly(connection, HEAD.size, end)
     if head is None:
         return None
     magic, kind, length = HEAD.unpack(head)
     if magic != MAGIC or (most is not None and length > most):
         return None
-    body = _exactly(connection, length)
+    body = _exactly(connection, length, end)
     return None if body is None else Message(kind, body)
 
 
-def _exactly(connection: socket.socket, length: int) -> bytes | None:
+def _exactly(connection: socket.socket, length: int, end: float | None) -> bytes | None:
     found = bytearray()
     while len(found) < length:
         try:
+            left = None if end is None else max(end - time.monotonic(), 0.001)
+            connection.settimeout(left)
             some = connection.recv(min(length - len(found), 1 << 20))
         except OSError:
             return None

@@ -4,6 +4,7 @@ It makes the same steps with rows of its own. What the first one measures, choos
 the clock or reads of a checkpoint, it is told.
 """
 
+import dataclasses
 import pathlib
 from typing import Any
 
@@ -30,12 +31,14 @@ def follow(c: Configuration, corpus: Corpus, group: Other) -> None:
     silent = Reporter()
     c, initial = complete(c)
     encoder, texts = read_texts(c, corpus, initial, silent)
+    embeddings, classes = c.embeddings, c.classes  # files of this machine
     c = Configuration(**group.shared(dict))  # what was left open, it has chosen
-    pretrained = read_pretrained(c, encoder.vocabulary, silent)
     run = identity(c, corpus, encoder)
+    here = dataclasses.replace(c, embeddings=embeddings, classes=classes)
+    pretrained = read_pretrained(here, encoder.vocabulary, silent)
     group.agree(lambda: run)
     with shared_rows(True, group, silent):
-        model = new_network(c, encoder, silent, initial, pretrained)
+        model = new_network(here, encoder, silent, initial, pretrained)
         _fit(model, c, texts, run, group)
     group.wait_for_end()
 

@@ -3,11 +3,12 @@
 Else each would have another learning rate, and another last step.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from keraslm.callbacks import StopAfter
-from keraslm.callbacks.signals import Signals
+from keraslm.callbacks.signals import HANG_UP, Signals
 from keraslm.processes import Alone
 
 
@@ -20,8 +21,18 @@ class SharedSignals(Signals):
         self._own: int | None = None
         self._is_told = False
 
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Hear the signals in the block; one of the last step ends the block too."""
+        with super().heard():
+            yield
+            self.obey(self._own)
+
     def _hear(self, number: int, frame: Any) -> None:
-        if self._own is not None:  # a second one does not wait
+        if number == HANG_UP:  # a closed terminal sends it twice: that is no haste
+            self._own = self._own or number
+            return
+        if self._own not in (None, HANG_UP):  # a second one does not wait
             super()._hear(self._own, frame)
             super()._hear(number, frame)
         self._own = number

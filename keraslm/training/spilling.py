@@ -50,12 +50,11 @@ class CountingMemory:
         Raises: UsageError if the vocabulary alone takes more than there is.
         """
         size, characters = len(vocabulary), sum(map(len, vocabulary.tokens))
-        letters = characters * OF_A_CHARACTER
-        if tokens * order * OF_A_TOKEN + letters <= self.bytes:
-            return None
-        words = FIXED + size * OF_A_WORD + letters
+        words = FIXED + size * OF_A_WORD + characters * OF_A_CHARACTER
         what = f"a vocabulary of {size:,} tokens with {characters:,} characters"
         self._check_enough(words, what)
+        if tokens * order * OF_A_TOKEN <= self.bytes:
+            return None
         chosen = "" if self.is_given else "; `memory` sets another limit"
         reporter.note(
             f"counts {tokens:,} tokens within {in_words(self.bytes)} of memory, with "

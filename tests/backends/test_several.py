@@ -193,15 +193,20 @@ def rows_of(out):
 
 
 @pytest.mark.long
-def test_a_signal_to_any_process_ends_all_after_a_checkpoint(text, tmp_path):
+@pytest.mark.parametrize(("number", "times"), [(signal.SIGTERM, 1), (signal.SIGHUP, 2)])
+def test_a_signal_to_any_process_ends_all_after_a_checkpoint(
+    number, times, text, tmp_path
+):
+    """A terminal that is closed sends SIGHUP twice."""
     out = tmp_path / "run"
     run = ["train", text, *LSTM, "--steps", "1000000", "--checkpoint-steps", "5"]
     programs = two(*run, "--out", out)
     wait_for(out / "checkpoint.zip", programs)
-    programs[1].send_signal(signal.SIGTERM)
+    for _ in range(times):
+        programs[1].send_signal(number)
     for status, err in ended(programs):
-        assert status == 128 + signal.SIGTERM, err
-        assert "ended by SIGTERM" in err
+        assert status == 128 + number, err
+        assert f"ended by {number.name}" in err
     done(begin("resume", out, "--steps", str(rows_of(out) + 3)))
 
 

@@ -1,12 +1,17 @@
 """Processes that meet, agree and end: here threads, over the loopback address."""
 
+import contextlib
+import json
 import socket
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
 from keraslm.errors import ProcessGone, TrainingError, UsageError
-from keraslm.processes import ALONE, Processes
+from keraslm.processes import ALONE, Processes, messages
 from keraslm.processes import group as groups
 from keraslm.processes.group import First, Other
 from keraslm.processes.joining import _listening, call, gather
@@ -208,6 +213,75 @@ def test_a_first_that_is_not_there_is_named_in_time():
         call(p, OPTIONS)
 
 
+def test_one_that_is_started_again_takes_its_place():
+    port = free_port()
+
+    def began():
+        while True:
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", port))
+
+    def twice():
+        told = {"process": 1, "processes": 2 + 1, "options": OPTIONS}
+        with began() as killed:
+            messages.send(killed, messages.JOIN, json.dumps(told).encode())
+            time.sleep(0.2)
+        call(Processes("127.0.0.1", port, 3, 1, 10), OPTIONS).close()
+
+    def other():
+        time.sleep(1)
+        call(Processes("127.0.0.1", port, 3, 2, 10), OPTIONS).close()
+
+    threads = [threading.Thread(target=work) for work in (twice, other)]
+    for thread in threads:
+        thread.start()
+    found = gather(Processes("127.0.0.1", port, 3, 0, wait=10), OPTIONS)
+    assert sorted(found) == [1, 2]
+    for thread in threads:
+        thread.join(10)
+    for connection in found.values():
+        connection.close()
+
+
+def test_a_caller_that_dawdles_holds_nobody_up():
+    port = free_port()
+
+    def dawdle():
+        slow = socket.create_connection(("127.0.0.1", port))
+        with slow, contextlib.suppress(OSError):
+            for _ in range(100):
+                slow.sendall(b"k")
+                time.sleep(0.1)
+
+    listens = threading.Thread(target=lambda: (time.sleep(0.3), dawdle()))
+    listens.start()
+    began = time.monotonic()
+    with pytest.raises(TrainingError, match="process 1 has not come"):
+        gather(Processes("127.0.0.1", port, 2, 0, wait=1), OPTIONS)
+    assert time.monotonic() - began < 5
+    listens.join(20)
+
+
+def test_a_name_that_is_none_is_refused():
+    p = Processes("lm..x", free_port(), 2, 1, wait=5)
+    with pytest.raises(UsageError, match="no name of a machine"):
+        call(p, OPTIONS)
+
+
+def test_the_end_comes_though_nobody_reads_the_line():
+    program = """
+import sys, time
+from keraslm.processes import leaving
+leaving.GRACE = 0.1
+def broken():
+    raise KeyError("place")
+leaving.Leaving().begin(broken)
+time.sleep(30)
+"""
+    done = subprocess.run([sys.executable, "-c", program], timeout=20, check=False)
+    assert done.returncode == 1
+
+
 def test_another_program_that_listens_there_is_named_in_time():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         p = Processes("127.0.0.1", silent.getsockname()[1], 2, 1, wait=0.5)
@@ -220,7 +294,7 @@ def test_loopback_listens_to_this_machine_alone():
     with _listening(p) as listener:
         assert listener.getsockname()[0] == "127.0.0.1"
     with _listening(Processes("10.9.9.9", free_port(), 2, 0)) as listener:
-        assert listener.getsockname()[0] == "0.0.0.0"
+        assert listener.getsockname()[0] in ("::", "0.0.0.0")
 
 
 def test_a_port_that_is_taken_is_refused():

@@ -136,3 +136,9 @@ def test_a_wait_without_an_end_is_refused(seconds):
 def test_loopback_is_for_this_machine_alone(coordinator, listens, first, other):
     p, q = (place(coordinator, 2, k) for k in range(2))
     assert (p.own_host, p.at(9), q.at(9)) == (listens, first, other)
+
+
+@pytest.mark.parametrize("host", ["fd00::5", "[fd00::5]"])
+def test_a_coordinator_of_version_6_has_brackets(host):
+    told = {"COORDINATOR_ADDRESS": host, "COORDINATOR_PORT": "6666"}
+    assert found(told)["coordinator"] == "[fd00::5]:6666"
