@@ -36,7 +36,7 @@ def follow(c: Configuration, corpus: Corpus, group: Other) -> None:
     run = identity(c, corpus, encoder)
     here = dataclasses.replace(c, embeddings=embeddings, classes=classes)
     pretrained = read_pretrained(here, encoder.vocabulary, silent)
-    group.agree(lambda: run)
+    group.agree(lambda: run | (pretrained.hash if pretrained else {}))
     with shared_rows(True, group, silent):
         model = new_network(here, encoder, silent, initial, pretrained)
         _fit(model, c, texts, run, group)

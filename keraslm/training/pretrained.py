@@ -1,6 +1,7 @@
 """The vectors that a run starts from: --embeddings."""
 
 import dataclasses
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,11 @@ class Pretrained:
 
     rows: npt.NDArray[np.float32]
     source: dict[str, Any]
+
+    @property
+    def hash(self) -> dict[str, str]:
+        """What several processes compare, each of which reads a file of its own."""
+        return {"vectors (SHA-256)": hashlib.sha256(self.rows.tobytes()).hexdigest()}
 
 
 def with_width(c: Configuration, asked: Configuration) -> Configuration:

@@ -115,7 +115,7 @@ def train(
     run = functools.partial(identity, c, corpus, encoder)
     earlier = functools.partial(_options_of, folder)
     group.shared(c.to_dict)
-    group.agree(run)
+    group.agree(lambda: run() | (pretrained.hash if pretrained else {}))
     with begun(folder, c.to_dict(), run, earlier, reporter, resume):
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter, memory)

@@ -50,7 +50,8 @@ def train_on_several(
     Raises: what `train` raises; UsageError on another backend than JAX, for a batch
         that the devices cannot share out evenly, and in all processes if one has other
         options or texts; TrainingError if they do not come together in time;
-        ProcessGone if one ends before the others.
+        ProcessGone if one ends before the others; the program then ends with status 1
+        within seconds, since JAX cannot part from a process that is gone.
     """
     check_distributes(c)
     if not isinstance(corpus, Corpus):
