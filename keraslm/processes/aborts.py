@@ -63,9 +63,10 @@ def _quiet_descriptors() -> Iterator[None]:
 def _like(stream: Any, descriptor: int) -> Any:
     """Open a descriptor as a stream is; one that writes elsewhere stays itself."""
     try:
-        if stream.fileno() not in (1, 2):
-            return stream
+        writes_there = hasattr(stream, "reconfigure") and stream.fileno() in (1, 2)
     except OSError:  # a stream in memory
+        writes_there = False
+    if not writes_there:
         return stream
     return open(
         descriptor,

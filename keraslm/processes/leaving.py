@@ -20,7 +20,6 @@ class Leaving:
     """The end of this process, once another is gone."""
 
     def __init__(self) -> None:
-        self._line: Callable[[], str] = str
         self._is_said = False
         self._lock = threading.Lock()
 
@@ -30,9 +29,8 @@ class Leaving:
 
     def begin(self, line: Callable[[], str]) -> None:
         """End the process soon, with that line, if it does not end by itself."""
-        self._line = line
         self.at_exit(1)
-        timer = threading.Timer(GRACE, self._end)
+        timer = threading.Timer(GRACE, self._end, (line,))
         timer.daemon = True
         timer.start()
 
@@ -41,11 +39,11 @@ class Leaving:
         with self._lock:
             self._is_said = True
 
-    def _end(self) -> None:
+    def _end(self, line: Callable[[], str]) -> None:
         try:
             with self._lock:
                 if not self._is_said:
-                    sys.stderr.write(f"Error: {self._line()}\n")
+                    sys.stderr.write(f"Error: {line()}\n")
         finally:
             _leave(1)
 

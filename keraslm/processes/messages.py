@@ -67,8 +67,8 @@ def _exactly(connection: socket.socket, length: int, end: float | None) -> bytes
     found = bytearray()
     while len(found) < length:
         try:
-            left = None if end is None else max(end - time.monotonic(), 0.001)
-            connection.settimeout(left)
+            if end is not None:
+                connection.settimeout(max(end - time.monotonic(), 0.001))
             some = connection.recv(min(length - len(found), 1 << 20))
         except OSError:
             return None

@@ -50,10 +50,10 @@ class Processes:
 
         The first finds it on its own machine, whatever name the others know that by.
         """
-        is_version_6 = ":" in self.host
+        host = self.host
         if self.is_first:
-            return f"[::1]:{port}" if is_version_6 else f"127.0.0.1:{port}"
-        return f"[{self.host}]:{port}" if is_version_6 else f"{self.host}:{port}"
+            host = "::1" if ":" in host else "127.0.0.1"
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @classmethod
     def of(

@@ -14,7 +14,7 @@ from keraslm.training.encoded import Encoded
 from keraslm.training.initial import complete
 from keraslm.training.network import new_network
 from keraslm.training.options import Configuration
-from keraslm.training.pretrained import read_pretrained
+from keraslm.training.pretrained import identity_of, read_pretrained
 from keraslm.training.reporter import Reporter
 from keraslm.training.resuming import identity
 from keraslm.training.rows import shared_rows
@@ -36,7 +36,7 @@ def follow(c: Configuration, corpus: Corpus, group: Other) -> None:
     run = identity(c, corpus, encoder)
     here = dataclasses.replace(c, embeddings=embeddings, classes=classes)
     pretrained = read_pretrained(here, encoder.vocabulary, silent)
-    group.agree(lambda: run | (pretrained.hash if pretrained else {}))
+    group.agree(lambda: run | identity_of(pretrained))
     with shared_rows(True, group, silent):
         model = new_network(here, encoder, silent, initial, pretrained)
         _fit(model, c, texts, run, group)

@@ -25,10 +25,12 @@ class Pretrained:
     rows: npt.NDArray[np.float32]
     source: dict[str, Any]
 
-    @property
-    def hash(self) -> dict[str, str]:
-        """What several processes compare, each of which reads a file of its own."""
-        return {"vectors (SHA-256)": hashlib.sha256(self.rows.tobytes()).hexdigest()}
+
+def identity_of(pretrained: Pretrained | None) -> dict[str, str]:
+    """Give what several processes compare, each of which reads a file of its own."""
+    if pretrained is None:
+        return {}
+    return {"vectors (SHA-256)": hashlib.sha256(pretrained.rows.tobytes()).hexdigest()}
 
 
 def with_width(c: Configuration, asked: Configuration) -> Configuration:

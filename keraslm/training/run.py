@@ -30,7 +30,7 @@ from keraslm.training.memory import give_back_memory
 from keraslm.training.network import new_network
 from keraslm.training.options import Configuration, read_toml, resolve
 from keraslm.training.precision import why_bfloat16
-from keraslm.training.pretrained import read_pretrained
+from keraslm.training.pretrained import identity_of, read_pretrained
 from keraslm.training.printed import PrintedProgress
 from keraslm.training.regularisation import with_dropout
 from keraslm.training.reporter import Reporter
@@ -115,7 +115,7 @@ def train(
     run = functools.partial(identity, c, corpus, encoder)
     earlier = functools.partial(_options_of, folder)
     group.shared(c.to_dict)
-    group.agree(lambda: run() | (pretrained.hash if pretrained else {}))
+    group.agree(lambda: run() | identity_of(pretrained))
     with begun(folder, c.to_dict(), run, earlier, reporter, resume):
         if c.model == "ngram":
             kept: LanguageModel = count(c, encoder, texts, folder, reporter, memory)

@@ -50,6 +50,7 @@ def test_parts_of_any_size_are_the_text(tmp_path_factory, files, size, data):
         characters = data.draw(st.integers(1, len(text)))
         fewer = shortened(parts, [part.length() for part in parts], characters)
         assert "".join(map(read, fewer)) == text[:characters]
+        assert read(fewer[-1])  # none is kept for nothing
 
 
 def test_a_text_cut_by_shares_says_where_its_training_part_ends(tmp_path):
