@@ -5,7 +5,8 @@ BACKENDS := .venv-backends
 DOCS     := .venv-docs
 PYTHON   ?= $(shell command -v python3.11 || command -v python3)
 PIP      := -m pip install --quiet --disable-pip-version-check
-PYTEST   := $(VENV)/bin/python -m pytest -q --numprocesses 2 --dist worksteal
+IN_TWO   := -m pytest -q --numprocesses 2 --dist worksteal
+PYTEST   := $(VENV)/bin/python $(IN_TWO)
 READY    := $(VENV)/.ready
 BACKENDS_READY := $(BACKENDS)/.ready
 DOCS_READY := $(DOCS)/.ready
@@ -46,7 +47,7 @@ types: $(READY)  ## mypy
 test-backends: $(BACKENDS_READY)  ## the models on JAX and on PyTorch
 	@for backend in jax torch; do \
 	  echo "KERAS_BACKEND=$$backend"; \
-	  KERAS_BACKEND=$$backend $(BACKENDS)/bin/python -m pytest -q -m 'backends and not long'; \
+	  KERAS_BACKEND=$$backend $(BACKENDS)/bin/python $(IN_TWO) -m 'backends and not long'; \
 	  status=$$?; \
 	  test $$status -eq 0 || test $$status -eq 5 || exit $$status; \
 	done
