@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 import pathlib
+import signal
 import sys
 
 # Before anything imports them.
@@ -15,6 +16,15 @@ import pytest
 from hypothesis import settings
 
 from keraslm import processor
+
+# A shell ignores Ctrl-C in what it runs in the background, `nohup` a closed terminal,
+# and what the tests start would inherit both.
+for number, usual in (
+    (signal.SIGINT, signal.default_int_handler),
+    (getattr(signal, "SIGHUP", None), signal.SIG_DFL),  # not on Windows
+):
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 # A slow machine is no fault of what is tested.
 settings.register_profile("keraslm", deadline=None)

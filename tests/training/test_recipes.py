@@ -16,23 +16,13 @@ def test_the_recipes_that_are_promised():
     )
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {"laptop-char"}))
+@pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_says_where_it_is_from_and_leaves_nothing_open(name):
     recipe = read_recipe(name)
     assert all((recipe.title, recipe.source, recipe.published, recipe.differs))
     c = Configuration(**recipe.options)
     filled = {k for k, v in resolve(c).to_dict().items() if c.to_dict().get(k) != v}
     assert not filled & {"units", "layers", "embedding", "learning_rate", "dropout"}
-
-
-def test_the_laptops_recipe_is_the_default_for_its_minutes():
-    recipe = read_recipe("laptop-char")
-    assert all((recipe.title, recipe.source, recipe.published, recipe.differs))
-    for minutes in (2.2, 15.0):
-        given = {**recipe.options, "minutes": minutes}
-        default = Configuration(level="char", model="lstm", minutes=minutes)
-        assert resolve(Configuration(**given)) == resolve(default)
-    assert resolve(default).units > resolve(Configuration(**recipe.options)).units
 
 
 def test_the_sizes_of_zarembas_models():
