@@ -11,9 +11,8 @@ NAMES = recipe_names()
 
 def test_the_recipes_that_are_promised():
     zaremba = {f"zaremba-{size}" for size in ("small", "medium", "large")}
-    assert zaremba | {"awd-lstm", "char-rnn", "laptop-char", "laptop-word"} <= set(
-        NAMES
-    )
+    laptop = {"laptop-char", "laptop-char-long", "laptop-word"}
+    assert zaremba | laptop | {"awd-lstm", "char-rnn"} == {*NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
