@@ -43,11 +43,13 @@ format: $(READY)  ## mend what ruff can mend
 types: $(READY)  ## mypy
 	$(VENV)/bin/mypy
 
-# pytest ends with 5 where no test is marked.
+# pytest ends with 5 where no test is marked; threads of PyTorch wait for each other where
+# there are more of them than cores.
 test-backends: $(BACKENDS_READY)  ## the models on JAX and on PyTorch
 	@for backend in jax torch; do \
 	  echo "KERAS_BACKEND=$$backend"; \
-	  KERAS_BACKEND=$$backend $(BACKENDS)/bin/python $(IN_TWO) -m 'backends and not long'; \
+	  KERAS_BACKEND=$$backend OMP_NUM_THREADS=1 \
+	    $(BACKENDS)/bin/python $(IN_TWO) -m 'backends and not long'; \
 	  status=$$?; \
 	  test $$status -eq 0 || test $$status -eq 5 || exit $$status; \
 	done
