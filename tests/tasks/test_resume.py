@@ -139,7 +139,6 @@ def test_what_is_another_run_is_refused(task, tmp_path):
 @pytest.mark.long
 def test_a_later_end_and_a_ctrl_c(task, tmp_path):
     options, train = task
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     reporter = At(8, signalled(signal.SIGINT))
     run = train(options, reporter=reporter)
     assert any("Interrupted after step 8" in line for line in reporter.lines)

@@ -1,5 +1,7 @@
 """Published settings: every one is whole, and is what a run is told."""
 
+import dataclasses
+
 import pytest
 
 from keraslm.errors import UsageError
@@ -22,6 +24,20 @@ def test_a_recipe_says_where_it_is_from_and_leaves_nothing_open(name):
     c = Configuration(**recipe.options)
     filled = {k for k, v in resolve(c).to_dict().items() if c.to_dict().get(k) != v}
     assert not filled & {"units", "layers", "embedding", "learning_rate", "dropout"}
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("laptop-char", {"weight_decay": 0.1}),
+        ("laptop-char-long", {"dropout": 0.2, "weight_drop": 0.2}),
+    ],
+)
+def test_what_a_laptops_recipe_changes_of_the_defaults_for_its_minutes(name, changed):
+    options = read_recipe(name).options
+    default = Configuration(level="char", model="lstm", minutes=options["minutes"])
+    changed = dataclasses.replace(default, input_order=3, **changed)
+    assert resolve(Configuration(**options)) == resolve(changed)
 
 
 def test_the_sizes_of_zarembas_models():

@@ -79,21 +79,17 @@ def test_what_is_drawn_at_every_step_is_drawn_again(
 
 @pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_ends_a_run_after_the_step_and_says_how_to_go_on(
-    whole, interrupted, story, name, status, monkeypatch
+    whole, interrupted, story, name, status
 ):
     # a closed terminal sends SIGHUP twice, which must not end the step
     number, times = getattr(signal, name), 2 if name == "SIGHUP" else 1
-    before = signal.signal(number, signal.SIG_DFL)  # nohup may have left it ignored
 
     def act():
         for _ in range(times):
             signalled(number)()
 
-    try:
-        c, line = interrupted(9, act, Terminated)
-        assert signal.getsignal(number) is signal.SIG_DFL
-    finally:
-        signal.signal(number, before)
+    c, line = interrupted(9, act, Terminated)
+    assert signal.getsignal(number) is signal.SIG_DFL
     assert line == f"ended by {name}; continue with: keraslm resume {c.out}"
     assert Terminated("", number).exit_code == status == 128 + number
     checkpoint = Checkpoint.read(pathlib.Path(c.out, "checkpoint.zip"))
@@ -114,7 +110,6 @@ def test_an_ignored_hang_up_stays_ignored(whole, story, tmp_path):
 
 def test_ctrl_c_ends_a_run_with_a_model_and_it_can_go_on(whole, story, tmp_path):
     c = dataclasses.replace(whole[0], out=str(tmp_path / "run"))
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's & ignores it
     reporter = At(9, signalled(signal.SIGINT))
     run = train(c, story, reporter=reporter)
     assert run.folder.card.exists()
