@@ -1,6 +1,7 @@
 """Waiting for the workers of a cluster: progress, and what went wrong, in one line."""
 
 import asyncio
+import concurrent.futures
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -38,22 +39,28 @@ def wait_for(client: Any, futures: Sequence[Any], label: str, tell: Progress) ->
 def in_turn(client: Any, futures: Sequence[Any]) -> Iterator[Any]:
     """Yield the results one by one; one that was lost is made again.
 
+    Fetching one may take long, where workers died and where the network is slow: it
+    goes on while the workers are looked at, and is not begun again.
+
     Raises: as `wait_for`
     """
     workers = _Workers(client)
+    loop = client.loop.asyncio_loop
     for future in futures:
-        while True:
+        fetching = asyncio.run_coroutine_threadsafe(_fetched(future), loop)
+        try:
             with errors_in_a_line():
-                try:
-                    result = future.result(timeout=BETWEEN)
-                    break
-                except TimeoutError as error:
-                    if future.done():  # the step's own
-                        raise ClusterError(
-                            f"a worker failed: {in_short(error)}"
-                        ) from error
+                while not fetching.done():
+                    concurrent.futures.wait([fetching], timeout=BETWEEN)
                     workers.check()
+                result = fetching.result()
+        finally:
+            fetching.cancel()
         yield result
+
+
+async def _fetched(future: Any) -> Any:
+    return await future
 
 
 def check_files_on(client: Any, pieces: list[Piece]) -> None:
@@ -81,7 +88,7 @@ def errors_in_a_line() -> Iterator[None]:
     """
     try:
         yield
-    except (KeraslmError, TimeoutError):
+    except KeraslmError:
         raise
     except ModuleNotFoundError as error:
         raise ClusterError(

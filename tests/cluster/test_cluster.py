@@ -1,5 +1,6 @@
 """A model that Dask's workers counted is the one that one process counts."""
 
+import asyncio
 import gzip
 import json
 
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from keraslm.cluster.connection import connected
 from keraslm.cluster.counting import ClusterCount
+from keraslm.cluster.waiting import in_turn, wait_for
 from keraslm.counts.model import NgramModel
 from keraslm.counts.smoothings import SMOOTHINGS
 from keraslm.errors import ClusterError, MissingExtra, UsageError
@@ -135,6 +137,34 @@ def test_what_a_step_refuses_is_one_line(folder, address, tmp_path):
     with pytest.raises(UsageError, match="leaves no token"):
         train(c, cluster=address)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_result_that_takes_long_to_fetch_is_fetched_once(address, monkeypatch):
+    fetch, fetched = distributed.Client._gather_remote, []
+
+    async def fetch_slowly(*given):
+        fetched.append(given)
+        await asyncio.sleep(0.3)
+        return await fetch(*given)
+
+    monkeypatch.setattr(distributed.Client, "_gather_remote", fetch_slowly)
+    monkeypatch.setattr("keraslm.cluster.waiting.BETWEEN", 0.05)
+    with connected(address) as client:
+        assert list(in_turn(client, client.map(str, [5, 7]))) == ["5", "7"]
+    assert len(fetched) == 2
+
+
+def test_what_ran_out_of_time_on_a_worker_is_told(address):
+    def run_out(_):
+        raise TimeoutError("of a disk")
+
+    with connected(address) as client:
+        futures = client.map(run_out, [0], pure=False)
+        told = "^a worker failed: TimeoutError: of a disk$"
+        with pytest.raises(ClusterError, match=told):
+            list(in_turn(client, futures))
+        with pytest.raises(ClusterError, match=told):
+            wait_for(client, futures, "reading", lambda *told: None)
 
 
 def test_a_file_that_a_scheduler_wrote_is_an_address(address, tmp_path):
