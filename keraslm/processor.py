@@ -1,6 +1,7 @@
 """What the machine is made for, as far as nothing slow has to be imported."""
 
 import ctypes
+import os
 import pathlib
 
 DESCRIPTION = pathlib.Path("/proc/cpuinfo")
@@ -17,6 +18,13 @@ def bfloat16_units() -> str | None:
         return None
     flags = described.split()
     return next((unit for unit in UNITS if unit in flags), None)
+
+
+def processors() -> int:
+    """Give how many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def may_have_gpu() -> bool:

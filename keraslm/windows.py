@@ -191,6 +191,13 @@ def _checked_ids(given: Any, size: int) -> Any:
     return ids
 
 
+def ids_and_length(x: Any) -> tuple[Any, Any]:
+    """Give the ids of a batch, and how many steps of them are read or None."""
+    if isinstance(x, dict):
+        return keras.ops.cast(x["ids"], "int32"), x["length"][0]
+    return keras.ops.cast(x, "int32"), None
+
+
 def windows_of(data: Any) -> Windows | None:
     """Give the Windows that data is, or whose `tf_dataset()` it is, or None."""
     found = data if isinstance(data, Windows) else getattr(data, "windows", None)

@@ -1,8 +1,38 @@
 """Random numbers within a compiled step."""
 
+import contextlib
+import contextvars
+from collections.abc import Iterator
 from typing import Any
 
 import keras
+
+_ROWS: contextvars.ContextVar[tuple[Any, int] | None] = contextvars.ContextVar(
+    "rows", default=None
+)
+
+
+@contextlib.contextmanager
+def rows_of(first: Any, batch: int) -> Iterator[None]:
+    """Let `uniform_rows` draw for some rows of a batch, from the first on."""
+    token = _ROWS.set((first, batch))
+    try:
+        yield
+    finally:
+        _ROWS.reset(token)
+
+
+def uniform_rows(shape: Any, seeds: keras.random.SeedGenerator) -> Any:
+    """Draw numbers in [0, 1) for rows, the same ones however a batch is divided.
+
+    Shapes: (rows, ...)
+    """
+    part = _ROWS.get()
+    if part is None:
+        return uniform(shape, seeds)
+    first, batch = part
+    start = (first, *(0 for _ in shape[1:]))
+    return keras.ops.slice(uniform((batch, *shape[1:]), seeds), start, shape)
 
 
 def uniform(shape: Any, seeds: keras.random.SeedGenerator) -> Any:

@@ -10,7 +10,7 @@ import keras
 from keras import ops
 
 from keraslm.errors import UsageError
-from keraslm.kernels.random import uniform
+from keraslm.kernels.random import uniform, uniform_rows
 
 
 @keras.saving.register_keras_serializable("keraslm")
@@ -43,7 +43,7 @@ class Dropout(keras.layers.Layer):
             return x
         shape = ops.shape(x)
         shape = (shape[0], 1, shape[2]) if self.same_steps else shape
-        return drop(x, self.rate, self.seed_generator, shape)
+        return drop(x, self.rate, self.seed_generator, shape, uniform_rows)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
         """Give the same shape."""
@@ -64,7 +64,7 @@ def check_rate(name: str, rate: float) -> None:
         raise UsageError(f"{name} must lie in [0, 1); received {rate}")
 
 
-def drop(x: Any, rate: float, seeds: Any, shape: Any) -> Any:
+def drop(x: Any, rate: float, seeds: Any, shape: Any, draw: Any = uniform) -> Any:
     """Drop with a mask of a shape that spreads over x."""
-    kept = uniform(shape, seeds) >= rate
+    kept = draw(shape, seeds) >= rate
     return ops.where(kept, x / (1 - rate), ops.zeros_like(x))

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keraslm.kernels.random import uniform_rows
 from keraslm.layers.dropout import check_rate, drop
 from keraslm.layers.window import ids_before, joined
 from keraslm.outputs.ngram_rows import NgramRows
@@ -66,7 +67,7 @@ class NgramEmbedding(keras.layers.Layer):
         vectors = (ops.take(self.embeddings, row, axis=0) for row in rows)
         if training and self.seed_generator is not None:
             shape = (*ops.shape(ids), 1)
-            dropped = (self.dropout, self.seed_generator, shape)
+            dropped = (self.dropout, self.seed_generator, shape, uniform_rows)
             vectors = (drop(each, *dropped) for each in vectors)
         return ops.cast(sum(vectors), self.compute_dtype), after
 

@@ -20,6 +20,7 @@ from keraslm.models.following import (
     in_order,
     listed,
 )
+from keraslm.models.halves import suits_halves
 from keraslm.models.measured import NatsMetrics
 from keraslm.models.steps import Stepped
 from keraslm.windows import Windows, windows_of
@@ -156,6 +157,17 @@ class Fitted(Stepped):
         finally:
             self._give_back_variables()
 
+    def make_train_function(self, force: bool = False) -> Any:
+        """Make Keras's function of a step; one in halves has programs of its own."""
+        mine: Any = self
+        halved = suits_halves(self) and not self._has_other_step
+        self._running.in_halves, compiles = halved, mine.jit_compile
+        mine.jit_compile = compiles and not halved
+        try:
+            return super().make_train_function(force)  # type: ignore[misc]
+        finally:
+            mine.jit_compile = compiles
+
     def evaluate(self, x: Any = None, *arguments: Any, **more: Any) -> Any:
         """Measure, as Keras does, from a state of its own."""
         self._carry(windows_of(x), testing=True)
@@ -175,6 +187,12 @@ class Fitted(Stepped):
         """Measure one batch, as Keras does; each row starts like a text."""
         self._carry(None, testing=True)
         return super().test_on_batch(*arguments, **more)  # type: ignore[misc]
+
+    @property
+    def _has_other_step(self) -> bool:
+        """Whether a class made of this one has a step, or a loss, of its own."""
+        names = ("train_step", "compute_loss", "read_batch", "compute_metrics")
+        return any(getattr(type(self), n) is not getattr(Stepped, n) for n in names)
 
     def _carry(self, windows: Windows | None, testing: bool) -> None:
         """Let the next steps carry the state of a Windows, or none."""

@@ -15,7 +15,7 @@ class CarriedState:
     """The state that the rows of a Windows have reached, and where they start."""
 
     def __init__(self, model: CausalModel, windows: Windows) -> None:
-        self.full = windows.full
+        self.rows, self.full = windows.rows, windows.full
         self.carries = windows.carried
         self._initial = [
             ops.convert_to_numpy(s) for s in model.initial_states(windows.rows)
@@ -24,6 +24,12 @@ class CarriedState:
             keras.Variable(s, trainable=False, dtype=str(s.dtype), name=f"state{k}")
             for k, s in enumerate(self._initial)
         ]
+
+    def carry_on(self, after: list[Any]) -> None:
+        """Keep where a step's rows end, if the next one starts there."""
+        if self.carries:
+            for variable, value in zip(self.variables, after, strict=True):
+                variable.assign(ops.stop_gradient(value))
 
     def reset(self) -> None:
         """Start again from the beginning of a text."""
@@ -39,6 +45,7 @@ class Running:
 
     def __init__(self) -> None:
         self.in_step = False
+        self.in_halves = False
         self.testing = False
         self.precision = "float32"
         self.loss: Any = None

@@ -18,7 +18,9 @@ from keraslm.kernels.precision import products_in
 from keraslm.losses import SampledNextToken
 from keraslm.losses.nats import token_nats, token_weights, weighted
 from keraslm.models.causal import CausalModel
+from keraslm.models.halves import step_of_halves
 from keraslm.models.running import Running
+from keraslm.windows import ids_and_length
 
 _SHOWN, _LOGITS = "shown", "logits"
 
@@ -73,6 +75,8 @@ class Stepped(CausalModel):
     def train_step(self, *arguments: Any) -> Any:
         """Predict, compare, update; as Keras does."""
         with self._stepping():
+            if self._running.in_halves:
+                return step_of_halves(self, *arguments)
             return super().train_step(*arguments)  # type: ignore[misc]
 
     def test_step(self, *arguments: Any) -> Any:
@@ -87,10 +91,8 @@ class Stepped(CausalModel):
         where a loss or a metric of Keras's own asks for them. They are computed here,
         since JAX has no weights where it updates the metrics.
         """
-        running, length = self._running, None
-        if isinstance(x, dict):
-            x, length = x["ids"], x["length"][0]
-        ids, state = ops.cast(x, "int32"), running.states[not training]
+        running, state = self._running, self._running.states[not training]
+        ids, length = ids_and_length(x)
         if state is None:
             states = self.initial_states(ops.shape(ids)[0])
         else:  # copied: torch assigns in place what its gradient still needs
@@ -99,9 +101,8 @@ class Stepped(CausalModel):
         read = self.read_features if sampled else self.read
         with products_in(running.precision if training else "float32"):
             shown, after = read(ids, states, training, length)
-        if state is not None and state.carries:
-            for variable, value in zip(state.variables, after, strict=True):
-                variable.assign(ops.stop_gradient(value))
+        if state is not None:
+            state.carry_on(after)
         if running.loss is not None and self._compile_metrics is None:  # type: ignore[attr-defined]
             return shown
         logits = self.logits_of_features(shown) if sampled else self.logits(shown)
@@ -136,25 +137,24 @@ class Stepped(CausalModel):
         y_pred, logits = _parts(y_pred)
         if running.loss is None:
             if running.metrics.metrics:
-                self._measure(token_nats(y, logits), logits, sample_weight, training)
+                nats = token_nats(y, logits)
+                weights = token_weights(nats, logits, sample_weight)
+                self.measure(nats, weights, training)
             return super().compute_loss(x, y, logits, sample_weight, training)  # type: ignore[misc]
         y = ops.cast(y, "int32")
         with products_in(running.precision if training else "float32"):
             nats = self._nats(y, y_pred, training)
-        total = self._measure(nats, y_pred, sample_weight, training)
-        loss = total / self._tokens_of_a_step(y, training)
+        weights = token_weights(nats, y_pred, sample_weight)
+        self.measure(nats, weights, training)
+        loss = ops.sum(weighted(nats, weights)) / self._tokens_of_a_step(y, training)
         return functools.reduce(ops.add, self.losses, loss)  # type: ignore[attr-defined]
 
-    def _measure(
-        self, nats: Any, y_pred: Any, sample_weight: Any, training: bool
-    ) -> Any:
-        """Add the nats of a step to the metrics; give their sum."""
+    def measure(self, nats: Any, weights: Any, training: bool) -> None:
+        """Add the nats of a step to the metrics."""
         running = self._running
-        weights = token_weights(nats, y_pred, sample_weight)
         also = [running.trained] if training else []
         for metric in [*running.metrics.metrics, *also]:
             metric.update_nats(nats, weights)
-        return ops.sum(weighted(nats, weights))
 
     def _nats(self, y: Any, y_pred: Any, training: bool) -> Any:
         running = self._running
