@@ -1,10 +1,10 @@
 """A step of training whose rows are read in two halves, at the same time.
 
-A recurrent network multiplies small matrices one after another, of which one core does
-each. So two programs of XLA read half of the rows each, from the same weights, and a
-third one updates the weights with the sum of both gradients. The loss and the masks of
-dropout are those of the whole batch: up to rounding, it is the step of Keras, which the
-other back ends make.
+A recurrent network multiplies small matrices one after another, and where a processor
+has units for them, one core does each. So two programs of XLA read half of the rows
+each, from the same weights, and a third one updates the weights with the sum of both
+gradients. The loss and the masks of dropout are those of the whole batch: up to
+rounding, it is the step of Keras, which the other back ends make.
 References: Dean et al. (2012), data parallelism.
 """
 
@@ -28,7 +28,7 @@ def suits_halves(model: Any) -> bool:
     state = running.states[False]
     if keras.backend.backend() != "tensorflow" or state is None:
         return False
-    from keraslm.kernels.tensorflow.halves import runs_two
+    from keraslm.kernels.tensorflow.halves import two_are_faster
 
     has_other_losses = type(running.loss) is not NextToken or bool(model.losses)
     return (
@@ -39,7 +39,7 @@ def suits_halves(model: Any) -> bool:
         and model._compile_metrics is None
         and state.rows % 2 == 0
         and state.rows // 2 >= LEAST
-        and runs_two()
+        and two_are_faster()
     )
 
 

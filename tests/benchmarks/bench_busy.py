@@ -17,7 +17,6 @@ TURNS = 3
 WRITTEN = 6000  # characters
 MEASURED = 10_000  # characters
 TEXTS = 64
-STEPS = 40
 NEIGHBOUR = [sys.executable, "-c", "while True: pass"]
 TENSORFLOW = "TF_NUM_INTRAOP_THREADS"
 
@@ -92,19 +91,12 @@ def training(threads: int | None) -> float:
 
 
 def print_training() -> None:
-    """Print the tokens a second of steps of the default network."""
-    from bench_recurrent import DEFAULT, batch_of, build, configuration, new_optimizer
+    """Print the tokens a second of a fit of the default network."""
+    from bench_recurrent import DEFAULT, fitted
 
     from keraslm.training.precision import usual_precision
 
-    c = configuration(DEFAULT)
-    model = build(c, DEFAULT.vocabulary)
-    precision = usual_precision()
-    model.compile(new_optimizer(c), weighted_metrics=None, precision=precision)
-    x, y, weights = batch_of(DEFAULT)
-    model.train_on_batch(x, y, weights)
-    taken = seconds(lambda: model.train_on_batch(x, y, weights), STEPS)
-    print(DEFAULT.tokens / taken)
+    print(fitted(DEFAULT, 1, usual_precision()))
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ TURNS = 3  # beside torch, each on its turn, since a shared machine is never the
 WRITTEN = 2000  # characters
 STREAMS = 64
 MEASURED = 200_000  # characters
-FITTED, STEPS = 2**15, 128  # tokens of an epoch and its steps, at least
+FITTED, STEPS = 2**15, 64  # tokens of an epoch and its steps, at least
 AT_ONCE = (1, 8)  # steps an execution
 COMPILED = {"tensorflow": (True, False), "jax": (True,), "torch": (False,)}
 CELLS = {
@@ -175,7 +175,7 @@ def language_model(size: Size) -> KerasLanguageModel:
     return build(configuration(size), encoder_of(size)).language_model
 
 
-def fitted(size: Size, at_once: int) -> float:
+def fitted(size: Size, at_once: int, precision: str) -> float:
     """Give the tokens a second of an epoch of `fit` over Windows, state carried."""
     c, encoder = configuration(size), encoder_of(size)
     model = build(c, encoder)
@@ -183,7 +183,7 @@ def fitted(size: Size, at_once: int) -> float:
         new_optimizer(c),
         weighted_metrics=None,
         steps_per_execution=at_once,
-        precision=usual_precision(),
+        precision=precision,
     )
     rng = np.random.default_rng(1)
     tokens = max(FITTED, STEPS * size.tokens)
@@ -196,16 +196,15 @@ def fitted(size: Size, at_once: int) -> float:
 
 def print_fit(size: Size) -> None:
     """Print how fast whole epochs are fitted beside torch's steps, medians of turns."""
-    taken = [
-        [*(fitted(size, at_once) for at_once in AT_ONCE), torch(size)]
-        for _ in range(TURNS)
-    ]
-    single, several, torch_ = np.median(taken, axis=0)
+    usual, (single, several) = usual_precision(), AT_ONCE
+    ways = ((single, usual), (several, usual), (single, "float32"))
+    taken = [[*(fitted(size, *way) for way in ways), torch(size)] for _ in range(TURNS)]
+    found, at_once, exact, torch_ = np.median(taken, axis=0)
     print(
         f"fit, {size.layers} x {size.units} {size.cell}, V {size.vocabulary:,}, "
-        f"{size.batch} x {size.time}: {single:,.0f} tokens/s; {AT_ONCE[-1]} steps an "
-        f"execution {several:,.0f} ({several / single:.2f}); torch {torch_:,.0f} "
-        f"({single / torch_:.2f})",
+        f"{size.batch} x {size.time}: {found:,.0f} tokens/s, {several} steps an "
+        f"execution {at_once:,.0f} ({at_once / found:.2f}), in float32 {exact:,.0f}; "
+        f"torch {torch_:,.0f} ({found / torch_:.2f})",
         flush=True,
     )
 
@@ -267,7 +266,7 @@ def main() -> None:
     print(f"matrix product: {2e-9 * best:.0f} GFLOP/s; training in {usual_precision()}")
     for size in (WORDS, CHARACTERS, DEFAULT):
         print_training(size, best, peer=True)
-    for size in (SMALL, DEFAULT, WORDS):
+    for size in (SMALL, DEFAULT, CHARACTERS, WORDS):
         print_fit(size)
     for size in (DEFAULT, CHARACTERS):
         print_reading_and_writing(size)

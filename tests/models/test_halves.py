@@ -31,20 +31,21 @@ NETWORKS = {
 
 @pytest.fixture
 def cores(monkeypatch):
-    """Set whether there are two."""
+    """Set how many there are, of a processor that has units for bfloat16."""
 
-    def set_to(number):
-        place = "keraslm.kernels.tensorflow.halves.processors"
-        monkeypatch.setattr(place, lambda: number)
+    def set_to(number, units="amx_bf16"):
+        place = "keraslm.kernels.tensorflow.halves."
+        monkeypatch.setattr(place + "processors", lambda: number)
+        monkeypatch.setattr(place + "bfloat16_units", lambda: units)
 
     return set_to
 
 
-def fitted(make, options, rows=32, how=None, **compiled):
+def fitted(make, options, rows=32, how=None, optimizer=None, **compiled):
     keras.utils.set_random_seed(1)
     model = make(TOKENS, **{**SMALL, **options})
-    optimizer = new_optimizer(resolve(Configuration(optimizer="adamw", model="lstm")))
-    model.compile(optimizer, **compiled)
+    usual = new_optimizer(resolve(Configuration(optimizer="adamw", model="lstm")))
+    model.compile(optimizer or usual, **compiled)
     data = keraslm.Windows(IDS, TOKENS, rows, 9, **(how or {}))
     return model, model.fit(data, epochs=3, verbose=0).history
 
@@ -83,6 +84,23 @@ def test_windows_of_every_kind(how, cores):
         model, history = fitted(models.lstm, DROPPED, how=how)
         losses.append(history["loss"])
         assert told(model) == (number == 2)
+    np.testing.assert_allclose(*losses, rtol=3e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=2),
+        lambda: keras.optimizers.SGD(1.0, gradient_accumulation_steps=2),
+        lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01)),
+    ],
+)
+def test_optimizers_of_keras(make, cores):
+    losses = []
+    for number in (1, 2):
+        cores(number)
+        _, history = fitted(models.lstm, {}, optimizer=make())
+        losses.append(history["loss"])
     np.testing.assert_allclose(*losses, rtol=3e-6)
 
 
@@ -157,6 +175,11 @@ def test_a_batch_of_arrays_is_read_whole_after_windows(cores):
     assert not told(model)
     model.fit(keraslm.Windows(IDS, TOKENS, 32, 9), verbose=0)
     assert told(model)
+
+
+def test_a_processor_without_such_units_computes_one_program(cores):
+    cores(2, units=None)
+    assert not told(fitted(models.lstm, {})[0])
 
 
 def test_numbers_of_rows_are_those_of_the_batch():

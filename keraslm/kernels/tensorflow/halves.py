@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from keraslm.kernels.random import rows_of
-from keraslm.processor import processors
+from keraslm.processor import bfloat16_units, processors
 
 Half = tuple[list[Any], Any, dict[int, Any]]
 
@@ -34,10 +34,10 @@ def in_halves(
 
     def half(first: Any, weighed: list[Any], known: list[Any], batch: Any) -> Half:
         cut = functools.partial(_cut, first, rows // 2)
-        given = zip((*weights, *others), (*weighed, *known), strict=True)
+        values = zip((*weights, *others), (*weighed, *known), strict=True)
         with tf.GradientTape() as tape:
             tape.watch(weighed)
-            with keras.StatelessScope(list(given)) as scope, rows_of(first, rows):
+            with keras.StatelessScope(list(values)) as scope, rows_of(first, rows):
                 loss, told = loss_of(keras.tree.map_structure(cut, batch))
         now = map(scope.get_current_value, others)
         both = enumerate(zip(now, known, strict=True))
@@ -58,10 +58,14 @@ def in_halves(
     return _compiled(whole)(*halves)
 
 
-def runs_two() -> bool:
-    """Say whether two programs are computed at once: on the cores of a processor."""
+def two_are_faster() -> bool:
+    """Say whether two programs at once are: on two cores, as their flags tell.
+
+    Without units for bfloat16, two cores share one program's products as well.
+    """
     return (
         processors() > 1
+        and bfloat16_units() is not None
         and tf.config.threading.get_inter_op_parallelism_threads() != 1
         and not tf.config.list_logical_devices("GPU")
         and not tf.distribute.has_strategy()
