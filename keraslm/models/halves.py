@@ -23,7 +23,10 @@ LEAST = 16  # rows of a half: fewer fill no product of a processor's units
 
 
 def suits_halves(model: Any) -> bool:
-    """Say whether a fit over Windows makes its steps so: of a network of our own."""
+    """Say whether a fit over Windows makes its steps so: of a network of our own.
+
+    The gradient of hashed features is large, and would be made twice.
+    """
     running = model._running
     state = running.states[False]
     if keras.backend.backend() != "tensorflow" or state is None:
@@ -33,6 +36,7 @@ def suits_halves(model: Any) -> bool:
     has_other_losses = type(running.loss) is not NextToken or bool(model.losses)
     return (
         kind_of(model) == "recurrent"
+        and "direct" not in model.architecture.parts
         and model.jit_compile is True
         and not has_other_losses
         and bool(model.trainable_variables)

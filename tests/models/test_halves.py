@@ -24,7 +24,7 @@ NETWORKS = {
     "lstm": (models.lstm, {}),
     "lstm-dropped": (models.lstm, {**DROPPED, "input_order": 3, "input_bits": 5}),
     "gru-tied": (models.gru, {"layers": 2, "tied": True, "embedding": 8}),
-    "rnn-direct": (models.rnn, {"direct_order": 3, "bits": 8}),
+    "rnn": (models.rnn, {"residual": True}),
     "lstm-classes": (models.lstm, {"softmax": "classes"}),
 }
 
@@ -141,6 +141,10 @@ def penalised(tokens, **options):
     return model
 
 
+def with_features(tokens, **options):
+    return models.lstm(tokens, direct_order=3, bits=8, **options)
+
+
 def transformer(tokens, **options):
     return models.transformer(tokens, layers=1, units=8, heads=2)
 
@@ -155,6 +159,7 @@ def transformer(tokens, **options):
         (models.lstm, 32, {"loss": SampledNextToken(np.ones(SIZE), 8)}),
         (models.lstm, 32, {"metrics": ["sparse_categorical_accuracy"]}),
         (transformer, 32, {}),
+        (with_features, 32, {}),
         (doubled, 32, {}),
         (penalised, 32, {}),
     ],
