@@ -31,8 +31,16 @@ def uniform_rows(shape: Any, seeds: keras.random.SeedGenerator) -> Any:
     if part is None:
         return uniform(shape, seeds)
     first, batch = part
-    start = (first, *(0 for _ in shape[1:]))
-    return keras.ops.slice(uniform((batch, *shape[1:]), seeds), start, shape)
+    return rows_from(first, shape[0], uniform((batch, *shape[1:]), seeds))
+
+
+def rows_from(first: Any, rows: int, x: Any) -> Any:
+    """Give some rows of a tensor, from the first on, which may be known later.
+
+    Shapes: (batch, ...) -> (rows, ...)
+    """
+    start = (first, *(0 for _ in x.shape[1:]))
+    return keras.ops.slice(x, start, (rows, *x.shape[1:]))
 
 
 def uniform(shape: Any, seeds: keras.random.SeedGenerator) -> Any:

@@ -159,14 +159,16 @@ class Fitted(Stepped):
 
     def make_train_function(self, force: bool = False) -> Any:
         """Make Keras's function of a step; one in halves has programs of its own."""
-        mine: Any = self
         halved = suits_halves(self) and not self._has_other_step
-        self._running.in_halves, compiles = halved, mine.jit_compile
-        mine.jit_compile = compiles and not halved
+        self._running.in_halves = halved
+        if not halved:
+            return super().make_train_function(force)  # type: ignore[misc]
+        mine: Any = self
+        mine.jit_compile = False
         try:
             return super().make_train_function(force)  # type: ignore[misc]
         finally:
-            mine.jit_compile = compiles
+            mine.jit_compile = True
 
     def evaluate(self, x: Any = None, *arguments: Any, **more: Any) -> Any:
         """Measure, as Keras does, from a state of its own."""

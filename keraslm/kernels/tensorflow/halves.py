@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keraslm.kernels.random import rows_of
+from keraslm.kernels.random import rows_from, rows_of
 from keraslm.processor import bfloat16_units, processors
 
 Half = tuple[list[Any], Any, dict[int, Any]]
@@ -33,7 +33,7 @@ def in_halves(
     rows = keras.tree.flatten(batch)[0].shape[0]
 
     def half(first: Any, weighed: list[Any], known: list[Any], batch: Any) -> Half:
-        cut = functools.partial(_cut, first, rows // 2)
+        cut = functools.partial(rows_from, first, rows // 2)
         values = zip((*weights, *others), (*weighed, *known), strict=True)
         with tf.GradientTape() as tape:
             tape.watch(weighed)
@@ -88,11 +88,6 @@ def _sum(a: Any, b: Any, weight: Any) -> Any:
     if isinstance(a, tuple):
         return tf.IndexedSlices(*map(_joined, a, b), tf.constant(list(weight.shape)))
     return a if a is None else a + b
-
-
-def _cut(first: Any, rows: int, x: Any) -> Any:
-    start, shape = [first, *(0 for _ in x.shape[1:])], [rows, *x.shape[1:]]
-    return tf.slice(x, start, shape)
 
 
 def _joined(a: Any, b: Any) -> Any:
